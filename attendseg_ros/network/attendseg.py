@@ -1,0 +1,163 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The AttendSeg network: an encoder of attention condensers and a refining decoder."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from attendseg_ros.network.blocks import ConvNormAct, DenseResidual, InvertedResidual
+from attendseg_ros.network.condenser import AttentionCondenser
+
+SIZE_MULTIPLE = 64
+OUTPUT_STRIDE = 4
+
+STEM_CHANNELS = 24
+STRIDE_4_CHANNELS = 40
+STRIDE_8_CHANNELS = 64
+STRIDE_16_CHANNELS = 128
+STRIDE_32_CHANNELS = 160
+DECODER_CHANNELS = 64
+HEAD_CHANNELS = 48
+
+
+def _upsampled(x: torch.Tensor) -> torch.Tensor:
+    return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def _stage(blocks: list[nn.Module], channels: int, embedding_channels: int) -> nn.Sequential:
+    """Puts a condenser after every block, so that each can select what the next one sees."""
+    layers: list[nn.Module] = []
+    for block in blocks:
+        layers += [block, AttentionCondenser(channels, embedding_channels)]
+    return nn.Sequential(*layers)
+
+
+class Encoder(nn.Module):
+    """Features at strides 4, 8, 16 and 32."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        c4, c8, c16, c32 = (
+            STRIDE_4_CHANNELS,
+            STRIDE_8_CHANNELS,
+            STRIDE_16_CHANNELS,
+            STRIDE_32_CHANNELS,
+        )
+        self.stem = ConvNormAct(3, STEM_CHANNELS, stride=2)
+        self.stride_4 = _stage(
+            [nn.Sequential(ConvNormAct(STEM_CHANNELS, c4, stride=2), ConvNormAct(c4, c4))], c4, 16
+        )
+        self.stride_8 = nn.Sequential(
+            ConvNormAct(c4, c8, stride=2), _stage([DenseResidual(c8) for _ in range(2)], c8, 24)
+        )
+        self.stride_16 = _stage(
+            [
+                InvertedResidual(c8, c16, 4 * c8, stride=2),
+                *(InvertedResidual(c16, c16, 3 * c16) for _ in range(3)),
+            ],
+            c16,
+            32,
+        )
+        self.stride_32 = _stage(
+            [
+                InvertedResidual(c16, c32, 3 * c16, stride=2),
+                *(InvertedResidual(c32, c32, 2 * c32) for _ in range(2)),
+            ],
+            c32,
+            40,
+        )
+
+    def forward(
+        self, x: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Maps float (N, 3, H, W) to features at strides 4, 8, 16 and 32."""
+        f4 = self.stride_4(self.stem(x))
+        f8 = self.stride_8(f4)
+        f16 = self.stride_16(f8)
+        return f4, f8, f16, self.stride_32(f16)
+
+
+class Decoder(nn.Module):
+    """Refines the deepest features step by step with the finer ones, up to stride 4.
+
+    A global average of the deepest features is added first: what kind of scene it is decides
+    much of what a grey patch can be.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        width = DECODER_CHANNELS
+        self.context = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(STRIDE_32_CHANNELS, width, 1), nn.ReLU(inplace=True)
+        )
+        self.lateral_32 = ConvNormAct(STRIDE_32_CHANNELS, width, 1)
+        self.lateral_16 = ConvNormAct(STRIDE_16_CHANNELS, width, 1, activation=False)
+        self.lateral_8 = ConvNormAct(STRIDE_8_CHANNELS, width, 1, activation=False)
+        self.lateral_4 = ConvNormAct(STRIDE_4_CHANNELS, HEAD_CHANNELS, 1, activation=False)
+        self.refine_16 = nn.Sequential(
+            ConvNormAct(width, width, 5, groups=width, activation=False),
+            ConvNormAct(width, width, 1),
+        )
+        self.refine_8 = nn.Sequential(ConvNormAct(width, width), AttentionCondenser(width, 24))
+        self.narrow = ConvNormAct(width, HEAD_CHANNELS, 1, activation=False)
+        self.refine_4 = ConvNormAct(HEAD_CHANNELS, HEAD_CHANNELS)
+
+    def forward(
+        self, f4: torch.Tensor, f8: torch.Tensor, f16: torch.Tensor, f32: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Returns refined features at strides 4 and 8."""
+        deepest = self.lateral_32(f32) + self.context(f32)
+        at_16 = self.refine_16(functional.relu(_upsampled(deepest) + self.lateral_16(f16)))
+        at_8 = self.refine_8(functional.relu(_upsampled(at_16) + self.lateral_8(f8)))
+        at_4 = functional.relu(_upsampled(self.narrow(at_8)) + self.lateral_4(f4))
+        return self.refine_4(at_4), at_8
+
+
+class AttendSeg(nn.Module):
+    """Semantic segmentation with attention condensers, in at most 1.19 million parameters.
+
+    The mechanism and the budget are those of Wen et al., AttendSeg (arXiv 2104.14623); its channel
+    counts and strides were never published, so the shape is our own: dense 3x3 convolutions at
+    stride 8, inverted residuals with 5x5 depthwise convolutions at strides 16 and 32, a condenser
+    after each block, and an additive decoder that ends at stride 4.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+        self.head = nn.Conv2d(HEAD_CHANNELS, num_classes, 1)
+        self.auxiliary_8 = nn.Conv2d(DECODER_CHANNELS, num_classes, 1)
+        self.auxiliary_16 = nn.Conv2d(STRIDE_16_CHANNELS, num_classes, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        """Maps images to logits.
+
+        Args:
+            x: float (N, 3, H, W), RGB, normalised as (value - 128) / 64; H and W multiples of
+                SIZE_MULTIPLE.
+
+        Returns:
+            Logits, float (N, C, H / 4, W / 4). In training mode a tuple with the logits of the
+            auxiliary heads at strides 8 and 16 behind them.
+        """
+        f4, f8, f16, f32 = self.encoder(x)
+        at_4, at_8 = self.decoder(f4, f8, f16, f32)
+        logits: torch.Tensor = self.head(at_4)
+        if self.training:
+            return logits, self.auxiliary_8(at_8), self.auxiliary_16(f16)
+        return logits
+
+
+def build_attendseg(num_classes: int) -> AttendSeg:
+    """Returns a freshly initialised network.
+
+    Raises:
+        ValueError: If num_classes is not between 2 and 255 (255 is the id of unlabelled pixels).
+    """
+    if not 2 <= num_classes <= 255:
+        raise ValueError(f"num_classes must be between 2 and 255, got {num_classes}")
+    return AttendSeg(num_classes)
