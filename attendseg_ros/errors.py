@@ -1,0 +1,27 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The errors this package raises for bad input: one line each, saying what is wrong and what would be right."""
+
+
+class AttendSegError(Exception):
+    """Anything a user's input, file or installation can do wrong; the message is one line."""
+
+
+class BundleError(AttendSegError):
+    """A model bundle that is missing, damaged or not what its model.yaml says."""
+
+
+class EngineError(AttendSegError):
+    """An inference engine that is unknown, not installed or refuses the network."""
+
+
+class ImageError(AttendSegError):
+    """An image or mask of a shape, type or size that cannot be used."""
+
+
+class DataError(AttendSegError):
+    """A data set, image folder, video or bag that cannot be used."""
+
+
+class ClassTableError(AttendSegError):
+    """A class table with a missing, wrong or repeated entry, or a class nobody knows."""

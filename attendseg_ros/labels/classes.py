@@ -1,0 +1,201 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The class table: which id has which name and colour, and which ids of a label image mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from attendseg_ros.errors import ClassTableError
+
+UNLABELLED = 255
+"""The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """One class: its id in label images (0..254), its name, its RGB colour (0..255 each)."""
+
+    id: int
+    name: str
+    color: tuple[int, int, int]
+
+
+class ClassTable:
+    """The classes of a network or a data set, in the order of the network's output channels."""
+
+    def __init__(self, classes: Sequence[ClassInfo], ignored_ids: Sequence[int] = ()) -> None:
+        """Checks that ids and names are unique and in range.
+
+        Args:
+            classes: at least one class.
+            ignored_ids: ids in label images that mean "unlabelled" besides `UNLABELLED`.
+
+        Raises:
+            ClassTableError: an id, name or colour is out of range or repeated.
+        """
+        if not classes:
+            raise ClassTableError("classes is empty: at least one {id, name, color} is needed")
+        for position, info in enumerate(classes):
+            _check_class(info, f"classes[{position}]", classes[:position])
+        ids = {info.id for info in classes}
+        for ignored in ignored_ids:
+            if not _is_int_in(ignored, 0, 255):
+                raise ClassTableError(
+                    f"ignored_ids must be integers from 0 to 255, got {ignored!r}"
+                )
+            if ignored in ids:
+                raise ClassTableError(f"ignored_ids holds {ignored}, which is the id of a class")
+        self._classes = tuple(classes)
+        self._ignored_ids = tuple(ignored_ids)
+
+    @classmethod
+    def load(cls, path_or_name: str | Path) -> ClassTable:
+        """Reads a class table from a YAML file, or a built-in one by its name ("camvid").
+
+        Raises:
+            ClassTableError: no such file or built-in table, or its content is wrong.
+        """
+        built_in = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
+        path = built_in.get(str(path_or_name), Path(path_or_name))
+        try:
+            mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ClassTableError(
+                f"cannot read class file '{path_or_name}' ({_one_line(error)}): give a YAML file "
+                f"or a built-in table ({', '.join(built_in)})"
+            ) from error
+        except yaml.YAMLError as error:
+            raise ClassTableError(f"{path}: not valid YAML: {_one_line(error)}") from error
+        try:
+            return cls.from_mapping(mapping)
+        except ClassTableError as error:
+            raise ClassTableError(f"{path}: {error}") from error
+
+    @classmethod
+    def from_mapping(cls, mapping: object) -> ClassTable:
+        """Builds a table from `{classes: [{id, name, color: [r, g, b]}, ...], ignored_ids: [...]}`.
+
+        Raises:
+            ClassTableError: the mapping has another form; the message names the entry.
+        """
+        if not isinstance(mapping, Mapping):
+            raise ClassTableError(
+                f"must be a mapping with the key 'classes', got {type(mapping).__name__}"
+            )
+        unknown = sorted(str(key) for key in mapping if key not in ("classes", "ignored_ids"))
+        if unknown:
+            raise ClassTableError(
+                f"unknown key {unknown[0]!r}: the keys are 'classes' and 'ignored_ids'"
+            )
+        classes = mapping.get("classes")
+        if not isinstance(classes, list):
+            raise ClassTableError(f"classes must be a list of {{id, name, color}}, got {classes!r}")
+        ignored_ids = mapping.get("ignored_ids", [])
+        if not isinstance(ignored_ids, list):
+            raise ClassTableError(f"ignored_ids must be a list of integers, got {ignored_ids!r}")
+        infos = [_parse_class(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
+        return cls(infos, ignored_ids)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The inverse of `from_mapping`, of plain lists and dictionaries for YAML or JSON."""
+        classes = [
+            {"id": info.id, "name": info.name, "color": list(info.color)} for info in self._classes
+        ]
+        return {"classes": classes, "ignored_ids": list(self._ignored_ids)}
+
+    @property
+    def classes(self) -> tuple[ClassInfo, ...]:
+        """Every class, in the order of the network's output channels."""
+        return self._classes
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The class names, in the order of the network's output channels."""
+        return tuple(info.name for info in self._classes)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The class ids, in the order of the network's output channels."""
+        return tuple(info.id for info in self._classes)
+
+    @property
+    def ignored_ids(self) -> tuple[int, ...]:
+        """Ids that mean "unlabelled" in label images of this table, besides `UNLABELLED`."""
+        return self._ignored_ids
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ClassTable):
+            return NotImplemented
+        return self._classes == other._classes and self._ignored_ids == other._ignored_ids
+
+    def __hash__(self) -> int:
+        return hash((self._classes, self._ignored_ids))
+
+    def __repr__(self) -> str:
+        return f"ClassTable({', '.join(self.names)})"
+
+    def palette(self) -> NDArray[np.uint8]:
+        """The colour of every id: uint8 (256, 3) RGB; black where no class has that id."""
+        colors = np.zeros((256, 3), np.uint8)
+        for info in self._classes:
+            colors[info.id] = info.color
+        return colors
+
+    def id_of(self, name: str) -> int:
+        """The id of the class called `name`.
+
+        Raises:
+            ClassTableError: no class has that name; the message lists those there are.
+        """
+        for info in self._classes:
+            if info.name == name:
+                return info.id
+        raise ClassTableError(f"unknown class {name!r}: the classes are {', '.join(self.names)}")
+
+
+def _is_int_in(value: object, low: int, high: int) -> bool:
+    # bool is an int in Python, but `id: yes` in a class file is a mistake.
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _parse_class(entry: object, where: str) -> ClassInfo:
+    if not isinstance(entry, Mapping) or set(entry) != {"id", "name", "color"}:
+        raise ClassTableError(f"{where} must be {{id, name, color}}, got {entry!r}")
+    color = entry["color"]
+    if not isinstance(color, list):
+        raise ClassTableError(f"{where}.color must be [r, g, b] from 0 to 255, got {color!r}")
+    return ClassInfo(id=entry["id"], name=entry["name"], color=tuple(color))
+
+
+def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> None:
+    if not _is_int_in(info.id, 0, UNLABELLED - 1):
+        raise ClassTableError(
+            f"{where}.id must be an integer from 0 to {UNLABELLED - 1} "
+            f"({UNLABELLED} means unlabelled), got {info.id!r}"
+        )
+    if not isinstance(info.name, str) or not info.name.strip():
+        raise ClassTableError(f"{where}.name must be a text that is not empty, got {info.name!r}")
+    if len(info.color) != 3 or not all(_is_int_in(value, 0, 255) for value in info.color):
+        raise ClassTableError(
+            f"{where}.color must be [r, g, b] from 0 to 255, got {list(info.color)!r}"
+        )
+    for other in earlier:
+        if other.id == info.id:
+            raise ClassTableError(f"{where}.id {info.id} is also the id of {other.name!r}")
+        if other.name == info.name:
+            raise ClassTableError(f"{where}.name {info.name!r} is also the name of id {other.id}")
