@@ -1,0 +1,81 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Checkpoints of a training run."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.files import write_atomically
+from attendseg_ros.network import AttendSeg, build_attendseg
+
+LAST_FILE = "last.pt"
+BEST_FILE = "best.pt"
+OUTPUT_LAYERS = ("head.", "auxiliary_")
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Writes a checkpoint so that a kill at any moment leaves a whole one behind."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_atomically(path, buffer.getvalue())
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Reads a checkpoint.
+
+    Raises:
+        DataError: If there is none, or it cannot be read.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: no such checkpoint; a training run writes it")
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise DataError(f"{path}: cannot be read as a checkpoint ({error})") from error
+    return state
+
+
+def load_trained(run: Path, num_classes: int) -> AttendSeg:
+    """Returns the best network of a run, in evaluation mode.
+
+    Raises:
+        DataError: If the run has no checkpoint, or one of another architecture.
+    """
+    path = run / BEST_FILE
+    network = build_attendseg(num_classes)
+    restore(network, load_checkpoint(path).get("model", {}), path)
+    return network.eval()
+
+
+def start_from(network: AttendSeg, run: Path) -> None:
+    """Loads the best weights of another run, but for output layers of another number of classes.
+
+    Raises:
+        DataError: If the run has no checkpoint, or one of another architecture.
+    """
+    path = run / BEST_FILE
+    weights = load_checkpoint(path).get("model", {})
+    own = network.state_dict()
+    for name in (n for n in own if n.startswith(OUTPUT_LAYERS)):
+        if name in weights and weights[name].shape != own[name].shape:
+            weights[name] = own[name]
+    restore(network, weights, path)
+
+
+def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Path) -> None:
+    """Loads weights into a network.
+
+    Raises:
+        DataError: If they are another architecture's; the message names the file.
+    """
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise DataError(f"{path}: holds another architecture ({first})") from error

@@ -1,0 +1,111 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a training run is made from, and its file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.files import write_atomically
+from attendseg_ros.labels import ClassTable
+
+CONFIG_FILE = "config.yaml"
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The settings of a training run; two runs of equal settings end in the same weights.
+
+    Attributes:
+        data: Folder of the labelled set, in SegNet's layout.
+        classes: Class table of the set.
+        run: Folder for checkpoints and the log.
+        train_split: Split that is trained on.
+        val_split: Split that picks the best epoch.
+        epochs: Passes over the training split.
+        batch_size: Images per step.
+        learning_rate: Peak of the schedule (linear warm-up, then half a cosine to zero).
+        weight_decay: Of AdamW, on convolution weights only.
+        ema_decay: Decay per step of the averaged weights that are evaluated and exported.
+        input_size: Width and height that images are resized to for the network, pixels.
+        crop_size: Width and height of the random crops that are trained on, pixels.
+        scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
+        start_from: Folder of a finished run whose best weights are the start; None: random ones.
+            Heads for other classes start at random.
+        seed: Seed of initialisation, order and augmentation.
+        evaluate_every: Epochs between evaluations; the last ten are always evaluated.
+    """
+
+    data: Path
+    classes: ClassTable
+    run: Path
+    train_split: str = "train"
+    val_split: str = "val"
+    epochs: int = 100
+    batch_size: int = 8
+    learning_rate: float = 4e-3
+    weight_decay: float = 1e-2
+    ema_decay: float = 0.998
+    input_size: tuple[int, int] = (512, 384)
+    crop_size: tuple[int, int] = (448, 320)
+    scene_share: float = 0.0
+    start_from: Path | None = None
+    seed: int = 0
+    evaluate_every: int = field(default=5)
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "learning_rate", "evaluate_every"):
+            if not getattr(self, name) > 0:
+                raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
+        if not 0 <= self.scene_share <= 10:
+            raise DataError(f"scene_share must be between 0 and 10, got {self.scene_share}")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Returns plain values for YAML."""
+        values = asdict(self) | {
+            "data": str(self.data),
+            "run": str(self.run),
+            "start_from": str(self.start_from) if self.start_from else None,
+            "classes": self.classes.to_mapping(),
+            "input_size": list(self.input_size),
+            "crop_size": list(self.crop_size),
+        }
+        return values
+
+    def save(self) -> None:
+        """Writes ``<run>/config.yaml``."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(self.to_mapping(), sort_keys=False)
+        write_atomically(self.run / CONFIG_FILE, text.encode())
+
+    @classmethod
+    def load(cls, run: Path | str) -> TrainingConfig:
+        """Reads the settings of a run.
+
+        Raises:
+            DataError: If the folder holds no readable config.yaml of this version.
+        """
+        path = Path(run) / CONFIG_FILE
+        try:
+            values = yaml.safe_load(path.read_text())
+        except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: not a training run's settings ({error})") from error
+        expected = {f.name for f in fields(cls)}
+        if not isinstance(values, dict) or set(values) != expected:
+            raise DataError(f"{path}: must hold exactly the fields {', '.join(sorted(expected))}")
+        return cls(
+            **values
+            | {
+                "data": Path(values["data"]),
+                "run": Path(run),
+                "start_from": Path(values["start_from"]) if values["start_from"] else None,
+                "classes": ClassTable.from_mapping(values["classes"]),
+                "input_size": tuple(values["input_size"]),
+                "crop_size": tuple(values["crop_size"]),
+            }
+        )

@@ -1,0 +1,230 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The training loop: resumable at any moment, with the same result as if never interrupted."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.files import write_atomically
+from attendseg_ros.network import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.training.augmentation import Augmentation
+from attendseg_ros.training.checkpoint import (
+    BEST_FILE,
+    LAST_FILE,
+    load_checkpoint,
+    restore,
+    save_checkpoint,
+    start_from,
+)
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.losses import segmentation_loss
+from attendseg_ros.training.samples import (
+    Batches,
+    InMemory,
+    TrainingScenes,
+    class_weights,
+    scenes_fit,
+)
+
+WARM_UP_SHARE = 0.05
+LOG_FILE = "log.jsonl"
+LAST_EPOCHS_EVALUATED = 10
+
+
+def run(config: TrainingConfig) -> dict[str, Any]:
+    """Trains, or goes on where a run of the same settings was stopped.
+
+    Args:
+        config: Settings of the run.
+
+    Returns:
+        The best validation scores: ``epoch``, ``mean_iou``, ``pixel_accuracy`` and
+        ``per_class_iou``, shares in 0..1.
+
+    Raises:
+        DataError: If the data or a checkpoint is unfit, or the folder holds a run of other
+            settings.
+    """
+    _claim(config)
+    return _Trainer(config).train()
+
+
+def learning_rate_at(step: int, steps: int, peak: float) -> float:
+    """The learning rate at a step: linear warm-up, then half a cosine from the peak to zero."""
+    warm_up = max(1, round(WARM_UP_SHARE * steps))
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak * 0.5 * (1.0 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
+
+
+def _claim(config: TrainingConfig) -> None:
+    """Makes the folder this run's, or checks that it already is."""
+    for name in ("input_size", "crop_size"):
+        size = getattr(config, name)
+        if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
+            raise DataError(f"{name} must be multiples of {SIZE_MULTIPLE}, got {size}")
+    if list(config.classes.ids) != list(range(len(config.classes))):
+        raise DataError(
+            f"class ids must count up from 0, as the network's outputs do, got "
+            f"{list(config.classes.ids)}"
+        )
+    if config.scene_share > 0 and not scenes_fit(config.classes):
+        raise DataError("scene_share needs CamVid's classes; set it to 0 for other classes")
+    if not (config.run / CONFIG_FILE).exists():
+        config.save()
+        return
+    found = replace(TrainingConfig.load(config.run), run=config.run)
+    if found.to_mapping() != config.to_mapping():
+        raise DataError(
+            f"{config.run / CONFIG_FILE}: the folder holds a run of other settings; "
+            "give another folder, or the same settings to resume"
+        )
+
+
+def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
+    # Decay pulls on convolution weights only: biases, norms and condenser scales are few and free.
+    decayed = [p for p in network.parameters() if p.ndim == 4 and p.shape[0] > 1]
+    free = [p for p in network.parameters() if not (p.ndim == 4 and p.shape[0] > 1)]
+    groups = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay)
+
+
+class _Trainer:
+    """The state of a run between epochs, which is what a checkpoint holds."""
+
+    def __init__(self, config: TrainingConfig) -> None:
+        self._config = config
+        torch.manual_seed(config.seed)
+        num_classes = len(config.classes)
+        train = InMemory(LabelledSet(config.data, config.train_split, config.classes))
+        self._val = LabelledSet(config.data, config.val_split, config.classes)
+        scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
+        self._batches = Batches(
+            train,
+            scenes,
+            config.scene_share,
+            Augmentation(config.input_size, config.crop_size),
+            config.batch_size,
+            config.seed,
+        )
+        self._weights = class_weights(train, num_classes)
+        network = build_attendseg(num_classes)
+        if config.start_from is not None:
+            start_from(network, config.start_from)
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._average = AveragedModel(
+            self._network,
+            multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay),
+            use_buffers=True,
+        )
+        self._optimizer = _optimizer(self._network, config)
+        self._epoch = 0
+        self._best: dict[str, Any] = {"mean_iou": -1.0}
+        self._history: list[dict[str, Any]] = []
+        self._resume()
+
+    def _resume(self) -> None:
+        path = self._config.run / LAST_FILE
+        if not path.exists():
+            return
+        state = load_checkpoint(path)
+        restore(self._network, state["network"], path)
+        restore(self._average, state["average"], path)
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._epoch, self._best = state["epoch"], state["best"]
+        self._history = state["history"]
+
+    def train(self) -> dict[str, Any]:
+        while self._epoch < self._config.epochs:
+            loss = self._train_epoch()
+            self._epoch += 1
+            scores = self._evaluate() if self._evaluation_due() else {}
+            self._record({"epoch": self._epoch, "loss": loss, **scores})
+            self._save()
+        return self._best
+
+    def _train_epoch(self) -> float:
+        """Trains one epoch and returns its mean loss."""
+        self._network.train()
+        steps = len(self._batches)
+        total = 0.0
+        progress = tqdm(
+            self._batches.epoch(self._epoch),
+            total=steps,
+            desc=f"epoch {self._epoch + 1}/{self._config.epochs}",
+            leave=False,
+        )
+        for step, (images, labels) in enumerate(progress):
+            rate = learning_rate_at(
+                self._epoch * steps + step, self._config.epochs * steps, self._config.learning_rate
+            )
+            for group in self._optimizer.param_groups:
+                group["lr"] = rate
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                outputs = self._network(images)
+            loss = segmentation_loss(outputs, labels, self._weights)
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
+            self._optimizer.step()
+            self._average.update_parameters(self._network)
+            total += loss.item()
+            progress.set_postfix(loss=f"{total / (step + 1):.3f}")
+        return total / steps
+
+    def _evaluation_due(self) -> bool:
+        remaining = self._config.epochs - self._epoch
+        return remaining < LAST_EPOCHS_EVALUATED or self._epoch % self._config.evaluate_every == 0
+
+    def _evaluate(self) -> dict[str, Any]:
+        """Scores the averaged weights, and keeps them if they are the best so far."""
+        confusion = evaluate_network(
+            self._average.module, self._val, len(self._config.classes), self._config.input_size
+        )
+        scores = {
+            "epoch": self._epoch,
+            "mean_iou": confusion.mean_iou,
+            "pixel_accuracy": confusion.pixel_accuracy,
+            "per_class_iou": confusion.per_class_iou.tolist(),
+        }
+        if scores["mean_iou"] > self._best["mean_iou"]:
+            self._best = scores
+            save_checkpoint(
+                self._config.run / BEST_FILE,
+                {"model": self._average.module.state_dict(), **scores},
+            )
+        return scores
+
+    def _save(self) -> None:
+        save_checkpoint(
+            self._config.run / LAST_FILE,
+            {
+                "network": self._network.state_dict(),
+                "average": self._average.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+                "epoch": self._epoch,
+                "best": self._best,
+                "history": self._history,
+            },
+        )
+        # Written from the checkpoint's history, so that an epoch run twice is logged once.
+        lines = "".join(json.dumps(entry) + "\n" for entry in self._history)
+        write_atomically(self._config.run / LOG_FILE, lines.encode())
+
+    def _record(self, entry: dict[str, Any]) -> None:
+        self._history.append(entry)
+        tqdm.write(
+            "  ".join(f"{k} {v:.4g}" for k, v in entry.items() if isinstance(v, (int, float)))
+        )

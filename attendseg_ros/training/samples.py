@@ -1,0 +1,158 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Batches of augmented samples, the same for a seed however often training is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.labels.camvid import CamVidClass
+from attendseg_ros.scene import StreetScene
+from attendseg_ros.training.augmentation import Augmentation, Pair
+
+# Training streets are seeded from here on, so that lower seeds stay unseen for demos and tests.
+FIRST_TRAINING_SCENE_SEED = 1000
+TRAINING_STREETS = 120
+FRAMES_PER_STREET = 4
+SECONDS_BETWEEN_FRAMES = 7.0
+
+# The loss compares at half size: a third less time a step, and still twice as fine as the
+# network's own output.
+LABEL_STRIDE = 2
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+class PairSource(Protocol):
+    """Anything that gives labelled images by index."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Pair: ...
+
+
+class TrainingScenes:
+    """Rendered street scenes with CamVid's classes."""
+
+    def __len__(self) -> int:
+        return TRAINING_STREETS * FRAMES_PER_STREET
+
+    def __getitem__(self, index: int) -> Pair:
+        """Renders a frame: RGB uint8 (480, 640, 3) and class ids uint8 (480, 640)."""
+        street, frame = divmod(index, FRAMES_PER_STREET)
+        scene = StreetScene(FIRST_TRAINING_SCENE_SEED + street)
+        rendered = scene.render(SECONDS_BETWEEN_FRAMES * frame)
+        return rendered.rgb, rendered.labels
+
+
+def scenes_fit(classes: ClassTable) -> bool:
+    """Whether rendered scenes are labelled with the ids of these classes."""
+    return list(classes.names) == [c.name.lower() for c in CamVidClass]
+
+
+class InMemory:
+    """Keeps what a slow source gave; a training set of this kind is a few hundred megabytes."""
+
+    def __init__(self, source: PairSource) -> None:
+        self._source = source
+        self._pairs: dict[int, Pair] = {}
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __getitem__(self, index: int) -> Pair:
+        if index not in self._pairs:
+            self._pairs[index] = self._source[index]
+        return self._pairs[index]
+
+
+class Batches:
+    """The batches of one epoch after another.
+
+    Every random choice is drawn from (seed, epoch, position), so an epoch is the same whether the
+    ones before it ran in this process or in one that was killed.
+    """
+
+    def __init__(
+        self,
+        real: PairSource,
+        scenes: PairSource | None,
+        scene_share: float,
+        augmentation: Augmentation,
+        batch_size: int,
+        seed: int,
+    ) -> None:
+        self._real = real
+        self._scenes = scenes
+        self._scene_count = round(scene_share * len(real)) if scenes is not None else 0
+        self._augmentation = augmentation
+        # Batch normalisation needs company, and a set smaller than a batch is one batch.
+        self._batch_size = min(batch_size, len(real) + self._scene_count)
+        self._seed = seed
+
+    def __len__(self) -> int:
+        """Batches per epoch; a remainder smaller than a batch is left out of that epoch."""
+        return (len(self._real) + self._scene_count) // self._batch_size
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """Yields (images, labels) of an epoch.
+
+        Images are float32 (N, 3, H, W), channels last in memory, normalised (value - 128) / 64;
+        labels int64 (N, H / 2, W / 2) with 255 where unlabelled. The next batch is prepared in a
+        thread while the current one is used.
+        """
+        random = np.random.default_rng((self._seed, epoch))
+        picks = [(self._real, i) for i in range(len(self._real))]
+        if self._scenes is not None:
+            chosen = random.choice(len(self._scenes), self._scene_count)
+            picks += [(self._scenes, int(i)) for i in chosen]
+        order = random.permutation(len(picks))
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pending: Future[Batch] | None = None
+            for start in range(0, len(self) * self._batch_size, self._batch_size):
+                positions = order[start : start + self._batch_size]
+                submitted = pool.submit(self._batch, [picks[p] for p in positions], epoch, start)
+                if pending is not None:
+                    yield pending.result()
+                pending = submitted
+            if pending is not None:
+                yield pending.result()
+
+    def _batch(self, picks: Sequence[tuple[PairSource, int]], epoch: int, start: int) -> Batch:
+        pairs = []
+        for offset, (source, index) in enumerate(picks):
+            random = np.random.default_rng((self._seed, epoch, start + offset))
+            pairs.append(self._augmentation(source[index], random))
+        images = np.stack([rgb for rgb, _ in pairs]).astype(np.float32)
+        # A fixed pixel of each 2x2 would shift every edge by half a pixel; a random one does not.
+        row, column = np.random.default_rng((self._seed, epoch, start)).integers(
+            LABEL_STRIDE, size=2
+        )
+        labels = np.stack([ids for _, ids in pairs])[:, row::LABEL_STRIDE, column::LABEL_STRIDE]
+        # A permuted view of (N, H, W, 3) is exactly torch's channels-last layout.
+        return normalised(torch.from_numpy(images)), torch.from_numpy(labels.astype(np.int64))
+
+
+def normalised(images: torch.Tensor) -> torch.Tensor:
+    """Maps RGB (N, H, W, 3) in 0..255 to the network's float32 (N, 3, H, W) input."""
+    return ((images.to(torch.float32) - 128.0) / 64.0).permute(0, 3, 1, 2)
+
+
+def class_weights(source: PairSource, num_classes: int) -> torch.Tensor:
+    """Weights that lift rare classes: 1 / ln(1.1 + share of pixels), float32 (C,), mean 1.
+
+    After Paszke et al., ENet (arXiv 1606.02147), whose constant is 1.02; 1.1 is milder, for pixel
+    accuracy's sake.
+    """
+    counts = np.zeros(UNLABELLED + 1, dtype=np.int64)
+    for index in range(len(source)):
+        counts += np.bincount(source[index][1].ravel(), minlength=counts.size)
+    labelled = counts[:num_classes]
+    weights = 1.0 / np.log(1.1 + labelled / max(int(labelled.sum()), 1))
+    return torch.from_numpy((weights / weights.mean()).astype(np.float32))

@@ -1,0 +1,49 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A tiny labelled set in SegNet's layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from attendseg_ros.labels import ClassTable
+
+CLASSES = ClassTable.from_mapping(
+    {
+        "classes": [
+            {"id": 0, "name": "low", "color": [10, 20, 30]},
+            {"id": 1, "name": "high", "color": [200, 150, 100]},
+        ],
+        "ignored_ids": [7],
+    }
+)
+
+
+@pytest.fixture
+def classes() -> ClassTable:
+    return CLASSES
+
+
+@pytest.fixture
+def labelled_folder(tmp_path: Path) -> Path:
+    """Four images a split: a bright box on a dark ground, and an unlabelled top row."""
+    root = tmp_path / "set"
+    random = np.random.default_rng(0)
+    for split in ("train", "val"):
+        (root / split).mkdir(parents=True)
+        (root / f"{split}annot").mkdir()
+        for index in range(4):
+            labels = np.zeros((60, 80), np.uint8)
+            top, left = random.integers(10, 30, size=2)
+            labels[top : top + 20, left : left + 30] = 1
+            image = np.where(labels[..., None] == 1, 210, 40) + random.integers(
+                -20, 20, (60, 80, 3)
+            )
+            labels[0] = 7
+            cv2.imwrite(str(root / split / f"{index}.png"), image.astype(np.uint8))
+            cv2.imwrite(str(root / f"{split}annot" / f"{index}.png"), labels)
+    return root

@@ -1,0 +1,144 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Training: learns, resumes to the same result, refuses what it cannot use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.training import loop
+from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
+from attendseg_ros.training.config import TrainingConfig
+
+
+@pytest.fixture
+def config(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
+    return TrainingConfig(
+        data=labelled_folder,
+        classes=classes,
+        run=tmp_path / "run",
+        epochs=3,
+        batch_size=2,
+        ema_decay=0.5,
+        input_size=(128, 64),
+        crop_size=(64, 64),
+        evaluate_every=1,
+    )
+
+
+def losses(run: Path) -> list[float]:
+    return [json.loads(line)["loss"] for line in (run / loop.LOG_FILE).read_text().splitlines()]
+
+
+def test_learns_a_simple_set(config: TrainingConfig) -> None:
+    best = loop.run(replace(config, epochs=12))
+    curve = losses(config.run)
+    assert len(curve) == 12
+    assert curve[-1] < 0.6 * curve[0]
+    assert best["mean_iou"] > 0.7
+    network = load_trained(config.run, num_classes=2)
+    assert not network.training
+
+
+def train_in_another_process(config: TrainingConfig) -> subprocess.Popen[bytes]:
+    config.save()
+    script = (
+        "import sys; from attendseg_ros.training import loop, config;"
+        "loop.run(config.TrainingConfig.load(sys.argv[1]))"
+    )
+    return subprocess.Popen([sys.executable, "-c", script, str(config.run)])
+
+
+def test_a_killed_run_resumes_to_the_same_result(config: TrainingConfig, tmp_path: Path) -> None:
+    whole = replace(config, run=tmp_path / "whole")
+    loop.run(whole)
+    process = train_in_another_process(config)
+    deadline = time.monotonic() + 120
+    while not (config.run / LAST_FILE).exists():
+        assert process.poll() is None, "training ended before its first checkpoint"
+        assert time.monotonic() < deadline, "no checkpoint within two minutes"
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    loop.run(config)
+    assert losses(config.run) == losses(whole.run)
+    ends = [torch.load(run / LAST_FILE)["network"] for run in (config.run, whole.run)]
+    for name, weights in ends[0].items():
+        assert torch.equal(weights, ends[1][name]), name
+
+
+def test_another_seed_is_another_run(config: TrainingConfig, tmp_path: Path) -> None:
+    other = replace(config, run=tmp_path / "other", seed=1, epochs=1)
+    loop.run(replace(config, epochs=1))
+    loop.run(other)
+    assert losses(config.run) != losses(other.run)
+
+
+def test_starts_from_another_run(config: TrainingConfig, tmp_path: Path) -> None:
+    loop.run(replace(config, epochs=12))
+    short = replace(config, run=tmp_path / "short", epochs=1, learning_rate=1e-4)
+    loop.run(short)
+    tuned = replace(short, run=tmp_path / "tuned", start_from=config.run)
+    loop.run(tuned)
+    assert losses(tuned.run)[0] < 0.8 * losses(short.run)[0]
+
+
+def test_starts_from_a_run_with_other_classes(
+    config: TrainingConfig, classes: ClassTable, tmp_path: Path
+) -> None:
+    loop.run(replace(config, epochs=1))
+    table = classes.to_mapping()
+    table["classes"].append({"id": 2, "name": "third", "color": [1, 1, 1]})
+    more = replace(config, classes=ClassTable.from_mapping(table), run=tmp_path / "more", epochs=1)
+    loop.run(replace(more, start_from=config.run))
+    load_trained(more.run, num_classes=3)
+
+
+def test_refuses_a_folder_of_another_run(config: TrainingConfig) -> None:
+    loop.run(replace(config, epochs=1))
+    with pytest.raises(DataError, match="run of other settings"):
+        loop.run(replace(config, epochs=1, learning_rate=1e-3))
+
+
+def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) -> None:
+    config.run.mkdir()
+    torch.save({"model": {"other.weight": torch.zeros(1)}}, config.run / BEST_FILE)
+    with pytest.raises(DataError, match=r"best\.pt: holds another architecture"):
+        load_trained(config.run, num_classes=2)
+    (config.run / BEST_FILE).write_bytes(b"cut off")
+    with pytest.raises(DataError, match=r"best\.pt: cannot be read"):
+        load_trained(config.run, num_classes=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"input_size": (100, 64)}, "input_size must be multiples of 64"),
+        ({"crop_size": (64, 0)}, "crop_size must be multiples of 64"),
+        ({"scene_share": 0.5}, "scene_share needs CamVid's classes"),
+    ],
+)
+def test_refuses_settings_that_cannot_work(
+    config: TrainingConfig, changes: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(DataError, match=reason):
+        loop.run(replace(config, **changes))
+    assert not config.run.exists(), "nothing half-written"
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    rates = [loop.learning_rate_at(step, 100, peak=1.0) for step in range(100)]
+    assert max(rates) == rates[5] == 1.0
+    assert rates[:5] == sorted(rates[:5])
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert rates[-1] < 0.01
