@@ -1,0 +1,24 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From an RGB array to labels, without ROS and without torch unless its engine is asked for."""
+
+from attendseg_ros.inference.bundle import Bundle, load_bundle, shipped_models
+from attendseg_ros.inference.engine import Engine
+from attendseg_ros.inference.engines import ENGINE_NAMES, available_engines, create_engine
+from attendseg_ros.inference.segmenter import Segmentation, Segmenter, StageTimes
+from attendseg_ros.inference.selection import AUTO, Selection
+
+__all__ = [
+    "AUTO",
+    "ENGINE_NAMES",
+    "Bundle",
+    "Engine",
+    "Segmentation",
+    "Segmenter",
+    "Selection",
+    "StageTimes",
+    "available_engines",
+    "create_engine",
+    "load_bundle",
+    "shipped_models",
+]

@@ -1,0 +1,248 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A model bundle read from disk: a folder of model.onnx, model.yaml and MODEL_CARD.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import attendseg_ros
+from attendseg_ros.errors import BundleError, ClassTableError
+from attendseg_ros.labels import ClassTable
+
+FORMAT_VERSION = 1
+MODEL_FILE = "model.onnx"
+DESCRIPTION_FILE = "model.yaml"
+PRECISIONS = ("int8", "fp32")
+
+
+@dataclass(frozen=True)
+class BundleCounts:
+    """How large the network is: parameters, multiply-accumulates at `input_size`, weight bytes."""
+
+    parameters: int
+    macs: int
+    weight_bytes: int
+
+
+@dataclass(frozen=True)
+class BundleLicense:
+    """Who may use the weights, and on what terms the data they come from was given."""
+
+    weights: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything model.yaml says, and the checked content of model.onnx.
+
+    The graph takes `image`, uint8 (1, height, width, 3) RGB with height and width multiples of
+    `size_multiple`, and gives `logits`, float32 (1, len(classes), height / output_stride,
+    width / output_stride), one channel a class in the order of `classes`.
+
+    Attributes:
+        path: the bundle's folder.
+        name: what the model is called.
+        description: one or two sentences about it.
+        precision: "int8" or "fp32".
+        sha256: of model.onnx, in lower-case hexadecimal.
+        input_size: width and height in pixels at which its scores were measured.
+        size_multiple: what any other width and height must be a multiple of.
+        output_stride: input pixels a logit pixel, along each side.
+        classes: names, ids and colours.
+        counts: size of the network.
+        scores: measured accuracy, as its training left it.
+        license: terms of the weights and of their training data.
+        model: the bytes of model.onnx.
+    """
+
+    path: Path
+    name: str
+    description: str
+    precision: str
+    sha256: str
+    input_size: tuple[int, int]
+    size_multiple: int
+    output_stride: int
+    classes: ClassTable
+    counts: BundleCounts
+    scores: Mapping[str, Any]
+    license: BundleLicense
+    model: bytes = field(repr=False)
+
+
+def shipped_models() -> dict[str, Path]:
+    """The bundles that come with the package: name to folder, sorted by name.
+
+    The package may lie in two folders at once (its messages are built apart from its modules), so
+    every folder on its path is looked at.
+    """
+    found = {
+        description.parent.name: description.parent
+        for root in attendseg_ros.__path__
+        for description in Path(root, "models").glob(f"*/{DESCRIPTION_FILE}")
+    }
+    return dict(sorted(found.items()))
+
+
+def load_bundle(name_or_path: str | Path) -> Bundle:
+    """Reads and checks a bundle.
+
+    Args:
+        name_or_path: the name of a shipped model ("street") or the path of a bundle's folder.
+
+    Raises:
+        BundleError: there is no such model, a file is missing, model.onnx is not the file that
+            model.yaml was written for, or a field of model.yaml is wrong.
+    """
+    path = _find(name_or_path)
+    description_file = path / DESCRIPTION_FILE
+    fields = _Fields(_read_yaml(description_file), description_file)
+    sha256 = fields.sha256()
+    return Bundle(
+        path=path,
+        name=fields.text("name"),
+        description=fields.text("description"),
+        precision=fields.choice("precision", PRECISIONS),
+        sha256=sha256,
+        input_size=fields.input_size(),
+        size_multiple=fields.count("size_multiple", minimum=1),
+        output_stride=fields.count("output_stride", minimum=1),
+        classes=fields.classes(),
+        counts=BundleCounts(
+            **{
+                key: fields.section("counts").count(key)
+                for key in ("parameters", "macs", "weight_bytes")
+            }
+        ),
+        scores=fields.section("scores").values,
+        license=BundleLicense(
+            **{key: fields.section("license").text(key) for key in ("weights", "data")}
+        ),
+        model=_read_model(path / MODEL_FILE, sha256),
+    )
+
+
+def _find(name_or_path: str | Path) -> Path:
+    shipped = shipped_models()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        raise BundleError(f"{path} is a file: give the bundle's folder, {path.parent}")
+    if not str(name_or_path) or not path.is_dir():
+        names = ", ".join(shipped) or "none in this installation"
+        raise BundleError(
+            f"no model '{name_or_path}': give the name of a shipped model ({names}) "
+            "or the path of a bundle's folder"
+        )
+    return path
+
+
+def _read_yaml(file: Path) -> object:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BundleError(
+            f"{file} is missing: a bundle is a folder of {MODEL_FILE} and {DESCRIPTION_FILE}"
+        ) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BundleError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+
+
+def _read_model(file: Path, sha256: str) -> bytes:
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise BundleError(
+            f"{file} is missing: a bundle is a folder of {MODEL_FILE} and {DESCRIPTION_FILE}"
+        ) from error
+    except OSError as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise BundleError(
+            f"{file} ({len(content)} bytes) is truncated or was changed: its sha256 is {found}, "
+            f"{DESCRIPTION_FILE} says {sha256}; copy the whole bundle again"
+        )
+    return content
+
+
+class _Fields:
+    """The fields of one mapping in model.yaml, each checked as it is read."""
+
+    def __init__(self, values: object, file: Path, prefix: str = "") -> None:
+        if not isinstance(values, Mapping):
+            what = prefix.rstrip(".") or "its content"
+            raise BundleError(f"{file}: {what} must be a mapping, got {values!r}")
+        self.values: Mapping[str, Any] = values
+        self._file = file
+        self._prefix = prefix
+        if not prefix:
+            self._check_version()
+
+    def _check_version(self) -> None:
+        version = self.values.get("format_version")
+        if version != FORMAT_VERSION or isinstance(version, bool):
+            raise BundleError(
+                f"{self._file}: format_version must be {FORMAT_VERSION}, the one this version of "
+                f"attendseg_ros reads, got {version!r}"
+            )
+
+    def _wrong(self, key: str, wanted: str) -> BundleError:
+        got = repr(self.values[key]) if key in self.values else "nothing"
+        return BundleError(f"{self._file}: {self._prefix}{key} must be {wanted}, got {got}")
+
+    def text(self, key: str) -> str:
+        value = self.values.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self._wrong(key, "a text that is not empty")
+        return value
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        value = self.values.get(key)
+        if value not in choices:
+            raise self._wrong(key, f"one of {', '.join(choices)}")
+        return str(value)
+
+    def count(self, key: str, minimum: int = 0) -> int:
+        value = self.values.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+            raise self._wrong(key, f"an integer of at least {minimum}")
+        return value
+
+    def section(self, key: str) -> _Fields:
+        if not isinstance(self.values.get(key), Mapping):
+            raise self._wrong(key, "a mapping")
+        return _Fields(self.values[key], self._file, f"{self._prefix}{key}.")
+
+    def sha256(self) -> str:
+        value = self.values.get("sha256")
+        if not isinstance(value, str) or len(value) != 64 or set(value) - set("0123456789abcdef"):
+            raise self._wrong("sha256", "64 lower-case hexadecimal digits")
+        return value
+
+    def input_size(self) -> tuple[int, int]:
+        multiple = self.count("size_multiple", minimum=1)
+        value = self.values.get("input_size")
+        wanted = f"[width, height], each a positive multiple of {multiple}"
+        if not isinstance(value, list) or len(value) != 2:
+            raise self._wrong("input_size", wanted)
+        for side in value:
+            if not isinstance(side, int) or isinstance(side, bool) or side < 1 or side % multiple:
+                raise self._wrong("input_size", wanted)
+        return value[0], value[1]
+
+    def classes(self) -> ClassTable:
+        table = {key: self.values[key] for key in ("classes", "ignored_ids") if key in self.values}
+        try:
+            return ClassTable.from_mapping(table)
+        except ClassTableError as error:
+            raise BundleError(f"{self._file}: {error}") from error

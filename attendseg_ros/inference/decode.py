@@ -1,0 +1,118 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From logits on a coarse grid to labels and confidence at the image's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.inference.engine import Logits
+
+Mask = NDArray[np.uint8]
+
+
+class Decoder:
+    """Upsamples logits, picks each pixel's class and, if asked, how sure the network is of it.
+
+    It keeps its working memory from frame to frame, so one decoder serves one thread at a time.
+    """
+
+    def __init__(self, class_ids: Sequence[int], network_size: tuple[int, int]) -> None:
+        """Makes a decoder.
+
+        Args:
+            class_ids: the id that each channel of the logits stands for.
+            network_size: width and height of the network's input.
+        """
+        self._network_size = network_size
+        self._ids = np.zeros(256, np.uint8)
+        self._ids[: len(class_ids)] = class_ids
+        self._ids_are_channels = list(class_ids) == list(range(len(class_ids)))
+        self._allocate(network_size)
+
+    def decode(
+        self, logits: Logits, size: tuple[int, int], *, confidence: bool = False
+    ) -> tuple[Mask, Mask | None]:
+        """Labels every pixel of an image.
+
+        The logits are interpolated bilinearly (pixel centres at halves) to the network's input
+        size, or along a side where the image is smaller to the image's; the largest wins, the
+        first of equals. A larger image gets the nearest of these labels: finer than its input the
+        network has seen nothing.
+
+        The confidence is the probability of the winning class, softmax(logits) on the logits' own
+        grid, interpolated like the logits.
+
+        Args:
+            logits: float32 (C, h, w).
+            size: width and height of the image.
+            confidence: whether to compute it.
+
+        Returns:
+            New arrays, the caller's own: labels uint8 (H, W), and confidence uint8 (H, W) with 255
+            for a probability of 1, or None.
+        """
+        width, height = size
+        fine = (min(width, self._network_size[0]), min(height, self._network_size[1]))
+        if self._best.shape != (fine[1], fine[0]):
+            self._allocate(fine)
+        probabilities = _softmax(logits) if confidence else None
+        labels, certainty = self._pick(logits, probabilities, fine)
+        if not self._ids_are_channels:
+            labels = np.asarray(cv2.LUT(labels, self._ids), np.uint8)
+        if fine != size:
+            labels = _nearest(labels, size)
+            certainty = None if certainty is None else _nearest(certainty, size)
+        return labels, certainty
+
+    def _allocate(self, fine: tuple[int, int]) -> None:
+        shape = (fine[1], fine[0])
+        self._plane = np.empty(shape, np.float32)
+        self._best = np.empty(shape, np.float32)
+        self._wins = np.empty(shape, np.uint8)
+        self._channel = np.empty(shape, np.uint8)
+        self._probability = np.empty(shape, np.uint8)
+
+    def _pick(
+        self, logits: Logits, probabilities: Mask | None, fine: tuple[int, int]
+    ) -> tuple[Mask, Mask | None]:
+        """Winning channel and its probability, by a running maximum over the channels.
+
+        OpenCV's loops are vectorised and release the GIL; np.argmax over the upsampled logits
+        takes several times as long.
+        """
+        labels = np.zeros((fine[1], fine[0]), np.uint8)
+        certainty = None
+        cv2.resize(logits[0], fine, dst=self._best)
+        if probabilities is not None:
+            certainty = np.empty_like(labels)
+            cv2.resize(probabilities[0], fine, dst=certainty)
+        for channel in range(1, len(logits)):
+            cv2.resize(logits[channel], fine, dst=self._plane)
+            cv2.compare(self._plane, self._best, cv2.CMP_GT, dst=self._wins)
+            cv2.max(self._best, self._plane, dst=self._best)
+            # Channels come in rising order, so where this one wins it is also the largest label.
+            cv2.threshold(self._wins, 0, channel, cv2.THRESH_BINARY, dst=self._channel)
+            cv2.max(labels, self._channel, dst=labels)
+            if probabilities is not None and certainty is not None:
+                cv2.resize(probabilities[channel], fine, dst=self._probability)
+                cv2.copyTo(self._probability, self._wins, certainty)
+        return labels, certainty
+
+
+def _softmax(logits: Logits) -> Mask:
+    """Probabilities as uint8 (C, h, w), 255 = 1."""
+    channels, height, width = logits.shape
+    relative = logits - logits.max(axis=0)
+    powers = cv2.exp(relative.reshape(channels * height, width)).reshape(logits.shape)
+    powers *= 255.0 / powers.sum(axis=0)
+    return np.asarray(np.rint(powers), np.uint8)
+
+
+def _nearest(mask: Mask, size: tuple[int, int]) -> Mask:
+    # INTER_NEAREST rounds down and so shifts by up to half a pixel; EXACT goes by pixel centres.
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)

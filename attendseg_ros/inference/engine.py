@@ -1,0 +1,110 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What an inference engine is, and what every engine checks of the graph it was given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.errors import BundleError
+from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
+
+INPUT_NAME = "image"
+OUTPUT_NAME = "logits"
+
+Logits = NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """Runs a bundle's graph at one fixed input size."""
+
+    name: str
+    input_size: tuple[int, int]
+
+    def infer(self, image: NDArray[np.uint8]) -> Logits:
+        """Runs the network once.
+
+        Args:
+            image: uint8 (H, W, 3) RGB, C-contiguous, of the engine's input size.
+
+        Returns:
+            float32 (C, H / stride, W / stride). It may be the engine's own memory: it is valid
+            until the next call.
+        """
+
+    def close(self) -> None:
+        """Frees what the engine holds; `infer` must not be called afterwards."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output as an engine reports it; a dimension it leaves open is None."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | None, ...]
+
+    def __str__(self) -> str:
+        sides = ", ".join("any" if side is None else str(side) for side in self.shape)
+        return f"{self.name} {self.dtype} ({sides})"
+
+
+def check_graph(
+    bundle: Bundle,
+    input_size: tuple[int, int],
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+) -> None:
+    """Holds a graph's inputs and outputs against what the bundle format promises.
+
+    Raises:
+        BundleError: they differ; the message names what is there and what should be.
+    """
+    width, height = input_size
+    stride = bundle.output_stride
+    _check_port(bundle, "input", inputs, Port(INPUT_NAME, "uint8", (1, height, width, 3)))
+    logits_shape = (1, len(bundle.classes), height // stride, width // stride)
+    _check_port(bundle, "output", outputs, Port(OUTPUT_NAME, "float32", logits_shape))
+
+
+def _check_port(bundle: Bundle, role: str, found: Sequence[Port], wanted: Port) -> None:
+    if len(found) == 1:
+        port = found[0]
+        same_kind = port.name == wanted.name and port.dtype == wanted.dtype
+        same_rank = len(port.shape) == len(wanted.shape)
+        if (
+            same_kind
+            and same_rank
+            and all(side in (None, want) for side, want in zip(port.shape, wanted.shape))
+        ):
+            return
+    listed = "; ".join(str(port) for port in found) or "none"
+    raise BundleError(
+        f"{bundle.path / MODEL_FILE}: its {role} must be {wanted} to fit model.yaml, got {listed}"
+    )
+
+
+def default_threads() -> int:
+    """The threads an engine gets when nobody says: one a physical core this process may use.
+
+    At most four: networks of this size gain little from more, and a robot has other work.
+    """
+    allowed = os.sched_getaffinity(0)
+    cores = {_first_sibling(cpu) for cpu in allowed}
+    return min(4, len(cores))
+
+
+def _first_sibling(cpu: int) -> str:
+    """Names the physical core of a logical processor (its own name where Linux does not say)."""
+    siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+    try:
+        return siblings.read_text(encoding="ascii").strip()
+    except OSError:
+        return str(cpu)

@@ -1,0 +1,124 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The engines there are: which names they have, which are installed, how one is made."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+
+from attendseg_ros.errors import BundleError, EngineError
+from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
+from attendseg_ros.inference.engine import Engine, default_threads
+
+ENGINE_NAMES = ("onnxruntime", "openvino", "torch")
+
+LARGEST_SIDE = 4096
+"""Largest width and height of the network's input in pixels; beyond it memory runs out first."""
+
+_MODULES_NEEDED = {
+    "onnxruntime": ("onnxruntime",),
+    "openvino": ("openvino",),
+    "torch": ("torch", "onnx"),
+}
+
+
+def available_engines() -> dict[str, str | None]:
+    """Every engine's name, with None where it is installed, else the reason it is not available.
+
+    Nothing is imported to find out.
+    """
+    return {name: _reason_missing(name) for name in ENGINE_NAMES}
+
+
+def _reason_missing(name: str) -> str | None:
+    missing = [module for module in _MODULES_NEEDED[name] if not importlib.util.find_spec(module)]
+    if not missing:
+        return None
+    return f"Python package {' and '.join(missing)} is not installed"
+
+
+def check_input_size(bundle: Bundle, input_size: tuple[int, int]) -> None:
+    """Checks a size for the network's input.
+
+    Raises:
+        EngineError: width or height is no multiple of what the network needs, or too large.
+    """
+    multiple = bundle.size_multiple
+    for side in input_size:
+        if not multiple <= side <= LARGEST_SIDE or side % multiple:
+            raise EngineError(
+                f"input_size must be a width and a height from {multiple} to {LARGEST_SIDE}, "
+                f"multiples of {multiple}, got {input_size[0]}x{input_size[1]}"
+            )
+
+
+def create_engine(
+    name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int = 0
+) -> Engine:
+    """Makes an engine ready to run: built, checked against the bundle and run once.
+
+    Args:
+        name: one of `ENGINE_NAMES`.
+        bundle: what to run.
+        input_size: width and height, multiples of `bundle.size_multiple`.
+        num_threads: 0 for `default_threads()`.
+
+    Raises:
+        EngineError: the engine is unknown, not installed, or cannot run the graph; or the input
+            size is wrong.
+        BundleError: the graph is not what model.yaml says.
+    """
+    if name not in ENGINE_NAMES:
+        raise EngineError(f"unknown engine '{name}': the engines are {', '.join(ENGINE_NAMES)}")
+    if num_threads < 0:
+        raise EngineError(f"num_threads must be 0 (chosen for you) or more, got {num_threads}")
+    check_input_size(bundle, input_size)
+    reason = _reason_missing(name)
+    if reason:
+        packages = " ".join(_MODULES_NEEDED[name])
+        raise EngineError(
+            f"engine '{name}' is not available: {reason}; install it (pip install {packages}) "
+            "or choose another"
+        )
+    try:
+        engine = _build(name, bundle, input_size, num_threads or default_threads())
+        _check_result(engine, bundle)
+    except (BundleError, EngineError):
+        raise
+    # Each library raises errors of its own, some of them plain RuntimeError, for a graph it cannot
+    # read or run and for an installation that is broken.
+    except Exception as error:
+        words = " ".join(str(error).split())
+        raise EngineError(
+            f"engine '{name}' cannot run {bundle.path / MODEL_FILE}: {words[:500]}"
+        ) from error
+    return engine
+
+
+def _build(name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> Engine:
+    if name == "onnxruntime":
+        from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
+
+        return OnnxRuntimeEngine(bundle, input_size, num_threads)
+    if name == "openvino":
+        from attendseg_ros.inference.openvino_engine import OpenVinoEngine
+
+        return OpenVinoEngine(bundle, input_size, num_threads)
+    from attendseg_ros.inference.torch_engine import TorchEngine
+
+    return TorchEngine(bundle, input_size, num_threads)
+
+
+def _check_result(engine: Engine, bundle: Bundle) -> None:
+    """Runs a blank image: what a graph declares and what it computes can differ."""
+    width, height = engine.input_size
+    logits = engine.infer(np.zeros((height, width, 3), np.uint8))
+    stride = bundle.output_stride
+    wanted = (len(bundle.classes), height // stride, width // stride)
+    if logits.shape != wanted:
+        raise BundleError(
+            f"{bundle.path / MODEL_FILE}: logits of a {width}x{height} image must have the shape "
+            f"{wanted} (classes, height, width) to fit model.yaml, got {logits.shape}"
+        )

@@ -1,0 +1,169 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The segmenter: an RGB image in, labels, confidence and stage times out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.errors import EngineError
+from attendseg_ros.inference.bundle import Bundle
+from attendseg_ros.inference.decode import Decoder
+from attendseg_ros.inference.engine import Engine
+from attendseg_ros.inference.engines import check_input_size, create_engine
+from attendseg_ros.inference.resize import Resizer, check_image
+from attendseg_ros.inference.selection import AUTO, Selection, select_engine
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """Milliseconds spent on one image: to the network's size, in the network, on its result."""
+
+    resize_ms: float
+    network_ms: float
+    decode_ms: float
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The result for one image; the arrays are the caller's own.
+
+    Attributes:
+        labels: uint8 (H, W) class ids at the image's size.
+        confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for.
+        times: how long each stage took.
+    """
+
+    labels: NDArray[np.uint8]
+    confidence: NDArray[np.uint8] | None
+    times: StageTimes
+
+
+class _Pipeline:
+    """An engine and the working memory around it, all of one input size."""
+
+    def __init__(self, engine: Engine, class_ids: tuple[int, ...]) -> None:
+        self.engine = engine
+        self.resizer = Resizer(engine.input_size)
+        self.decoder = Decoder(class_ids, engine.input_size)
+
+
+class Segmenter:
+    """Segments images of any size with one model on one engine.
+
+    It may be used from several threads, which then take turns; for two images at once make two
+    segmenters. All heavy work is done with the GIL released.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str = AUTO,
+        num_threads: int = 0,
+        input_size: tuple[int, int] | None = None,
+    ) -> None:
+        """Builds the engine and runs it once, so that the first image is not slower than others.
+
+        Args:
+            bundle: the model.
+            engine: one of `ENGINE_NAMES`, or "auto" for the fastest installed, measured now.
+            num_threads: of the engine; 0 for one a physical core, at most four.
+            input_size: width and height the network works at, multiples of
+                `bundle.size_multiple`; None for the bundle's own.
+
+        Raises:
+            EngineError: the engine is unknown, not installed or cannot run the model, or the
+                input size is wrong.
+            BundleError: the model is not what its model.yaml says.
+        """
+        size = bundle.input_size if input_size is None else input_size
+        check_input_size(bundle, size)
+        self._bundle = bundle
+        self._num_threads = num_threads
+        # Held while an image is segmented and while one pipeline takes another's place.
+        self._lock = threading.Lock()
+        made, self._selection = select_engine(engine, bundle, size, num_threads)
+        self._pipeline: _Pipeline | None = _Pipeline(made, bundle.classes.ids)
+        self._input_size = size
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model."""
+        return self._bundle
+
+    @property
+    def engine_name(self) -> str:
+        """The engine that really runs."""
+        return self._selection.engine
+
+    @property
+    def selection(self) -> Selection:
+        """Why that engine runs, with what "auto" measured."""
+        return self._selection
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Width and height the network works at."""
+        return self._input_size
+
+    def set_input_size(self, width: int, height: int) -> None:
+        """Changes the size the network works at; images go on being segmented meanwhile.
+
+        Raises:
+            EngineError: the size is no multiple of `bundle.size_multiple` or too large, the engine
+                cannot run at it (the segmenter then stays as it was), or the segmenter is closed.
+        """
+        engine = create_engine(self.engine_name, self._bundle, (width, height), self._num_threads)
+        pipeline = _Pipeline(engine, self._bundle.classes.ids)
+        with self._lock:
+            old = self._pipeline
+            if old is not None:
+                self._pipeline, self._input_size = pipeline, (width, height)
+        if old is None:
+            engine.close()
+            raise EngineError("the segmenter is closed: make a new one")
+        old.engine.close()
+
+    def segment(self, rgb: NDArray[np.uint8], *, confidence: bool = False) -> Segmentation:
+        """Labels every pixel of an image.
+
+        Args:
+            rgb: uint8 (H, W, 3); a view of other memory is fine (see `Resizer.resize`).
+            confidence: whether to compute it too.
+
+        Raises:
+            ImageError: rgb is not such an array, or a side is 0 or above 16384 pixels.
+            EngineError: the segmenter is closed.
+        """
+        check_image(rgb)
+        height, width = rgb.shape[:2]
+        with self._lock:
+            if self._pipeline is None:
+                raise EngineError("the segmenter is closed: make a new one")
+            started = time.perf_counter()
+            image = self._pipeline.resizer.resize(rgb)
+            resized = time.perf_counter()
+            logits = self._pipeline.engine.infer(image)
+            inferred = time.perf_counter()
+            labels, certainty = self._pipeline.decoder.decode(
+                logits, (width, height), confidence=confidence
+            )
+            decoded = time.perf_counter()
+        times = StageTimes(
+            resize_ms=(resized - started) * 1e3,
+            network_ms=(inferred - resized) * 1e3,
+            decode_ms=(decoded - inferred) * 1e3,
+        )
+        return Segmentation(labels, certainty, times)
+
+    def close(self) -> None:
+        """Frees the engine; harmless when done twice."""
+        with self._lock:
+            old, self._pipeline = self._pipeline, None
+        if old is not None:
+            old.engine.close()
