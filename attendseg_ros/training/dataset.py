@@ -52,7 +52,9 @@ class LabelledSet:
         self._id_of_value = self._table_of_values()
         self._id_of_color = {
             tuple(int(v) for v in color): class_id
-            for class_id, color in zip(classes.ids, classes.palette()[list(classes.ids)])
+            for class_id, color in zip(
+                classes.ids, classes.palette()[list(classes.ids)], strict=True
+            )
         }
 
     def _table_of_values(self) -> NDArray[np.int16]:

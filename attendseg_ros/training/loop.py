@@ -7,11 +7,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from attendseg_ros.errors import DataError
@@ -67,6 +68,18 @@ def learning_rate_at(step: int, steps: int, peak: float) -> float:
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak * 0.5 * (1.0 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
+
+
+def _moved_average(
+    decay: float, average: torch.Tensor, current: torch.Tensor, updates: torch.Tensor | int
+) -> torch.Tensor:
+    """An exponential moving average that forgets its first, useless weights fast.
+
+    The decay rises as (1 + n) / (10 + n) to its final value, as in TensorFlow's
+    ExponentialMovingAverage with num_updates.
+    """
+    n = float(updates)
+    return average + (current - average) * (1.0 - min(decay, (1.0 + n) / (10.0 + n)))
 
 
 def _claim(config: TrainingConfig) -> None:
@@ -126,7 +139,7 @@ class _Trainer:
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = AveragedModel(
             self._network,
-            multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay),
+            avg_fn=partial(_moved_average, config.ema_decay),
             use_buffers=True,
         )
         self._optimizer = _optimizer(self._network, config)
