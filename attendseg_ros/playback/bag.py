@@ -1,0 +1,166 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""ROS 1 and ROS 2 bags as a source, through rosbags; no ROS is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.frames import Frame
+
+try:
+    from rosbags.highlevel import AnyReader, AnyReaderError
+    from rosbags.interfaces import Connection
+    from rosbags.rosbag1 import ReaderError as Ros1ReaderError
+    from rosbags.rosbag2 import ReaderError as Ros2ReaderError
+    from rosbags.serde import SerdeError
+    from rosbags.typesys import Stores, TypesysError, get_typestore
+
+    from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, to_rgb
+except ImportError as error:
+    raise DataError(
+        f"bags are read with rosbags and rosbags-image ({error}): pip install rosbags rosbags-image"
+    ) from error
+
+FALLBACK_RATE_HZ = 10.0
+"""For a bag whose images all carry the same recording time."""
+
+# rosbags checks most of what it reads; on a damaged file the rest shows up as these.
+_DAMAGED = (
+    AnyReaderError,
+    Ros1ReaderError,
+    Ros2ReaderError,
+    SerdeError,
+    TypesysError,
+    OSError,
+    ValueError,
+    AssertionError,
+    LookupError,
+    EOFError,
+)
+
+
+class BagSource:
+    """The images of one topic of a bag."""
+
+    def __init__(self, path: Path, topic: str = "") -> None:
+        """Opens the bag once to learn its image topics.
+
+        Args:
+            path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
+            topic: The image topic; empty for the first one there is.
+
+        Raises:
+            DataError: The bag cannot be read, or holds no such topic or no images at all; the
+                message lists what it holds.
+        """
+        self._path = path
+        self._skipped: list[str] = []
+        with open_bag(path) as reader:
+            connections = _image_connections(path, reader, topic)
+            self._topic = connections[0].topic
+            self._frame_count = sum(connection.msgcount for connection in connections)
+            self._rate_hz = _mean_rate(reader, connections, self._frame_count)
+
+    @property
+    def path(self) -> Path:
+        """The bag's file or folder."""
+        return self._path
+
+    @property
+    def topic(self) -> str:
+        """The topic that is read."""
+        return self._topic
+
+    @property
+    def description(self) -> str:
+        """For example "bag drive.bag (300 images on /camera/image_raw)"."""
+        return f"bag {self._path.name} ({self._frame_count} images on {self._topic})"
+
+    @property
+    def frame_count(self) -> int:
+        """Number of images on the topic."""
+        return self._frame_count
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean rate at which the images were recorded."""
+        return self._rate_hz
+
+    @property
+    def skipped(self) -> list[str]:
+        """The images that could not be decoded in the latest iteration, and why."""
+        return self._skipped
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Reads the images in the order they were recorded; the unreadable are skipped and named.
+
+        Raises:
+            DataError: The bag is damaged, or none of its images can be read.
+        """
+        self._skipped = []
+        stem = self._topic.strip("/").replace("/", "_")
+        with open_bag(self._path) as reader:
+            connections = [c for c in reader.connections if c.topic == self._topic]
+            messages = reader.messages(connections=connections)
+            for index, (connection, time_ns, data) in enumerate(messages):
+                try:
+                    message: Any = reader.deserialize(data, connection.msgtype)
+                    rgb = to_rgb(message, connection.msgtype)
+                except (DataError, AnyReaderError, SerdeError) as error:
+                    self._skipped.append(f"image {index} on {self._topic}: {error}")
+                    continue
+                stamp = message.header.stamp
+                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec or time_ns
+                yield Frame(rgb, stamp_ns, f"{stem}_{index:06d}", index)
+        if len(self._skipped) == self._frame_count:
+            raise DataError(f"{self._path}: no image can be read; first: {self._skipped[0]}")
+
+
+@contextmanager
+def open_bag(path: Path) -> Iterator[AnyReader]:
+    """Opens a bag of any kind, and turns the ways of rosbags to fail into one.
+
+    Raises:
+        DataError: The bag is not there or damaged, noticed now or while it is read.
+    """
+    # Bags recorded before Iron hold no message definitions; the common types suffice for images.
+    typestore = get_typestore(Stores.LATEST)
+    try:
+        with AnyReader([path], default_typestore=typestore) as reader:
+            yield reader
+    except _DAMAGED as error:
+        one_line = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path}: cannot be read as a bag: {one_line}") from error
+
+
+def _image_connections(path: Path, reader: AnyReader, topic: str) -> list[Connection]:
+    # compressed_depth_image_transport sends distances behind a header of its own.
+    images = [
+        connection
+        for connection in reader.connections
+        if connection.msgtype in IMAGE_TYPES
+        and connection.msgcount
+        and not (
+            connection.msgtype == COMPRESSED_TYPE and connection.topic.endswith("/compressedDepth")
+        )
+    ]
+    if not images:
+        held = ", ".join(sorted(f"{c.topic} ({c.msgtype})" for c in reader.connections)) or "none"
+        raise DataError(f"{path}: no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}")
+    wanted = topic or images[0].topic
+    chosen = [connection for connection in images if connection.topic == wanted]
+    if not chosen:
+        held = ", ".join(sorted({connection.topic for connection in images}))
+        raise DataError(f"{path}: no images on topic {topic}; there are some on {held}")
+    return chosen
+
+
+def _mean_rate(reader: AnyReader, connections: list[Connection], count: int) -> float:
+    """Mean rate of a topic from the bag's own length, which needs no pass over the messages."""
+    duration_s = reader.duration / 1e9
+    return count / duration_s if count > 1 and duration_s > 1e-3 else FALLBACK_RATE_HZ

@@ -1,0 +1,64 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What every source gives: frames, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of a source.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), C-contiguous.
+        stamp_ns: Nanoseconds: a bag's header stamp (its recording time where that is zero);
+            for anything else the time since the first frame at the source's own rate.
+        name: Unique within the source and fit for a file name, without an extension.
+        index: Position among the source's frames, those that could not be read counted too.
+    """
+
+    rgb: Image
+    stamp_ns: int
+    name: str
+    index: int
+
+
+class Source(Protocol):
+    """An image, a folder, a video or a bag. Can be iterated again: it then starts anew.
+
+    A frame that cannot be read is left out and named in `skipped`, so that one damaged file does
+    not cost a long run; a source of which nothing can be read raises `DataError`.
+    """
+
+    @property
+    def path(self) -> Path:
+        """Where the frames come from."""
+
+    @property
+    def description(self) -> str:
+        """What it is, for a log line or a table."""
+
+    @property
+    def frame_count(self) -> int | None:
+        """Number of frames, unreadable ones counted too; None if only reading can tell."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames per second at which the source was taken or is meant to be shown."""
+
+    @property
+    def skipped(self) -> list[str]:
+        """One line for everything the latest iteration could not read: what, and why."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Gives the frames in order."""

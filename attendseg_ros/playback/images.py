@@ -1,0 +1,113 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Image files, one or a folder of them, as a source."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.encoded import decode_rgb
+from attendseg_ros.playback.frames import Frame
+
+IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+
+FOLDER_RATE_HZ = 5.0
+"""Pictures of a folder carry no rate; at five a second a person can still look at each."""
+
+
+class ImageSource:
+    """One image file or several, in the order given."""
+
+    def __init__(self, path: Path, files: list[Path]) -> None:
+        """Takes the files without reading them.
+
+        Args:
+            path: What the user named: the file or the folder.
+            files: The image files, at least one.
+        """
+        self._path = path
+        self._files = files
+        stems = Counter(file.stem for file in files)
+        self._names = [file.stem if stems[file.stem] == 1 else file.name for file in files]
+        self._skipped: list[str] = []
+
+    @property
+    def path(self) -> Path:
+        """The file or folder."""
+        return self._path
+
+    @property
+    def description(self) -> str:
+        """For example "folder drone (18 images)"."""
+        if self._path.is_dir():
+            return f"folder {self._path.name} ({len(self._files)} images)"
+        return f"image {self._path.name}"
+
+    @property
+    def frame_count(self) -> int:
+        """Number of files."""
+        return len(self._files)
+
+    @property
+    def rate_hz(self) -> float:
+        """`FOLDER_RATE_HZ`: files have none of their own."""
+        return FOLDER_RATE_HZ
+
+    @property
+    def skipped(self) -> list[str]:
+        """The files that could not be read in the latest iteration, and why."""
+        return self._skipped
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Reads the files in order; the unreadable are skipped and named.
+
+        Raises:
+            DataError: No file could be read.
+        """
+        self._skipped = []
+        for index, (file, name) in enumerate(zip(self._files, self._names)):
+            try:
+                rgb = decode_rgb(file.read_bytes())
+            except (OSError, DataError) as error:
+                self._skipped.append(f"{file.name}: {error}")
+                continue
+            yield Frame(rgb, round(index * 1e9 / FOLDER_RATE_HZ), name, index)
+        if len(self._skipped) == len(self._files):
+            raise DataError(
+                f"{self._path}: none of {len(self._files)} image(s) can be read; "
+                f"first: {self._skipped[0]}"
+            )
+
+
+def open_image(path: Path) -> ImageSource:
+    """Opens a single image file."""
+    return ImageSource(path, [path])
+
+
+def open_folder(path: Path) -> ImageSource:
+    """Opens the image files directly in a folder, in natural order (img_2 before img_10).
+
+    Raises:
+        DataError: The folder holds no image file; the message says what it holds.
+    """
+    entries = sorted(path.iterdir(), key=lambda entry: natural_key(entry.name))
+    files = [entry for entry in entries if entry.suffix.lower() in IMAGE_SUFFIXES]
+    if not files:
+        shown = ", ".join(entry.name for entry in entries[:5]) or "nothing"
+        more = f" and {len(entries) - 5} more" if len(entries) > 5 else ""
+        raise DataError(
+            f"{path}: a folder with no image in it (found {shown}{more}); images end in "
+            f"{' '.join(sorted(IMAGE_SUFFIXES))}, a bag's folder has a metadata.yaml"
+        )
+    return ImageSource(path, files)
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """A sort key by which numbers in names count as numbers: 2 before 10."""
+    parts = re.findall(r"\d+|\D+", name)
+    # Numbers sort before text, as digits do in ASCII; a tuple keeps the two comparable.
+    return [(int(part), "") if part.isdecimal() else (2**63, part.lower()) for part in parts]

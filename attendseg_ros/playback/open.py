@@ -1,0 +1,43 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From a path to the source that reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.frames import Source
+from attendseg_ros.playback.images import IMAGE_SUFFIXES, open_folder, open_image
+from attendseg_ros.playback.video import VideoSource
+
+BAG_SUFFIXES = frozenset({".bag", ".mcap", ".db3"})
+
+
+def open_source(path: str | Path, topic: str = "") -> Source:
+    """Opens an image file, a folder of images, a video or a bag.
+
+    Args:
+        path: An image or video file; a folder of images; a ROS 1 .bag; a ROS 2 bag's folder or
+            its .mcap or .db3 file.
+        topic: The image topic of a bag; empty for the first one there is.
+
+    Raises:
+        DataError: There is nothing at the path or it cannot be read; or a topic was named that
+            the bag does not hold, or that is of no use because the path is no bag.
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
+    if path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file():
+        # A robot that plays no bags needs no rosbags.
+        from attendseg_ros.playback.bag import BagSource
+
+        return BagSource(path, topic)
+    if topic:
+        raise DataError(f"{path}: a topic ({topic}) can be chosen only from a bag")
+    if path.is_dir():
+        return open_folder(path)
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return open_image(path)
+    return VideoSource(path)

@@ -1,0 +1,91 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Video files as a source, through OpenCV."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.frames import Frame
+
+FALLBACK_RATE_HZ = 25.0
+"""For a file that states no usable rate."""
+
+
+class VideoSource:
+    """A video file."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file once to learn its length and rate.
+
+        Raises:
+            DataError: OpenCV cannot read a single frame of it.
+        """
+        self._path = path
+        capture = cv2.VideoCapture(str(path))
+        try:
+            if not capture.grab():
+                raise DataError(
+                    f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
+                )
+            rate = capture.get(cv2.CAP_PROP_FPS)
+            count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        finally:
+            capture.release()
+        self._rate_hz = rate if math.isfinite(rate) and 0.1 <= rate <= 1000 else FALLBACK_RATE_HZ
+        # Streams without an index report zero, or a negative number.
+        self._frame_count = int(count) if count > 0 else None
+        self._skipped: list[str] = []
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def description(self) -> str:
+        """For example "video road.mp4 (221 frames at 25 Hz)"."""
+        frames = f"{self._frame_count} frames " if self._frame_count else ""
+        return f"video {self._path.name} ({frames}at {self._rate_hz:.4g} Hz)"
+
+    @property
+    def frame_count(self) -> int | None:
+        """Number of frames that the file announces, or None."""
+        return self._frame_count
+
+    @property
+    def rate_hz(self) -> float:
+        """The file's frame rate."""
+        return self._rate_hz
+
+    @property
+    def skipped(self) -> list[str]:
+        """Says so if the file ended before the announced number of frames."""
+        return self._skipped
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Reads the frames in order."""
+        self._skipped = []
+        capture = cv2.VideoCapture(str(self._path))
+        index = 0
+        try:
+            while True:
+                read, bgr = capture.read()
+                if not read:
+                    break
+                rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+                stamp_ns = round(index * 1e9 / self._rate_hz)
+                yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
+                index += 1
+        finally:
+            capture.release()
+        if self._frame_count is not None and index < self._frame_count:
+            self._skipped.append(
+                f"{self._path.name}: announces {self._frame_count} frames, {index} can be read"
+            )

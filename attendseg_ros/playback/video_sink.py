@@ -1,0 +1,120 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Overlays, or any pictures, as an MP4 video."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.labels import blend, colorize
+from attendseg_ros.playback.frames import Frame, Image
+from attendseg_ros.playback.image_sinks import make_folder
+from attendseg_ros.playback.sink import Sink
+
+# MPEG-4 part 2: of what OpenCV's wheels can encode the only one that is fast (600 frames of
+# 640x480 a second on one core; VP9 manages 5, and H.264 is not in them).
+_CODEC = "mp4v"
+_SMALLEST_SIDE = 16
+
+
+class VideoWriter:
+    """Writes RGB pictures to an .mp4 file, which appears under its name when it is complete."""
+
+    def __init__(self, path: Path, rate_hz: float) -> None:
+        """Takes the file's name; the first picture decides the video's size.
+
+        Raises:
+            DataError: The name does not end in .mp4, or its folder cannot be made.
+        """
+        if path.suffix.lower() != ".mp4":
+            raise DataError(f"{path}: a video is written as .mp4")
+        make_folder(path.parent)
+        self._path = path
+        # The suffix decides the container, so it comes last in the temporary name as well.
+        self._partial = path.with_name(f".{path.stem}.{os.getpid()}.partial.mp4")
+        self._rate_hz = rate_hz
+        self._size = (0, 0)
+        self._writer: cv2.VideoWriter | None = None
+
+    def write(self, rgb: Image) -> None:
+        """Adds a picture, uint8 (H, W, 3); one of another size than the first is fitted into it.
+
+        Raises:
+            DataError: The file cannot be written.
+        """
+        if self._writer is None:
+            height, width = rgb.shape[:2]
+            # Chroma is stored for every second pixel.
+            self._size = (
+                max(_SMALLEST_SIDE, width + width % 2),
+                max(_SMALLEST_SIDE, height + height % 2),
+            )
+            codec = cv2.VideoWriter.fourcc(*_CODEC)
+            self._writer = cv2.VideoWriter(str(self._partial), codec, self._rate_hz, self._size)
+            if not self._writer.isOpened():
+                raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
+        self._writer.write(cv2.cvtColor(fit(rgb, self._size), cv2.COLOR_RGB2BGR))
+
+    def close(self) -> None:
+        """Completes the file; without any picture there is none."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+            self._partial.replace(self._path)
+
+    def discard(self) -> None:
+        """Removes the incomplete file."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+        self._partial.unlink(missing_ok=True)
+
+
+class OverlayVideoSink(Sink):
+    """Images with the class colours laid over them as a video."""
+
+    def __init__(self, path: Path, palette: Image, rate_hz: float, alpha: float = 0.5) -> None:
+        self._video = VideoWriter(path, rate_hz)
+        self._palette = palette
+        self._alpha = alpha
+
+    def write(self, frame: Frame, labels: Image) -> None:
+        """Adds the frame's overlay."""
+        self._video.write(blend(frame.rgb, colorize(labels, self._palette), self._alpha))
+
+    def close(self) -> None:
+        """Completes the file."""
+        self._video.close()
+
+    def discard(self) -> None:
+        """Removes the incomplete file."""
+        self._video.discard()
+
+
+def fit(rgb: Image, size: tuple[int, int]) -> Image:
+    """Scales a picture to fit into a size and centres it on black; keeps its aspect.
+
+    Args:
+        rgb: uint8 (H, W, 3).
+        size: Width and height in pixels.
+
+    Returns:
+        uint8 (height, width, 3); `rgb` itself if it has that size.
+    """
+    width, height = size
+    if rgb.shape[:2] == (height, width):
+        return rgb
+    scale = min(width / rgb.shape[1], height / rgb.shape[0])
+    inner = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
+        rgb, inner, interpolation=method
+    )
+    return canvas

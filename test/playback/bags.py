@@ -1,0 +1,102 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes small bags for the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from rosbags.rosbag1 import Writer as Ros1Writer
+from rosbags.rosbag2 import StoragePlugin
+from rosbags.rosbag2 import Writer as Ros2Writer
+from rosbags.typesys import Stores, get_typestore
+from rosbags.typesys.store import Typestore
+
+IMAGE = "sensor_msgs/msg/Image"
+COMPRESSED = "sensor_msgs/msg/CompressedImage"
+STRING = "std_msgs/msg/String"
+START_NS = 1_700_000_000_000_000_000
+
+KINDS = ("ros1", "sqlite3", "mcap")
+
+Topics = list[tuple[str, str, list[Any]]]
+
+
+def typestore_of(kind: str) -> Typestore:
+    """The typestore whose messages a bag of this kind holds."""
+    return get_typestore(Stores.ROS1_NOETIC if kind == "ros1" else Stores.LATEST)
+
+
+def header(types: dict[str, Any], stamp_ns: int) -> Any:
+    """A header of frame "camera"."""
+    fields = {
+        "stamp": types["builtin_interfaces/msg/Time"](*divmod(stamp_ns, 1_000_000_000)),
+        "frame_id": "camera",
+    }
+    header_type = types["std_msgs/msg/Header"]
+    if "seq" in header_type.__dataclass_fields__:
+        fields["seq"] = 0
+    return header_type(**fields)
+
+
+def raw_image(
+    store: Typestore, pixels: np.ndarray, encoding: str, stamp_ns: int, padding: int = 0
+) -> Any:
+    """An Image message; `padding` bytes are added to each row."""
+    height = pixels.shape[0]
+    rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(height, -1)
+    rows = np.pad(rows, ((0, 0), (0, padding)), constant_values=99)
+    return store.types[IMAGE](
+        header=header(store.types, stamp_ns),
+        height=height,
+        width=pixels.shape[1],
+        encoding=encoding,
+        is_bigendian=0,
+        step=rows.shape[1],
+        data=rows.reshape(-1),
+    )
+
+
+def compressed_image(store: Typestore, rgb: np.ndarray, suffix: str, stamp_ns: int) -> Any:
+    """A CompressedImage message, ".jpg" or ".png"."""
+    encoded, content = cv2.imencode(suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    assert encoded
+    return store.types[COMPRESSED](
+        header=header(store.types, stamp_ns), format=suffix[1:], data=content.reshape(-1)
+    )
+
+
+def write_bag(folder: Path, kind: str, topics: Topics) -> Path:
+    """Writes a bag with one message of every topic each 100 ms.
+
+    Args:
+        folder: The bag goes into it.
+        kind: One of `KINDS`.
+        topics: Name, type and messages of each.
+
+    Returns:
+        The bag's path.
+    """
+    store = typestore_of(kind)
+    writer: Ros1Writer | Ros2Writer
+    if kind == "ros1":
+        path = folder / "drive.bag"
+        writer = Ros1Writer(path)
+        serialize = store.serialize_ros1
+    else:
+        path = folder / "drive"
+        writer = Ros2Writer(path, version=8, storage_plugin=StoragePlugin[kind.upper()])
+        serialize = store.serialize_cdr
+    with writer:
+        connections: list[Any] = [
+            writer.add_connection(name, type_, typestore=store) for name, type_, _ in topics
+        ]
+        for tick in range(max(len(messages) for _, _, messages in topics)):
+            for connection, (_, type_, messages) in zip(connections, topics):
+                if tick < len(messages):
+                    time_ns = START_NS + tick * 100_000_000
+                    writer.write(connection, time_ns, serialize(messages[tick], type_))
+    return path

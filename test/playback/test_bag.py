@@ -1,0 +1,156 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""ROS 1 and ROS 2 bags as sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bags
+import numpy as np
+import pytest
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback import open_source
+
+COLORS = ((200, 30, 20), (20, 180, 40), (10, 20, 220))
+STAMPS = (bags.START_NS - 5, bags.START_NS + 99_999_990, 0)
+
+
+def pictures() -> list[np.ndarray]:
+    """One RGB picture of each colour, of a width that needs no padding."""
+    return [np.full((6, 8, 3), color, np.uint8) for color in COLORS]
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_raw_images_of_every_kind_of_bag(tmp_path: Path, kind: str) -> None:
+    store = bags.typestore_of(kind)
+    images = [bags.raw_image(store, rgb, "rgb8", stamp) for rgb, stamp in zip(pictures(), STAMPS)]
+    texts = [store.types[bags.STRING](data="hello")] * 3
+    path = bags.write_bag(
+        tmp_path, kind, [("/chat", bags.STRING, texts), ("/front/image_raw", bags.IMAGE, images)]
+    )
+    source = open_source(path)
+    frames = list(source)
+    assert source.frame_count == 3
+    assert source.rate_hz == pytest.approx(15.0)
+    assert "/front/image_raw" in source.description
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert [frame.name for frame in frames][0] == "front_image_raw_000000"
+    # The third header holds no stamp: the recording time stands in for it.
+    assert [frame.stamp_ns for frame in frames] == [*STAMPS[:2], bags.START_NS + 200_000_000]
+    for frame, rgb in zip(frames, pictures()):
+        assert frame.rgb.flags.c_contiguous
+        np.testing.assert_array_equal(frame.rgb, rgb)
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_compressed_images(tmp_path: Path, kind: str, suffix: str) -> None:
+    store = bags.typestore_of(kind)
+    images = [bags.compressed_image(store, rgb, suffix, 1) for rgb in pictures()]
+    path = bags.write_bag(tmp_path, kind, [("/image/compressed", bags.COMPRESSED, images)])
+    for frame, rgb in zip(open_source(path), pictures()):
+        difference = np.abs(frame.rgb.astype(int) - rgb.astype(int)).max()
+        assert difference <= (0 if suffix == ".png" else 8)
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [("mcap", "*.mcap"), ("sqlite3", "*.db3")])
+def test_storage_file_alone_is_enough(tmp_path: Path, kind: str, pattern: str) -> None:
+    store = bags.typestore_of(kind)
+    images = [bags.raw_image(store, pictures()[0], "rgb8", 1)]
+    path = bags.write_bag(tmp_path, kind, [("/image_raw", bags.IMAGE, images)])
+    (file,) = path.glob(pattern)
+    (frame,) = open_source(file)
+    np.testing.assert_array_equal(frame.rgb, pictures()[0])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pixels", "expected"),
+    [
+        ("bgr8", np.full((4, 6, 3), (1, 2, 3), np.uint8), (3, 2, 1)),
+        ("8UC3", np.full((4, 6, 3), (1, 2, 3), np.uint8), (3, 2, 1)),
+        ("rgba8", np.full((4, 6, 4), (1, 2, 3, 4), np.uint8), (1, 2, 3)),
+        ("mono8", np.full((4, 6), 9, np.uint8), (9, 9, 9)),
+        ("mono16", np.full((4, 6), 9 * 257, np.uint16), (9, 9, 9)),
+        ("bayer_rggb8", np.full((4, 6), 50, np.uint8), (50, 50, 50)),
+        ("yuv422", np.full((4, 6, 2), 128, np.uint8), (130, 130, 130)),
+    ],
+)
+@pytest.mark.parametrize("padding", [0, 10])
+def test_encodings_with_and_without_padded_rows(
+    tmp_path: Path, encoding: str, pixels: np.ndarray, expected: tuple[int, ...], padding: int
+) -> None:
+    store = bags.typestore_of("mcap")
+    image = bags.raw_image(store, pixels, encoding, 1, padding)
+    path = bags.write_bag(tmp_path, "mcap", [("/image_raw", bags.IMAGE, [image])])
+    (frame,) = open_source(path)
+    np.testing.assert_array_equal(frame.rgb, np.full((4, 6, 3), expected, np.uint8))
+
+
+def test_topic_can_be_chosen(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    left, right, _ = ([bags.raw_image(store, rgb, "rgb8", 1)] for rgb in pictures())
+    path = bags.write_bag(
+        tmp_path, "mcap", [("/left", bags.IMAGE, left), ("/right", bags.IMAGE, right)]
+    )
+    (first,) = open_source(path)
+    (chosen,) = open_source(path, topic="/right")
+    np.testing.assert_array_equal(first.rgb, pictures()[0])
+    np.testing.assert_array_equal(chosen.rgb, pictures()[1])
+    with pytest.raises(DataError, match=r"no images on topic /middle.*/left, /right"):
+        open_source(path, topic="/middle")
+
+
+def test_bag_without_images_lists_its_topics(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    texts = [store.types[bags.STRING](data="hello")]
+    path = bags.write_bag(tmp_path, "mcap", [("/chat", bags.STRING, texts)])
+    with pytest.raises(DataError, match=r"no topic with images.*/chat \(std_msgs/msg/String\)"):
+        open_source(path)
+
+
+def test_damaged_image_in_a_bag_is_named_and_skipped(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    images = [bags.raw_image(store, rgb, "rgb8", 1) for rgb in pictures()]
+    images[1].data = images[1].data[:-1]
+    path = bags.write_bag(tmp_path, "mcap", [("/image_raw", bags.IMAGE, images)])
+    source = open_source(path)
+    assert [frame.index for frame in source] == [0, 2]
+    (line,) = source.skipped
+    assert line.startswith("image 1 on /image_raw: image of 8x6, 'rgb8'")
+
+
+def test_depth_images_are_no_pictures(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    images = [bags.raw_image(store, np.ones((4, 6), np.float32), "32FC1", 1)]
+    path = bags.write_bag(tmp_path, "mcap", [("/depth", bags.IMAGE, images)])
+    with pytest.raises(DataError, match=r"/depth: image of 6x4, '32FC1'"):
+        list(open_source(path))
+
+
+@pytest.mark.parametrize("name", ["x.bag", "x.mcap", "x.db3"])
+@pytest.mark.parametrize("content", [b"", b"no bag at all", b"\x89MCAP0\r\n" * 9])
+def test_file_that_is_no_bag_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=rf"{name}: cannot be read as a bag"):
+        open_source(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.95])
+def test_cut_off_bag_is_refused_or_gives_whole_frames(
+    tmp_path: Path, kind: str, share: float
+) -> None:
+    store = bags.typestore_of(kind)
+    noise = np.random.default_rng(1).integers(0, 256, (60, 80, 3), np.uint8)
+    images = [bags.raw_image(store, noise, "rgb8", 1) for _ in range(20)]
+    path = bags.write_bag(tmp_path, kind, [("/image_raw", bags.IMAGE, images)])
+    file = path if kind == "ros1" else next(f for f in path.iterdir() if f.suffix != ".yaml")
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    frames = []
+    with pytest.raises(DataError, match="cannot be read as a bag"):
+        for frame in open_source(path):
+            frames.append(frame)
+    assert all(np.array_equal(frame.rgb, noise) for frame in frames)
