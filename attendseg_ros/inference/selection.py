@@ -79,9 +79,11 @@ def select_engine(
             unavailable[candidate] = reason
     if not engines:
         reasons = "; ".join(f"{name}: {why}" for name, why in unavailable.items())
-        raise EngineError(f"engine 'auto' found no engine it can run ({reasons})")
-    medians = _measure(engines) if len(engines) > 1 else {}
-    fastest = min(engines, key=lambda engine: medians.get(engine, 0.0))
+        raise EngineError(
+            f"engine 'auto' found no engine it can run ({reasons}): pip install onnxruntime"
+        )
+    medians = _measure(engines)
+    fastest = min(engines, key=lambda candidate: medians[candidate])
     for candidate, engine in engines.items():
         if candidate != fastest:
             engine.close()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def write_tiny_bundle(
     classes: ClassTable | None = None,
     input_size: tuple[int, int] = (128, 64),
     model: onnx.ModelProto | None = None,
-    **overrides: Any,
+    overrides: Mapping[str, Any] | None = None,
 ) -> Path:
     """Writes a bundle of the colour classifier.
 
@@ -74,7 +75,7 @@ def write_tiny_bundle(
         },
         "scores": {},
         "license": {"weights": "Apache-2.0", "data": "none"},
-        **overrides,
+        **(overrides or {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(content)

@@ -1,0 +1,93 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Images to the network's size: views of any layout, halving, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from attendseg_ros.errors import ImageError
+from attendseg_ros.inference.resize import Resizer, check_image
+
+
+def random_rgb(width: int, height: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(width).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def test_an_image_that_fits_is_not_copied() -> None:
+    rgb = random_rgb(128, 64)
+    assert Resizer((128, 64)).resize(rgb) is rgb
+
+
+@pytest.mark.parametrize("size", [(128, 64), (200, 100), (257, 129), (64, 200), (1, 1)])
+def test_every_view_of_an_image_gives_the_same(size: tuple[int, int]) -> None:
+    rgb = random_rgb(*size)
+    expected = Resizer((128, 64)).resize(rgb).copy()
+    padded = np.zeros((size[1], size[0] + 5, 3), np.uint8)
+    padded[:, : size[0]] = rgb
+    with_alpha = np.dstack([rgb, rgb[..., :1]])
+    bgr = np.ascontiguousarray(rgb[..., ::-1])
+    views = {
+        "padded rows": padded[:, : size[0]],
+        "bgr": bgr[..., ::-1],
+        "rgba": with_alpha[..., :3],
+        "bgra": np.dstack([bgr, bgr[..., :1]])[..., 2::-1],
+        "upside down": np.ascontiguousarray(rgb[::-1])[::-1],
+        "mirrored": np.ascontiguousarray(rgb[:, ::-1])[:, ::-1],
+        "column by column": np.asfortranarray(rgb),
+    }
+    for name, view in views.items():
+        result = Resizer((128, 64)).resize(view)
+        assert result.flags.c_contiguous, name
+        np.testing.assert_array_equal(result, expected, err_msg=name)
+
+
+def test_a_grey_image_seen_as_rgb_is_grey() -> None:
+    gray = random_rgb(300, 150)[..., 0]
+    result = Resizer((128, 64)).resize(np.broadcast_to(gray[..., None], (150, 300, 3)))
+    three = Resizer((128, 64)).resize(np.ascontiguousarray(np.dstack([gray] * 3)))
+    np.testing.assert_array_equal(result, three)
+
+
+def test_shrinking_averages_what_it_drops() -> None:
+    # Plain bilinear sampling of columns 2 pixels wide at a sixteenth of the size would see
+    # only some of them.
+    columns = np.where(np.arange(2048) % 4 < 2, 0, 200).astype(np.uint8)
+    rgb = np.ascontiguousarray(np.broadcast_to(columns[None, :, None], (1024, 2048, 3)))
+    result = Resizer((128, 64)).resize(rgb)
+    assert np.abs(result.astype(int) - 100).max() <= 1
+
+
+def test_geometry_is_kept() -> None:
+    ramp = np.linspace(0, 255, 640).astype(np.uint8)
+    rgb = np.ascontiguousarray(np.broadcast_to(ramp[None, :, None], (480, 640, 3)))
+    result = Resizer((128, 64)).resize(rgb)
+    expected = cv2.resize(rgb, (128, 64), interpolation=cv2.INTER_AREA)
+    assert np.abs(result.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (None, "got NoneType"),
+        (np.zeros((4, 4, 3), np.float32), r"got float32 \(4, 4, 3\)"),
+        (np.zeros((4, 4), np.uint8), r"array \(height, width, 3\), got uint8 \(4, 4\)"),
+        (np.zeros((4, 4, 4), np.uint8), r"3 channels \(RGB\), got 4"),
+        (np.zeros((0, 4, 3), np.uint8), "1 to 16384 pixels wide and high, got 4x0"),
+        (np.zeros((4, 0, 3), np.uint8), "got 0x4"),
+        (np.broadcast_to(np.uint8(0), (20000, 20000, 3)), "got 20000x20000"),
+        (np.broadcast_to(np.uint8(0), (1, 16385, 3)), "got 16385x1"),
+    ],
+)
+def test_what_is_no_image_is_refused(image: Any, words: str) -> None:
+    with pytest.raises(ImageError, match=words):
+        check_image(image)
+
+
+def test_the_largest_image_is_an_image() -> None:
+    check_image(np.broadcast_to(np.uint8(0), (16384, 16384, 3)))
