@@ -1,0 +1,112 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Why no image comes: who publishes on the awaited topic, and whether it can reach the node."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
+from sensor_msgs.msg import CompressedImage, Image
+
+from attendseg_ros.ros import qos
+
+PATIENCE_S = 3.0
+"""Seconds without an image before the log says what is awaited."""
+
+REPEAT_S = 30.0
+"""Seconds until it is said again."""
+
+_TRANSPORTS = {"sensor_msgs/msg/Image": "raw", "sensor_msgs/msg/CompressedImage": "compressed"}
+_NAMES = {Image: "sensor_msgs/msg/Image", CompressedImage: "sensor_msgs/msg/CompressedImage"}
+
+
+class Awaiting:
+    """Watches a subscription and explains a silence."""
+
+    def __init__(self, node: Node, topic: str, image_type: type[Any]) -> None:
+        """Prepares.
+
+        Args:
+            node: asks the graph, and logs.
+            topic: the awaited images' full name.
+            image_type: the message class awaited there.
+        """
+        self.topic = topic
+        self._node = node
+        self._type = _NAMES[image_type]
+        self._qos = qos.newest_image()
+        self.note_arrival()
+
+    def begin(self, profile: QoSProfile) -> None:
+        """Starts to wait.
+
+        Args:
+            profile: the QoS of the subscription, overrides included.
+        """
+        self._qos = profile
+        self.note_arrival()
+
+    def note_arrival(self) -> None:
+        """An image came; the next silence starts now."""
+        self._last_s = monotonic()
+        self._log_due_s = self._last_s + PATIENCE_S
+
+    def check(self) -> None:
+        """Logs the explanation when an image has been missing for long enough."""
+        now = monotonic()
+        if now < self._log_due_s:
+            return
+        self._log_due_s = now + REPEAT_S
+        self._node.get_logger().warning(
+            f"no image on {self.topic} for {self.silence_s():.0f} s: {self.explain()}"
+        )
+
+    def explain(self) -> str:
+        """One line: the publishers of the topic, their types and QoS, and what does not fit."""
+        endpoints = self._node.get_publishers_info_by_topic(self.topic)
+        if not endpoints:
+            return f"0 publishers of {self._type}{self._elsewhere()}"
+        publishers = "; ".join(self._publisher(endpoint) for endpoint in endpoints)
+        return f"{_count(len(endpoints))}: {publishers}"
+
+    def count(self) -> str:
+        """How many publishers the topic has, in words."""
+        return _count(self._node.count_publishers(self.topic))
+
+    def silence_s(self) -> float:
+        """Seconds since the last image, or since the waiting began."""
+        return monotonic() - self._last_s
+
+    def _publisher(self, endpoint: Any) -> str:
+        namespace = endpoint.node_namespace.rstrip("/")
+        who = f"{namespace}/{endpoint.node_name} ({qos.in_words(endpoint.qos_profile)})"
+        if endpoint.topic_type != self._type:
+            transport = _TRANSPORTS.get(endpoint.topic_type)
+            hint = f"; set image_transport:={transport}" if transport else ""
+            return f"{who} publishes {endpoint.topic_type}, not {self._type}{hint}"
+        compatibility, reason = qos_check_compatible(endpoint.qos_profile, self._qos)
+        if compatibility == QoSCompatibility.ERROR:
+            wanted = qos.in_words(self._qos)
+            parameter = f"qos_overrides.{self.topic}.subscription.reliability"
+            return f"{who} has incompatible QoS, {wanted} is wanted (see {parameter}): {reason}"
+        return f"{who} matches, but sends nothing"
+
+    def _elsewhere(self) -> str:
+        own = self._node.get_fully_qualified_name() + "/"
+        others = [
+            topic
+            for topic, types in self._node.get_topic_names_and_types()
+            if self._type in types
+            and not topic.startswith(own)
+            and self._node.count_publishers(topic) > 0
+        ]
+        if not others:
+            return ", and none on any other topic"
+        return f"; there are images on {', '.join(sorted(others))} (remap image, or image_topic:=)"
+
+
+def _count(publishers: int) -> str:
+    return "1 publisher" if publishers == 1 else f"{publishers} publishers"

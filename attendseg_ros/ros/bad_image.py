@@ -1,0 +1,49 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The error for an image message that cannot be segmented, and the sizes that can."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attendseg_ros.errors import ImageError
+from attendseg_ros.inference.resize import LARGEST_IMAGE_SIDE
+
+
+class Reason(Enum):
+    """Why an image is refused; /diagnostics counts each by this name."""
+
+    EMPTY = "empty image"
+    TOO_LARGE = "too large image"
+    STEP = "wrong step"
+    SHORT = "short buffer"
+    LONG = "long buffer"
+    ENCODING = "unknown encoding"
+    CONVERTER = "no converter installed"
+    NOT_FINITE = "values not finite"
+    UNDECODABLE = "cannot be decoded"
+    TRUNCATED = "truncated"
+    INTERNAL = "processing failed"
+
+
+class BadImage(ImageError):
+    """An image message nothing can be made of; the message is one line."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuses an image without pixels and one that is larger than the segmenter takes.
+
+    Raises:
+        BadImage: says so.
+    """
+    if width < 1 or height < 1:
+        raise BadImage(Reason.EMPTY, f"{width}x{height} has no pixels")
+    if max(width, height) > LARGEST_IMAGE_SIDE:
+        raise BadImage(
+            Reason.TOO_LARGE,
+            f"{width}x{height} is more than {LARGEST_IMAGE_SIDE} pixels wide or high",
+        )

@@ -1,0 +1,158 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What /diagnostics says of the node: one status of its camera, one of its network.
+
+`diagnostic_updater` is not used: its frequency and time-stamp tasks do not follow `/clock`, so they
+are wrong under `use_sim_time`; here every time comes from the node's own clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from math import isnan
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from attendseg_ros.ros.bad_image import Reason
+from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.parameters import Settings
+from attendseg_ros.ros.timing import percentile
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What the report must know of the camera besides the counts."""
+
+    topic: str
+    silence_s: float
+    publishers: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the report must know of the network besides the counts."""
+
+    engine: str
+    model: str
+    input_size: tuple[int, int]
+    dropped: int
+    refused_size: str
+
+
+class Report:
+    """Judges the frames between one report and the next."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self._failed: Counter[Reason] = Counter()
+        self._processed = 0
+        self._dropped = 0
+
+    def camera(self, camera: Camera, settings: Settings, now_ns: int) -> DiagnosticStatus:
+        """The status of what comes in: rate, silence, bad images."""
+        monitor = self._monitor
+        failed = Counter(monitor.failed)
+        fresh = failed - self._failed
+        self._failed = failed
+        rate = monitor.arrivals.rate_hz(now_ns)
+        findings = _over(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
+            f"no image on {camera.topic} for {camera.silence_s:.1f} s: {camera.publishers}"
+        )
+        if fresh:
+            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
+            findings.append((WARN, f"bad images on {camera.topic}: {reasons}"))
+        values = {
+            "topic": camera.topic,
+            "publishers": camera.publishers,
+            "frames received": monitor.received,
+            "frames failed": failed.total(),
+            **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
+            "rate (Hz)": _number(rate),
+            "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
+        }
+        return _status("camera", findings, f"{_number(rate)} Hz on {camera.topic}", values)
+
+    def network(self, network: Network, settings: Settings, now_ns: int) -> DiagnosticStatus:
+        """The status of what goes out: rate, latency, drops."""
+        monitor = self._monitor
+        processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
+        rate = monitor.masks.rate_hz(now_ns)
+        # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
+        slowest = percentile(latency or processing, 0.95)
+        ratio = self._drop_ratio(network.dropped)
+        findings = [
+            *_over(-rate, -settings.min_rate_warn_hz, -settings.min_rate_error_hz).pick(
+                f"only {rate:.1f} masks a second"
+            ),
+            *_over(slowest, settings.max_latency_warn_ms, settings.max_latency_error_ms).pick(
+                f"p95 of camera to mask is {slowest:.1f} ms"
+            ),
+        ]
+        if ratio > settings.max_drop_ratio_warn:
+            findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
+        if network.refused_size:
+            findings.append((WARN, f"input_size is not in effect: {network.refused_size}"))
+        width, height = network.input_size
+        running = f"{network.engine} at {width}x{height}: {_number(rate)} masks a second"
+        idle = f"idle: nobody subscribes to an output ({network.engine} at {width}x{height})"
+        values = {
+            "engine": network.engine,
+            "model": network.model,
+            "input size": f"{width}x{height}",
+            "rate (Hz)": _number(rate),
+            "processing p50 (ms)": _number(percentile(processing, 0.5)),
+            "processing p95 (ms)": _number(percentile(processing, 0.95)),
+            "latency p50 (ms)": _number(percentile(latency, 0.5)),
+            "latency p95 (ms)": _number(percentile(latency, 0.95)),
+            "frames processed": monitor.processed,
+            "frames dropped": network.dropped,
+            "drop ratio": _number(ratio),
+            "frames skipped by max_rate_hz": monitor.skipped,
+            "frames nobody wanted": monitor.idle,
+        }
+        return _status("network", findings, idle if monitor.nobody_listens else running, values)
+
+    def _drop_ratio(self, dropped: int) -> float:
+        processed = self._monitor.processed
+        lost, done = dropped - self._dropped, processed - self._processed
+        self._dropped, self._processed = dropped, processed
+        return lost / (lost + done) if lost + done else 0.0
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    level: bytes | None
+    limit: float
+
+    def pick(self, text: str) -> list[tuple[bytes, str]]:
+        if self.level is None:
+            return []
+        return [(self.level, f"{text} (limit {abs(self.limit):g})")]
+
+
+def _over(value: float, warn: float, error: float) -> _Verdict:
+    """Holds a value against two limits, of which 0 is off; NaN is within every limit."""
+    if error and value > error:
+        return _Verdict(ERROR, error)
+    if warn and value > warn:
+        return _Verdict(WARN, warn)
+    return _Verdict(None, 0.0)
+
+
+def _status(
+    name: str, findings: list[tuple[bytes, str]], fine: str, values: dict[str, object]
+) -> DiagnosticStatus:
+    findings.sort(key=lambda finding: finding[0], reverse=True)
+    return DiagnosticStatus(
+        name=name,
+        level=findings[0][0] if findings else OK,
+        message="; ".join(text for _, text in findings) or fine,
+        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    )
+
+
+def _number(value: float) -> str:
+    return "unknown" if isnan(value) else f"{value:.2f}"

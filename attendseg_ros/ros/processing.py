@@ -1,0 +1,158 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The way of one frame in the worker's thread: convert, segment, paint, publish, account for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Union
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.time import Time
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from std_msgs.msg import Header
+
+from attendseg_ros.inference import Segmenter
+from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros import compressed, conversion
+from attendseg_ros.ros.bad_image import BadImage, Reason
+from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.painting import Painter, needs_confidence
+from attendseg_ros.ros.parameters import Settings
+from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.throttle import Throttle
+from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms
+
+ImageMessage = Union[Image, CompressedImage]
+
+MILLISECONDS_PER_SECOND = 1e3
+
+
+class FrameProcessor:
+    """Turns image messages into published masks; no frame, however broken, ends it."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        topic: str,
+        segmenter: Segmenter,
+        outputs: Outputs,
+        monitor: Monitor,
+        settings: Callable[[], Settings],
+        dropped: Callable[[], int],
+    ) -> None:
+        """Prepares for frames of one activation.
+
+        Args:
+            node: for its clock and logger.
+            topic: the images' topic, for messages.
+            segmenter: the network; used by the calling thread only.
+            outputs: where results go.
+            monitor: where frames are counted.
+            settings: gives the parameters of the moment.
+            dropped: gives the number of frames replaced by newer ones.
+        """
+        self._node = node
+        self._topic = topic
+        self._segmenter = segmenter
+        self._outputs = outputs
+        self._monitor = monitor
+        self._settings = settings
+        self._dropped = dropped
+        self._painter = Painter(segmenter.bundle.classes)
+        self._throttle = Throttle()
+        self._previous_start_s: float | None = None
+        self.camera_info: CameraInfo | None = None
+
+    def __call__(self, message: ImageMessage) -> None:
+        """Processes one Image or CompressedImage; what is wrong with it is logged and counted."""
+        try:
+            self._process(message)
+        except BadImage as error:
+            self._refuse(message, error.reason, str(error))
+        except Exception as error:
+            # A subscriber-facing thread must outlive whatever a camera sends it or an engine
+            # makes of it. Publishing fails too while the process is being shut down: no news.
+            if self._node.context.ok():
+                text = " ".join(str(error).split())
+                detail = f"{Reason.INTERNAL.value}: {type(error).__name__}: {text}"
+                self._refuse(message, Reason.INTERNAL, detail)
+
+    def _process(self, message: ImageMessage) -> None:
+        settings = self._settings()
+        watch = Stopwatch()
+        times = FrameTimes()
+        if self._previous_start_s is not None:
+            cycle_s = watch.start_s - self._previous_start_s
+            times.cyclic_time_ms = cycle_s * MILLISECONDS_PER_SECOND
+        self._previous_start_s = watch.start_s
+
+        if isinstance(message, CompressedImage):
+            rgb = compressed.to_rgb(message)
+        else:
+            rgb = conversion.to_rgb(message)
+        times.conversion_ms = watch.lap_ms()
+
+        wanted = self._outputs.wanted()
+        confidence = needs_confidence(settings, wanted.images)
+        segmentation = self._segmenter.segment(rgb, confidence=confidence)
+        times.resize_ms = segmentation.times.resize_ms
+        times.network_ms = segmentation.times.network_ms
+        times.decode_ms = segmentation.times.decode_ms
+        watch.lap_ms()
+
+        images = self._painter.paint(rgb, segmentation, settings, wanted.images)
+        times.masks_ms = watch.lap_ms()
+        self._outputs.publish_images(images, message.header)
+        if wanted.camera_info:
+            self._publish_camera_info(message.header)
+        times.publish_ms = watch.lap_ms()
+        times.processing_time_ms = watch.total_ms()
+
+        now = self._node.get_clock().now()
+        stamp = Time.from_msg(message.header.stamp)
+        times.pipeline_latency_ms = latency_ms(stamp.nanoseconds, now.nanoseconds)
+        self._monitor.note_processed(times, now.nanoseconds)
+        if wanted.timing:
+            self._outputs.publish_timing(self._timing_message(message.header, times))
+
+    def _publish_camera_info(self, header: Header) -> None:
+        if self.camera_info is not None:
+            self._outputs.publish_camera_info(self.camera_info, header)
+        elif self._throttle.ready("camera_info"):
+            topic = self._node.resolve_topic_name("camera_info")
+            self._node.get_logger().warning(
+                f"~/camera_info has a subscriber, but nothing has come on {topic}"
+            )
+
+    def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:
+        width, height = self._segmenter.input_size
+        return SegmentationTiming(
+            header=header,
+            **asdict(times),
+            frames_received=self._monitor.received,
+            frames_processed=self._monitor.processed,
+            frames_dropped=self._dropped(),
+            frames_failed=self._monitor.failed.total(),
+            input_width=width,
+            input_height=height,
+            engine=self._segmenter.engine_name,
+            model=self._segmenter.bundle.name,
+        )
+
+    def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
+        self._monitor.failed[reason] += 1
+        if self._throttle.ready(reason.name):
+            self._node.get_logger().error(
+                f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"
+            )
+
+
+def _describe(message: ImageMessage) -> str:
+    if isinstance(message, CompressedImage):
+        return f"format {message.format!r}, {len(message.data)} bytes"
+    return (
+        f"encoding {message.encoding!r}, {message.width}x{message.height}, "
+        f"step {message.step}, {len(message.data)} bytes"
+    )

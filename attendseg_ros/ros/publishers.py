@@ -1,0 +1,104 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Everything the node publishes for a frame, and who asks for it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header
+
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros import qos
+from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.ros.label_info import LabelInfo, to_label_info
+from attendseg_ros.ros.painting import ImageOutput
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The outputs that have subscribers; false when there are none.
+
+    Every output counts, ~/timing too: who looks at the times wants to see the network run.
+    """
+
+    images: frozenset[ImageOutput]
+    camera_info: bool
+    timing: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.images) or self.camera_info or self.timing
+
+
+class Outputs:
+    """The node's publishers, from configuration to clean-up; silent while the node is inactive."""
+
+    def __init__(self, node: LifecycleNode) -> None:
+        """Creates every publisher; the QoS of each but ~/label_info can be overridden."""
+        self._node = node
+        self._images = {
+            output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
+        }
+        self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
+        self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
+        self._label_info = None
+        if LabelInfo is not None:
+            self._label_info = node.create_lifecycle_publisher(
+                LabelInfo, "~/label_info", qos.latched()
+            )
+
+    def wanted(self) -> Wanted:
+        """Asks the middleware who listens at this moment."""
+        return Wanted(
+            images=frozenset(
+                output
+                for output, publisher in self._images.items()
+                if publisher.get_subscription_count() > 0
+            ),
+            camera_info=self._camera_info.get_subscription_count() > 0,
+            timing=self._timing.get_subscription_count() > 0,
+        )
+
+    def publish_images(
+        self, images: Mapping[ImageOutput, NDArray[np.uint8]], header: Header
+    ) -> None:
+        """Publishes images under the header of the image they were made from."""
+        for output, pixels in images.items():
+            self._images[output].publish(to_image(pixels, output.encoding, header))
+
+    def publish_camera_info(self, camera_info: CameraInfo, header: Header) -> None:
+        """Publishes the camera's intrinsics with the masks' header, so that both form a pair."""
+        paired = copy.copy(camera_info)
+        paired.header = header
+        self._camera_info.publish(paired)
+
+    def publish_timing(self, message: SegmentationTiming) -> None:
+        """Publishes the times and counts of a frame."""
+        self._timing.publish(message)
+
+    def publish_label_info(self, classes: ClassTable, threshold: float) -> None:
+        """Publishes the names of the class ids, for those here and those to come."""
+        if self._label_info is not None:
+            stamp = self._node.get_clock().now().to_msg()
+            self._label_info.publish(to_label_info(classes, threshold, stamp))
+
+    def destroy(self) -> None:
+        """Takes every publisher off the network."""
+        publishers = [*self._images.values(), self._camera_info, self._timing]
+        if self._label_info is not None:
+            publishers.append(self._label_info)
+        for publisher in publishers:
+            self._node.destroy_lifecycle_publisher(publisher)
+
+    def _create(self, message_type: type[Any], topic: str, profile: Any) -> Any:
+        return self._node.create_lifecycle_publisher(
+            message_type, f"~/{topic}", profile, qos_overriding_options=qos.overridable()
+        )

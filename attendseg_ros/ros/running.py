@@ -1,0 +1,59 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a node until it is told to stop, and leaves no traceback behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.logging import get_logger
+from rclpy.node import Node
+
+from attendseg_ros.errors import AttendSegError
+
+
+NodeT = TypeVar("NodeT", bound=Node)
+
+
+def run(
+    make_node: Callable[[], NodeT],
+    args: Sequence[str] | None = None,
+    start: Callable[[NodeT], None] | None = None,
+) -> int:
+    """Makes a node and spins it until Ctrl-C, SIGTERM or a shut-down of the context.
+
+    Args:
+        make_node: makes the node, which `destroy_node` must bring to an end.
+        args: the command line; None takes the process's own.
+        start: called with the node before it spins.
+
+    Returns:
+        The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
+    """
+    node: NodeT | None = None
+    try:
+        rclpy.init(args=None if args is None else list(args))
+        node = make_node()
+        if start is not None:
+            start(node)
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except (AttendSegError, ParameterException) as error:
+        get_logger("attendseg_ros").fatal(" ".join(str(error).split()))
+        return 1
+    except Exception:
+        # While the context is being shut down any call to ROS may fail: that is no fault.
+        if rclpy.ok():
+            raise
+    finally:
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return 0

@@ -1,0 +1,224 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The node `segmentation`: camera images in, class masks out; managed, and starting by itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.timer import Timer
+
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.inference import Bundle, Segmenter, load_bundle
+from attendseg_ros.ros import qos
+from attendseg_ros.ros.activation import Activation
+from attendseg_ros.ros.conversion import color_converter
+from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.parameters import Parameters, Settings, check
+from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.running import run
+
+SILENCE_CHECK_S = 1.0
+
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+
+
+class StartError(AttendSegError):
+    """The node cannot start by itself; the transition that failed has logged why."""
+
+
+class SegmentationNode(LifecycleNode):
+    """Loads the model when configured, listens to the camera while active."""
+
+    def __init__(self) -> None:
+        """Declares parameters and reports on /diagnostics; nothing else until configured.
+
+        Raises:
+            ParameterError: a parameter given at start cannot be used.
+        """
+        super().__init__("segmentation")
+        self._segmenter: Segmenter | None = None
+        self._outputs: Outputs | None = None
+        self._activation: Activation | None = None
+        self._failure = ""
+        self._live = Parameters(self, self._bundle, self._adopt)
+        self._diagnostics = self.create_publisher(
+            DiagnosticArray, "/diagnostics", qos.small_output()
+        )
+        # A paused /clock must not silence the node, so its timers follow the machine's clock.
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._report_timer = self._make_report_timer(self._live.settings)
+        self.create_timer(SILENCE_CHECK_S, self._check_silence, clock=self._steady)
+        self._say_what_is_missing()
+
+    def start(self) -> None:
+        """Configures and activates, unless `autostart` says to wait for the lifecycle services.
+
+        Raises:
+            StartError: a transition failed.
+        """
+        if not self._live.settings.autostart:
+            self.get_logger().info("waiting for the lifecycle services (autostart is false)")
+            return
+        for transition in (self.trigger_configure, self.trigger_activate):
+            if transition() != SUCCESS:
+                raise StartError("the node could not start by itself and ends here")
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Loads the model, starts the engine and announces the outputs."""
+        return self._attempt("configure", self._configure, self._release)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Publishes the class names, then subscribes to the camera."""
+        super().on_activate(state)
+        result = self._attempt("activate", self._activate, self._deactivate)
+        if result != SUCCESS:
+            super().on_deactivate(state)
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lets go of the camera; the frame in hand is still published."""
+        self._deactivate()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Frees the model and takes the outputs off the network."""
+        self._release()
+        return SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Frees everything, from whatever state."""
+        self._release()
+        return SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Frees everything, so that the node may be configured again."""
+        self._release()
+        return SUCCESS
+
+    def destroy_node(self) -> None:
+        """Ends the threads and frees everything."""
+        self._release()
+        super().destroy_node()
+
+    def _configure(self) -> None:
+        settings = self._live.settings
+        bundle = load_bundle(settings.model)
+        check(settings, bundle)
+        self._segmenter = Segmenter(
+            bundle, settings.engine, settings.num_threads, settings.network_size
+        )
+        self._outputs = Outputs(self)
+        width, height = self._segmenter.input_size
+        self.get_logger().info(
+            f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
+            f"classes) runs on {self._segmenter.selection}"
+        )
+
+    def _activate(self) -> None:
+        assert self._segmenter is not None
+        assert self._outputs is not None
+        self._publish_label_info(self._live.settings)
+        self._activation = Activation(self, self._live, self._segmenter, self._outputs)
+        self._activation.open()
+
+    def _deactivate(self) -> None:
+        if self._activation is not None:
+            self._activation.close()
+            self._activation = None
+
+    def _release(self) -> None:
+        self._deactivate()
+        if self._outputs is not None:
+            self._outputs.destroy()
+            self._outputs = None
+        if self._segmenter is not None:
+            self._segmenter.close()
+            self._segmenter = None
+
+    def _attempt(
+        self, what: str, action: Callable[[], None], undo: Callable[[], None]
+    ) -> TransitionCallbackReturn:
+        """Runs a transition; rclpy itself would swallow whatever it raises without a word."""
+        try:
+            action()
+        except Exception as error:
+            text = " ".join(str(error).split())
+            known = isinstance(error, AttendSegError)
+            self._failure = text if known else f"{type(error).__name__}: {text}"
+            self.get_logger().error(f"cannot {what}: {self._failure}")
+            undo()
+            return FAILURE
+        self._failure = ""
+        return SUCCESS
+
+    def _bundle(self) -> Bundle | None:
+        return None if self._segmenter is None else self._segmenter.bundle
+
+    def _adopt(self, before: Settings, after: Settings) -> None:
+        """Puts into effect what is not read anew with every frame."""
+        if after.diagnostics_period_s != before.diagnostics_period_s:
+            self.destroy_timer(self._report_timer)
+            self._report_timer = self._make_report_timer(after)
+        if self._activation is None:
+            return
+        self._activation.adopt(before, after)
+        if after.min_confidence != before.min_confidence:
+            self._publish_label_info(after)
+
+    def _publish_label_info(self, settings: Settings) -> None:
+        if self._outputs is not None and self._segmenter is not None:
+            classes = self._segmenter.bundle.classes
+            self._outputs.publish_label_info(classes, settings.min_confidence)
+
+    def _make_report_timer(self, settings: Settings) -> Timer:
+        period_s = settings.diagnostics_period_s
+        return self.create_timer(period_s, self._publish_report, clock=self._steady)
+
+    def _publish_report(self) -> None:
+        if self._activation is not None:
+            statuses = self._activation.statuses()
+        else:
+            statuses = [self._idle_status()]
+        name = self.get_fully_qualified_name()
+        for status in statuses:
+            # Two nodes in two namespaces must not overwrite each other in an aggregator.
+            status.name = f"{name.lstrip('/')}: {status.name}"
+            status.hardware_id = name
+        message = DiagnosticArray(status=statuses)
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+
+    def _idle_status(self) -> DiagnosticStatus:
+        if self._failure:
+            return DiagnosticStatus(
+                level=DiagnosticStatus.ERROR, name="network", message=self._failure
+            )
+        state = "inactive" if self._segmenter is not None else "not configured"
+        return DiagnosticStatus(
+            name="network", message=f"{state}: waits for the lifecycle services"
+        )
+
+    def _check_silence(self) -> None:
+        if self._activation is not None:
+            self._activation.check_silence()
+
+    def _say_what_is_missing(self) -> None:
+        if LabelInfo is None:
+            self.get_logger().info("~/label_info is off: vision_msgs is not installed")
+        name, converter = color_converter()
+        if converter is None:
+            self.get_logger().warning(f"16-bit, bayer and YUV images cannot be converted: {name}")
+
+
+def main(args: list[str] | None = None) -> int:
+    """Runs the node; returns the exit status."""
+    return run(SegmentationNode, args, start=SegmentationNode.start)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Stage times of a frame, and the rate and latency of the frames of the last seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from math import ceil, isnan, nan
+from threading import Lock
+from time import perf_counter
+
+WINDOW_S = 5.0
+"""Rates and percentiles are of this many seconds."""
+
+NANOSECONDS = 1_000_000_000
+
+
+class Stopwatch:
+    """Milliseconds of one stage after another."""
+
+    def __init__(self) -> None:
+        self.start_s = self._lap_s = perf_counter()
+
+    def lap_ms(self) -> float:
+        """Milliseconds since the last call, or since the start."""
+        before, self._lap_s = self._lap_s, perf_counter()
+        return (self._lap_s - before) * 1e3
+
+    def total_ms(self) -> float:
+        """Milliseconds from the start to the last lap."""
+        return (self._lap_s - self.start_s) * 1e3
+
+
+@dataclass
+class FrameTimes:
+    """Milliseconds of each stage of one frame, named as in `SegmentationTiming`."""
+
+    conversion_ms: float = nan
+    resize_ms: float = nan
+    network_ms: float = nan
+    decode_ms: float = nan
+    masks_ms: float = nan
+    publish_ms: float = nan
+    processing_time_ms: float = nan
+    cyclic_time_ms: float = nan
+    pipeline_latency_ms: float = nan
+
+
+def latency_ms(stamp_ns: int, now_ns: int) -> float:
+    """Milliseconds from an image's stamp to now; NaN when the stamp is not set or in the future."""
+    if stamp_ns <= 0 or now_ns < stamp_ns:
+        return nan
+    return (now_ns - stamp_ns) / 1e6
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The nearest-rank percentile (NIST 7.2.6.2, without interpolation); NaN of no values."""
+    if not values:
+        return nan
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+class RateWindow:
+    """The times of the events of the last seconds, by a clock that may jump (`use_sim_time`)."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._times_ns: deque[int] = deque()
+
+    def add(self, now_ns: int) -> None:
+        """Notes an event; a clock that ran backwards starts the window anew."""
+        with self._lock:
+            if self._times_ns and now_ns < self._times_ns[-1]:
+                self._times_ns.clear()
+            self._times_ns.append(now_ns)
+            while self._times_ns[0] < now_ns - WINDOW_S * NANOSECONDS:
+                self._times_ns.popleft()
+
+    def clear(self) -> None:
+        """Forgets every event: what follows is not the same stream."""
+        with self._lock:
+            self._times_ns.clear()
+
+    def age_s(self, now_ns: int) -> float:
+        """Seconds since the last event; NaN before the first and after the clock ran backwards."""
+        with self._lock:
+            if not self._times_ns or now_ns < self._times_ns[-1]:
+                return nan
+            return (now_ns - self._times_ns[-1]) / NANOSECONDS
+
+    def rate_hz(self, now_ns: int) -> float:
+        """Events a second, falling while events fail to come; NaN before the second event."""
+        with self._lock:
+            if len(self._times_ns) < 2:
+                return nan
+            first, last, intervals = self._times_ns[0], self._times_ns[-1], len(self._times_ns) - 1
+        if last == first:
+            return nan
+        # An interval that has not ended yet counts once it is longer than those before it.
+        interval = (last - first) / intervals
+        return intervals * NANOSECONDS / (max(last, now_ns - interval) - first)
+
+
+class History:
+    """The processing times and latencies, in milliseconds, of the last frames."""
+
+    # 5 s at 60 Hz.
+    _LENGTH = 300
+
+    def __init__(self) -> None:
+        self._processing: deque[float] = deque(maxlen=self._LENGTH)
+        self._latency: deque[float] = deque(maxlen=self._LENGTH)
+
+    def add(self, times: FrameTimes) -> None:
+        """Notes a finished frame; a latency that is not known is left out."""
+        self._processing.append(times.processing_time_ms)
+        if not isnan(times.pipeline_latency_ms):
+            self._latency.append(times.pipeline_latency_ms)
+
+    def clear(self) -> None:
+        """Forgets every frame."""
+        self._processing.clear()
+        self._latency.clear()
+
+    def processing_ms(self) -> list[float]:
+        """Processing times, oldest first."""
+        return list(self._processing)
+
+    def latency_ms(self) -> list[float]:
+        """Times from the camera's stamp to the mask, oldest first."""
+        return list(self._latency)
