@@ -1,0 +1,183 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the segmentation node; `--show-args` lists the arguments.
+
+An argument left empty leaves the parameter to the parameter file: a default here would silently
+win over what the user wrote there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from attendseg_ros.ros.parameters import ENGINES, IMAGE_TRANSPORTS
+from attendseg_ros.ros.robots import camera_topics, read_robots
+
+SHARE = Path(get_package_share_directory("attendseg_ros"))
+ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
+
+BOOLEANS = ["true", "false", "True", "False"]
+PARAMETERS = {
+    "use_sim_time": bool,
+    "autostart": bool,
+    "image_transport": str,
+    "model": str,
+    "engine": str,
+}
+FASTDDS_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The arguments, then the node they describe."""
+    return LaunchDescription(
+        [
+            *_process_arguments(),
+            *_camera_arguments(),
+            *_model_arguments(),
+            OpaqueFunction(function=_start_node),
+        ]
+    )
+
+
+def _process_arguments() -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            "namespace", default_value="", description="Namespace of the node and its topics."
+        ),
+        DeclareLaunchArgument(
+            "use_sim_time",
+            default_value="",
+            choices=["", *BOOLEANS],
+            description="Take the time from /clock, as with a simulator or a bag; "
+            "empty: as the parameter file says.",
+        ),
+        DeclareLaunchArgument(
+            "params_file",
+            default_value=str(SHARE / "config" / "segmentation.yaml"),
+            description="Parameter file of the node.",
+        ),
+        DeclareLaunchArgument(
+            "autostart",
+            default_value="",
+            choices=["", *BOOLEANS],
+            description="Configure and activate the node at start; "
+            "empty: as the parameter file says.",
+        ),
+        DeclareLaunchArgument(
+            "use_respawn",
+            default_value="false",
+            choices=BOOLEANS,
+            description="Start the node again 2 s after it has ended by itself.",
+        ),
+        DeclareLaunchArgument(
+            "log_level",
+            default_value="info",
+            choices=["debug", "info", "warn", "error", "fatal"],
+            description="Least severity that is logged.",
+        ),
+        DeclareLaunchArgument(
+            "fastdds_profile",
+            default_value=str(SHARE / "config" / "fastdds_large_images.xml"),
+            description="Fast DDS profile of the node, unless the environment names one; "
+            "none: the middleware's defaults.",
+        ),
+    ]
+
+
+def _camera_arguments() -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            "robot",
+            default_value="",
+            choices=["", *ROBOTS],
+            description="Robot or camera driver whose topics are taken from config/robots.yaml.",
+        ),
+        DeclareLaunchArgument(
+            "image_topic",
+            default_value="",
+            description="Topic of the images; empty: the robot's, or image without a robot.",
+        ),
+        DeclareLaunchArgument(
+            "camera_info_topic",
+            default_value="",
+            description="Topic of the camera's intrinsics; "
+            "empty: the robot's, or camera_info beside the images.",
+        ),
+        DeclareLaunchArgument(
+            "image_transport",
+            default_value="",
+            choices=["", *IMAGE_TRANSPORTS],
+            description="compressed subscribes to <image_topic>/compressed; "
+            "empty: as the parameter file says.",
+        ),
+    ]
+
+
+def _model_arguments() -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            "model",
+            default_value="",
+            description="Name of a shipped model, or path of a model bundle's folder; "
+            "empty: as the parameter file says.",
+        ),
+        DeclareLaunchArgument(
+            "engine",
+            default_value="",
+            choices=["", *ENGINES],
+            description="Inference engine; empty: as the parameter file says.",
+        ),
+    ]
+
+
+def _start_node(context: LaunchContext) -> list[Node]:
+    def given(name: str) -> str:
+        return LaunchConfiguration(name).perform(context).strip()
+
+    image, camera_info = camera_topics(
+        ROBOTS.get(given("robot")), given("image_topic"), given("camera_info_topic")
+    )
+    overrides = {
+        name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+        for name, kind in PARAMETERS.items()
+        if given(name)
+    }
+    return [
+        Node(
+            package="attendseg_ros",
+            executable="segmentation_node",
+            name="segmentation",
+            namespace=given("namespace"),
+            parameters=[
+                _existing_file("params_file", given("params_file")),
+                *([overrides] if overrides else []),
+            ],
+            remappings=[("image", image), ("camera_info", camera_info)],
+            ros_arguments=["--log-level", given("log_level")],
+            additional_env=_fastdds_environment(context, given("fastdds_profile")),
+            respawn=given("use_respawn").lower() == "true",
+            respawn_delay=2.0,
+            output="screen",
+        )
+    ]
+
+
+def _existing_file(argument: str, path: str) -> str:
+    """The path; launch itself would only warn of a missing file and start without it."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{argument}: there is no file {path!r}")
+    return path
+
+
+def _fastdds_environment(context: LaunchContext, profile: str) -> dict[str, str]:
+    """The variables that choose the profile, named anew in Fast DDS 2.12; the user's own win."""
+    if profile == "none" or any(name in context.environment for name in FASTDDS_VARIABLES):
+        return {}
+    return dict.fromkeys(FASTDDS_VARIABLES, _existing_file("fastdds_profile", profile))
