@@ -87,8 +87,13 @@ def create_engine(
         _check_result(engine, bundle)
     except (BundleError, EngineError):
         raise
+    except ImportError as error:
+        words = " ".join(str(error).split())
+        raise EngineError(
+            f"engine '{name}' is installed but cannot be imported: {words[:500]}"
+        ) from error
     # Each library raises errors of its own, some of them plain RuntimeError, for a graph it cannot
-    # read or run and for an installation that is broken.
+    # read or run.
     except Exception as error:
         words = " ".join(str(error).split())
         raise EngineError(

@@ -140,10 +140,3 @@ def test_a_file_in_place_of_the_folder_is_refused(tiny_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "/no/such/folder"])
 def test_a_path_that_does_not_exist_is_refused(name: str) -> None:
     assert "no model" in refusal(name)
-
-
-def test_shipped_models_are_whole() -> None:
-    for name in shipped_models():
-        bundle = load_bundle(name)
-        assert bundle.name == name
-        assert (bundle.path / "MODEL_CARD.md").is_file()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,15 @@ def test_the_torch_engine_names_an_operator_it_does_not_know(tmp_path: Path) -> 
     bundle = load_bundle(write_tiny_bundle(tmp_path / "b", model=model))
     with pytest.raises(EngineError, match="does not know the operator Softsign; it knows Add"):
         create_engine("torch", bundle, SIZE)
+
+
+def test_an_engine_whose_installation_is_broken_says_so(
+    tiny: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "openvino.py").write_text("raise ImportError('libtbb.so.12:\\nno such file')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for module in list(sys.modules):
+        if module.split(".")[0] == "openvino" or module.endswith("openvino_engine"):
+            monkeypatch.delitem(sys.modules, module)
+    with pytest.raises(EngineError, match=r"installed but cannot be imported: libtbb.so.12: no"):
+        create_engine("openvino", tiny, SIZE)

@@ -30,13 +30,20 @@ def test_every_view_of_an_image_gives_the_same(size: tuple[int, int]) -> None:
     expected = Resizer((128, 64)).resize(rgb).copy()
     padded = np.zeros((size[1], size[0] + 5, 3), np.uint8)
     padded[:, : size[0]] = rgb
-    with_alpha = np.dstack([rgb, rgb[..., :1]])
+    alpha = np.full((size[1], size[0], 1), 77, np.uint8)
+    padded_with_alpha = np.zeros((size[1], size[0] + 5, 4), np.uint8)
+    padded_with_alpha[:, : size[0], :3] = rgb
     bgr = np.ascontiguousarray(rgb[..., ::-1])
     views = {
         "padded rows": padded[:, : size[0]],
         "bgr": bgr[..., ::-1],
-        "rgba": with_alpha[..., :3],
-        "bgra": np.dstack([bgr, bgr[..., :1]])[..., 2::-1],
+        "padded bgr": padded[:, : size[0], ::-1][..., ::-1],
+        "rgba": np.dstack([rgb, alpha])[..., :3],
+        "bgra": np.dstack([bgr, alpha])[..., 2::-1],
+        "argb": np.dstack([alpha, rgb])[..., 1:],
+        "abgr": np.dstack([alpha, bgr])[..., :0:-1],
+        "padded rgba": padded_with_alpha[:, : size[0], :3],
+        "upside down bgra": np.dstack([bgr, alpha])[::-1, :, 2::-1][::-1],
         "upside down": np.ascontiguousarray(rgb[::-1])[::-1],
         "mirrored": np.ascontiguousarray(rgb[:, ::-1])[:, ::-1],
         "column by column": np.asfortranarray(rgb),
@@ -45,6 +52,18 @@ def test_every_view_of_an_image_gives_the_same(size: tuple[int, int]) -> None:
         result = Resizer((128, 64)).resize(view)
         assert result.flags.c_contiguous, name
         np.testing.assert_array_equal(result, expected, err_msg=name)
+
+
+def test_an_alpha_view_of_a_message_buffer_is_read_within_its_bounds() -> None:
+    rgb = random_rgb(200, 100)
+    data = np.dstack([rgb, rgb[..., :1]]).tobytes()
+    view = np.frombuffer(data, np.uint8).reshape(100, 200, 4)[..., :3]
+    expected = Resizer((128, 64)).resize(rgb).copy()
+    np.testing.assert_array_equal(Resizer((128, 64)).resize(view), expected)
+    # The buffer ends with the blue of the last pixel: its fourth byte must not be touched.
+    short = np.frombuffer(data[:-1], np.uint8)
+    view = np.lib.stride_tricks.as_strided(short, (100, 200, 3), (800, 4, 1))
+    np.testing.assert_array_equal(Resizer((128, 64)).resize(view), expected)
 
 
 def test_a_grey_image_seen_as_rgb_is_grey() -> None:

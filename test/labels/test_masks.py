@@ -55,6 +55,15 @@ def test_results_go_into_the_given_buffer() -> None:
     np.testing.assert_array_equal(overlay, blend(rgb, colors, 0.3))
 
 
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (9, 1), (2, 3)])
+def test_blend_takes_the_smallest_images(height: int, width: int) -> None:
+    rgb = random_rgb(height, width)
+    color_mask = np.full_like(rgb, 100)
+    np.testing.assert_array_equal(blend(rgb, color_mask, 0.0), rgb)
+    np.testing.assert_array_equal(blend(rgb, color_mask, 1.0), color_mask)
+    np.testing.assert_array_equal(blend(rgb, np.zeros_like(rgb), 0.7), rgb)
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.25, 0.5, 0.9, 1.0])
 def test_blend_mixes_labelled_pixels_and_keeps_the_others(alpha: float) -> None:
     labels, rgb = random_labels(33, 47), random_rgb(33, 47)
