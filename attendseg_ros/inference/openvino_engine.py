@@ -4,14 +4,34 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME, Logits, Port, check_graph
+
+
+def _import_without_telemetry() -> Any:
+    """Imports OpenVINO, which otherwise reports each import to a server of its maker's.
+
+    It does so through a package of its own and does without where that cannot be imported, which
+    None in `sys.modules` means. A robot must not call out because its network was loaded.
+    """
+    name = "openvino_telemetry"
+    if name in sys.modules:
+        return importlib.import_module("openvino")
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        del sys.modules[name]
+
+
+openvino = _import_without_telemetry()
 
 _DTYPES = {"u8": "uint8", "f32": "float32"}
 

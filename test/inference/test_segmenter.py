@@ -174,6 +174,26 @@ def test_one_segmenter_shared_by_threads_mixes_nothing_up(segmenter: Segmenter) 
     assert not wrong
 
 
+def output_of(program: str) -> str:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_no_engine_calls_out(engine_name: str, tiny_path: Path) -> None:
+    program = (
+        "import atexit, sys, numpy as np\n"
+        "calls = []\n"
+        # At exit Python has waited for threads that libraries started.
+        "atexit.register(lambda: print(calls))\n"
+        "watched = ('socket.connect', 'socket.getaddrinfo', 'socket.sendto', 'urllib.Request')\n"
+        "sys.addaudithook(lambda event, _: event in watched and calls.append(event))\n"
+        "from attendseg_ros.inference import Segmenter, load_bundle\n"
+        f"segmenter = Segmenter(load_bundle({str(tiny_path)!r}), {engine_name!r})\n"
+        "segmenter.segment(np.zeros((5, 5, 3), np.uint8))\n"
+    )
+    assert output_of(program) == "[]"
+
+
 def test_the_robots_path_never_imports_torch(tiny_path: Path) -> None:
     program = (
         "import sys, numpy as np\n"
@@ -183,7 +203,4 @@ def test_the_robots_path_never_imports_torch(tiny_path: Path) -> None:
         "segmenter.segment(np.zeros((5, 5, 3), np.uint8), confidence=True)\n"
         "print(sorted({'torch', 'onnx', 'rclpy'} & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+    assert output_of(program) == "[]"
