@@ -8,7 +8,6 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -44,7 +43,7 @@ def exact_logits(image: NDArray[np.uint8], classes: ClassTable) -> NDArray[np.fl
     pixels = (blocks - 128.0) / 64.0
     colors = (np.array([info.color for info in classes.classes]) - 128.0) / 64.0
     logits = SHARPNESS * (2.0 * pixels @ colors.T - (colors**2).sum(axis=1))
-    return np.moveaxis(logits, -1, 0).astype(np.float32)
+    return np.asarray(np.moveaxis(logits, -1, 0), np.float32)
 
 
 def test_an_engine_computes_the_graph(engine_name: str, tiny: Bundle) -> None:
@@ -120,14 +119,16 @@ def test_threads_by_default_are_between_one_and_four() -> None:
     assert 1 <= default_threads() <= 4
 
 
-def with_input(perm: Sequence[int] = (0, 3, 1, 2), **changes: Any) -> onnx.ModelProto:
+def with_input(
+    name: str = "image",
+    shape: Sequence[int | str] = (1, "height", "width", 3),
+    perm: Sequence[int] = (0, 3, 1, 2),
+) -> onnx.ModelProto:
     """The colour classifier's graph with another input, permuted to planes by `perm`."""
     model = colour_classifier(ClassTable.load("camvid"))
-    wanted = {"name": "image", "type": TensorProto.UINT8, "shape": [1, "height", "width", 3]}
-    wanted.update(changes)
-    value = helper.make_tensor_value_info(wanted["name"], wanted["type"], wanted["shape"])
+    value = helper.make_tensor_value_info(name, TensorProto.UINT8, shape)
     model.graph.input[0].CopyFrom(value)
-    transpose = helper.make_node("Transpose", [wanted["name"]], ["planes"], perm=perm)
+    transpose = helper.make_node("Transpose", [name], ["planes"], perm=perm)
     model.graph.node[0].CopyFrom(transpose)
     return model
 
