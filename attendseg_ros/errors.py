@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The errors this package raises for bad input: one line each, saying what is wrong and what would be right."""
+"""The errors raised for bad input: one line each, saying what is wrong and what would be right."""
 
 
 class AttendSegError(Exception):

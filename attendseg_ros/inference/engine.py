@@ -82,7 +82,9 @@ def _check_port(bundle: Bundle, role: str, found: Sequence[Port], wanted: Port) 
         if (
             same_kind
             and same_rank
-            and all(side in (None, want) for side, want in zip(port.shape, wanted.shape))
+            and all(
+                side in (None, want) for side, want in zip(port.shape, wanted.shape, strict=True)
+            )
         ):
             return
     listed = "; ".join(str(port) for port in found) or "none"

@@ -94,7 +94,9 @@ def _max_pool(inputs: Inputs, attributes: Attributes) -> Tensor:
 
 def _resize(inputs: Inputs, attributes: Attributes) -> Tensor:
     image, _, scales = inputs
-    height, width = (int(side * scale) for side, scale in zip(image.shape[2:], scales.tolist()[2:]))
+    _, _, height, width = (
+        int(side * scale) for side, scale in zip(image.shape, scales.tolist(), strict=True)
+    )
     if attributes.get("mode", b"nearest") == b"nearest":
         _require(
             attributes,

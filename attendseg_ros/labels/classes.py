@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The class table: which id has which name and colour, and which ids of a label image mean nothing."""
+"""The class table: which id has which name and colour, and which ids mean nothing."""
 
 from __future__ import annotations
 

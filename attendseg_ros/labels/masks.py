@@ -120,7 +120,7 @@ def drop_uncertain(labels: Image, confidence: Image, min_confidence: float) -> I
 
 def _require(array: Image, name: str, shape: tuple[int | None, ...]) -> None:
     fits = isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.ndim == len(shape)
-    if fits and all(want in (None, got) for want, got in zip(shape, array.shape)):
+    if fits and all(want in (None, got) for want, got in zip(shape, array.shape, strict=True)):
         return
     wanted = ", ".join("any" if want is None else str(want) for want in shape)
     got = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__

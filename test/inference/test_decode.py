@@ -123,5 +123,5 @@ def test_results_belong_to_the_caller() -> None:
         first = decoder.decode(random_logits(), size, confidence=True)
         before = [np.copy(array) for array in first if array is not None]
         decoder.decode(-random_logits(), size, confidence=True)
-        for array, copy in zip(first, before):
+        for array, copy in zip(first, before, strict=True):
             np.testing.assert_array_equal(array, copy)

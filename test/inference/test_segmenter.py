@@ -150,7 +150,8 @@ def test_two_segmenters_work_at_the_same_time(engine_name: str, tiny: Bundle) ->
 
     masks = [stripes(704, 64), stripes(704, 64, 4)]
     segmenters = [Segmenter(tiny, engine_name, num_threads=1) for _ in masks]
-    run_in_threads([threading.Thread(target=work, args=pair) for pair in zip(segmenters, masks)])
+    pairs = zip(segmenters, masks, strict=True)
+    run_in_threads([threading.Thread(target=work, args=pair) for pair in pairs])
     assert not wrong
 
 

@@ -51,7 +51,7 @@ def test_auto_says_which_engine_it_could_not_measure(
 
 def test_auto_without_any_engine_says_why(tiny: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, "openvino", "onnxruntime")
-    with pytest.raises(EngineError, match="found no engine.*onnxruntime: .*openvino: ") as caught:
+    with pytest.raises(EngineError, match=r"found no engine.*onnxruntime: .*openvino: ") as caught:
         Segmenter(tiny, AUTO)
     assert "pip install" in str(caught.value)
 
@@ -64,5 +64,5 @@ def test_an_engine_asked_for_is_not_measured(tiny: Bundle) -> None:
 
 
 def test_an_unknown_engine_is_refused_with_auto_among_the_known(tiny: Bundle) -> None:
-    with pytest.raises(EngineError, match="unknown engine 'tpu': .* auto, onnxruntime, openvino"):
+    with pytest.raises(EngineError, match=r"unknown engine 'tpu': .* auto, onnxruntime, openvino"):
         Segmenter(tiny, "tpu")

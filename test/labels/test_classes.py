@@ -19,7 +19,7 @@ from attendseg_ros.labels.camvid import CamVidClass
 def test_camvid_is_built_in_and_agrees_with_its_enumeration() -> None:
     table = ClassTable.load("camvid")
     assert len(table) == 11
-    assert [(name.upper(), i) for name, i in zip(table.names, table.ids)] == [
+    assert [(name.upper(), i) for name, i in zip(table.names, table.ids, strict=True)] == [
         (member.name, member.value) for member in CamVidClass
     ]
     assert table.ignored_ids == (11,)

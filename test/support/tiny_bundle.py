@@ -1,7 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a tiny bundle in the real format whose answers are known: a pixel is the class whose
-colour is nearest.
+"""Writes a tiny bundle whose answers are known: a pixel is the class with the nearest colour.
 
 |p - c|^2 is smallest where 2 p.c - |c|^2 is largest, which is linear in the pixel p: one 4x4
 convolution of stride 4 that averages and classifies at once, in real 8-bit QDQ. An image painted in
@@ -41,7 +40,7 @@ def write_tiny_bundle(
     *,
     classes: ClassTable | None = None,
     input_size: tuple[int, int] = (128, 64),
-    model: onnx.ModelProto | None = None,
+    model: bytes | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Path:
     """Writes a bundle of the colour classifier.
@@ -50,14 +49,14 @@ def write_tiny_bundle(
         folder: made if missing.
         classes: CamVid's if left out.
         input_size: width and height, multiples of 64.
-        model: another graph in place of `colour_classifier(classes)`.
+        model: other content of model.onnx in place of `colour_classifier(classes)`.
         overrides: fields of model.yaml that are to differ.
 
     Returns:
         The folder.
     """
     classes = classes or ClassTable.load("camvid")
-    content = (model or colour_classifier(classes)).SerializeToString()
+    content = colour_classifier(classes).SerializeToString() if model is None else model
     description = {
         "format_version": 1,
         "name": "tiny",
