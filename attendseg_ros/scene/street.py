@@ -1,0 +1,119 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The street scene: images of a drive along an endless street, with exact labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.labels.camvid import CamVidClass
+from attendseg_ros.scene.buildings import BLOCK_M, house_at, paint_fence, paint_house
+from attendseg_ros.scene.camera import Camera
+from attendseg_ros.scene.furniture import paint_tree
+from attendseg_ros.scene.ground import Ground
+from attendseg_ros.scene.light import Light
+from attendseg_ros.scene.painter import Painter
+from attendseg_ros.scene.sky import Sky
+from attendseg_ros.scene.style import Style, style_for
+from attendseg_ros.scene.traffic import objects_at
+
+FACADE_VIEW_M = 150.0
+SMALLEST_SIDE = 16
+LARGEST_BEND = 1.2e-3
+
+
+@dataclass(frozen=True)
+class SceneFrame:
+    """One image and what is in it.
+
+    Attributes:
+        rgb: uint8 (H, W, 3).
+        labels: uint8 (H, W), CamVid's class ids.
+    """
+
+    rgb: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+
+class StreetScene:
+    """A drive along a street that a seed describes completely.
+
+    What is rendered depends on nothing but seed, size and time: in any order of calls and in any
+    process the same frame has the same bytes.
+    """
+
+    def __init__(self, seed: int, width: int = 640, height: int = 480) -> None:
+        """Prepares a street.
+
+        Args:
+            seed: At least 0; streets of different seeds differ in shape, weather and traffic.
+            width: Of the images, pixels.
+            height: Of the images, pixels.
+
+        Raises:
+            ValueError: If the seed is negative or a side is below 16 pixels.
+        """
+        if seed < 0:
+            raise ValueError(f"seed must be at least 0, got {seed}")
+        if width < SMALLEST_SIDE or height < SMALLEST_SIDE:
+            raise ValueError(
+                f"the image must be at least {SMALLEST_SIDE}x{SMALLEST_SIDE}, got {width}x{height}"
+            )
+        random = np.random.default_rng((seed, 0))
+        self._seed = seed
+        self._style: Style = style_for(seed)
+        self._camera = Camera(
+            width,
+            height,
+            focal_length=width * random.uniform(0.75, 1.05),
+            horizon=height * random.uniform(0.42, 0.55),
+            height_m=random.uniform(1.15, 1.6),
+        )
+        self._bend_phase = random.uniform(0.0, 2 * np.pi)
+        self._ground = Ground(self._style, self._camera, seed)
+        self._sky = Sky(self._style, width, self._camera.horizon, seed)
+        self._light = Light(self._style, width, height, seed)
+
+    @property
+    def camera_matrix(self) -> NDArray[np.float64]:
+        """Intrinsics K, float64 (3, 3)."""
+        return self._camera.matrix
+
+    def render(self, time_s: float) -> SceneFrame:
+        """Renders the scene at a time in seconds, at least 0."""
+        shape = (self._camera.height, self._camera.width)
+        rgb = np.empty((*shape, 3), np.uint8)
+        labels = np.full(shape, int(CamVidClass.SKY), np.uint8)
+        travelled = self._style.speed_m_s * time_s
+        bend = float(LARGEST_BEND * np.sin(travelled / 90.0 + self._bend_phase))
+        self._sky.render(rgb, time_s)
+        self._ground.render(rgb, labels, travelled, bend)
+        painter = Painter(self._camera, rgb, labels, self._style.haze, bend)
+        self._paint_sides(painter, travelled)
+        for placed in objects_at(self._seed, self._style, time_s):
+            placed.paint(painter)
+        return SceneFrame(self._light.apply(rgb, time_s), labels)
+
+    def _paint_sides(self, painter: Painter, travelled: float) -> None:
+        first = int(np.floor(travelled / BLOCK_M))
+        last = int((travelled + FACADE_VIEW_M) / BLOCK_M)
+        for block in range(last, first - 1, -1):
+            z0 = block * BLOCK_M - travelled
+            for side in (-1, 1):
+                house = house_at(self._seed, side, block)
+                if not house.gap:
+                    paint_house(painter, self._style, house, side, z0)
+                    continue
+                self._paint_garden(painter, side, block, z0)
+                paint_fence(painter, self._style, house, side, z0)
+
+    def _paint_garden(self, painter: Painter, side: int, block: int, z0: float) -> None:
+        random = np.random.default_rng((self._seed, 11, side + 1, block + 2**31))
+        for step in (0.8, 0.5, 0.2):
+            z = z0 + step * BLOCK_M
+            x = side * (self._style.facade_m + random.uniform(2.5, 5.0)) - self._style.lane_m
+            if z > 3.0:
+                paint_tree(painter, self._style, x, z, random)
