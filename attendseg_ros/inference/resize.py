@@ -91,13 +91,15 @@ def _seen_without_alpha(rgb: Image) -> Image | None:
     row, pixel, channel = rgb.strides
     height, width = rgb.shape[:2]
     whole = rgb.base
-    if pixel != 4 or abs(channel) != 1 or row < 4 * width or not isinstance(whole, np.ndarray):
+    if pixel != 4 or abs(channel) != 1 or row < 4 * width:
+        return None
+    if not isinstance(whole, np.ndarray) or min(whole.strides) < 0:
         return None
     forwards = rgb if channel == 1 else rgb[..., ::-1]
-    start, end = _address(whole), _address(whole) + whole.nbytes
-    first = _address(forwards)
-    inside = start <= first and first + (height - 1) * row + 4 * width <= end
-    if not (inside and whole.flags.c_contiguous):
+    first, start = _address(forwards), _address(whole)
+    reach = sum((n - 1) * step for n, step in zip(whole.shape, whole.strides, strict=True))
+    end = start + reach + whole.itemsize
+    if first < start or end < first + (height - 1) * row + 4 * width:
         return None
     return np.lib.stride_tricks.as_strided(forwards, (height, width, 4), (row, 4, 1))
 
