@@ -67,7 +67,7 @@ class TrainingConfig:
 
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
-        values = asdict(self) | {
+        return asdict(self) | {
             "data": str(self.data),
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
@@ -75,7 +75,6 @@ class TrainingConfig:
             "input_size": list(self.input_size),
             "crop_size": list(self.crop_size),
         }
-        return values
 
     def save(self) -> None:
         """Writes ``<run>/config.yaml``."""

@@ -58,7 +58,7 @@ def test_attention_condensers_carry_the_attention(network: AttendSeg) -> None:
         for condenser in condensers:
             condenser.scale.zero_()
         without = network(image)
-        for condenser, scale in zip(condensers, saved):
+        for condenser, scale in zip(condensers, saved, strict=True):
             condenser.scale.copy_(scale)
     assert len(condensers) >= 10
     assert not torch.allclose(before, without)

@@ -66,7 +66,7 @@ def test_refuses_what_a_label_must_not_hold(labelled_folder: Path, classes: Clas
     with pytest.raises(DataError, match=r"0\.png: holds the colour \(3, 2, 1\)"):
         labelled[0]
     write_label(labelled_folder, np.zeros((60, 79), np.uint8))
-    with pytest.raises(DataError, match="is 79x60, but its image 0.png is 80x60"):
+    with pytest.raises(DataError, match=r"is 79x60, but its image 0\.png is 80x60"):
         labelled[0]
     write_label(labelled_folder, np.zeros((60, 80), np.uint16))
     with pytest.raises(DataError, match="uint16"):
