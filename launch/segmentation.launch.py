@@ -31,7 +31,8 @@ PARAMETERS = {
     "model": str,
     "engine": str,
 }
-FASTDDS_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+PROFILE_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
+OLD_PROFILE_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -177,7 +178,11 @@ def _existing_file(argument: str, path: str) -> str:
 
 
 def _fastdds_environment(context: LaunchContext, profile: str) -> dict[str, str]:
-    """The variables that choose the profile, named anew in Fast DDS 2.12; the user's own win."""
-    if profile == "none" or any(name in context.environment for name in FASTDDS_VARIABLES):
+    """The variable that chooses the profile; the user's own wins, whichever its name."""
+    environment = context.environment
+    if profile == "none" or {PROFILE_VARIABLE, OLD_PROFILE_VARIABLE} & set(environment):
         return {}
-    return dict.fromkeys(FASTDDS_VARIABLES, _existing_file("fastdds_profile", profile))
+    # Fast DDS 3 renamed the variable. Setting both makes the newer distributions warn of the old one.
+    old = environment.get("ROS_DISTRO") in ("humble", "iron", "jazzy")
+    name = OLD_PROFILE_VARIABLE if old else PROFILE_VARIABLE
+    return {name: _existing_file("fastdds_profile", profile)}

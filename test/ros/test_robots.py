@@ -1,0 +1,69 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The table of robots, and how camera topics are chosen from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rclpy.validate_topic_name import validate_topic_name
+from support import markdown
+
+from attendseg_ros.ros.robots import KINDS, Robot, camera_topics, names_of_kind, read_robots
+
+ROOT = Path(__file__).parents[2]
+ROBOTS = read_robots(ROOT / "config" / "robots.yaml")
+
+
+@pytest.mark.parametrize("name", ROBOTS)
+def test_rows_are_usable(name: str) -> None:
+    robot = ROBOTS[name]
+    assert robot.kind in KINDS
+    assert robot.note
+    validate_topic_name(robot.image)
+    validate_topic_name(robot.camera_info)
+
+
+@pytest.mark.parametrize("name", ROBOTS)
+def test_both_topics_are_of_one_camera(name: str) -> None:
+    robot = ROBOTS[name]
+    assert robot.image != robot.camera_info
+    assert Path(robot.image).parent == Path(robot.camera_info).parent
+
+
+def test_the_documented_table_is_the_table() -> None:
+    page = (ROOT / "docs" / "robots.md").read_text()
+    assert markdown.table(page, "robot", "kind", "image", "camera_info", "note") == [
+        (f"`{name}`", row.kind, f"`{row.image}`", f"`{row.camera_info}`", row.note)
+        for name, row in ROBOTS.items()
+    ]
+
+
+def test_a_preset_offers_its_kind_and_bare_cameras() -> None:
+    drones, ground = names_of_kind(ROBOTS, "drone"), names_of_kind(ROBOTS, "ground")
+    assert {"px4_gz", "ardupilot_gz", "realsense"} <= set(drones)
+    assert {"turtlebot4", "clearpath", "turtlebot3", "realsense"} <= set(ground)
+    assert "turtlebot4" not in drones
+    assert "px4_gz" not in ground
+    assert set(drones) | set(ground) == set(ROBOTS)
+
+
+ROBOT = Robot(kind="ground", image="eye/image", camera_info="eye/intrinsics", note="")
+
+
+@pytest.mark.parametrize(
+    ("robot", "image", "camera_info", "expected"),
+    [
+        (None, "", "", ("image", "camera_info")),
+        (None, "/cam/color/image_raw", "", ("/cam/color/image_raw", "/cam/color/camera_info")),
+        (None, "/cam/image", "/other/info", ("/cam/image", "/other/info")),
+        (ROBOT, "", "", ("eye/image", "eye/intrinsics")),
+        (ROBOT, "", "/info", ("eye/image", "/info")),
+        (ROBOT, "/cam/image", "", ("/cam/image", "/cam/camera_info")),
+    ],
+)
+def test_what_the_user_names_wins(
+    robot: Robot | None, image: str, camera_info: str, expected: tuple[str, str]
+) -> None:
+    assert camera_topics(robot, image, camera_info) == expected

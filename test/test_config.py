@@ -1,0 +1,48 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The parameter files agree with the node's schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from attendseg_ros.ros.parameters import SCHEMA, Settings, check
+
+CONFIG = Path(__file__).parents[1] / "config"
+FILES = ("segmentation.yaml", "drone.yaml", "ground_robot.yaml")
+DEFAULTS = {spec.name: spec.default for spec in SCHEMA}
+
+
+def parameters(file: str) -> dict[str, Any]:
+    """The parameters a file sets, arrays as tuples."""
+    content = yaml.safe_load((CONFIG / file).read_text())
+    # Any other first key would lose the parameters in a namespace.
+    assert list(content) == ["/**"]
+    assert list(content["/**"]) == ["ros__parameters"]
+    values = content["/**"]["ros__parameters"].items()
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values}
+
+
+def test_the_full_file_holds_every_parameter_with_its_default() -> None:
+    assert parameters("segmentation.yaml") == DEFAULTS
+
+
+@pytest.mark.parametrize("file", ["drone.yaml", "ground_robot.yaml"])
+def test_a_preset_says_only_what_differs(file: str) -> None:
+    for name, value in parameters(file).items():
+        assert value != DEFAULTS[name]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_types_and_ranges_are_the_node_s(file: str) -> None:
+    given = parameters(file)
+    specs = {spec.name: spec for spec in SCHEMA}
+    for name, value in given.items():
+        assert type(value) is type(specs[name].default), name
+        low, high = specs[name].limits or (value, value)
+        assert low <= value <= high, name
+    check(Settings(**{**DEFAULTS, **given}), None)

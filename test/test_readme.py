@@ -1,0 +1,146 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""README.md says what the code does: tables, commands and links."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from support import markdown
+from support.node_process import NodeProcess
+from support.ros_client import RosClient, wait_until
+from support.tiny_bundle import write_tiny_bundle
+
+from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.painting import ImageOutput
+from attendseg_ros.ros.parameters import SCHEMA, ParameterSpec
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+TOPICS = markdown.table(README, "topic", "type", "what")
+
+EVERY_NODE_HAS = {"/rosout", "/parameter_events", "/clock"}
+
+
+def spelled(value: object) -> str:
+    """A parameter's value as a parameter file spells it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def parameter_row(spec: ParameterSpec) -> markdown.Row:
+    """The row the README must have for a parameter."""
+    span = "{:g} to {:g}".format(*spec.limits) if spec.limits else spec.constraints
+    live = "yes" if spec.live else ""
+    return (f"`{spec.name}`", f"`{spelled(spec.default)}`", span, live, markdown.escaped(spec.description))
+
+
+def test_parameters() -> None:
+    rows = markdown.table(README, "parameter", "default", "range", "live", "what")
+    assert rows == [parameter_row(spec) for spec in SCHEMA]
+
+
+def declared_arguments(file: str) -> list[markdown.Row]:
+    """Name, default and description of a launch file's arguments, read from its source.
+
+    The source, since `launch` is not on PyPI; test/launch runs the files where it is installed.
+    """
+    rows = []
+    for node in ast.walk(ast.parse((ROOT / "launch" / file).read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "DeclareLaunchArgument":
+            given = {word.arg: word.value for word in node.keywords}
+            parts = [
+                str(part.value)
+                for part in ast.walk(given["default_value"])
+                if isinstance(part, ast.Constant)
+            ]
+            # The parts of SHARE / "config" / "drone.yaml" come outermost first.
+            default = "/".join(reversed(parts))
+            name = ast.literal_eval(node.args[0])
+            what = markdown.escaped(ast.literal_eval(given["description"]))
+            rows.append((f"`{name}`", f"`{default}`" if default else "", what))
+    return rows
+
+
+def test_launch_arguments() -> None:
+    documented = markdown.table(README, "argument", "default", "what")
+    assert documented == declared_arguments("segmentation.launch.py")
+
+
+@pytest.mark.parametrize("preset", ["drone", "ground_robot"])
+def test_defaults_of_the_presets(preset: str) -> None:
+    paragraph = next(p for p in README.split("\n\n") if p.startswith("`drone.launch.py`"))
+    defaults = dict(row[:2] for row in declared_arguments(f"{preset}.launch.py"))
+    assert set(defaults) == {"`robot`", "`params_file`"}
+    assert defaults["`robot`"] in paragraph
+    assert f"[{defaults['`params_file`'].strip('`')}]" in paragraph
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model for the nodes that are asked for their topics."""
+    return write_tiny_bundle(tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.mark.parametrize(
+    ("transport", "absent"), [("raw", "`image/compressed`"), ("compressed", "`image`")]
+)
+def test_topics(tiny: Path, tmp_path: Path, transport: str, absent: str) -> None:
+    parameters = {"model": tiny, "engine": "onnxruntime", "image_transport": transport}
+    with (
+        NodeProcess("attendseg_ros.ros.segmentation_node", tmp_path / "log", parameters) as node,
+        RosClient(node.namespace) as client,
+    ):
+        graph = client.node
+        wait_until(
+            lambda: ("segmentation", node.namespace) in graph.get_node_names_and_namespaces(),
+            "the node",
+        )
+        expected = {row[:2] for row in TOPICS if row[0] != absent}
+        if LabelInfo is None:
+            expected.discard(("`~/label_info`", "`vision_msgs/LabelInfo`"))
+
+        def found() -> set[tuple[str, str]]:
+            ends = graph.get_publisher_names_and_types_by_node("segmentation", node.namespace)
+            ends += graph.get_subscriber_names_and_types_by_node("segmentation", node.namespace)
+            return {
+                (f"`{as_documented(topic, node.namespace)}`", f"`{kind.replace('/msg/', '/')}`")
+                for topic, (kind, *_) in ends
+                if topic not in EVERY_NODE_HAS and not topic.endswith("/transition_event")
+            }
+
+        wait_until(lambda: len(found()) >= len(expected), f"topics, found {found()}")
+        assert found() == expected
+
+
+def as_documented(topic: str, namespace: str) -> str:
+    """A full topic name as the README writes it: ~/mask, image."""
+    return topic.replace(f"{namespace}/segmentation/", "~/").replace(f"{namespace}/", "")
+
+
+@pytest.mark.parametrize("output", ImageOutput)
+def test_encodings(output: ImageOutput) -> None:
+    (what,) = [row[2] for row in TOPICS if row[0] == f"`~/{output.topic}`"]
+    assert what.startswith(f"`{output.encoding}`:")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/robots.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    for target in markdown.linked_files((ROOT / page).read_text()):
+        assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"\bmake (demo|test|build)\b", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for verb in set(re.findall(r"\battendseg ([a-z]+)", README)):
+        assert (ROOT / "attendseg_ros" / "cli" / f"{verb}.py").exists(), verb
+    arguments = {row[0].strip("`") for row in markdown.table(README, "argument", "default", "what")}
+    for file, words in re.findall(r"ros2 launch attendseg_ros (\S+)(.*)", README):
+        assert (ROOT / "launch" / file).exists(), file
+        assert set(re.findall(r"(\w+):=", words)) <= arguments
