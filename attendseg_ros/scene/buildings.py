@@ -112,7 +112,8 @@ def paint_house(painter: Painter, style: Style, house: House, side: int, z0: flo
 def _paint_windows(painter: Painter, house: House, x: float, z0: float, light: float) -> None:
     floor_m = house.height_m / house.floors
     bay_m = BLOCK_M / house.bays
-    frames, panes = [], []
+    frames: list[Points] = []
+    panes: list[Points] = []
     for floor in range(1 if house.shop else 0, house.floors):
         bottom = floor * floor_m + 0.25 * floor_m
         for bay in range(house.bays):

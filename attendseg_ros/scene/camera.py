@@ -37,17 +37,20 @@ class Camera:
         f = self.focal_length
         return np.array([[f, 0.0, self.width / 2], [0.0, f, self.horizon], [0.0, 0.0, 1.0]])
 
-    def project(self, points: Points) -> Points:
+    def project(self, points: Points, bend: float = 0.0) -> Points:
         """Projects points.
 
         Args:
             points: float64 (N, 3): x in metres right of the lens, y in metres above the road, z in
                 metres ahead; nearer than NEAREST_M is taken to be at NEAREST_M.
+            bend: Curvature of the street in 1/m: what is z ahead lies bend * z * z to the right.
 
         Returns:
             float64 (N, 2): column and row in pixels.
         """
         depth = np.maximum(points[:, 2], NEAREST_M)
-        columns = self.width / 2 + self.focal_length * points[:, 0] / depth
-        rows = self.horizon + self.focal_length * (self.height_m - points[:, 1]) / depth
-        return np.stack([columns, rows], axis=1)
+        scale = self.focal_length / depth
+        pixels = np.empty((len(points), 2))
+        pixels[:, 0] = (points[:, 0] + bend * depth * depth) * scale + self.width / 2
+        pixels[:, 1] = (self.height_m - points[:, 1]) * scale + self.horizon
+        return pixels

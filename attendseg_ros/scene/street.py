@@ -21,6 +21,7 @@ from attendseg_ros.scene.style import Style, style_for
 from attendseg_ros.scene.traffic import objects_at
 
 FACADE_VIEW_M = 150.0
+GARDEN_VIEW_M = 90.0
 SMALLEST_SIDE = 16
 LARGEST_BEND = 1.2e-3
 
@@ -112,8 +113,8 @@ class StreetScene:
 
     def _paint_garden(self, painter: Painter, side: int, block: int, z0: float) -> None:
         random = np.random.default_rng((self._seed, 11, side + 1, block + 2**31))
-        for step in (0.8, 0.5, 0.2):
+        for step in (0.7, 0.25):
             z = z0 + step * BLOCK_M
             x = side * (self._style.facade_m + random.uniform(2.5, 5.0)) - self._style.lane_m
-            if z > 3.0:
+            if 3.0 < z < GARDEN_VIEW_M:
                 paint_tree(painter, self._style, x, z, random)
