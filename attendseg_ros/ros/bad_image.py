@@ -26,7 +26,7 @@ class Reason(Enum):
     INTERNAL = "processing failed"
 
 
-class BadImage(ImageError):
+class BadImageError(ImageError):
     """An image message nothing can be made of; the message is one line."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -38,12 +38,12 @@ def check_size(width: int, height: int) -> None:
     """Refuses an image without pixels and one that is larger than the segmenter takes.
 
     Raises:
-        BadImage: says so.
+        BadImageError: says so.
     """
     if width < 1 or height < 1:
-        raise BadImage(Reason.EMPTY, f"{width}x{height} has no pixels")
+        raise BadImageError(Reason.EMPTY, f"{width}x{height} has no pixels")
     if max(width, height) > LARGEST_IMAGE_SIDE:
-        raise BadImage(
+        raise BadImageError(
             Reason.TOO_LARGE,
             f"{width}x{height} is more than {LARGEST_IMAGE_SIDE} pixels wide or high",
         )

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from sensor_msgs.msg import CompressedImage
 
-from attendseg_ros.ros.bad_image import BadImage, Reason, check_size
+from attendseg_ros.ros.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.ros.conversion import RgbImage
 
 _JPEG_START = b"\xff\xd8"
@@ -34,13 +34,13 @@ def to_rgb(message: CompressedImage) -> RgbImage:
         uint8 (height, width, 3).
 
     Raises:
-        BadImage: it is empty, cut off, too large or no picture.
+        BadImageError: it is empty, cut off, too large or no picture.
     """
     if "compressedDepth" in message.format:
-        raise BadImage(Reason.ENCODING, "compressedDepth holds distances, not colours")
+        raise BadImageError(Reason.ENCODING, "compressedDepth holds distances, not colours")
     data = np.frombuffer(message.data, np.uint8)
     if data.size == 0:
-        raise BadImage(Reason.EMPTY, "the message holds no data")
+        raise BadImageError(Reason.EMPTY, "the message holds no data")
     # OpenCV fills up what is missing of a cut-off picture with grey and calls it decoded, and
     # reserves memory for any size that a header claims: both are looked at before.
     picture = data.tobytes()
@@ -51,9 +51,11 @@ def to_rgb(message: CompressedImage) -> RgbImage:
     try:
         bgr = cv2.imdecode(data, _DECODE)
     except cv2.error as error:
-        raise BadImage(Reason.UNDECODABLE, " ".join(str(error).split())) from error
+        raise BadImageError(Reason.UNDECODABLE, " ".join(str(error).split())) from error
     if bgr is None:
-        raise BadImage(Reason.UNDECODABLE, f"OpenCV reads no picture in these {data.size} bytes")
+        raise BadImageError(
+            Reason.UNDECODABLE, f"OpenCV reads no picture in these {data.size} bytes"
+        )
     check_size(bgr.shape[1], bgr.shape[0])
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
@@ -62,7 +64,7 @@ def _check_jpeg(picture: bytes) -> None:
     position = len(_JPEG_START)
     while position + 4 <= len(picture):
         if picture[position] != 0xFF:
-            raise BadImage(Reason.UNDECODABLE, f"no JPEG marker at byte {position}")
+            raise BadImageError(Reason.UNDECODABLE, f"no JPEG marker at byte {position}")
         marker = picture[position + 1]
         if marker == 0xFF:
             position += 1
@@ -77,11 +79,13 @@ def _check_jpeg(picture: bytes) -> None:
             if picture.find(_JPEG_END, position) < 0:
                 break
             return
-    raise BadImage(Reason.TRUNCATED, f"the JPEG of {len(picture)} bytes ends before its end marker")
+    raise BadImageError(
+        Reason.TRUNCATED, f"the JPEG of {len(picture)} bytes ends before its end marker"
+    )
 
 
 def _check_png(picture: bytes) -> None:
     if len(picture) >= 24:
         check_size(*struct.unpack_from(">II", picture, 16))
     if picture.rfind(_PNG_END) < 0:
-        raise BadImage(Reason.TRUNCATED, f"the PNG of {len(picture)} bytes has no end chunk")
+        raise BadImageError(Reason.TRUNCATED, f"the PNG of {len(picture)} bytes has no end chunk")

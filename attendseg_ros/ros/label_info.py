@@ -17,6 +17,8 @@ except ImportError:
     # vision_msgs is in every ROS distribution, but not on PyPI.
     LabelInfo = None
 
+__all__ = ["LabelInfo", "to_label_info"]
+
 
 def to_label_info(classes: ClassTable, threshold: float, stamp: Time) -> Any:
     """Builds the message that names the ids of ~/mask.

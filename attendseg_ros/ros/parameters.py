@@ -261,7 +261,7 @@ class Parameters:
         """The values of this moment; any thread may read it."""
         return self._settings
 
-    def _accept(self, changes: list[Parameter]) -> SetParametersResult:
+    def _accept(self, changes: list[Parameter[Any]]) -> SetParametersResult:
         # One assignment swaps all values at once. It happens here and not after the setting,
         # since Humble has no add_post_set_parameters_callback.
         names = {spec.name for spec in SCHEMA}

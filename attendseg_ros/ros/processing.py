@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Union
+from math import nan
+from typing import TypeAlias
 
 from rclpy.lifecycle import LifecycleNode
 from rclpy.time import Time
@@ -16,7 +17,7 @@ from std_msgs.msg import Header
 from attendseg_ros.inference import Segmenter
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros import compressed, conversion
-from attendseg_ros.ros.bad_image import BadImage, Reason
+from attendseg_ros.ros.bad_image import BadImageError, Reason
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.painting import Painter, needs_confidence
 from attendseg_ros.ros.parameters import Settings
@@ -24,9 +25,7 @@ from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.throttle import Throttle
 from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms
 
-ImageMessage = Union[Image, CompressedImage]
-
-MILLISECONDS_PER_SECOND = 1e3
+ImageMessage: TypeAlias = Image | CompressedImage
 
 
 class FrameProcessor:
@@ -62,14 +61,14 @@ class FrameProcessor:
         self._dropped = dropped
         self._painter = Painter(segmenter.bundle.classes)
         self._throttle = Throttle()
-        self._previous_start_s: float | None = None
+        self._cycle: Stopwatch | None = None
         self.camera_info: CameraInfo | None = None
 
     def __call__(self, message: ImageMessage) -> None:
         """Processes one Image or CompressedImage; what is wrong with it is logged and counted."""
         try:
             self._process(message)
-        except BadImage as error:
+        except BadImageError as error:
             self._refuse(message, error.reason, str(error))
         except Exception as error:
             # A subscriber-facing thread must outlive whatever a camera sends it or an engine
@@ -83,11 +82,6 @@ class FrameProcessor:
         settings = self._settings()
         watch = Stopwatch()
         times = FrameTimes()
-        if self._previous_start_s is not None:
-            cycle_s = watch.start_s - self._previous_start_s
-            times.cyclic_time_ms = cycle_s * MILLISECONDS_PER_SECOND
-        self._previous_start_s = watch.start_s
-
         if isinstance(message, CompressedImage):
             rgb = compressed.to_rgb(message)
         else:
@@ -109,6 +103,8 @@ class FrameProcessor:
             self._publish_camera_info(message.header)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
+        times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
+        self._cycle = self._cycle or Stopwatch()
 
         now = self._node.get_clock().now()
         stamp = Time.from_msg(message.header.stamp)
@@ -133,7 +129,7 @@ class FrameProcessor:
             **asdict(times),
             frames_received=self._monitor.received,
             frames_processed=self._monitor.processed,
-            frames_dropped=self._dropped(),
+            frames_dropped=self._dropped() + self._monitor.skipped,
             frames_failed=self._monitor.failed.total(),
             input_width=width,
             input_height=height,

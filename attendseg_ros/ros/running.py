@@ -15,7 +15,6 @@ from rclpy.node import Node
 
 from attendseg_ros.errors import AttendSegError
 
-
 NodeT = TypeVar("NodeT", bound=Node)
 
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from rclpy.clock import Clock, ClockType
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 
@@ -68,7 +69,7 @@ class SegmentationNode(LifecycleNode):
             if transition() != SUCCESS:
                 raise StartError("the node could not start by itself and ends here")
 
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Loads the model, starts the engine and announces the outputs."""
         return self._attempt("configure", self._configure, self._release)
 
@@ -85,17 +86,17 @@ class SegmentationNode(LifecycleNode):
         self._deactivate()
         return super().on_deactivate(state)
 
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees the model and takes the outputs off the network."""
         self._release()
         return SUCCESS
 
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees everything, from whatever state."""
         self._release()
         return SUCCESS
 
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees everything, so that the node may be configured again."""
         self._release()
         return SUCCESS

@@ -20,7 +20,7 @@ class Stopwatch:
     """Milliseconds of one stage after another."""
 
     def __init__(self) -> None:
-        self.start_s = self._lap_s = perf_counter()
+        self._start_s = self._lap_s = perf_counter()
 
     def lap_ms(self) -> float:
         """Milliseconds since the last call, or since the start."""
@@ -29,7 +29,7 @@ class Stopwatch:
 
     def total_ms(self) -> float:
         """Milliseconds from the start to the last lap."""
-        return (self._lap_s - self.start_s) * 1e3
+        return (self._lap_s - self._start_s) * 1e3
 
 
 @dataclass

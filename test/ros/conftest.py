@@ -1,0 +1,24 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the nodes share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.segmentation_rig import HEIGHT, WIDTH
+from support.tiny_bundle import write_tiny_bundle
+
+
+@pytest.fixture(scope="session")
+def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a bundle that answers with the nearest class colour."""
+    folder = tmp_path_factory.mktemp("bundles") / "tiny"
+    return write_tiny_bundle(folder, input_size=(WIDTH, HEIGHT))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the logs of a module's node."""
+    return tmp_path_factory.mktemp("logs")

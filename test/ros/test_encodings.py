@@ -1,0 +1,125 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Raw images of every encoding through the real node: the mask is that of what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.encodings import COLOUR_ENCODINGS, GREY_ENCODINGS, encode, encode_grey
+from support.ros_client import image
+from support.segmentation_rig import HEIGHT, WIDTH, Rig
+from support.tiny_bundle import painted, stripes
+
+from attendseg_ros.labels import ClassTable
+
+PALETTE = ClassTable.load("camvid").palette()
+TRUTH = stripes(WIDTH, HEIGHT)
+
+NEAR_A_BORDER = 4
+"""Pixels beside a stripe's border where demosaicing mixes two colours."""
+
+
+@pytest.fixture(scope="module")
+def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
+    with Rig(folder, tiny_path) as rig:
+        yield rig
+
+
+@pytest.fixture(scope="module")
+def camera(rig: Rig) -> Any:
+    return rig.client.camera()
+
+
+def inside_stripes() -> NDArray[np.bool_]:
+    columns = np.arange(WIDTH) % (WIDTH // 11)
+    inside = (columns >= NEAR_A_BORDER) & (columns < WIDTH // 11 - NEAR_A_BORDER)
+    return np.broadcast_to(inside, (HEIGHT, WIDTH))
+
+
+def grey_stripes() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Stripes of greys that are clearly nearest to one class each, and these classes."""
+    greys = np.arange(256)
+    distances = ((PALETTE[:11].astype(float) - greys[:, None, None]) ** 2).sum(axis=-1)
+    margin = np.diff(np.sort(distances, axis=1)[:, :2], axis=1)[:, 0]
+    clear = greys[margin > 3000]
+    levels = clear[np.linspace(0, len(clear) - 1, 11).astype(int)]
+    columns = levels[np.arange(WIDTH) // (WIDTH // 11)].astype(np.uint8)
+    grey = np.ascontiguousarray(np.broadcast_to(columns, (HEIGHT, WIDTH)))
+    return grey, distances.argmin(axis=1).astype(np.uint8)[grey]
+
+
+def ask(rig: Rig, camera: Any, pixels: Any, encoding: str, **how: Any) -> NDArray[np.uint8]:
+    message = image(pixels, encoding, rig.client.header(), **how)
+    return rig.mask(camera, message, rig.output("mask"))
+
+
+@pytest.mark.parametrize("encoding", COLOUR_ENCODINGS)
+def test_colours(rig: Rig, camera: Any, encoding: str) -> None:
+    mask = ask(rig, camera, encode(painted(TRUTH), encoding), encoding)
+    whole = np.ones_like(inside_stripes())
+    compared = inside_stripes() if encoding.startswith("bayer") else whole
+    np.testing.assert_array_equal(mask[compared], TRUTH[compared])
+
+
+@pytest.mark.parametrize("encoding", GREY_ENCODINGS)
+def test_brightness(rig: Rig, camera: Any, encoding: str) -> None:
+    grey, truth = grey_stripes()
+    mask = ask(rig, camera, encode_grey(grey, encoding), encoding)
+    inside = inside_stripes()
+    assert len(np.unique(truth)) >= 3
+    np.testing.assert_array_equal(mask[inside], truth[inside])
+
+
+@pytest.mark.parametrize("encoding", ["rgb8", "bgr8", "mono8", "rgba8", "bgra8", "yuv422", "rgb16"])
+def test_padded_rows(rig: Rig, camera: Any, encoding: str) -> None:
+    colours = encoding != "mono8"
+    pixels = encode(painted(TRUTH), encoding) if colours else painted(TRUTH)[..., 0]
+    plain = ask(rig, camera, pixels, encoding)
+    np.testing.assert_array_equal(ask(rig, camera, pixels, encoding, padding=37), plain)
+
+
+@pytest.mark.parametrize("encoding", ["rgb16", "mono16", "16UC1", "32FC1", "bayer_rggb16"])
+def test_big_endian(rig: Rig, camera: Any, encoding: str) -> None:
+    grey = encoding in GREY_ENCODINGS
+    pixels: Any = (
+        encode_grey(painted(TRUTH)[..., 0], encoding) if grey else encode(painted(TRUTH), encoding)
+    )
+    plain = ask(rig, camera, pixels, encoding)
+    swapped = pixels.astype(pixels.dtype.newbyteorder(">"))
+    np.testing.assert_array_equal(ask(rig, camera, swapped, encoding, is_bigendian=1), plain)
+
+
+def test_bytes_have_no_order(rig: Rig, camera: Any) -> None:
+    mask = ask(rig, camera, painted(TRUTH), "rgb8", is_bigendian=1)
+    np.testing.assert_array_equal(mask, TRUTH)
+
+
+def test_floats_are_from_0_to_1_and_clipped(rig: Rig, camera: Any) -> None:
+    normal = ask(rig, camera, encode(painted(TRUTH), "32FC3"), "32FC3")
+    stretched = (encode(painted(TRUTH), "32FC3").astype(np.float32) - 0.5) * 1e6 + 0.5
+    saturated = np.where(painted(TRUTH)[..., ::-1] > 127, 255, 0).astype(np.uint8)
+    np.testing.assert_array_equal(normal, TRUTH)
+    np.testing.assert_array_equal(
+        ask(rig, camera, stretched, "32FC3"), ask(rig, camera, saturated, "8UC3")
+    )
+
+
+def test_the_masks_overlay_is_in_rgb_whatever_came(rig: Rig, camera: Any) -> None:
+    rig.client.must_set(overlay_alpha=0.0)
+    overlay = rig.output("overlay")
+    rgb = painted(TRUTH)
+    for encoding in ("rgb8", "bgr8", "rgba8", "bgra8", "8UC3"):
+        message = image(encode(rgb, encoding), encoding, rig.client.header())
+        (answer,) = rig.client.ask(camera, message, overlay)
+        shown = np.frombuffer(answer.data, np.uint8).reshape(rgb.shape)
+        np.testing.assert_array_equal(shown, rgb, err_msg=encoding)
+    message = image(rgb[..., 0], "mono8", rig.client.header())
+    (answer,) = rig.client.ask(camera, message, overlay)
+    shown = np.frombuffer(answer.data, np.uint8).reshape(rgb.shape)
+    np.testing.assert_array_equal(shown, np.repeat(rgb[..., :1], 3, axis=2))
