@@ -37,7 +37,8 @@ class Ground:
         self._ids = _ids(style)
         height, width = self._ids.shape
         size = (width // COARSENESS, height // COARSENESS)
-        self._coarse = cv2.resize(self._fine, size, interpolation=cv2.INTER_AREA)
+        coarse = cv2.resize(self._fine, size, interpolation=cv2.INTER_AREA)
+        self._coarse = np.asarray(coarse, np.uint8)
         self._haze = np.array(style.haze, np.float32)
         self._near_row = int(np.searchsorted(-depth, -COARSE_FROM_M))
 
@@ -116,7 +117,7 @@ def _texture(style: Style, random: np.random.Generator) -> NDArray[np.uint8]:
         reach = random.uniform(-0.8, 0.6) * style.facade_m
         grey[:, across < reach] *= random.uniform(0.5, 0.75)
     warm = np.array([1.02, 1.0, 0.97])
-    return np.clip(grey[..., None] * warm, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(grey[..., None] * warm, 0, 255), np.uint8)
 
 
 def _patches(

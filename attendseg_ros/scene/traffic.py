@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,9 @@ VIEW_M = 95.0
 SLOT_M = 9.0
 NEAREST_OBJECT_M = 2.2
 NEAREST_CAR_AHEAD_M = 7.0
+CAR_M_S = 8.0
+BICYCLE_M_S = 4.5
+BICYCLE_DENSITY = 0.22
 
 
 @dataclass(frozen=True)
@@ -53,21 +57,23 @@ def _standing(seed: int, style: Style, side: int, slot: int, travelled: float) -
     kind = random.uniform()
     result: list[Placed] = []
     if kind < 0.3:
-        result.append(Placed(z, lambda p, r=random: paint_lamp(p, kerb, z, side, r)))
+        result.append(Placed(z, partial(paint_lamp, x=kerb, z=z, side=side, random=random)))
     elif kind < 0.55:
-        result.append(Placed(z, lambda p, r=random: paint_sign(p, kerb, z, r)))
+        result.append(Placed(z, partial(paint_sign, x=kerb, z=z, random=random)))
     elif kind < 0.65:
-        result.append(Placed(z, lambda p, r=random: paint_traffic_light(p, kerb, z, r)))
+        result.append(Placed(z, partial(paint_traffic_light, x=kerb, z=z, random=random)))
     others = np.random.default_rng((seed, 5, side + 1, slot + 2**31))
     tree_z = z + others.uniform(3.0, 5.0)
     if others.uniform() < style.tree_density * 0.6:
         trunk = side * (style.road_half_m + 0.7 * style.pavement_m) - style.lane_m
-        result.append(Placed(tree_z, lambda p: paint_tree(p, style, trunk, tree_z, others)))
+        tree = partial(paint_tree, style=style, x=trunk, z=tree_z, random=others)
+        result.append(Placed(tree_z, tree))
     if others.uniform() < style.parking:
         car_x = side * (style.road_half_m - 1.0) - style.lane_m
         car_z = z + 2.5
-        cars = np.random.default_rng((seed, 6, side + 1, slot + 2**31))
-        result.append(Placed(car_z, lambda p: paint_car(p, car_x, car_z, side > 0, cars)))
+        looks = np.random.default_rng((seed, 6, side + 1, slot + 2**31))
+        car = partial(paint_car, x=car_x, z=car_z, oncoming=side > 0, random=looks)
+        result.append(Placed(car_z, car))
     return result
 
 
@@ -84,45 +90,39 @@ def _walking(
         # Back and forth within the slot: people never leave it, so a slot holds them for ever.
         pace, phase = random.uniform(0.2, 0.5), random.uniform(0.0, 2 * np.pi)
         z = (slot + 0.5) * SLOT_M + 0.5 * SLOT_M * np.sin(pace * time_s + phase) - travelled
-        looks = int(random.integers(2**31))
+        looks = np.random.default_rng(int(random.integers(2**31)))
         stride = 6.0 * time_s + phase
-        result.append(
-            Placed(
-                z,
-                lambda p, x=x, z=z, stride=stride, looks=looks: paint_pedestrian(
-                    p, x, z, stride, np.random.default_rng(looks)
-                ),
-            )
-        )
+        result.append(Placed(z, partial(paint_pedestrian, x=x, z=z, stride=stride, random=looks)))
     return result
 
 
 def _driving(seed: int, style: Style, side: int, time_s: float) -> list[Placed]:
-    """Traffic: a line of moving slots per side. Left-hand traffic, as in CamVid."""
+    """Cars and bicycles on one side, in slots that move; left-hand traffic, as in CamVid."""
     oncoming = side > 0
-    result = []
     # Who drives ahead keeps the camera's speed: at another one the two would collide.
-    for lane, speed in (("car", 8.0 if oncoming else style.speed_m_s), ("bicycle", 4.5)):
-        velocity = -speed if oncoming else speed
-        shift = (style.speed_m_s - velocity) * time_s
-        for slot in slots_in_view(shift):
-            random = np.random.default_rng((seed, 8, side + 1, len(lane), slot + 2**31))
-            taken = random.uniform()
-            z = slot * SLOT_M + random.uniform(0.0, 3.0) - shift
-            if lane == "car" and taken < style.traffic * 0.5 and slot % 2 == 0:
-                if not oncoming and z < NEAREST_CAR_AHEAD_M:
-                    continue
-                x = side * 0.42 * style.road_half_m - style.lane_m
-                result.append(
-                    Placed(z, lambda p, x=x, z=z, r=random: paint_car(p, x, z, oncoming, r))
-                )
-            elif lane == "bicycle" and taken < 0.22:
-                x = side * (style.road_half_m - 0.7) - style.lane_m
-                stride = 5.0 * time_s + slot
-                result.append(
-                    Placed(
-                        z,
-                        lambda p, x=x, z=z, s=stride, r=random: paint_bicyclist(p, x, z, s, r),
-                    )
-                )
+    cars = -CAR_M_S if oncoming else style.speed_m_s
+    result = []
+    for slot, z, random in _moving_slots(seed, style, side, "car", cars, time_s):
+        taken = random.uniform() < style.traffic * 0.5 and slot % 2 == 0
+        if taken and (oncoming or z >= NEAREST_CAR_AHEAD_M):
+            x = side * 0.42 * style.road_half_m - style.lane_m
+            car = partial(paint_car, x=x, z=z, oncoming=oncoming, random=random)
+            result.append(Placed(z, car))
+    bicycles = -BICYCLE_M_S if oncoming else BICYCLE_M_S
+    for slot, z, random in _moving_slots(seed, style, side, "bicycle", bicycles, time_s):
+        if random.uniform() < BICYCLE_DENSITY:
+            x = side * (style.road_half_m - 0.7) - style.lane_m
+            stride = 5.0 * time_s + slot
+            rider = partial(paint_bicyclist, x=x, z=z, stride=stride, random=random)
+            result.append(Placed(z, rider))
     return result
+
+
+def _moving_slots(
+    seed: int, style: Style, side: int, kind: str, velocity: float, time_s: float
+) -> Iterator[tuple[int, float, np.random.Generator]]:
+    """Yields index, distance ahead and randomness of the slots in view of one kind of traffic."""
+    shift = (style.speed_m_s - velocity) * time_s
+    for slot in slots_in_view(shift):
+        random = np.random.default_rng((seed, 8, side + 1, len(kind), slot + 2**31))
+        yield slot, slot * SLOT_M + random.uniform(0.0, 3.0) - shift, random

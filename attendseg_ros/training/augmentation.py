@@ -98,4 +98,4 @@ class Augmentation:
             ((image.shape[0] + 1) // 2, (image.shape[1] + 1) // 2, 3), dtype=np.float32
         )
         noise = cv2.resize(noise, (image.shape[1], image.shape[0])).astype(np.float32)
-        return np.clip(image + deviation * noise, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(image + deviation * noise, 0, 255), np.uint8)

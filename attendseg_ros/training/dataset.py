@@ -102,9 +102,10 @@ class LabelledSet:
             raise DataError(f"{path}: cannot be decoded as an image")
         if values.dtype != np.uint8:
             raise DataError(f"{path}: has {values.dtype} values; labels must be 8-bit")
-        if values.ndim == 2:
-            return self._from_ids(path, values)
-        return self._from_colors(path, values)
+        checked = np.asarray(values, np.uint8)
+        if checked.ndim == 2:
+            return self._from_ids(path, checked)
+        return self._from_colors(path, checked)
 
     def _from_ids(self, path: Path, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
         labels = self._id_of_value[values]

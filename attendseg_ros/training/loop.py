@@ -110,7 +110,7 @@ def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
     # Decay pulls on convolution weights only: biases, norms and condenser scales are few and free.
     decayed = [p for p in network.parameters() if p.ndim == 4 and p.shape[0] > 1]
     free = [p for p in network.parameters() if not (p.ndim == 4 and p.shape[0] > 1)]
-    groups = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay)
 
 

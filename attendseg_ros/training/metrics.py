@@ -17,7 +17,9 @@ class ConfusionMatrix:
 
     def __init__(self, num_classes: int) -> None:
         self._num_classes = num_classes
-        self._counts = np.zeros((num_classes, num_classes + 1), dtype=np.int64)
+        self._counts: NDArray[np.int64] = np.zeros(
+            (num_classes, num_classes + 1), dtype=np.int64
+        )
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -51,7 +53,9 @@ class ConfusionMatrix:
         """
         hits = np.diagonal(self._counts).astype(np.float64)
         union = self._counts.sum(axis=1) + self._counts[:, :-1].sum(axis=0) - hits
-        return np.divide(hits, union, out=np.full_like(hits, np.nan), where=union > 0)
+        iou: NDArray[np.float64] = np.full_like(hits, np.nan)
+        np.divide(hits, union, out=iou, where=union > 0)
+        return iou
 
     @property
     def mean_iou(self) -> float:
