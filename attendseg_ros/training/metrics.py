@@ -24,7 +24,7 @@ class ConfusionMatrix:
     @property
     def counts(self) -> NDArray[np.int64]:
         """int64 (C, C + 1): rows are true classes; the last column is "predicted no class"."""
-        return self._counts.copy()
+        return np.array(self._counts, np.int64)
 
     def update(self, labels: NDArray[np.uint8], truth: NDArray[np.uint8]) -> None:
         """Adds one image.
