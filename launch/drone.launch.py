@@ -20,13 +20,15 @@ from attendseg_ros.ros.robots import names_of_kind, read_robots
 def generate_launch_description() -> LaunchDescription:
     """The defaults of this preset, then the launch file they are for."""
     share = Path(get_package_share_directory("attendseg_ros"))
+    robots = read_robots(share / "config" / "robots.yaml")
     return LaunchDescription(
         [
             DeclareLaunchArgument(
                 "robot",
                 default_value="px4_gz",
-                choices=names_of_kind(read_robots(share / "config" / "robots.yaml"), "drone"),
-                description="Robot or camera driver whose topics are taken from config/robots.yaml.",
+                choices=names_of_kind(robots, "drone"),
+                description="Robot or camera driver whose topics are taken from "
+                "config/robots.yaml.",
             ),
             DeclareLaunchArgument(
                 "params_file",

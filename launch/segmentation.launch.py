@@ -182,7 +182,7 @@ def _fastdds_environment(context: LaunchContext, profile: str) -> dict[str, str]
     environment = context.environment
     if profile == "none" or {PROFILE_VARIABLE, OLD_PROFILE_VARIABLE} & set(environment):
         return {}
-    # Fast DDS 3 renamed the variable. Setting both makes the newer distributions warn of the old one.
+    # Fast DDS 3 renamed the variable, and the distributions that have it warn of the old name.
     old = environment.get("ROS_DISTRO") in ("humble", "iron", "jazzy")
     name = OLD_PROFILE_VARIABLE if old else PROFILE_VARIABLE
     return {name: _existing_file("fastdds_profile", profile)}

@@ -36,7 +36,13 @@ def parameter_row(spec: ParameterSpec) -> markdown.Row:
     """The row the README must have for a parameter."""
     span = "{:g} to {:g}".format(*spec.limits) if spec.limits else spec.constraints
     live = "yes" if spec.live else ""
-    return (f"`{spec.name}`", f"`{spelled(spec.default)}`", span, live, markdown.escaped(spec.description))
+    return (
+        f"`{spec.name}`",
+        f"`{spelled(spec.default)}`",
+        span,
+        live,
+        markdown.escaped(spec.description),
+    )
 
 
 def test_parameters() -> None:

@@ -32,8 +32,8 @@ def read_robots(path: str | Path) -> dict[str, Robot]:
     Returns:
         The rows by the name that `robot:=` takes, in the file's order.
     """
-    with open(path, encoding="utf-8") as file:
-        return {name: Robot(**row) for name, row in yaml.safe_load(file).items()}
+    rows = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    return {name: Robot(**row) for name, row in rows.items()}
 
 
 def names_of_kind(robots: dict[str, Robot], kind: str) -> list[str]:

@@ -52,8 +52,11 @@ def inputs(client: RosClient) -> set[str]:
 
     def subscribed() -> set[str]:
         ends = client.node.get_subscriber_names_and_types_by_node("segmentation", namespace)
-        own = {"sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/CameraInfo"}
-        return {topic.removeprefix(f"{namespace}/") for topic, kinds in ends if set(kinds) & own}
+        return {
+            topic.removeprefix(f"{namespace}/")
+            for topic, (kind, *_) in ends
+            if kind.startswith("sensor_msgs/")
+        }
 
     wait_until(lambda: len(subscribed()) == 2, "both subscriptions")
     return subscribed()

@@ -36,6 +36,7 @@ class LoggedProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+                start_new_session=True,
             )
 
     def __exit__(
@@ -76,11 +77,11 @@ class LoggedProcess:
         return self._process.wait(PATIENCE_S)
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
-        """Asks it to end, waits, and returns the exit status."""
+        """Asks it and what it started to end, as a terminal does; returns the exit status."""
         if self.running():
-            self._process.send_signal(by)
+            os.killpg(self.pid, by)
         try:
             return self.wait()
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self.pid, signal.SIGKILL)
             raise
