@@ -19,7 +19,7 @@ def problem(ros):
         return "is Python " + version + ": 3.10 or newer is needed"
     if ros == "wheels":
         if sys.version_info >= (3, 14):
-            return "is Python " + version + ": ROS 2 on PyPI is for 3.10 to 3.13 (or source a ROS 2)"
+            return "is Python " + version + ": ROS 2 on PyPI is for 3.10 to 3.13"
         if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
             where = sys.platform + " " + platform.machine()
             return "runs on " + where + ": ROS 2 on PyPI is for Linux x86_64; source a ROS 2 first"

@@ -108,11 +108,11 @@ def make(ros: str, stamp: str) -> None:
     venv.create(VENV, with_pip=True, system_site_packages=ros == SOURCED)
     # Without it colcon searches the environment for packages.
     (VENV / "COLCON_IGNORE").touch()
-    files, constraints = requirement_files(ros), []
+    files = requirement_files(ros)
     if ros == SOURCED:
-        files, constraints = fitting_to_sourced_ros(files)
-    pip_install(files, constraints)
-    if ros != SOURCED:
+        pip_install(*fitting_to_sourced_ros(files))
+    else:
+        pip_install(files, constraints=[])
         mend_exported_cmake()
     (VENV / "ros").write_text(f"{ros}\n")
     (VENV / "stamp").write_text(stamp)
@@ -126,6 +126,7 @@ def add_test_packages() -> None:
         return
     print("Installing the test packages (torch is large)", flush=True)
     constraints = (VENV / "constraints.txt").read_text().splitlines()
+    constraints += (ROOT / "requirements" / "build.txt").read_text().splitlines()
     pip_install([file], constraints)
     stamp_file.write_text(stamp)
 

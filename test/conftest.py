@@ -1,0 +1,69 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Gives every run of the tests a ROS domain of its own, and the tests their common folders."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Domains above 101 use ports that Linux also gives to outgoing connections.
+DOMAINS = 100
+
+_domain_lock: IO[str] | None = None
+
+
+def _claim_domain() -> tuple[int, IO[str]]:
+    """Returns a domain that no other run of the tests on this host uses, and the lock that says so.
+
+    The lock goes with the process, however it ends.
+    """
+    for attempt in range(DOMAINS):
+        domain = 1 + (os.getpid() + attempt) % DOMAINS
+        path = Path(tempfile.gettempdir()) / f"attendseg_ros_test_domain_{domain}"
+        try:
+            lock = path.open("a")
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        return domain, lock
+    raise RuntimeError(f"all {DOMAINS} ROS domains are taken by other runs of the tests")
+
+
+def pytest_configure() -> None:
+    """Sets, before anything imports rclpy, the environment that nodes under test inherit."""
+    global _domain_lock
+    domain, _domain_lock = _claim_domain()
+    profile = str(ROOT / "config" / "fastdds_large_images.xml")
+    os.environ.update(
+        ROS_DOMAIN_ID=str(domain),
+        RMW_IMPLEMENTATION="rmw_fastrtps_cpp",
+        # The second name of each is Humble's.
+        ROS_AUTOMATIC_DISCOVERY_RANGE="LOCALHOST",
+        FASTDDS_DEFAULT_PROFILES_FILE=profile,
+        FASTRTPS_DEFAULT_PROFILES_FILE=profile,
+    )
+    if os.environ.get("ROS_DISTRO") == "humble":
+        os.environ["ROS_LOCALHOST_ONLY"] = "1"
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root folder of the sources."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder with CamVid and recordings beside the repository, not part of it."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"no folder {folder.name} with data beside the repository")
+    return folder
