@@ -1,0 +1,81 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg evaluate MODEL --data DIR --split S`: scores on a labelled set."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+
+from attendseg_ros.cli.verb import Result, add_engine, percent, table
+from attendseg_ros.deployment.scoring import score
+from attendseg_ros.errors import BundleError
+from attendseg_ros.inference import Bundle, Segmenter, load_bundle
+from attendseg_ros.inference.bundle import PRECISIONS
+from attendseg_ros.training.dataset import LabelledSet
+
+NAME = "evaluate"
+HELP = "score a model on a labelled set"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    parser.add_argument("model", metavar="MODEL", help="a shipped model or a bundle's folder")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="labelled set in SegNet's layout: <split>/ and <split>annot/",
+    )
+    parser.add_argument("--split", default="val", help="split to score (default: %(default)s)")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="refuse a model of another precision (default: whichever the model has)",
+    )
+    add_engine(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    bundle = load_bundle(arguments.model)
+    _check_precision(bundle, arguments.precision)
+    labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
+    with closing(Segmenter(bundle, arguments.engine, arguments.threads)) as segmenter:
+        scores = score(segmenter, labelled)
+        engine = segmenter.engine_name
+    return {
+        "model": bundle.name,
+        "precision": bundle.precision,
+        "engine": engine,
+        "split": arguments.split,
+        **scores.to_mapping(),
+    }
+
+
+def _check_precision(bundle: Bundle, wanted: str | None) -> None:
+    """A bundle holds one graph of one precision.
+
+    Raises:
+        BundleError: another one is asked for.
+    """
+    if wanted not in (None, bundle.precision):
+        raise BundleError(
+            f"{bundle.path} is a {bundle.precision} model: evaluate it without --precision, or "
+            f"make one with 'attendseg export RUN -o BUNDLE --precision {wanted}'"
+        )
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    return table(
+        {
+            "model": f"{result['model']} ({result['precision']}) on {result['engine']}",
+            "images": f"{result['images']} of split '{result['split']}'",
+            "pixel accuracy": percent(result["pixel_accuracy"]),
+            "mean IoU": percent(result["mean_iou"]),
+            **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
+        }
+    )

@@ -1,0 +1,100 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg export RUN -o BUNDLE`: calibrates, quantizes, exports and checks."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from attendseg_ros.cli.verb import Result, need_packages, percent, table
+from attendseg_ros.inference.bundle import PRECISIONS
+
+NAME = "export"
+HELP = "make a bundle of a training run: calibrate, quantize to 8 bits, check against the network"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    parser.add_argument("training_run", type=Path, metavar="RUN", help="folder of the training run")
+    parser.add_argument(
+        "-o", "--bundle", type=Path, required=True, metavar="BUNDLE", help="folder to write"
+    )
+    parser.add_argument("--name", default="", help="of the model (default: the folder's)")
+    parser.add_argument("--description", default="", help="one or two sentences about the model")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="int8",
+        help="of weights and activations (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="labelled set (default: where the run found it)"
+    )
+    parser.add_argument(
+        "--calibration-images",
+        type=int,
+        default=64,
+        metavar="N",
+        help="images that decide the 8-bit ranges (default: %(default)s)",
+    )
+    for what in ("weights", "data"):
+        parser.add_argument(
+            f"--{what}-license",
+            default="not stated",
+            metavar="TEXT",
+            help=f"terms of the {what}, for model.yaml and the model card (default: %(default)s)",
+        )
+    parser.add_argument("--force", action="store_true", help="replace a bundle that is there")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    need_packages(NAME, "torch", "onnx", "onnxruntime")
+    from attendseg_ros.deployment.export import ExportConfig, export
+
+    report = export(
+        ExportConfig(
+            run=arguments.training_run,
+            bundle=arguments.bundle,
+            name=arguments.name,
+            description=arguments.description or ExportConfig.description,
+            precision=arguments.precision,
+            data=arguments.data,
+            calibration_images=arguments.calibration_images,
+            weights_license=arguments.weights_license,
+            data_license=arguments.data_license,
+            replace=arguments.force,
+        )
+    )
+    return {
+        "bundle": str(report.bundle),
+        "precision": arguments.precision,
+        "file_bytes": report.file_bytes,
+        "before": {"weight_bytes": report.before[1], **report.before[0].to_mapping()},
+        "after": {"weight_bytes": report.after[1], **report.after[0].to_mapping()},
+        "agreement": {name: asdict(found) for name, found in report.agreement.items()},
+        "eight_bit_convolutions": {
+            name: {"count": count, "of": total}
+            for name, (count, total) in report.eight_bit_convolutions.items()
+        },
+    }
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    before, after = result["before"], result["after"]
+    rows = {
+        "bundle": result["bundle"],
+        "weights": f"{before['weight_bytes']:,} bytes -> {after['weight_bytes']:,} bytes",
+        "mean IoU": f"{percent(before['mean_iou'])} -> {percent(after['mean_iou'])}",
+        "pixel accuracy": (
+            f"{percent(before['pixel_accuracy'])} -> {percent(after['pixel_accuracy'])}"
+        ),
+    }
+    for engine, found in result["agreement"].items():
+        rows[f"agreement on {engine}"] = f"{percent(found['pixels'])} of the pixels"
+    for engine, found in result["eight_bit_convolutions"].items():
+        rows[f"8-bit convolutions in {engine}"] = f"{found['count']} of {found['of']}"
+    return table(rows)

@@ -1,0 +1,64 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg info MODEL`: what a bundle is."""
+
+from __future__ import annotations
+
+import argparse
+
+from attendseg_ros.cli.verb import Result, table
+from attendseg_ros.inference import available_engines, load_bundle, shipped_models
+
+NAME = "info"
+HELP = "show what a model is: classes, size, scores, licence, engines that can run it here"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    names = ", ".join(shipped_models())
+    parser.add_argument(
+        "model", metavar="MODEL", help=f"a shipped model ({names}) or a bundle's folder"
+    )
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    bundle = load_bundle(arguments.model)
+    return {
+        "name": bundle.name,
+        "description": bundle.description,
+        "path": str(bundle.path),
+        "precision": bundle.precision,
+        "parameters": bundle.counts.parameters,
+        "macs": bundle.counts.macs,
+        "weight_bytes": bundle.counts.weight_bytes,
+        "file_bytes": len(bundle.model),
+        "input_size": list(bundle.input_size),
+        "size_multiple": bundle.size_multiple,
+        "classes": bundle.classes.to_mapping()["classes"],
+        "scores": dict(bundle.scores),
+        "license": {"weights": bundle.license.weights, "data": bundle.license.data},
+        "engine_available": {name: why is None for name, why in available_engines().items()},
+    }
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    width, height = result["input_size"]
+    engines = [name for name, available in result["engine_available"].items() if available]
+    classes = [f"{entry['id']} {entry['name']}" for entry in result["classes"]]
+    return table(
+        {
+            "model": f"{result['name']} ({result['precision']})",
+            "description": result["description"],
+            "folder": result["path"],
+            "input": f"{width}x{height} (or other multiples of {result['size_multiple']})",
+            "classes": ", ".join(classes),
+            "parameters": f"{result['parameters']:,}",
+            "multiply-accumulates": f"{result['macs']:,}",
+            "weights": f"{result['weight_bytes']:,} bytes, in a file of {result['file_bytes']:,}",
+            "engines here": ", ".join(engines) or "none",
+            "licence of weights": result["license"]["weights"],
+            "licence of data": result["license"]["data"],
+        }
+    )

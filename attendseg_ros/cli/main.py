@@ -1,0 +1,61 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Entry point of the command `attendseg`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+
+from attendseg_ros.cli import evaluate, export, info, segment, train
+from attendseg_ros.cli.verb import Verb
+from attendseg_ros.errors import AttendSegError
+
+VERBS: tuple[Verb, ...] = (segment, info, evaluate, train, export)
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb.
+
+    The result alone goes to stdout, as text or with --json as one JSON object; progress, warnings
+    and whatever a library prints go to stderr.
+
+    Args:
+        argv: arguments; None for the command line's.
+
+    Returns:
+        The exit status: 0, 2 for bad input (as argparse has it), 130 when interrupted by Ctrl-C.
+    """
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    verb: Verb = arguments.verb
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            result = verb.run(arguments)
+    except (AttendSegError, OSError) as error:
+        print(f"attendseg {verb.NAME}: {' '.join(str(error).split())}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"\nattendseg {verb.NAME}: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    print(json.dumps(result, indent=2) if arguments.json else verb.describe(result))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="attendseg", description="Semantic segmentation on the robot, without ROS."
+    )
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for verb in VERBS:
+        own = verbs.add_parser(verb.NAME, help=verb.HELP, description=verb.HELP)
+        verb.add_arguments(own)
+        own.add_argument("--json", action="store_true", help="print the result as JSON")
+        own.set_defaults(verb=verb)
+    return parser

@@ -1,0 +1,133 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg train --data DIR --classes FILE -o RUN`: trains on a labelled set."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from attendseg_ros.cli.verb import Result, need_packages, percent, table
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.training.config import TrainingConfig
+
+NAME = "train"
+HELP = "train a network on a labelled set; the same command goes on where it was stopped"
+
+# Options whose name, type and default are those of a setting of the run.
+_NUMBERS = {
+    "epochs": (int, "passes over the training split"),
+    "batch_size": (int, "images per step"),
+    "learning_rate": (float, "peak of the schedule"),
+    "weight_decay": (float, "pull on the convolution weights"),
+    "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
+    "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
+    "seed": (int, "of initialisation, order and augmentation"),
+    "evaluate_every": (int, "epochs between evaluations"),
+}
+_SIZES = {
+    "input_size": "size that images are resized to for the network",
+    "crop_size": "size of the random crops trained on",
+}
+_SPLITS = {
+    "train_split": "split trained on",
+    "val_split": "split that picks the best epoch",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="labelled set in SegNet's layout: train/, trainannot/, val/, valannot/",
+    )
+    parser.add_argument(
+        "--classes",
+        required=True,
+        metavar="FILE",
+        help="YAML file with the classes' names, ids and colours; or camvid",
+    )
+    parser.add_argument(
+        "-o",
+        "--run",
+        type=Path,
+        required=True,
+        metavar="RUN",
+        help="folder for checkpoints and the log",
+    )
+    parser.add_argument(
+        "--start-from", type=Path, metavar="RUN", help="finished run whose best weights to start at"
+    )
+    settings = parser.add_argument_group("settings (defaults in brackets)")
+    defaults = TrainingConfig
+    for name, (kind, text) in _NUMBERS.items():
+        default = getattr(defaults, name)
+        settings.add_argument(
+            _option(name), type=kind, default=default, metavar="N", help=f"{text} [%(default)s]"
+        )
+    for name, text in _SIZES.items():
+        width, height = getattr(defaults, name)
+        settings.add_argument(
+            _option(name),
+            type=int,
+            nargs=2,
+            default=(width, height),
+            metavar=("W", "H"),
+            help=f"{text}, multiples of 64 [{width} {height}]",
+        )
+    for name, text in _SPLITS.items():
+        default = getattr(defaults, name)
+        settings.add_argument(_option(name), default=default, help=f"{text} [%(default)s]")
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    need_packages(NAME, "torch")
+    from attendseg_ros.training import loop
+    from attendseg_ros.training.checkpoint import BEST_FILE
+
+    settings: dict[str, Any] = {
+        name: getattr(arguments, name) for name in (*_NUMBERS, *_SPLITS)
+    } | {name: tuple(getattr(arguments, name)) for name in _SIZES}
+    config = TrainingConfig(
+        data=arguments.data,
+        classes=ClassTable.load(arguments.classes),
+        run=arguments.run,
+        start_from=arguments.start_from,
+        **settings,
+    )
+    best = loop.run(config)
+    per_class = dict(zip(config.classes.names, best["per_class_iou"], strict=True))
+    # A class that val does not show has no IoU, and NaN is no JSON.
+    seen = {name: None if iou != iou else iou for name, iou in per_class.items()}
+    return {
+        "run": str(config.run),
+        "checkpoint": str(config.run / BEST_FILE),
+        "epochs": config.epochs,
+        "best_epoch": best["epoch"],
+        "mean_iou": best["mean_iou"],
+        "pixel_accuracy": best["pixel_accuracy"],
+        "per_class_iou": seen,
+    }
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    return table(
+        {
+            "best epoch": f"{result['best_epoch']} of {result['epochs']}",
+            "mean IoU": percent(result["mean_iou"]),
+            "pixel accuracy": percent(result["pixel_accuracy"]),
+            **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
+            "checkpoint": result["checkpoint"],
+            "next": f"attendseg export {result['run']} -o BUNDLE",
+        }
+    )

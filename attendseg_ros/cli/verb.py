@@ -1,0 +1,78 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a verb of the command is, and what verbs share."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.inference import AUTO, ENGINE_NAMES
+
+Result = Mapping[str, Any]
+"""What a verb found out: plain values, just as `--json` prints them."""
+
+
+class Verb(Protocol):
+    """A module of this package that is a verb."""
+
+    NAME: str
+    HELP: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the verb's own arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> Result:
+        """Does the work; progress goes to stderr.
+
+        Raises:
+            AttendSegError: the user's input is unfit.
+        """
+
+    def describe(self, result: Result) -> str:
+        """The result for a person to read."""
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Adds the choice of the inference engine."""
+    parser.add_argument(
+        "--engine",
+        choices=(AUTO, *ENGINE_NAMES),
+        default=AUTO,
+        help="what runs the network; auto: the fastest here, measured now (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        metavar="N",
+        help="threads of the engine; 0: one a physical core, at most four (default: %(default)s)",
+    )
+
+
+def need_packages(verb: str, *packages: str) -> None:
+    """Checks that packages which only some verbs need are installed.
+
+    Raises:
+        AttendSegError: one is not; the message names all that are missing.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise AttendSegError(
+            f"'{verb}' needs the Python package {' and '.join(missing)}, which the node does "
+            f"without: pip install {' '.join(missing)}"
+        )
+
+
+def table(rows: Mapping[str, object]) -> str:
+    """Aligns names and values in two columns."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent; what could not be measured is said so."""
+    return "none seen" if share is None else f"{100 * share:.2f} %"

@@ -1,0 +1,102 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Writing a bundle's folder, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from attendseg_ros.errors import BundleError
+from attendseg_ros.inference.bundle import DESCRIPTION_FILE, FORMAT_VERSION, MODEL_FILE, Bundle
+from attendseg_ros.labels import ClassTable
+
+CARD_FILE = "MODEL_CARD.md"
+
+
+def check_target(target: Path, replace: bool) -> None:
+    """Checks that a bundle may be written to a folder, before the work starts.
+
+    Raises:
+        BundleError: something is there that is not to be replaced, or is no bundle.
+    """
+    if not target.exists():
+        return
+    if not replace:
+        raise BundleError(f"{target} exists already: give another folder, or --force to replace it")
+    if not (target / DESCRIPTION_FILE).is_file():
+        raise BundleError(f"{target} exists and is no bundle: it will not be replaced")
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """A folder beside the target that takes its place when all went well, else disappears."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        # mkdtemp makes folders that only their owner reads; the umask is what the user asked for.
+        umask = os.umask(0)
+        os.umask(umask)
+        folder.chmod(0o777 & ~umask)
+        yield folder
+        # A folder cannot be replaced in one step: the old one makes room first.
+        old = folder.with_name(f"{folder.name}.old")
+        if target.exists():
+            target.rename(old)
+        try:
+            folder.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: ClassTable) -> None:
+    """Writes model.onnx and the model.yaml that goes with it.
+
+    Args:
+        folder: of the bundle.
+        model: bytes of the graph.
+        fields: of model.yaml, but for format_version, sha256 and the class table.
+        classes: in the order of the network's outputs.
+    """
+    (folder / MODEL_FILE).write_bytes(model)
+    _write_description(
+        folder,
+        {
+            "format_version": FORMAT_VERSION,
+            **fields,
+            "sha256": hashlib.sha256(model).hexdigest(),
+            **classes.to_mapping(),
+        },
+    )
+
+
+def write_scores(bundle: Bundle, scores: Mapping[str, Any]) -> None:
+    """Puts measured scores into a bundle's model.yaml."""
+    path = bundle.path / DESCRIPTION_FILE
+    description = yaml.safe_load(path.read_text(encoding="utf-8"))
+    _write_description(bundle.path, {**description, "scores": dict(scores)})
+
+
+def write_card(folder: Path, card: str) -> None:
+    """Writes the model card."""
+    (folder / CARD_FILE).write_text(card, encoding="utf-8")
+
+
+def _write_description(folder: Path, description: Mapping[str, Any]) -> None:
+    text = yaml.safe_dump(
+        dict(description), sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
+    )
+    (folder / DESCRIPTION_FILE).write_text(text, encoding="utf-8")

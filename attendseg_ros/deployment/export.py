@@ -1,0 +1,220 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From a training run to a checked bundle."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from attendseg_ros.deployment import calibration
+from attendseg_ros.deployment.bundle_folder import (
+    check_target,
+    write_card,
+    write_model,
+    write_scores,
+    written_whole,
+)
+from attendseg_ros.deployment.calibration import CalibrationSet
+from attendseg_ros.deployment.check import Agreement, check, reference_logits
+from attendseg_ros.deployment.graph import float_graph, with_image_input
+from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
+from attendseg_ros.deployment.model_card import model_card
+from attendseg_ros.deployment.quantize import quantized
+from attendseg_ros.deployment.scoring import Scores, score
+from attendseg_ros.inference import Segmenter, available_engines, load_bundle
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.network import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg, count
+from attendseg_ros.training.checkpoint import load_trained
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.samples import TrainingScenes
+
+_CHECKED_IMAGES = 16
+_SCORED_ON = "onnxruntime"
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What to export and what to say about it.
+
+    Attributes:
+        run: folder of the training run.
+        bundle: folder to write.
+        name: of the model; the folder's if empty.
+        description: one or two sentences about it.
+        precision: "int8" or "fp32".
+        data: folder of the labelled set; None for where the run found it.
+        calibration_images: how many decide the 8-bit ranges.
+        weights_license: terms of the weights.
+        data_license: terms of the data they come from.
+        replace: whether a bundle that is there already may be replaced.
+    """
+
+    run: Path
+    bundle: Path
+    name: str = ""
+    description: str = "Semantic segmentation with attention condensers."
+    precision: str = "int8"
+    data: Path | None = None
+    calibration_images: int = calibration.IMAGES
+    weights_license: str = "not stated"
+    data_license: str = "not stated"
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What came out.
+
+    Attributes:
+        bundle: folder.
+        before: scores of the float network in torch, and the bytes of its weights.
+        after: the same of the bundle.
+        file_bytes: of model.onnx.
+        agreement: with the float network, by engine.
+        eight_bit_convolutions: by engine, how many run in 8 bits here, and how many there are.
+    """
+
+    bundle: Path
+    before: tuple[Scores, int]
+    after: tuple[Scores, int]
+    file_bytes: int
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+    eight_bit_convolutions: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def export(config: ExportConfig) -> ExportReport:
+    """Exports the best network of a training run as a bundle.
+
+    The bundle appears at its place when it is complete, loads, says what the network said on every
+    engine installed here, and has been scored.
+
+    Raises:
+        DataError: the run or its labelled set is unfit.
+        BundleError: the target is taken, or the bundle does not say what the network said.
+    """
+    check_target(config.bundle, config.replace)
+    training = TrainingConfig.load(config.run)
+    if config.data is not None:
+        training = replace(training, data=config.data)
+    network = load_trained(config.run, len(training.classes))
+    val = LabelledSet(training.data, training.val_split, training.classes)
+
+    plain_graph = float_graph(network)
+    calibrated_on = None
+    graph = plain_graph
+    if config.precision == "int8":
+        calibrated_on = _calibration(training, config.calibration_images)
+        graph = quantized(plain_graph, calibrated_on.images)
+    model = with_image_input(graph)
+
+    with written_whole(config.bundle) as folder:
+        content = model.SerializeToString()
+        write_model(folder, content, _fields(config, training, network, model), training.classes)
+        bundle = load_bundle(folder)
+        images = calibration.choose(
+            val, None, training.input_size, training.seed, _CHECKED_IMAGES
+        ).images
+        agreement = check(bundle, images, reference_logits(network, images))
+        confusion = evaluate_network(network, val, len(training.classes), training.input_size)
+        before = Scores.of(confusion, training.classes, len(val))
+        # A named engine: the fastest may be another one next time, and with it the last digit.
+        with closing(Segmenter(bundle, _SCORED_ON)) as segmenter:
+            after = score(segmenter, val)
+        write_scores(bundle, _scores(training, before, after, config.precision))
+        write_card(
+            folder,
+            model_card(
+                bundle,
+                _stages(training),
+                training.val_split,
+                before,
+                after,
+                calibrated_on,
+                agreement,
+            ),
+        )
+        in_eight_bits = {
+            engine: eight_bit_convolutions(bundle, engine)
+            for engine in ("onnxruntime", "openvino")
+            if available_engines()[engine] is None
+        }
+    return ExportReport(
+        bundle=config.bundle,
+        before=(before, weight_bytes(plain_graph)),
+        after=(after, bundle.counts.weight_bytes),
+        file_bytes=len(content),
+        agreement=agreement,
+        eight_bit_convolutions=in_eight_bits,
+    )
+
+
+def _calibration(training: TrainingConfig, images: int) -> CalibrationSet:
+    return calibration.choose(
+        LabelledSet(training.data, training.train_split, training.classes),
+        TrainingScenes() if training.scene_share > 0 else None,
+        training.input_size,
+        training.seed,
+        images,
+    )
+
+
+def _fields(
+    config: ExportConfig, training: TrainingConfig, network: AttendSeg, model: onnx.ModelProto
+) -> dict[str, Any]:
+    counts = asdict(count(network, training.input_size))
+    return {
+        "name": config.name or config.bundle.name,
+        "description": config.description,
+        "precision": config.precision,
+        "input_size": list(training.input_size),
+        "size_multiple": SIZE_MULTIPLE,
+        "output_stride": OUTPUT_STRIDE,
+        "counts": {**counts, "weight_bytes": weight_bytes(model)},
+        "scores": {},
+        "license": {"weights": config.weights_license, "data": config.data_license},
+    }
+
+
+def _scores(
+    training: TrainingConfig, before: Scores, after: Scores, precision: str
+) -> dict[str, Any]:
+    return {
+        "split": training.val_split,
+        "images": after.images,
+        "torch": _rounded(before),
+        precision: _rounded(after),
+    }
+
+
+def _rounded(scores: Scores) -> dict[str, Any]:
+    def number(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return {
+        "mean_iou": number(scores.mean_iou),
+        "pixel_accuracy": number(scores.pixel_accuracy),
+        "per_class_iou": {name: number(iou) for name, iou in scores.per_class_iou.items()},
+    }
+
+
+def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
+    """The settings of the run and of those it started from, the first one first.
+
+    Without the paths of the machine they were made on; the class table is in model.yaml.
+    """
+    settings = training.to_mapping()
+    is_camvid = training.classes == ClassTable.load("camvid")
+    settings["classes"] = "camvid" if is_camvid else "classes.yaml"
+    for name in ("data", "run", "start_from"):
+        if settings[name] is not None:
+            settings[name] = Path(settings[name]).resolve().name
+    if training.start_from is None or not (training.start_from / CONFIG_FILE).is_file():
+        return [settings]
+    return [*_stages(TrainingConfig.load(training.start_from)), settings]

@@ -1,0 +1,129 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The model card: what a model is, from what it was made and how well it does, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attendseg_ros.deployment.calibration import CalibrationSet
+from attendseg_ros.deployment.check import Agreement
+from attendseg_ros.deployment.scoring import Scores
+from attendseg_ros.inference import Bundle
+
+
+def model_card(
+    bundle: Bundle,
+    stages: Sequence[Mapping[str, Any]],
+    split: str,
+    before: Scores,
+    after: Scores,
+    calibration: CalibrationSet | None,
+    agreements: Mapping[str, Agreement],
+) -> str:
+    """Writes a model card from what was measured, nothing else.
+
+    Args:
+        bundle: the model.
+        stages: settings of its training runs, each started from the one before.
+        split: that the scores are of.
+        before: scores of the float network in torch.
+        after: scores of the bundle.
+        calibration: what its 8-bit ranges come from; None for a float bundle.
+        agreements: with the float network, by engine.
+    """
+    parts = [
+        f"# {bundle.name}",
+        bundle.description,
+        _model(bundle),
+        _training(stages, calibration),
+        _scores(bundle, split, before, after),
+        _agreement(agreements),
+        _terms(bundle),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _percent(value: float | None) -> str:
+    return "not seen" if value is None else f"{100 * value:.1f}"
+
+
+def _model(bundle: Bundle) -> str:
+    width, height = bundle.input_size
+    rows = [
+        ["Network", "AttendSeg: attention condensers, after Wen et al. (arXiv 2104.14623)"],
+        ["Input", f"RGB image, brought to {width}x{height}"],
+        ["Output", f"{len(bundle.classes)} classes: {', '.join(bundle.classes.names)}"],
+        ["Parameters", f"{bundle.counts.parameters:,}"],
+        ["Multiply-accumulates", f"{bundle.counts.macs:,} at {width}x{height}"],
+        ["Weights", f"{bundle.counts.weight_bytes:,} bytes"],
+        ["Precision", _PRECISIONS[bundle.precision]],
+        ["model.onnx", f"sha256 `{bundle.sha256}`"],
+    ]
+    return "## Model\n\n" + _table(["", ""], rows)
+
+
+_PRECISIONS = {
+    "int8": "8 bits: int8 weights (one scale a channel), uint8 activations",
+    "fp32": "32-bit floating point",
+}
+
+
+def _training(stages: Sequence[Mapping[str, Any]], calibration: CalibrationSet | None) -> str:
+    text = "## Training\n\n```\n" + "\n".join(_command(stage) for stage in stages) + "\n```"
+    if calibration is not None:
+        text += (
+            f"\n\nThe 8-bit ranges come from {calibration.real} images of the training split"
+            + (f" and {calibration.rendered} rendered scenes" if calibration.rendered else "")
+            + ", picked with the training's seed. The network was not trained further afterwards."
+        )
+    return text
+
+
+def _command(settings: Mapping[str, Any]) -> str:
+    """The `attendseg train` that repeats a run: its options are the settings' names."""
+    words = ["attendseg train"]
+    for key, value in settings.items():
+        if value is not None:
+            values = value if isinstance(value, list) else [value]
+            words += [f"--{key.replace('_', '-')}", *map(str, values)]
+    return " ".join(words)
+
+
+def _scores(bundle: Bundle, split: str, before: Scores, after: Scores) -> str:
+    columns = ["float, torch", f"this bundle ({bundle.precision})"]
+    rows = [
+        ["mean IoU", _percent(before.mean_iou), _percent(after.mean_iou)],
+        ["pixel accuracy", _percent(before.pixel_accuracy), _percent(after.pixel_accuracy)],
+    ]
+    rows += [
+        [f"IoU {name}", _percent(before.per_class_iou[name]), _percent(after.per_class_iou[name])]
+        for name in bundle.classes.names
+    ]
+    return (
+        f"## Scores\n\nPer cent, on the split `{split}` ({after.images} images at their own size, "
+        "unlabelled pixels not counted). The best epoch was picked on this split too, so expect "
+        "less on images of another kind.\n\n" + _table(["", *columns], rows)
+    )
+
+
+def _agreement(agreements: Mapping[str, Agreement]) -> str:
+    rows = [
+        [engine, f"{100 * found.pixels:.2f} %", f"{100 * found.logits_error:.3g} %"]
+        for engine, found in agreements.items()
+    ]
+    return "## Agreement with the float network\n\n" + _table(
+        ["Engine", "pixels of the same class", "error of the logits (RMS, of their deviation)"],
+        rows,
+    )
+
+
+def _terms(bundle: Bundle) -> str:
+    rows = [["Weights", bundle.license.weights], ["Data", bundle.license.data]]
+    return "## Licence\n\n" + _table(["", "Terms"], rows)

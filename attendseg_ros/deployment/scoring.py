@@ -1,0 +1,83 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Scores of a bundle on a labelled set, through the very path a robot runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from attendseg_ros.inference import Segmenter
+from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.metrics import ConfusionMatrix
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a model scored; shares in 0..1.
+
+    Attributes:
+        pixel_accuracy: labelled pixels that got their class.
+        mean_iou: mean over the classes that occur; None if nothing is labelled.
+        per_class_iou: by class name; None for a class neither seen nor predicted.
+        images: how many were scored.
+    """
+
+    pixel_accuracy: float | None
+    mean_iou: float | None
+    per_class_iou: dict[str, float | None]
+    images: int
+
+    @classmethod
+    def of(cls, confusion: ConfusionMatrix, classes: ClassTable, images: int) -> Scores:
+        """Reads the scores off a confusion matrix whose rows are the classes in order."""
+        return cls(
+            pixel_accuracy=_number(confusion.pixel_accuracy),
+            mean_iou=_number(confusion.mean_iou),
+            per_class_iou={
+                name: _number(iou)
+                for name, iou in zip(classes.names, confusion.per_class_iou, strict=True)
+            },
+            images=images,
+        )
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values for JSON and YAML."""
+        return asdict(self)
+
+
+def _number(value: float) -> float | None:
+    # NaN is no JSON, and no number either: nothing was there to score.
+    return None if np.isnan(value) else float(value)
+
+
+def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
+    """Segments every image at its own size and compares all labelled pixels.
+
+    Args:
+        segmenter: of the model to score.
+        labelled: the set, read with the model's class table.
+
+    Raises:
+        DataError: a file of the set is unfit; the message names it.
+    """
+    classes = segmenter.bundle.classes
+    channel_of = _channels(classes)
+    confusion = ConfusionMatrix(len(classes))
+    for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
+        rgb, truth = labelled[index]
+        labels = segmenter.segment(rgb).labels
+        confusion.update(channel_of[labels], channel_of[truth])
+    return Scores.of(confusion, classes, len(labelled))
+
+
+def _channels(classes: ClassTable) -> NDArray[np.uint8]:
+    """uint8 (256,): position of each class id in the table, which is its row in the matrix."""
+    table = np.full(256, UNLABELLED, np.uint8)
+    table[list(classes.ids)] = np.arange(len(classes), dtype=np.uint8)
+    return table
