@@ -14,6 +14,11 @@ from attendseg_ros.playback.video import VideoSource
 BAG_SUFFIXES = frozenset({".bag", ".mcap", ".db3"})
 
 
+def is_bag(path: Path) -> bool:
+    """Whether a path names a bag: a .bag, .mcap or .db3 file, or a ROS 2 bag's folder."""
+    return path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file()
+
+
 def open_source(path: str | Path, topic: str = "") -> Source:
     """Opens an image file, a folder of images, a video or a bag.
 
@@ -29,7 +34,7 @@ def open_source(path: str | Path, topic: str = "") -> Source:
     path = Path(path).expanduser()
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
-    if path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file():
+    if is_bag(path):
         # A robot that plays no bags needs no rosbags.
         from attendseg_ros.playback.bag import BagSource
 
