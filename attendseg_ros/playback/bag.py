@@ -64,7 +64,7 @@ class BagSource:
             connections = _image_connections(path, reader, topic)
             self._topic = connections[0].topic
             self._frame_count = sum(connection.msgcount for connection in connections)
-            self._rate_hz = _mean_rate(reader, connections, self._frame_count)
+            self._rate_hz = _mean_rate(reader, self._frame_count)
 
     @property
     def path(self) -> Path:
@@ -160,7 +160,7 @@ def _image_connections(path: Path, reader: AnyReader, topic: str) -> list[Connec
     return chosen
 
 
-def _mean_rate(reader: AnyReader, connections: list[Connection], count: int) -> float:
+def _mean_rate(reader: AnyReader, count: int) -> float:
     """Mean rate of a topic from the bag's own length, which needs no pass over the messages."""
     duration_s = reader.duration / 1e9
     return count / duration_s if count > 1 and duration_s > 1e-3 else FALLBACK_RATE_HZ

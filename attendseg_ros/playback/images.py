@@ -69,7 +69,7 @@ class ImageSource:
             DataError: No file could be read.
         """
         self._skipped = []
-        for index, (file, name) in enumerate(zip(self._files, self._names)):
+        for index, (file, name) in enumerate(zip(self._files, self._names, strict=True)):
             try:
                 rgb = decode_rgb(file.read_bytes())
             except (OSError, DataError) as error:

@@ -5,19 +5,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import bags
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
+from support import bags
 
 COLORS = ((200, 30, 20), (20, 180, 40), (10, 20, 220))
 STAMPS = (bags.START_NS - 5, bags.START_NS + 99_999_990, 0)
 
 
-def pictures() -> list[np.ndarray]:
+def pictures() -> list[NDArray[np.uint8]]:
     """One RGB picture of each colour, of a width that needs no padding."""
     return [np.full((6, 8, 3), color, np.uint8) for color in COLORS]
 
@@ -25,7 +27,10 @@ def pictures() -> list[np.ndarray]:
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_raw_images_of_every_kind_of_bag(tmp_path: Path, kind: str) -> None:
     store = bags.typestore_of(kind)
-    images = [bags.raw_image(store, rgb, "rgb8", stamp) for rgb, stamp in zip(pictures(), STAMPS)]
+    images = [
+        bags.raw_image(store, rgb, "rgb8", stamp)
+        for rgb, stamp in zip(pictures(), STAMPS, strict=True)
+    ]
     texts = [store.types[bags.STRING](data="hello")] * 3
     path = bags.write_bag(
         tmp_path, kind, [("/chat", bags.STRING, texts), ("/front/image_raw", bags.IMAGE, images)]
@@ -36,10 +41,10 @@ def test_raw_images_of_every_kind_of_bag(tmp_path: Path, kind: str) -> None:
     assert source.rate_hz == pytest.approx(15.0)
     assert "/front/image_raw" in source.description
     assert [frame.index for frame in frames] == [0, 1, 2]
-    assert [frame.name for frame in frames][0] == "front_image_raw_000000"
+    assert frames[0].name == "front_image_raw_000000"
     # The third header holds no stamp: the recording time stands in for it.
     assert [frame.stamp_ns for frame in frames] == [*STAMPS[:2], bags.START_NS + 200_000_000]
-    for frame, rgb in zip(frames, pictures()):
+    for frame, rgb in zip(frames, pictures(), strict=True):
         assert frame.rgb.flags.c_contiguous
         np.testing.assert_array_equal(frame.rgb, rgb)
 
@@ -50,7 +55,7 @@ def test_compressed_images(tmp_path: Path, kind: str, suffix: str) -> None:
     store = bags.typestore_of(kind)
     images = [bags.compressed_image(store, rgb, suffix, 1) for rgb in pictures()]
     path = bags.write_bag(tmp_path, kind, [("/image/compressed", bags.COMPRESSED, images)])
-    for frame, rgb in zip(open_source(path), pictures()):
+    for frame, rgb in zip(open_source(path), pictures(), strict=True):
         difference = np.abs(frame.rgb.astype(int) - rgb.astype(int)).max()
         assert difference <= (0 if suffix == ".png" else 8)
 
@@ -79,7 +84,7 @@ def test_storage_file_alone_is_enough(tmp_path: Path, kind: str, pattern: str) -
 )
 @pytest.mark.parametrize("padding", [0, 10])
 def test_encodings_with_and_without_padded_rows(
-    tmp_path: Path, encoding: str, pixels: np.ndarray, expected: tuple[int, ...], padding: int
+    tmp_path: Path, encoding: str, pixels: NDArray[Any], expected: tuple[int, ...], padding: int
 ) -> None:
     store = bags.typestore_of("mcap")
     image = bags.raw_image(store, pixels, encoding, 1, padding)
@@ -139,9 +144,7 @@ def test_file_that_is_no_bag_is_refused(tmp_path: Path, name: str, content: byte
 
 @pytest.mark.parametrize("kind", bags.KINDS)
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.95])
-def test_cut_off_bag_is_refused_or_gives_whole_frames(
-    tmp_path: Path, kind: str, share: float
-) -> None:
+def test_cut_off_bag_is_refused(tmp_path: Path, kind: str, share: float) -> None:
     store = bags.typestore_of(kind)
     noise = np.random.default_rng(1).integers(0, 256, (60, 80, 3), np.uint8)
     images = [bags.raw_image(store, noise, "rgb8", 1) for _ in range(20)]
@@ -149,8 +152,5 @@ def test_cut_off_bag_is_refused_or_gives_whole_frames(
     file = path if kind == "ros1" else next(f for f in path.iterdir() if f.suffix != ".yaml")
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * share)])
-    frames = []
     with pytest.raises(DataError, match="cannot be read as a bag"):
-        for frame in open_source(path):
-            frames.append(frame)
-    assert all(np.array_equal(frame.rgb, noise) for frame in frames)
+        list(open_source(path))

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import VideoWriter, open_source
@@ -18,20 +20,20 @@ RED = (200, 30, 20)
 BLUE = (20, 40, 210)
 
 
-def picture(color: tuple[int, int, int], width: int = 64, height: int = 48) -> np.ndarray:
+def picture(color: tuple[int, int, int], width: int = 64, height: int = 48) -> NDArray[np.uint8]:
     """An RGB picture of one colour."""
     return np.full((height, width, 3), color, np.uint8)
 
 
-def save(path: Path, rgb: np.ndarray) -> None:
+def save(path: Path, rgb: NDArray[np.uint8]) -> None:
     """Writes an RGB picture in the format of the file's suffix."""
     assert cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
 
 
-def textured(seed: int = 0) -> np.ndarray:
+def textured(seed: int = 0) -> NDArray[np.uint8]:
     """A picture that takes a JPEG or PNG many bytes."""
     noise = np.random.default_rng(seed).integers(0, 256, (96, 128, 3), np.uint8)
-    return cv2.GaussianBlur(noise, (3, 3), 0)
+    return np.asarray(cv2.GaussianBlur(noise, (3, 3), 0), np.uint8)
 
 
 def test_image_file_is_one_rgb_frame(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_files_that_differ_only_in_suffix_keep_distinct_names(tmp_path: Path) ->
     ids=["grey", "16 bits", "alpha"],
 )
 def test_every_kind_of_png_becomes_8_bit_rgb(
-    tmp_path: Path, pixels: np.ndarray, expected: tuple[int, int, int]
+    tmp_path: Path, pixels: NDArray[Any], expected: tuple[int, int, int]
 ) -> None:
     assert cv2.imwrite(str(tmp_path / "x.png"), pixels)
     (frame,) = open_source(tmp_path / "x.png")
@@ -163,7 +165,7 @@ def test_video_frames_come_in_order_with_their_times(tmp_path: Path) -> None:
     assert source.skipped == []
     assert [frame.stamp_ns for frame in frames] == [0, 50_000_000, 100_000_000]
     assert [frame.name for frame in frames] == ["clip_000000", "clip_000001", "clip_000002"]
-    for frame, level in zip(frames, (40, 120, 200)):
+    for frame, level in zip(frames, (40, 120, 200), strict=True):
         assert frame.rgb.shape == (48, 64, 3)
         assert abs(float(frame.rgb.mean()) - level) < 6
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from rosbags.rosbag1 import Writer as Ros1Writer
 from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
@@ -43,7 +44,7 @@ def header(types: dict[str, Any], stamp_ns: int) -> Any:
 
 
 def raw_image(
-    store: Typestore, pixels: np.ndarray, encoding: str, stamp_ns: int, padding: int = 0
+    store: Typestore, pixels: NDArray[Any], encoding: str, stamp_ns: int, padding: int = 0
 ) -> Any:
     """An Image message; `padding` bytes are added to each row."""
     height = pixels.shape[0]
@@ -60,7 +61,7 @@ def raw_image(
     )
 
 
-def compressed_image(store: Typestore, rgb: np.ndarray, suffix: str, stamp_ns: int) -> Any:
+def compressed_image(store: Typestore, rgb: NDArray[np.uint8], suffix: str, stamp_ns: int) -> Any:
     """A CompressedImage message, ".jpg" or ".png"."""
     encoded, content = cv2.imencode(suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     assert encoded
@@ -95,7 +96,7 @@ def write_bag(folder: Path, kind: str, topics: Topics) -> Path:
             writer.add_connection(name, type_, typestore=store) for name, type_, _ in topics
         ]
         for tick in range(max(len(messages) for _, _, messages in topics)):
-            for connection, (_, type_, messages) in zip(connections, topics):
+            for connection, (_, type_, messages) in zip(connections, topics, strict=True):
                 if tick < len(messages):
                     time_ns = START_NS + tick * 100_000_000
                     writer.write(connection, time_ns, serialize(messages[tick], type_))
