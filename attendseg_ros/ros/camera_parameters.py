@@ -1,0 +1,60 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How the camera nodes declare their parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.exceptions import ParameterException
+from rclpy.node import Node
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.ros.parameters import ParameterSpec
+
+
+def declare(
+    node: Node,
+    name: str,
+    default: Any,
+    description: str,
+    limits: tuple[float, float] | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declares a read-only parameter and gives its value.
+
+    Args:
+        node: Owner of the parameter.
+        name: Its name.
+        default: Its default, which decides its type.
+        description: For `ros2 param describe`.
+        limits: Lowest and highest value.
+        choices: The only values of a text.
+
+    Raises:
+        DataError: The value given at start is of another type, out of range or no choice.
+    """
+    constraints = f"one of {', '.join(choices)}" if choices else ""
+    spec = ParameterSpec(
+        name=name,
+        default=default,
+        description=description,
+        live=False,
+        limits=limits,
+        constraints=constraints,
+    )
+    try:
+        value = node.declare_parameter(name, default, spec.descriptor()).value
+    except ParameterException as error:
+        allowed = f", from {limits[0]} to {limits[1]}" if limits else ""
+        raise DataError(
+            f"parameter {name} must be {_kind(default)}{allowed}: {' '.join(str(error).split())}"
+        ) from error
+    if choices and value not in choices:
+        raise DataError(f"parameter {name} must be {constraints}, got {value!r}")
+    return value
+
+
+def _kind(default: Any) -> str:
+    kinds = {bool: "true or false", int: "an integer", float: "a number with a point", str: "text"}
+    return kinds[type(default)]
