@@ -1,0 +1,97 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's processes: started with a log of their own, watched, and always stopped."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from attendseg_ros.errors import AttendSegError
+
+_PATIENCE_S = ((signal.SIGINT, 10.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
+
+
+class DemoError(AttendSegError):
+    """The demo cannot go on; the message says why."""
+
+
+class Child:
+    """A ROS node in a process of its own. A context manager: leaving it stops the process."""
+
+    def __init__(
+        self,
+        module: str,
+        parameters: Mapping[str, bool | int | float | str],
+        remappings: Mapping[str, str],
+        log: Path,
+    ) -> None:
+        """Starts `python -m module --ros-args ...` in the environment of this process.
+
+        Args:
+            module: Module that runs the node.
+            parameters: ROS parameters.
+            remappings: Topic names from the node's to the graph's.
+            log: File for everything the node prints.
+        """
+        self._name = module.rpartition(".")[2]
+        self._log = log
+        command = [sys.executable, "-m", module, "--ros-args"]
+        for key, value in parameters.items():
+            # JSON is YAML in which a text stays a text whatever is in it.
+            command += ["-p", f"{key}:={json.dumps(value)}"]
+        for name, topic in remappings.items():
+            command += ["-r", f"{name}:={topic}"]
+        with log.open("wb") as file:
+            # In a session of its own a child does not get the terminal's Ctrl-C, so that this
+            # process decides who stops first.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended by itself, and well.
+
+        Raises:
+            DemoError: It ended with an error.
+        """
+        status = self._process.poll()
+        if status:
+            raise DemoError(f"{self._name} ended with status {status}: {self._last_words()}")
+        return status is not None
+
+    def stop(self) -> None:
+        """Ends the process as Ctrl-C does, and less gently if it does not obey."""
+        for number, patience_s in _PATIENCE_S:
+            if self._process.poll() is not None:
+                return
+            self._process.send_signal(number)
+            try:
+                self._process.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return f"{lines[-1] if lines else 'it printed nothing'} (all of it: {self._log})"

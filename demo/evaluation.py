@@ -1,0 +1,182 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the recording says: counts, rates, times and, with a ground truth, the accuracy."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.training.metrics import ConfusionMatrix
+from demo.recording import read, topic_counts
+from demo.topics import GROUND_TRUTH, IMAGE, MASK, TIMING
+
+STAGES = ("conversion", "resize", "network", "decode", "masks", "publish")
+"""The stages of a frame, in their order; each is a field <stage>_ms of the timing message."""
+
+TOTALS = ("processing_time", "pipeline_latency", "cyclic_time")
+
+_PAIR_WINDOW_NS = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and 95th percentile, in milliseconds; NaN without a value."""
+
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> Spread:
+        """Of all finite values."""
+        finite = [value for value in values if np.isfinite(value)]
+        if not finite:
+            return cls(float("nan"), float("nan"))
+        p50, p95 = np.percentile(finite, [50, 95])
+        return cls(float(p50), float(p95))
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Agreement of the masks with the ground truth, 0..1; NaN for a class in neither."""
+
+    frames: int
+    mean_iou: float
+    pixel_accuracy: float
+    per_class_iou: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything measured in a run."""
+
+    frames_sent: int
+    frames_received: int
+    frames_processed: int
+    frames_dropped: int
+    frames_failed: int
+    masks: int
+    camera_rate_hz: float
+    mask_rate_hz: float
+    image_size: tuple[int, int]
+    network_size: tuple[int, int]
+    engine: str
+    model: str
+    stages_ms: dict[str, Spread]
+    camera_to_mask_ms: Spread
+    accuracy: Accuracy | None
+    mask_stamps_ns: list[int]
+    """Header stamps of the masks, in the order they arrived."""
+
+
+@dataclass
+class _Tally:
+    """What is gathered while the recording is read."""
+
+    num_classes: int
+    arrivals: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    image_size: tuple[int, int] = (0, 0)
+    latencies_ms: list[float] = field(default_factory=list)
+    mask_stamps_ns: list[int] = field(default_factory=list)
+    times_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    timing: Any = None
+    compared: int = 0
+
+    def __post_init__(self) -> None:
+        self.confusion = ConfusionMatrix(self.num_classes)
+        self._unpaired: dict[str, dict[int, NDArray[np.uint8]]] = {MASK: {}, GROUND_TRUTH: {}}
+
+    def see(self, topic: str, time_ns: int, message: Any) -> None:
+        """Takes in one message."""
+        self.arrivals[topic].append(time_ns)
+        if topic == TIMING:
+            self.timing = message
+            for name in (*STAGES, *TOTALS):
+                self.times_ms[name].append(getattr(message, f"{name}_ms"))
+            return
+        stamp_ns = message.header.stamp.sec * 1_000_000_000 + message.header.stamp.nanosec
+        if topic == IMAGE:
+            self.image_size = (message.width, message.height)
+            return
+        if topic == MASK:
+            self.latencies_ms.append((time_ns - stamp_ns) / 1e6)
+            self.mask_stamps_ns.append(stamp_ns)
+        self._compare(topic, stamp_ns, message)
+
+    def _compare(self, topic: str, stamp_ns: int, message: Any) -> None:
+        pixels = message.data.reshape(message.height, message.width)
+        others = self._unpaired[GROUND_TRUTH if topic == MASK else MASK]
+        other = others.pop(stamp_ns, None)
+        if other is None:
+            mine = self._unpaired[topic]
+            mine[stamp_ns] = pixels
+            for old in [one for one in mine if one < stamp_ns - _PAIR_WINDOW_NS]:
+                del mine[old]
+            return
+        labels, truth = (pixels, other) if topic == MASK else (other, pixels)
+        self.confusion.update(labels, truth)
+        self.compared += 1
+
+
+def evaluate(recording: Path, classes: ClassTable) -> Evaluation:
+    """Reads a recording once.
+
+    Args:
+        recording: The bag's folder; it holds at least one image, mask and timing message.
+        classes: The model's.
+    """
+    topics = (IMAGE, MASK, GROUND_TRUTH, TIMING)
+    counts = Counter(topic_counts(recording))
+    tally = _Tally(len(classes))
+    progress = tqdm(
+        read(recording, topics),
+        desc="evaluating",
+        total=sum(counts[topic] for topic in topics),
+        unit="msg",
+        leave=False,
+    )
+    for topic, time_ns, message in progress:
+        tally.see(topic, time_ns, message)
+    timing = tally.timing
+    return Evaluation(
+        frames_sent=counts[IMAGE],
+        frames_received=timing.frames_received,
+        frames_processed=timing.frames_processed,
+        frames_dropped=timing.frames_dropped,
+        frames_failed=timing.frames_failed,
+        masks=counts[MASK],
+        camera_rate_hz=_rate_hz(tally.arrivals[IMAGE]),
+        mask_rate_hz=_rate_hz(tally.arrivals[MASK]),
+        image_size=tally.image_size,
+        network_size=(timing.input_width, timing.input_height),
+        engine=timing.engine,
+        model=timing.model,
+        stages_ms={name: Spread.of(tally.times_ms[name]) for name in (*STAGES, *TOTALS)},
+        camera_to_mask_ms=Spread.of(tally.latencies_ms),
+        accuracy=_accuracy(tally, classes),
+        mask_stamps_ns=tally.mask_stamps_ns,
+    )
+
+
+def _rate_hz(arrivals_ns: list[int]) -> float:
+    if len(arrivals_ns) < 2:
+        return float("nan")
+    return (len(arrivals_ns) - 1) * 1e9 / (arrivals_ns[-1] - arrivals_ns[0])
+
+
+def _accuracy(tally: _Tally, classes: ClassTable) -> Accuracy | None:
+    if not tally.compared:
+        return None
+    return Accuracy(
+        frames=tally.compared,
+        mean_iou=tally.confusion.mean_iou,
+        pixel_accuracy=tally.confusion.pixel_accuracy,
+        per_class_iou=dict(zip(classes.names, tally.confusion.per_class_iou.tolist(), strict=True)),
+    )
