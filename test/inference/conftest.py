@@ -7,9 +7,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, available_engines, load_bundle
-from support.tiny_bundle import write_tiny_bundle
 
 
 @pytest.fixture(scope="session")

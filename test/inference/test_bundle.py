@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tiny_bundle import write_tiny_bundle
 
 import attendseg_ros
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.labels import ClassTable
-from support.tiny_bundle import write_tiny_bundle
 
 
 def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
+from support.tiny_bundle import SHARPNESS, colour_classifier, painted, stripes, write_tiny_bundle
 
 from attendseg_ros.errors import BundleError, EngineError
 from attendseg_ros.inference import (
@@ -25,7 +26,6 @@ from attendseg_ros.inference import (
 )
 from attendseg_ros.inference.engine import default_threads
 from attendseg_ros.labels import ClassTable
-from support.tiny_bundle import SHARPNESS, colour_classifier, painted, stripes, write_tiny_bundle
 
 SIZE = (704, 64)
 LOGIT_STEP_BOUND = 1.01

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.errors import EngineError, ImageError
 from attendseg_ros.inference import Bundle, Segmenter
-from support.tiny_bundle import painted, stripes
 
 
 @pytest.fixture
