@@ -1,0 +1,43 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Installs the part without ROS with pip: the library and the command `attendseg`.
+
+The ROS package is built by colcon, from CMakeLists.txt.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+
+setup(
+    name="attendseg_ros",
+    version="0.1.0",
+    description="Semantic segmentation of camera images on the robot, at camera rate, no cloud",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    author="attendseg_ros contributors",
+    maintainer="attendseg_ros maintainers",
+    python_requires=">=3.10",
+    packages=find_packages(include=["attendseg_ros*"], exclude=["attendseg_ros.ros*"]),
+    package_data={"attendseg_ros": ["labels/*.yaml", "models/*/*"]},
+    install_requires=[
+        "numpy>=1.21,<3",
+        "onnxruntime>=1.16",
+        "opencv-python-headless>=4.5.4,<5",
+        "pyyaml>=5.4",
+        "rosbags>=0.10,<0.12",
+        "rosbags-image>=0.9,<0.11",
+        "tqdm>=4.62",
+    ],
+    extras_require={
+        "openvino": ["openvino>=2024.0"],
+        "train": ["onnx>=1.16", "onnxscript>=0.5", "torch>=2.6"],
+    },
+    entry_points={"console_scripts": ["attendseg = attendseg_ros.cli.main:main"]},
+    zip_safe=False,
+)

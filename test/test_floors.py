@@ -1,0 +1,118 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The floors of the house: what each part may import, and what the robot's path must not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "attendseg_ros"
+
+# Modules of the package itself that every floor may use.
+COMMON = {"errors", "files"}
+
+ALLOWED: dict[str, set[str]] = {
+    "labels": set(),
+    "network": set(),
+    "scene": {"labels"},
+    "inference": {"labels"},
+    "training": {"network", "labels", "scene"},
+    "deployment": {"network", "inference", "labels", "training"},
+    "playback": {"inference", "labels"},
+    "ros": {"inference", "labels", "scene", "playback", "msg"},
+    "cli": {"network", "labels", "scene", "inference", "training", "deployment", "playback"},
+}
+
+ON_THE_ROBOT = {"labels", "scene", "inference", "playback", "ros"}
+TRAINING_LIBRARIES = {"torch", "torchvision", "onnx", "onnxscript", "optuna"}
+TORCH_ENGINE = {"inference/torch_engine.py", "inference/torch_operators.py"}
+
+
+def sources(*floors: str) -> list[str]:
+    """Files of some floors, relative to the package."""
+    paths = [path for floor in sorted(floors) for path in sorted((PACKAGE / floor).rglob("*.py"))]
+    return [path.relative_to(PACKAGE).as_posix() for path in paths]
+
+
+def imported(file: str) -> Iterator[tuple[str, int]]:
+    """Dotted names that a file imports, wherever in it, with their lines."""
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno} imports relatively"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", node.lineno
+
+
+def offences(file: str, is_wrong: Callable[[list[str]], bool]) -> list[str]:
+    """Imports of a file that break a rule, given as the parts of their dotted name."""
+    return [f"line {line}: {name}" for name, line in imported(file) if is_wrong(name.split("."))]
+
+
+def is_ros(library: str) -> bool:
+    return library.startswith(("rcl", "ament", "launch", "cv_bridge")) or library.endswith("_msgs")
+
+
+def test_every_folder_of_the_package_has_its_floor() -> None:
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("file", sources(*ALLOWED))
+def test_a_file_imports_only_from_the_floors_below(file: str) -> None:
+    floor = file.split("/")[0]
+    usable = {floor, *ALLOWED[floor], *COMMON}
+
+    def climbs(name: list[str]) -> bool:
+        return name[0] == "attendseg_ros" and len(name) > 1 and name[1] not in usable
+
+    assert offences(file, climbs) == []
+
+
+@pytest.mark.parametrize("file", sources(*ALLOWED.keys() - {"ros"}))
+def test_ros_stays_on_its_floor(file: str) -> None:
+    assert offences(file, lambda name: is_ros(name[0])) == []
+
+
+@pytest.mark.parametrize("file", sorted({*sources(*ON_THE_ROBOT)} - TORCH_ENGINE))
+def test_training_libraries_stay_off_the_robot(file: str) -> None:
+    assert offences(file, lambda name: name[0] in TRAINING_LIBRARIES) == []
+
+
+ROBOT_MODULES = [
+    "attendseg_ros.labels",
+    "attendseg_ros.inference",
+    "attendseg_ros.scene",
+    "attendseg_ros.playback",
+    "attendseg_ros.ros.segmentation_node",
+    "attendseg_ros.ros.synthetic_camera_node",
+    "attendseg_ros.ros.playback_camera_node",
+]
+
+
+def loaded_by(module: str) -> list[str]:
+    """Modules that a new Python holds after importing one."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.split()
+
+
+@pytest.mark.parametrize("module", ROBOT_MODULES)
+def test_importing_the_robot_s_path_brings_no_training(module: str) -> None:
+    loaded = loaded_by(module)
+    assert module in loaded
+    unwanted = {*TRAINING_LIBRARIES, "attendseg_ros.training", "attendseg_ros.network"}
+    assert unwanted.isdisjoint(loaded)
+
+
+def test_importing_the_command_brings_neither_torch_nor_ros() -> None:
+    loaded = loaded_by("attendseg_ros.cli.main")
+    assert [name for name in loaded if name in TRAINING_LIBRARIES or is_ros(name)] == []

@@ -1,0 +1,152 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The package as others see it: its manifest, its version, its message, its executables."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ament_index_python.packages import get_package_prefix, get_package_share_directory
+from rclpy.serialization import deserialize_message, serialize_message
+
+import attendseg_ros
+from attendseg_ros.msg import SegmentationTiming
+
+ROOT = Path(__file__).parents[1]
+
+TIMING_FIELDS = {
+    "header": "std_msgs/Header",
+    **dict.fromkeys(
+        [
+            "conversion_ms",
+            "resize_ms",
+            "network_ms",
+            "decode_ms",
+            "masks_ms",
+            "publish_ms",
+            "processing_time_ms",
+            "cyclic_time_ms",
+            "pipeline_latency_ms",
+        ],
+        "float",
+    ),
+    **dict.fromkeys(
+        ["frames_received", "frames_processed", "frames_dropped", "frames_failed"], "uint64"
+    ),
+    "input_width": "uint32",
+    "input_height": "uint32",
+    "engine": "string",
+    "model": "string",
+}
+
+NODES = ["segmentation_node", "synthetic_camera_node", "playback_camera_node"]
+
+
+def imported_packages(*folders: str) -> set[str]:
+    """Top-level names that the Python files of some folders import."""
+    names: set[str] = set()
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name.split(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    names.add(str(node.module).split(".")[0])
+    return names
+
+
+def test_manifest_is_valid_format_3() -> None:
+    catkin_pkg = pytest.importorskip("catkin_pkg.package", reason="catkin_pkg is not installed")
+    warnings: list[str] = []
+    package = catkin_pkg.parse_package(str(ROOT / "package.xml"), warnings=warnings)
+    package.validate(warnings=warnings)
+    assert warnings == []
+    assert package.package_format == 3
+    assert package.licenses == ["Apache-2.0"]
+    assert package.licenses[0].file == "LICENSE"
+    assert package.get_build_type() == "ament_cmake"
+    assert "rosidl_interface_packages" in [group.name for group in package.member_of_groups]
+
+
+def test_manifest_names_every_ros_package_that_is_imported() -> None:
+    catkin_pkg = pytest.importorskip("catkin_pkg.package", reason="catkin_pkg is not installed")
+    package = catkin_pkg.parse_package(str(ROOT / "package.xml"))
+    declared = {dependency.name for dependency in package.exec_depends}
+    ros = {
+        name
+        for name in imported_packages("attendseg_ros", "launch")
+        if name.endswith(("_msgs", "_interfaces", "_bridge"))
+        or name.startswith(("rcl", "ament_", "launch"))
+    }
+    assert "rclpy" in ros
+    assert ros <= declared
+
+
+def test_one_version_everywhere() -> None:
+    def found(pattern: str, file: str) -> str:
+        match = re.search(pattern, (ROOT / file).read_text(), re.MULTILINE)
+        assert match, f"no version in {file}"
+        return match[1]
+
+    version = attendseg_ros.__version__
+    assert found(r"<version>(.*)</version>", "package.xml") == version
+    assert found(r'version="(.*)"', "setup.py") == version
+    assert found(r"^(\d\S*) \(", "CHANGELOG.rst") == version
+
+
+def test_timing_message_has_its_fields() -> None:
+    assert SegmentationTiming.get_fields_and_field_types() == TIMING_FIELDS
+
+
+def test_timing_message_survives_the_wire() -> None:
+    sent = SegmentationTiming(network_ms=4.5, frames_received=2**40, engine="onnxruntime")
+    sent.header.frame_id = "camera"
+    assert deserialize_message(serialize_message(sent), SegmentationTiming) == sent
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_nodes_are_installed_where_ros2_run_looks(node: str) -> None:
+    executable = Path(get_package_prefix("attendseg_ros")) / "lib" / "attendseg_ros" / node
+    assert os.access(executable, os.X_OK)
+
+
+def test_launch_files_and_configuration_are_installed() -> None:
+    share = Path(get_package_share_directory("attendseg_ros"))
+    for folder in ("launch", "config"):
+        sources = {path.name for path in (ROOT / folder).iterdir() if path.is_file()}
+        assert sources
+        assert sources <= {path.name for path in (share / folder).iterdir()}
+
+
+def test_package_data_is_installed(tmp_path: Path) -> None:
+    code = (
+        "from attendseg_ros.labels import ClassTable; import attendseg_ros;"
+        "print(len(ClassTable.load('camvid')), attendseg_ros.__file__)"
+    )
+    # From elsewhere, so that it is not the source folder that is imported.
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    count, file = run.stdout.split()
+    assert count == "11"
+    assert file.startswith(get_package_prefix("attendseg_ros"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["attendseg"], [sys.executable, "-m", "attendseg_ros"]],
+    ids=["console script", "python -m"],
+)
+def test_the_command_answers(command: list[str], tmp_path: Path) -> None:
+    assert shutil.which(command[0])
+    run = subprocess.run(
+        [*command, "--help"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert run.stdout.startswith("usage: attendseg")
