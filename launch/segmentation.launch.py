@@ -140,7 +140,7 @@ def _model_arguments() -> list[DeclareLaunchArgument]:
 
 def _start_node(context: LaunchContext) -> list[Node]:
     def given(name: str) -> str:
-        return LaunchConfiguration(name).perform(context).strip()
+        return str(LaunchConfiguration(name).perform(context)).strip()
 
     image, camera_info = camera_topics(
         ROBOTS.get(given("robot")), given("image_topic"), given("camera_info_topic")

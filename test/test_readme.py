@@ -55,7 +55,7 @@ def declared_arguments(file: str) -> list[markdown.Row]:
 
     The source, since `launch` is not on PyPI; test/launch runs the files where it is installed.
     """
-    rows = []
+    rows: list[markdown.Row] = []
     for node in ast.walk(ast.parse((ROOT / "launch" / file).read_text())):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "DeclareLaunchArgument":
             given = {word.arg: word.value for word in node.keywords}
@@ -80,7 +80,7 @@ def test_launch_arguments() -> None:
 @pytest.mark.parametrize("preset", ["drone", "ground_robot"])
 def test_defaults_of_the_presets(preset: str) -> None:
     paragraph = next(p for p in README.split("\n\n") if p.startswith("`drone.launch.py`"))
-    defaults = dict(row[:2] for row in declared_arguments(f"{preset}.launch.py"))
+    defaults = {row[0]: row[1] for row in declared_arguments(f"{preset}.launch.py")}
     assert set(defaults) == {"`robot`", "`params_file`"}
     assert defaults["`robot`"] in paragraph
     assert f"[{defaults['`params_file`'].strip('`')}]" in paragraph

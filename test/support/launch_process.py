@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
-
 from support.logged_process import LoggedProcess
 
 
