@@ -25,7 +25,7 @@ from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
-from support.node_process import PATIENCE_S
+from support.logged_process import PATIENCE_S
 
 RELIABLE = QoSProfile(depth=10, reliability=QoSReliabilityPolicy.RELIABLE)
 BEST_EFFORT = QoSProfile(depth=10, reliability=QoSReliabilityPolicy.BEST_EFFORT)
@@ -148,7 +148,7 @@ class RosClient:
 
     def call(self, service_type: Any, name: str, request: Any) -> Any:
         """Calls a service of the node under test and returns the response."""
-        client = self.node.create_client(service_type, name)
+        client: Any = self.node.create_client(service_type, name)
         try:
             assert client.wait_for_service(PATIENCE_S), f"no service {name}"
             done = threading.Event()
@@ -159,21 +159,21 @@ class RosClient:
         finally:
             self.node.destroy_client(client)
 
-    def set(self, node: str = "segmentation", **values: Any) -> list[SetParametersResult]:
-        """Sets parameters one by one, as `ros2 param set` does."""
+    def set(self, **values: Any) -> list[SetParametersResult]:
+        """Sets the segmentation node's parameters one by one, as `ros2 param set` does."""
         parameters = [Parameter(name, value=value) for name, value in values.items()]
         request = SetParameters.Request(parameters=[p.to_parameter_msg() for p in parameters])
-        return list(self.call(SetParameters, f"{node}/set_parameters", request).results)
+        return list(self.call(SetParameters, "segmentation/set_parameters", request).results)
 
-    def must_set(self, node: str = "segmentation", **values: Any) -> None:
+    def must_set(self, **values: Any) -> None:
         """Sets parameters that must be accepted."""
-        for result in self.set(node, **values):
+        for result in self.set(**values):
             assert result.successful, result.reason
 
-    def get(self, name: str, node: str = "segmentation") -> Any:
-        """A parameter's value."""
+    def get(self, name: str) -> Any:
+        """The value of one of the segmentation node's parameters."""
         request = GetParameters.Request(names=[name])
-        (value,) = self.call(GetParameters, f"{node}/get_parameters", request).values
+        (value,) = self.call(GetParameters, "segmentation/get_parameters", request).values
         return Parameter.from_parameter_msg(ParameterMessage(name=name, value=value)).value
 
 

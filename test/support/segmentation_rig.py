@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from attendseg_ros.msg import SegmentationTiming
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
@@ -25,6 +24,8 @@ from support.ros_client import (
     wait_until,
 )
 from support.tiny_bundle import painted, stripes
+
+from attendseg_ros.msg import SegmentationTiming
 
 MODULE = "attendseg_ros.ros.segmentation_node"
 

@@ -1,0 +1,139 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Rates, percentiles, latencies and limits by clocks that pause and jump."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+
+from attendseg_ros.ros.throttle import RateLimit, Throttle
+from attendseg_ros.ros.timing import (
+    FrameTimes,
+    History,
+    RateWindow,
+    Stopwatch,
+    latency_ms,
+    percentile,
+)
+
+SECOND = 1_000_000_000
+
+
+def window_of(*seconds: float) -> RateWindow:
+    window = RateWindow()
+    for moment in seconds:
+        window.add(round(moment * SECOND))
+    return window
+
+
+def test_rate_of_a_steady_camera() -> None:
+    window = window_of(*(100 + index / 30 for index in range(200)))
+    last = 100 + 199 / 30
+    assert window.rate_hz(round(last * SECOND)) == pytest.approx(30.0)
+    # Between two frames it is still 30 Hz.
+    assert window.rate_hz(round((last + 0.03) * SECOND)) == pytest.approx(30.0, rel=0.01)
+
+
+def test_rate_falls_once_frames_fail_to_come() -> None:
+    window = window_of(*(100 + index / 30 for index in range(151)))
+    rates = [window.rate_hz(round((105 + gone) * SECOND)) for gone in (0.0, 1.0, 5.0, 60.0)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[2] == pytest.approx(15.0, rel=0.02)
+    assert rates[3] < 3.0
+
+
+def test_rate_follows_a_change_within_the_window() -> None:
+    fast = [100 + index / 100 for index in range(500)]
+    slow = [105 + index / 10 for index in range(80)]
+    assert window_of(*fast, *slow).rate_hz(113 * SECOND) == pytest.approx(10.0, rel=0.05)
+
+
+def test_rate_of_less_than_two_events_is_unknown() -> None:
+    assert math.isnan(window_of().rate_hz(SECOND))
+    assert math.isnan(window_of(1).rate_hz(SECOND))
+    assert math.isnan(window_of(1, 1).rate_hz(SECOND))
+
+
+def test_age() -> None:
+    assert math.isnan(window_of().age_s(SECOND))
+    assert window_of(1, 2).age_s(5 * SECOND) == 3.0
+    cleared = window_of(1, 2)
+    cleared.clear()
+    assert math.isnan(cleared.age_s(5 * SECOND))
+
+
+def test_a_clock_that_jumps_back_starts_anew() -> None:
+    window = window_of(1000, 1001, 1002, 5, 6, 7)
+    assert window.rate_hz(7 * SECOND) == pytest.approx(1.0)
+    assert window.age_s(7 * SECOND) == 0.0
+    assert math.isnan(window.age_s(6 * SECOND))
+
+
+@pytest.mark.parametrize(
+    ("share", "wanted"), [(0.0, 1.0), (0.5, 50.0), (0.95, 95.0), (0.951, 96.0), (1.0, 100.0)]
+)
+def test_percentile_is_the_nearest_rank(share: float, wanted: float) -> None:
+    assert percentile([float(value) for value in range(100, 0, -1)], share) == wanted
+
+
+def test_percentile_of_one_and_of_no_value() -> None:
+    assert percentile([7.0], 0.95) == 7.0
+    assert math.isnan(percentile([], 0.5))
+
+
+def test_latency() -> None:
+    assert latency_ms(1 * SECOND, 1 * SECOND + 5_000_000) == 5.0
+    assert math.isnan(latency_ms(0, SECOND))
+    assert math.isnan(latency_ms(2 * SECOND, SECOND))
+
+
+def test_history_leaves_unknown_latencies_out() -> None:
+    history = History()
+    history.add(FrameTimes(processing_time_ms=1.0, pipeline_latency_ms=3.0))
+    history.add(FrameTimes(processing_time_ms=2.0))
+    assert history.processing_ms() == [1.0, 2.0]
+    assert history.latency_ms() == [3.0]
+    history.clear()
+    assert history.processing_ms() == history.latency_ms() == []
+
+
+def test_stopwatch_laps_add_up() -> None:
+    watch = Stopwatch()
+    time.sleep(0.01)
+    first = watch.lap_ms()
+    time.sleep(0.02)
+    second = watch.lap_ms()
+    assert first >= 10.0
+    assert second >= 20.0
+    assert watch.total_ms() == pytest.approx(first + second)
+
+
+def test_throttle_lets_each_key_through_once_a_period() -> None:
+    throttle = Throttle(period_s=0.2)
+    assert throttle.ready("a")
+    assert throttle.ready("b")
+    assert not throttle.ready("a")
+    time.sleep(0.25)
+    assert throttle.ready("a")
+
+
+@pytest.mark.parametrize(("camera_hz", "limit_hz"), [(200.0, 100.0), (200.0, 60.0), (100.0, 100.0)])
+def test_rate_limit_keeps_the_average(camera_hz: float, limit_hz: float) -> None:
+    limit = RateLimit()
+    start, accepted, sent = time.monotonic(), 0, 0
+    while time.monotonic() < start + 1.0:
+        accepted += limit.allows(limit_hz)
+        sent += 1
+        time.sleep(max(0.0, start + sent / camera_hz - time.monotonic()))
+    spent = time.monotonic() - start
+    assert accepted <= limit_hz * spent + 2
+    # A machine that sleeps too long sends less than it should: no more than came can pass.
+    assert accepted >= 0.7 * min(limit_hz * spent, sent)
+
+
+def test_no_rate_limit_allows_everything() -> None:
+    limit = RateLimit()
+    assert all(limit.allows(0.0) for _ in range(1000))

@@ -1,0 +1,110 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The one-slot mailbox and the worker that empties it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+from attendseg_ros.ros.mailbox import Mailbox
+from attendseg_ros.ros.worker import Worker
+
+
+def test_the_newest_wins_and_the_others_are_counted() -> None:
+    mailbox: Mailbox[int] = Mailbox()
+    for item in (1, 2, 3):
+        mailbox.put(item)
+    assert mailbox.take() == 3
+    assert mailbox.dropped == 2
+    mailbox.put(4)
+    assert mailbox.take() == 4
+    assert mailbox.dropped == 2
+
+
+def test_take_waits_for_an_item() -> None:
+    mailbox: Mailbox[str] = Mailbox()
+    taken: list[str | None] = []
+    thread = threading.Thread(target=lambda: taken.append(mailbox.take()))
+    thread.start()
+    time.sleep(0.05)
+    assert not taken
+    mailbox.put("frame")
+    thread.join(10.0)
+    assert taken == ["frame"]
+
+
+def test_close_sends_everybody_home_and_forgets() -> None:
+    mailbox: Mailbox[str] = Mailbox()
+    taken: list[str | None] = []
+    threads = [threading.Thread(target=lambda: taken.append(mailbox.take())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    mailbox.close()
+    for thread in threads:
+        thread.join(10.0)
+    mailbox.put("too late")
+    assert taken == [None, None, None]
+    assert mailbox.take() is None
+
+
+def test_a_falsy_item_is_an_item() -> None:
+    mailbox: Mailbox[int] = Mailbox()
+    mailbox.put(0)
+    assert mailbox.take() == 0
+
+
+def test_worker_handles_the_newest_after_the_one_in_hand() -> None:
+    handled: list[int] = []
+    entered, go_on = threading.Event(), threading.Event()
+
+    def handle(item: int) -> None:
+        entered.set()
+        go_on.wait(10.0)
+        handled.append(item)
+
+    worker = Worker("test", handle)
+    worker.put(1)
+    assert entered.wait(10.0)
+    for item in range(2, 6):
+        worker.put(item)
+    go_on.set()
+    while len(handled) < 2:
+        time.sleep(0.001)
+    worker.stop()
+    assert handled == [1, 5]
+    assert worker.dropped == 3
+
+
+def test_stop_waits_for_the_one_in_hand_and_discards_the_rest() -> None:
+    handled: list[int] = []
+    entered = threading.Event()
+
+    def handle(item: int) -> None:
+        entered.set()
+        time.sleep(0.1)
+        handled.append(item)
+
+    worker = Worker("test", handle)
+    worker.put(1)
+    assert entered.wait(10.0)
+    worker.put(2)
+    worker.stop()
+    assert handled == [1]
+
+
+def test_many_producers_lose_nothing_uncounted() -> None:
+    handled: list[int] = []
+    worker = Worker("test", handled.append)
+    producers = [
+        threading.Thread(target=lambda: deque(map(worker.put, range(1000)), 0)) for _ in range(4)
+    ]
+    for producer in producers:
+        producer.start()
+    for producer in producers:
+        producer.join()
+    while len(handled) + worker.dropped < 4000:
+        time.sleep(0.001)
+    worker.stop()
+    assert len(handled) + worker.dropped == 4000
