@@ -33,14 +33,19 @@ _attendseg_use_wheels() {
 # Each only where the user has not decided.
 _attendseg_set_defaults() {
   local profile="$1/config/fastdds_large_images.xml"
-  # Nodes of this host only, and no large images lost. Humble knows both by older names.
+  # Nodes of this host only. Humble knows it by an older name.
   if [ "${ROS_DISTRO:-}" = humble ]; then
     export ROS_LOCALHOST_ONLY="${ROS_LOCALHOST_ONLY-1}"
-    export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE-$profile}"
   else
     export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE-LOCALHOST}"
-    export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE-$profile}"
   fi
+  # No large images lost. Fast DDS 3, in Kilted and later, renamed the variable.
+  case ${ROS_DISTRO:-} in
+    humble | iron | jazzy)
+      export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE-$profile}"
+      ;;
+    *) export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE-$profile}" ;;
+  esac
 }
 
 _attendseg_env() {
