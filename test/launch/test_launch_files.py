@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,16 @@ def test_arguments_that_are_given_win_over_the_parameter_file(
         assert client.get("model") == str(tiny)
         assert client.get("engine") == "auto"
         assert client.get("overlay_alpha") == 0.25
+
+
+def test_a_node_that_dies_is_started_again_where_asked(tmp_path: Path) -> None:
+    given = {"use_respawn": "true", "autostart": "false"}
+    with LaunchProcess("segmentation.launch.py", tmp_path / "log", given) as launched:
+        launched.wait_for_log("autostart is false")
+        (node,) = launched.children()
+        os.kill(node, signal.SIGKILL)
+        launched.wait_for_log("autostart is false", count=2)
+        assert launched.children() != [node]
 
 
 @pytest.mark.parametrize(
