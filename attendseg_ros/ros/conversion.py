@@ -188,7 +188,7 @@ def color_converter() -> tuple[str, Converter | None]:
         (name, function), or (why neither imports, None).
     """
     reasons = []
-    # A cv_bridge built for another NumPy may raise anything while it is imported.
+    # What was built for another NumPy may raise anything while it is imported.
     try:
         from cv_bridge import CvBridge
 
@@ -199,6 +199,6 @@ def color_converter() -> tuple[str, Converter | None]:
         from rosbags.image import message_to_cvimage
 
         return "rosbags-image", message_to_cvimage
-    except ImportError as error:
+    except Exception as error:
         reasons.append(f"rosbags-image: {error}")
     return "; ".join(reasons), None

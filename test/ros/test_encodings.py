@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,46 @@ def test_the_masks_overlay_is_in_rgb_whatever_came(rig: Rig, camera: Any) -> Non
     (answer,) = rig.client.ask(camera, message, overlay)
     shown = np.frombuffer(answer.data, np.uint8).reshape(rgb.shape)
     np.testing.assert_array_equal(shown, np.repeat(rgb[..., :1], 3, axis=2))
+
+
+def folder_with(folder: Path, *modules: str) -> Path:
+    """A folder for PYTHONPATH whose packages break on import, as cv_bridge does under NumPy 2."""
+    failure = "raise AttributeError('_ARRAY_API not found')\n"
+    for module in modules:
+        (folder / module).mkdir(parents=True)
+        (folder / module / "__init__.py").write_text(failure)
+    return folder
+
+
+def path_first(folder: Path) -> dict[str, str]:
+    return {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+
+
+def test_a_broken_cv_bridge_does_no_harm(tmp_path: Path, tiny_path: Path) -> None:
+    broken = folder_with(tmp_path / "broken", "cv_bridge")
+    with Rig(tmp_path, tiny_path, environment=path_first(broken)) as rig:
+        camera = rig.client.camera()
+        mask = ask(rig, camera, encode(painted(TRUTH), "rgb16"), "rgb16")
+        np.testing.assert_array_equal(mask, TRUTH)
+
+
+def test_without_any_converter_the_node_says_so_and_does_the_rest(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    broken = folder_with(tmp_path / "broken", "cv_bridge", "rosbags")
+    with Rig(tmp_path, tiny_path, environment=path_first(broken)) as rig:
+        camera = rig.client.camera()
+        line = rig.process.wait_for_log("cannot be converted")
+        assert "cv_bridge" in line
+        assert "rosbags-image" in line
+        bad = image(encode(painted(TRUTH), "yuv422"), "yuv422", rig.client.header())
+        line = rig.refuses(camera, bad, rig.painted(), "no converter installed")
+        assert "yuv422" in line
+        for encoding in ("rgb8", "bgr8", "mono8", "rgba8", "16UC1", "32FC1"):
+            pixels = (
+                encode_grey(grey_stripes()[0], encoding)
+                if encoding in GREY_ENCODINGS
+                else (encode(painted(TRUTH), encoding))
+            )
+            assert ask(rig, camera, pixels, encoding).shape == TRUTH.shape
+        assert rig.process.log().count("cannot be converted") == 1

@@ -159,6 +159,11 @@ def test_label_info_names_every_class(rig: Rig) -> None:
     names = {entry.class_id: entry.class_name for entry in answer.class_map}
     table = ClassTable.load("camvid")
     assert names == dict(zip(table.ids, table.names, strict=True))
+    rig.client.must_set(min_confidence=0.25)
+    infos = rig.output("label_info")
+    assert infos.wait(lambda info: info.threshold == 0.25) is not None
+    rig.client.must_set(min_confidence=0.0)
+    assert infos.wait(lambda info: info.threshold == 0.0) is not None
 
 
 def test_without_vision_msgs_the_log_says_once_that_label_info_is_off(rig: Rig) -> None:

@@ -19,6 +19,7 @@ from support.ros_client import image, pixels_of, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
+from attendseg_ros.inference import ENGINE_NAMES, available_engines
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.ros.parameters import SCHEMA, Settings
 
@@ -118,6 +119,37 @@ def test_values_out_of_range_are_refused_with_the_range(rig: Rig, spec: Any) -> 
 )
 def test_values_of_another_type_are_refused(rig: Rig, name: str, value: Any) -> None:
     assert "type" in refusal(rig, **{name: value})
+
+
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
+def test_engine(tmp_path: Path, tiny_path: Path, engine: str) -> None:
+    missing = available_engines()[engine]
+    if missing is not None:
+        pytest.skip(missing)
+    with Rig(tmp_path, tiny_path, {"engine": engine}) as rig:
+        camera, timing = rig.client.camera(), rig.timing()
+        (answer,) = rig.client.ask(camera, rig.painted(), timing)
+        assert answer.engine == engine
+        np.testing.assert_array_equal(outputs(rig, camera, "mask")[0], TRUTH)
+
+
+def test_engine_auto_takes_an_installed_one_and_says_which(tmp_path: Path, tiny_path: Path) -> None:
+    with Rig(tmp_path, tiny_path, {"engine": "auto"}) as rig:
+        (answer,) = rig.client.ask(rig.client.camera(), rig.painted(), rig.timing())
+        assert available_engines()[answer.engine] is None
+        assert f"runs on {answer.engine}" in rig.process.wait_for_log("runs on")
+        # Importing torch would cost seconds and hundreds of megabytes.
+        assert "libtorch" not in Path(f"/proc/{rig.process.pid}/maps").read_text()
+
+
+def test_num_threads(tmp_path: Path, tiny_path: Path) -> None:
+    threads = {}
+    for number in (1, 4):
+        with Rig(tmp_path, tiny_path, {"num_threads": number}) as rig:
+            rig.client.ask(rig.client.camera(), rig.painted(), rig.output("mask"))
+            threads[number] = len(list(Path(f"/proc/{rig.process.pid}/task").iterdir()))
+    # ONNX Runtime starts a thread for each but the calling one.
+    assert threads[4] == threads[1] + 3
 
 
 def test_overlay_alpha(rig: Rig, camera: Any) -> None:

@@ -1,0 +1,87 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped network on streets it never saw, end to end: camera process, node process, masks.
+
+The masks are held against the synthetic camera's ground truth of the same stamps.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image
+from support.node_process import NodeProcess
+from support.ros_client import RosClient, pixels_of, wait_until
+from support.segmentation_rig import MODULE
+
+from attendseg_ros.inference import load_bundle, shipped_models
+
+CAMERA = "attendseg_ros.ros.synthetic_camera_node"
+MODEL = "street"
+SEEDS = (900_001, 900_002, 900_003)
+"""Streets far from every seed the network was trained on."""
+
+RATE_HZ = 5
+FRAMES = 15
+
+MEAN_IOU_FLOOR = 0.60
+PIXEL_ACCURACY_FLOOR = 0.85
+
+
+def confusion(truth: NDArray[np.uint8], mask: NDArray[np.uint8], classes: int) -> NDArray[np.int64]:
+    """Pixels by true class (rows) and class of the mask (columns, the last: none)."""
+    labelled = truth < classes
+    columns = np.minimum(mask[labelled], classes).astype(int)
+    cells = truth[labelled].astype(int) * (classes + 1) + columns
+    return np.bincount(cells, minlength=classes * (classes + 1)).reshape(classes, classes + 1)
+
+
+def by_stamp(messages: list[Any]) -> dict[tuple[int, int], NDArray[np.uint8]]:
+    return {(m.header.stamp.sec, m.header.stamp.nanosec): pixels_of(m) for m in messages}
+
+
+def watch(folder: Path, seed: int, classes: int) -> NDArray[np.int64]:
+    """Runs camera and node on one street; the confusion of all masks that came."""
+    with (
+        NodeProcess(
+            MODULE, folder / "node.log", {"model": MODEL}, arguments=("-r", "image:=image_raw")
+        ) as node,
+        RosClient(node.namespace) as client,
+    ):
+        masks = client.subscribe(Image, "segmentation/mask")
+        truths = client.subscribe(Image, "ground_truth")
+        parameters = {"seed": seed, "rate_hz": float(RATE_HZ), "width": 640, "height": 480}
+        with NodeProcess(CAMERA, folder / "camera.log", parameters, namespace=node.namespace):
+            wait_until(
+                lambda: len(by_stamp(masks.messages).keys() & by_stamp(truths.messages)) >= FRAMES,
+                f"{FRAMES} masks with their ground truth",
+            )
+        seen, true = by_stamp(masks.messages), by_stamp(truths.messages)
+    return sum(
+        (confusion(true[stamp], seen[stamp], classes) for stamp in seen.keys() & true.keys()),
+        np.zeros((classes, classes + 1), np.int64),
+    )
+
+
+def test_masks_agree_with_the_ground_truth(tmp_path: Path) -> None:
+    if MODEL not in shipped_models():
+        pytest.fail(f"the bundle {MODEL!r} is not in attendseg_ros/models yet")
+    table = load_bundle(MODEL).classes
+    counts = np.zeros((len(table), len(table) + 1), np.int64)
+    for seed in SEEDS:
+        counts += watch(tmp_path, seed, len(table))
+    hits = np.diagonal(counts)
+    union = counts.sum(axis=1) + counts[:, :-1].sum(axis=0) - hits
+    there = counts.sum(axis=1) > 0
+    iou = hits[there] / union[there]
+    scores = ", ".join(
+        f"{name} {value:.2f}" for name, value in zip(np.array(table.names)[there], iou, strict=True)
+    )
+    print(f"mean IoU {iou.mean():.3f} ({scores}); pixels {hits.sum() / counts.sum():.3f}")
+    assert there.sum() >= 8, f"the streets show too few classes: {scores}"
+    assert iou.mean() >= MEAN_IOU_FLOOR, scores
+    assert hits.sum() / counts.sum() >= PIXEL_ACCURACY_FLOOR, scores
