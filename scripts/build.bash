@@ -54,7 +54,7 @@ sourced_python() {
 wheels_python() {
   local candidate problem first_problem=''
   for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.10}; do
-    problem=$("$candidate" scripts/check_python.py wheels 2>/dev/null) || problem='does not run'
+    problem=$("$candidate" scripts/check_python.py wheels 2>/dev/null) || problem='does not run: install Python 3.10 or newer'
     if [ -z "$problem" ]; then
       command -v "$candidate"
       return
@@ -65,8 +65,7 @@ wheels_python() {
 }
 
 # One build of this checkout at a time: tests and demo may be started side by side.
-mkdir -p build
-exec 9>build/.lock
+exec 9<scripts/build.bash
 flock 9
 
 forget_own_environment
@@ -75,9 +74,12 @@ forget_own_environment
 
 if python=$(sourced_python); then
   ros=sourced
+  echo "attendseg_ros: building with the sourced ROS 2 ($AMENT_PREFIX_PATH)"
   problem=$("$python" scripts/check_python.py sourced)
   [ -z "$problem" ] || fail "$python $problem"
 else
+  [ -z "${AMENT_PREFIX_PATH:-}" ] \
+    || echo "attendseg_ros: no Python here imports rclpy of $AMENT_PREFIX_PATH" >&2
   ros=${ROS_DISTRO:-kilted}
   case $ros in
     kilted | jazzy) ;;
@@ -85,6 +87,7 @@ else
   esac
   python=$(wheels_python)
   unset AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH
+  echo "attendseg_ros: building with ROS 2 $ros from PyPI"
 fi
 
 "$python" scripts/make_venv.py "$ros" "$@"
@@ -94,6 +97,6 @@ if [ "$ros" != sourced ]; then
   # The wheels make the environment itself the prefix of ROS.
   export AMENT_PREFIX_PATH="$root/.venv" CMAKE_PREFIX_PATH="$root/.venv"
 fi
-colcon --log-base log --log-level error build --base-paths . --packages-select attendseg_ros --symlink-install \
-  --event-handlers console_stderr+ --cmake-args \
-  -DBUILD_TESTING=OFF "-DPython3_EXECUTABLE=$root/.venv/bin/python3"
+colcon --log-base log --log-level error build --base-paths . --packages-select attendseg_ros \
+  --symlink-install --event-handlers console_stderr+ \
+  --cmake-args -DBUILD_TESTING=OFF "-DPython3_EXECUTABLE=$root/.venv/bin/python3"

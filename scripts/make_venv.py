@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -48,7 +47,8 @@ def pip_install(files: list[Path], constraints: list[str]) -> None:
     constraint_file = VENV / "constraints.txt"
     constraint_file.write_text("".join(f"{line}\n" for line in constraints))
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--constraint", str(constraint_file)]
+    # Old versions of pip would otherwise build what has no wheel in a deprecated way.
+    command += ["--use-pep517", "--constraint", str(constraint_file)]
     for file in files:
         command += ["--requirement", str(file)]
     if subprocess.run(command, check=False).returncode != 0:
@@ -68,6 +68,7 @@ def fitting_to_sourced_ros(files: list[Path]) -> tuple[list[Path], list[str]]:
     """
     present = {
         "opencv-python-headless": importlib.util.find_spec("cv2") is not None,
+        "setuptools": importlib.util.find_spec("setuptools") is not None,
         "cmake": shutil.which("cmake") is not None,
         "colcon-": shutil.which("colcon") is not None,
     }
@@ -138,8 +139,10 @@ def main() -> None:
     parser.add_argument("--test", action="store_true", help="also what the tests need")
     arguments = parser.parse_args()
     ros = arguments.ros
-    prefixes = os.environ.get("AMENT_PREFIX_PATH", "") if ros == SOURCED else ""
-    stamp = fingerprint(ros, prefixes, sys.version, str(ROOT), files=requirement_files(ros))
+    # Where the sourced ROS is: another one needs another environment.
+    rclpy = importlib.util.find_spec("rclpy") if ros == SOURCED else None
+    origin = str(rclpy.origin) if rclpy else ""
+    stamp = fingerprint(ros, origin, sys.version, str(ROOT), files=requirement_files(ros))
     stamp_file = VENV / "stamp"
     if not stamp_file.exists() or stamp_file.read_text() != stamp:
         source = "beside the sourced ROS 2" if ros == SOURCED else f"with ROS 2 {ros} from PyPI"
