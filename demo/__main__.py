@@ -66,8 +66,9 @@ def parse(arguments: list[str] | None = None) -> Options:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the demo; returns the exit status."""
     options = parse(arguments)
-    # Whoever ends the demo by SIGTERM wants its processes gone as well.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Whoever ends the demo, or closes its terminal, wants its processes gone as well.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         run_demo(options)
     except AttendSegError as error:

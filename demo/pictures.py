@@ -22,6 +22,9 @@ from demo.topics import COLOR_MASK, GROUND_TRUTH, IMAGE, OVERLAY
 
 Image = NDArray[np.uint8]
 
+GRID = "grid.png"
+VIDEO = "overlay.mp4"
+
 _ROWS = 4
 _TITLES = {
     IMAGE: "camera image",
@@ -44,7 +47,7 @@ def draw(recording: Path, evaluation: Evaluation, classes: ClassTable, output: P
     shown = [topic for topic in _TITLES if counts[topic]]
     rows: dict[int, dict[str, Image]] = {stamp: {} for stamp in _spread(evaluation.mask_stamps_ns)}
     legend: Image | None = None
-    video = VideoWriter(output / "overlay.mp4", max(1.0, round(evaluation.mask_rate_hz, 2)))
+    video = VideoWriter(output / VIDEO, max(1.0, round(evaluation.mask_rate_hz, 2)))
     messages = tqdm(
         read(recording, shown),
         desc="drawing",
@@ -76,7 +79,7 @@ def draw(recording: Path, evaluation: Evaluation, classes: ClassTable, output: P
         },
         classes,
     )
-    write_png(output / "grid.png", table)
+    write_png(output / GRID, table)
 
 
 def _spread(stamps_ns: list[int]) -> list[int]:

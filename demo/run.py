@@ -21,7 +21,7 @@ from demo.children import Child, DemoError
 from demo.evaluation import evaluate
 from demo.listener import Listener
 from demo.live import LiveView
-from demo.pictures import draw
+from demo.pictures import GRID, VIDEO, draw
 from demo.recording import Message, RecordingWriter
 from demo.report import table, write_summary
 from demo.topics import IMAGE, NODE
@@ -36,11 +36,17 @@ _FIRST_MASK_TIMEOUT_S = 30.0
 _LAST_MASKS_S = 1.0
 _POLL_S = 0.1
 
+# The node and the recording: both have the first image, and the counts fit together.
+_LISTENERS = 2
+
 # A folder of a few pictures is shown again until there is something to look at and to measure.
 _SHORTEST_S = 6.0
 
 # Twice what 30 s of 640x480 at 30 Hz take.
-_DISK_BYTES = 2_000_000_000
+_DISK_BYTES = 2_500_000_000
+
+_RECORDING = "recording"
+_SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
@@ -83,17 +89,18 @@ def run_demo(options: Options) -> None:
     classes = load_bundle(options.model).classes
     camera = _camera(options)
     _prepare(options.output)
-    recording = options.output / "recording"
+    recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
     _record(options, camera, len(classes), recording)
     evaluation = evaluate(recording, classes)
     draw(recording, evaluation, classes, options.output)
-    write_summary(options.output / "summary.json", camera.shown, evaluation)
+    write_summary(options.output / _SUMMARY, camera.shown, evaluation)
+    gigabytes = sum(file.stat().st_size for file in recording.iterdir()) / 1e9
     print(f"\n{table(camera.shown, evaluation)}\n")
-    print(f"pictures   {options.output / 'grid.png'}")
-    print(f"video      {options.output / 'overlay.mp4'}")
-    print(f"recording  {recording} (MCAP: opens in Foxglove)")
-    print(f"numbers    {options.output / 'summary.json'}")
+    print(f"pictures   {options.output / GRID}")
+    print(f"video      {options.output / VIDEO}")
+    print(f"recording  {recording} (MCAP, {gigabytes:.1f} GB: opens in Foxglove)")
+    print(f"numbers    {options.output / _SUMMARY}")
 
 
 def _camera(options: Options) -> _Camera:
@@ -101,7 +108,7 @@ def _camera(options: Options) -> _Camera:
         return _Camera(
             shown=f"synthetic camera in street {options.seed}",
             module=_SYNTHETIC_MODULE,
-            parameters={"seed": options.seed},
+            parameters={"seed": options.seed, "wait_for_subscribers": _LISTENERS},
             seconds=options.seconds,
         )
     source = open_source(options.input)
@@ -114,23 +121,27 @@ def _camera(options: Options) -> _Camera:
         parameters={
             "path": str(options.input),
             "loop": passes > 1,
-            # The node and the recording: from the first image on nothing is missed.
-            "wait_for_subscribers": 2,
+            "wait_for_subscribers": _LISTENERS,
         },
         seconds=min(options.seconds, passes * length_s),
     )
 
 
 def _prepare(output: Path) -> None:
+    """Makes room: what is there at the end shall be of this run, whatever becomes of it."""
     try:
         output.mkdir(parents=True, exist_ok=True)
+        if (output / _RECORDING).exists():
+            shutil.rmtree(output / _RECORDING)
+        for name in (GRID, VIDEO, _SUMMARY):
+            (output / name).unlink(missing_ok=True)
     except OSError as error:
-        raise DemoError(f"{output}: cannot be made: {error.strerror}") from error
+        raise DemoError(f"{output}: cannot be written: {error}") from error
     free = shutil.disk_usage(output).free
     if free < _DISK_BYTES:
         raise DemoError(
             f"{output}: {free / 1e9:.1f} GB are free; the recording needs up to "
-            f"{_DISK_BYTES / 1e9:.0f} GB"
+            f"{_DISK_BYTES / 1e9:.1f} GB"
         )
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How the camera nodes declare their parameters."""
+"""How the camera nodes declare their parameters, and the one that both have."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def declare(
     if choices and value not in choices:
         raise DataError(f"parameter {name} must be {constraints}, got {value!r}")
     return value
+
+
+def declare_awaited(node: Node, default: int) -> int:
+    """Declares how many subscribers image_raw must have before the first image is published."""
+    awaited: int = declare(
+        node,
+        "wait_for_subscribers",
+        default,
+        "Start when image_raw has this many subscribers, so that none misses the first image.",
+        (0, 64),
+    )
+    return awaited
 
 
 def _kind(default: Any) -> str:

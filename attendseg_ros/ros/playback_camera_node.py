@@ -15,7 +15,7 @@ from std_msgs.msg import Header
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
 from attendseg_ros.ros import qos
-from attendseg_ros.ros.camera_parameters import declare
+from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
@@ -45,13 +45,7 @@ class PlaybackCameraNode(Node):
         )
         self._loop = declare(self, "loop", False, "Start anew after the last image.")
         self._frame_id = declare(self, "frame_id", "camera", "Frame of the headers.")
-        self._subscribers_awaited = declare(
-            self,
-            "wait_for_subscribers",
-            1,
-            "Start when image_raw has this many subscribers, so that none misses the first image.",
-            (0, 64),
-        )
+        self._subscribers_awaited = declare_awaited(self, default=1)
         if not path:
             raise DataError(
                 "parameter path is empty: name an image, a folder of images, a video or a bag "

@@ -17,7 +17,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.ros import qos
-from attendseg_ros.ros.camera_parameters import declare
+from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
@@ -67,6 +67,7 @@ class SyntheticCameraNode(Node):
         self._encoding = declare(
             self, "encoding", "rgb8", "Encoding of image_raw.", choices=tuple(_FROM_RGB)
         )
+        self._subscribers_awaited = declare_awaited(self, default=0)
         self._scene = StreetScene(seed, width, height)
         self._image = self._publish_on(Image, "image_raw")
         self._info = self._publish_on(CameraInfo, "camera_info")
@@ -104,6 +105,10 @@ class SyntheticCameraNode(Node):
             )
 
     def _publish(self) -> None:
+        if self._image.get_subscription_count() < self._subscribers_awaited:
+            return
+        # Only the start waits: a subscriber that leaves does not stop the others' images.
+        self._subscribers_awaited = 0
         frame = self._frames.take()
         if frame is None:
             if self._started and not self._said_late:

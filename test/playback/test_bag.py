@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support import bags
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from support import bags
 
 COLORS = ((200, 30, 20), (20, 180, 40), (10, 20, 220))
 STAMPS = (bags.START_NS - 5, bags.START_NS + 99_999_990, 0)

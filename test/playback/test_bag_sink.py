@@ -13,11 +13,11 @@ import pytest
 from rosbags.highlevel import AnyReader
 from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
+from support import bags
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bag import BagSource
 from attendseg_ros.playback.bag_sink import MASK_TOPIC, LabelledBagSink
-from support import bags
 
 
 def read(path: Path) -> list[tuple[str, int, Any]]:
