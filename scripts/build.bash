@@ -97,6 +97,8 @@ if [ "$ros" != sourced ]; then
   # The wheels make the environment itself the prefix of ROS.
   export AMENT_PREFIX_PATH="$root/.venv" CMAKE_PREFIX_PATH="$root/.venv"
 fi
+# Links to files that are gone; colcon leaves them.
+[ ! -d install ] || find install -xtype l -delete
 colcon --log-base log --log-level error build --base-paths . --packages-select attendseg_ros \
   --symlink-install --event-handlers console_stderr+ \
   --cmake-args -DBUILD_TESTING=OFF "-DPython3_EXECUTABLE=$root/.venv/bin/python3"

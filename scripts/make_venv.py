@@ -46,7 +46,7 @@ def pip_install(files: list[Path], constraints: list[str]) -> None:
     """Install requirement files into .venv, or end with one line that says what failed."""
     constraint_file = VENV / "constraints.txt"
     constraint_file.write_text("".join(f"{line}\n" for line in constraints))
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     # Old versions of pip would otherwise build what has no wheel in a deprecated way.
     command += ["--use-pep517", "--constraint", str(constraint_file)]
     for file in files:
