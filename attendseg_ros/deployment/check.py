@@ -64,7 +64,8 @@ def agreement(
         reference: the network's logits for each.
     """
     height, width = images[0].shape[:2]
-    runner = create_engine(engine, bundle, (width, height))
+    # The torch engine sets the threads of the whole process: as many as there were.
+    runner = create_engine(engine, bundle, (width, height), torch.get_num_threads())
     same = error = power = 0.0
     try:
         progress = tqdm(images, desc=f"checking {engine}", leave=False)

@@ -23,7 +23,9 @@ def weight_bytes(model: onnx.ModelProto) -> int:
     The scale of an 8-bit graph's bias is not counted: it is the product of the scales of the
     layer's input and weights.
     """
-    values = constants(model)
+    stored = constants(model)
+    # A single number is part of a formula, such as the 1 of 1 + x.
+    values = {name: value for name, value in stored.items() if value.size > 1}
     learned: dict[str, int] = {}
     for node in model.graph.node:
         if node.op_type in ("QuantizeLinear", "Resize"):
@@ -31,7 +33,7 @@ def weight_bytes(model: onnx.ModelProto) -> int:
         if node.op_type == "DequantizeLinear":
             value = values.get(node.input[0])
             if value is not None:
-                scale = values[node.input[1]].nbytes if value.itemsize == 1 else 0
+                scale = stored[node.input[1]].nbytes if value.itemsize == 1 else 0
                 learned[node.input[0]] = value.nbytes + scale
             continue
         learned.update({name: values[name].nbytes for name in node.input if name in values})
