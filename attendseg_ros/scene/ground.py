@@ -35,7 +35,7 @@ class Ground:
         self._lane_m = style.lane_m
         self._fine = _texture(style, random)
         self._ids = _ids(style)
-        height, width = self._ids.shape
+        height, width = self._fine.shape[:2]
         size = (width // COARSENESS, height // COARSENESS)
         coarse = cv2.resize(self._fine, size, interpolation=cv2.INTER_AREA)
         self._coarse = np.asarray(coarse, np.uint8)
@@ -46,21 +46,24 @@ class Ground:
         self, rgb: NDArray[np.uint8], labels: NDArray[np.uint8], travelled_m: float, bend: float
     ) -> None:
         """Paints the ground into an image and its labels, both of the camera's size."""
-        depth = np.broadcast_to(self._depth[:, None], self._aside.shape)
-        aside = self._aside - bend * depth * depth + self._lane_m
-        columns = np.clip(aside + HALF_WIDTH_M, 0.0, 2 * HALF_WIDTH_M - FINE_M_PER_PIXEL)
-        along = np.float32(travelled_m % PERIOD_M) + depth
-        columns_fine = columns / np.float32(FINE_M_PER_PIXEL)
-        rows_fine = along / np.float32(FINE_M_PER_PIXEL)
+        depth = self._depth
+        # Only columns differ from pixel to pixel; whole arrays are passed over in place.
+        columns = self._aside - (np.float32(bend) * depth * depth)[:, None]
+        columns += np.float32(self._lane_m)
+        columns += np.float32(HALF_WIDTH_M)
+        np.maximum(columns, np.float32(0.0), out=columns)
+        np.minimum(columns, np.float32(2 * HALF_WIDTH_M - FINE_M_PER_PIXEL), out=columns)
+        columns /= np.float32(FINE_M_PER_PIXEL)
+        rows = (np.float32(travelled_m % PERIOD_M) + depth) / np.float32(FINE_M_PER_PIXEL)
         near = slice(self._near_row, None)
         far = slice(0, self._near_row)
         target, ids = rgb[self._top :], labels[self._top :]
-        ids[:] = _look_up(self._ids, columns_fine, rows_fine, cv2.INTER_NEAREST)
-        target[near] = _look_up(self._fine, columns_fine[near], rows_fine[near], cv2.INTER_LINEAR)
+        ids[:] = _look_up(self._ids, columns, np.zeros_like(rows), cv2.INTER_NEAREST)
+        target[near] = _look_up(self._fine, columns[near], rows[near], cv2.INTER_LINEAR)
         target[far] = _look_up(
             self._coarse,
-            columns_fine[far] / COARSENESS,
-            rows_fine[far] / COARSENESS,
+            columns[far] / np.float32(COARSENESS),
+            rows[far] / np.float32(COARSENESS),
             cv2.INTER_LINEAR,
         )
 
@@ -71,9 +74,11 @@ def _look_up(
     rows: NDArray[np.float32],
     interpolation: int,
 ) -> NDArray[np.uint8]:
+    """Looks a texture up at columns (H, W) and at one row for each row of the image, (H,)."""
     if not rows.size:
-        return np.empty((*rows.shape, *texture.shape[2:]), np.uint8)
-    wrapped = np.mod(rows, np.float32(texture.shape[0]))
+        return np.empty((*columns.shape, *texture.shape[2:]), np.uint8)
+    wrapped = np.empty_like(columns)
+    wrapped[:] = np.mod(rows, np.float32(texture.shape[0]))[:, None]
     return np.asarray(
         cv2.remap(texture, columns, wrapped, interpolation, borderMode=cv2.BORDER_WRAP), np.uint8
     )
@@ -88,7 +93,8 @@ def _ids(style: Style) -> NDArray[np.uint8]:
     across = np.where(
         np.abs(_positions()) < style.road_half_m, int(CamVidClass.ROAD), int(CamVidClass.PAVEMENT)
     ).astype(np.uint8)
-    return np.repeat(across[None], round(PERIOD_M / FINE_M_PER_PIXEL), axis=0)
+    # The same all along the street: two rows are as good as a period of them.
+    return np.repeat(across[None], 2, axis=0)
 
 
 def _texture(style: Style, random: np.random.Generator) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -19,7 +20,10 @@ Point = tuple[float, float, float]
 
 # Fractional bits of coordinates: things move by sixteenths of a pixel, not by whole ones.
 SHIFT = 4
-LARGEST_COORDINATE = 20000.0 * (1 << SHIFT)
+ONE = 1 << SHIFT
+LARGEST_COORDINATE = 20000 * ONE
+# How far outside the image something must lie to be left out: a smooth edge is wider than a pixel.
+MARGIN = 4 * ONE
 HAZE_DISTANCE_M = 140.0
 
 
@@ -48,24 +52,49 @@ class Painter:
         self._labels = labels
         self._haze = haze
         self._bend = bend
+        self._end = (camera.width * ONE + MARGIN, camera.height * ONE + MARGIN)
 
-    def faces(
-        self, faces: list[Points], color: Color, class_id: CamVidClass, distance: float
+    def face(
+        self,
+        corners: Sequence[Point],
+        color: Color,
+        class_id: CamVidClass,
+        distance: float,
     ) -> None:
-        """Fills flat shapes with one colour.
+        """Fills one flat shape with one colour.
 
         Args:
-            faces: Shapes that do not overlap, all with the same number of corners, each
-                float64 (corners, 3) in street coordinates.
+            corners: Of the shape, in street coordinates.
             color: RGB, 0..255, as seen from near.
             class_id: Class of what is painted.
             distance: Metres to it, for the haze.
         """
-        if not faces:
+        self._fill([self._pixel(corner) for corner in corners], color, class_id, distance)
+
+    def faces(self, faces: Points, color: Color, class_id: CamVidClass, distance: float) -> None:
+        """Fills many flat shapes that do not overlap with one colour.
+
+        Args:
+            faces: float64 (N, corners, 3) in street coordinates.
+            color: As in face().
+            class_id: As in face().
+            distance: As in face().
+        """
+        if not len(faces):
             return
-        points = np.concatenate(faces) if len(faces) > 1 else faces[0]
-        pixels = self.camera.project(points, self._bend)
-        self._fill(pixels.reshape(len(faces), -1, 2), color, class_id, distance)
+        pixels = self.camera.project(faces.reshape(-1, 3), self._bend).reshape(len(faces), -1, 2)
+        pixels *= ONE
+        # Two ufuncs in place: np.clip takes several times as long on a handful of corners.
+        np.minimum(pixels, LARGEST_COORDINATE, out=pixels)
+        np.maximum(pixels, -LARGEST_COORDINATE, out=pixels)
+        fixed = np.rint(pixels, out=pixels).astype(np.int32)
+        low, high = fixed.min(axis=1), fixed.max(axis=1)
+        seen = (high >= -MARGIN).all(axis=1) & (low <= self._end).all(axis=1)
+        if not seen.any():
+            return
+        shapes = list(fixed[seen])
+        cv2.fillPoly(self._rgb, shapes, self.hazed(color, distance), cv2.LINE_AA, SHIFT)
+        cv2.fillPoly(self._labels, shapes, int(class_id), cv2.LINE_8, SHIFT)
 
     def disc(self, center: Point, radius_m: float, color: Color, class_id: CamVidClass) -> None:
         """Fills a disc that faces the camera, around a point at least 1 m ahead."""
@@ -73,10 +102,37 @@ class Painter:
         if depth < 1.0:
             return
         column, row = self._pixel(center)
-        fixed = (round(column * (1 << SHIFT)), round(row * (1 << SHIFT)))
-        radius = round(self.camera.focal_length * radius_m / depth * (1 << SHIFT))
-        cv2.circle(self._rgb, fixed, radius, self.hazed(color, depth), -1, cv2.LINE_AA, SHIFT)
-        cv2.circle(self._labels, fixed, radius, int(class_id), -1, cv2.LINE_8, SHIFT)
+        radius = round(self.camera.focal_length * radius_m / depth * ONE)
+        self._disc(
+            round(column * ONE), round(row * ONE), radius, self.hazed(color, depth), class_id
+        )
+
+    def discs(
+        self, center: Point, offsets: Points, radii: Points, colors: Points, class_id: CamVidClass
+    ) -> None:
+        """Fills discs in one plane that faces the camera, the later over the earlier ones.
+
+        Args:
+            center: Point at least 1 m ahead.
+            offsets: float64 (N, 2), metres from there to the right and up.
+            radii: float64 (N,) in metres.
+            colors: float64 (N, 3) RGB, 0..255, as seen from near.
+            class_id: Class of what is painted.
+        """
+        x, y, depth = center
+        if depth < 1.0:
+            return
+        camera = self.camera
+        scale = camera.focal_length / depth
+        aside = x + offsets[:, 0] + self._bend * depth * depth
+        columns = camera.width / 2 + aside * scale
+        rows = camera.horizon + (camera.height_m - (y + offsets[:, 1])) * scale
+        sizes = camera.focal_length * radii / depth
+        share = self._haze_share(depth)
+        hazed = colors + (np.array(self._haze) - colors) * share
+        fixed = np.rint(np.stack([columns, rows, sizes], axis=1) * ONE).astype(int)
+        for (column, row, size), color in zip(fixed.tolist(), hazed.tolist(), strict=True):
+            self._disc(column, row, size, color, class_id)
 
     def bar(
         self, start: Point, end: Point, width_m: float, color: Color, class_id: CamVidClass
@@ -88,23 +144,27 @@ class Painter:
         width = max(self.camera.focal_length * width_m / depth, 1.0)
         scale = width / 2 / max(math.hypot(x1 - x0, y1 - y0), 1e-6)
         across_x, across_y = (y0 - y1) * scale, (x1 - x0) * scale
-        corners = (
+        corners = [
             (x0 + across_x, y0 + across_y),
             (x1 + across_x, y1 + across_y),
             (x1 - across_x, y1 - across_y),
             (x0 - across_x, y0 - across_y),
-        )
-        self._fill(np.array([corners]), color, class_id, depth)
+        ]
+        self._fill(corners, color, class_id, depth)
 
     def hazed(self, color: Color, distance: float) -> Color:
         """The colour as seen from a distance in metres."""
-        share = 1.0 - math.exp(-distance / HAZE_DISTANCE_M)
+        share = self._haze_share(distance)
         haze = self._haze
         return (
             color[0] + (haze[0] - color[0]) * share,
             color[1] + (haze[1] - color[1]) * share,
             color[2] + (haze[2] - color[2]) * share,
         )
+
+    @staticmethod
+    def _haze_share(distance: float) -> float:
+        return 1.0 - math.exp(-distance / HAZE_DISTANCE_M)
 
     def _pixel(self, point: Point) -> tuple[float, float]:
         """Projects one point; plain floats are several times faster than arrays of one."""
@@ -115,12 +175,40 @@ class Painter:
         bent = x + self._bend * z * z
         return camera.width / 2 + bent * scale, camera.horizon + (camera.height_m - y) * scale
 
-    def _fill(self, shapes: Points, color: Color, class_id: CamVidClass, distance: float) -> None:
-        """Fills shapes, float64 (N, corners, 2) in pixels, which are spoiled."""
-        shapes *= 1 << SHIFT
-        # Two ufuncs in place: np.clip takes several times as long on a handful of corners.
-        np.minimum(shapes, LARGEST_COORDINATE, out=shapes)
-        np.maximum(shapes, -LARGEST_COORDINATE, out=shapes)
-        fixed = list(np.rint(shapes, out=shapes).astype(np.int32))
-        cv2.fillPoly(self._rgb, fixed, self.hazed(color, distance), cv2.LINE_AA, SHIFT)
-        cv2.fillPoly(self._labels, fixed, int(class_id), cv2.LINE_8, SHIFT)
+    def _fill(
+        self,
+        corners: Sequence[tuple[float, float]],
+        color: Color,
+        class_id: CamVidClass,
+        distance: float,
+    ) -> None:
+        """Fills a shape given in pixels."""
+        fixed = [(round(column * ONE), round(row * ONE)) for column, row in corners]
+        columns, rows = [c for c, _ in fixed], [r for _, r in fixed]
+        bounds = (min(columns), min(rows), max(columns), max(rows))
+        if self._misses(*bounds):
+            return
+        if min(bounds) < -LARGEST_COORDINATE or max(bounds) > LARGEST_COORDINATE:
+            fixed = [(_limited(column), _limited(row)) for column, row in fixed]
+        shape = [np.array(fixed, np.int32)]
+        cv2.fillPoly(self._rgb, shape, self.hazed(color, distance), cv2.LINE_AA, SHIFT)
+        cv2.fillPoly(self._labels, shape, int(class_id), cv2.LINE_8, SHIFT)
+
+    def _disc(
+        self, column: int, row: int, radius: int, color: Color, class_id: CamVidClass
+    ) -> None:
+        """Fills a disc given in fractions of a pixel."""
+        if self._misses(column - radius, row - radius, column + radius, row + radius):
+            return
+        cv2.circle(self._rgb, (column, row), radius, color, -1, cv2.LINE_AA, SHIFT)
+        cv2.circle(self._labels, (column, row), radius, int(class_id), -1, cv2.LINE_8, SHIFT)
+
+    def _misses(self, left: int, top: int, right: int, bottom: int) -> bool:
+        """Whether nothing between bounds in fractions of a pixel is in the image."""
+        width, height = self._end
+        return right < -MARGIN or bottom < -MARGIN or left > width or top > height
+
+
+def _limited(coordinate: int) -> int:
+    """A coordinate within what OpenCV can take."""
+    return min(max(coordinate, -LARGEST_COORDINATE), LARGEST_COORDINATE)

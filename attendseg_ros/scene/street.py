@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.labels.camvid import CamVidClass
-from attendseg_ros.scene.buildings import BLOCK_M, house_at, paint_fence, paint_house
+from attendseg_ros.scene.buildings import (
+    BLOCK_M,
+    house_at,
+    paint_fence,
+    paint_garden,
+    paint_house,
+)
 from attendseg_ros.scene.camera import Camera
-from attendseg_ros.scene.furniture import paint_tree
 from attendseg_ros.scene.ground import Ground
 from attendseg_ros.scene.light import Light
 from attendseg_ros.scene.painter import Painter
@@ -21,7 +26,6 @@ from attendseg_ros.scene.style import Style, style_for
 from attendseg_ros.scene.traffic import objects_at
 
 FACADE_VIEW_M = 150.0
-GARDEN_VIEW_M = 90.0
 SMALLEST_SIDE = 16
 LARGEST_BEND = 1.2e-3
 
@@ -108,13 +112,5 @@ class StreetScene:
                 if not house.gap:
                     paint_house(painter, self._style, house, side, z0)
                     continue
-                self._paint_garden(painter, side, block, z0)
+                paint_garden(painter, self._style, self._seed, side, block, z0)
                 paint_fence(painter, self._style, house, side, z0)
-
-    def _paint_garden(self, painter: Painter, side: int, block: int, z0: float) -> None:
-        random = np.random.default_rng((self._seed, 11, side + 1, block + 2**31))
-        for step in (0.7, 0.25):
-            z = z0 + step * BLOCK_M
-            x = side * (self._style.facade_m + random.uniform(2.5, 5.0)) - self._style.lane_m
-            if 3.0 < z < GARDEN_VIEW_M:
-                paint_tree(painter, self._style, x, z, random)

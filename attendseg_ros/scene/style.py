@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -68,6 +69,7 @@ class Style:
         return self.road_half_m + self.pavement_m
 
 
+@lru_cache(maxsize=64)
 def style_for(seed: int) -> Style:
     """Draws the style of a street."""
     random = np.random.default_rng((seed, 1))

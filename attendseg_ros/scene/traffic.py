@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
-from attendseg_ros.scene.furniture import paint_lamp, paint_sign, paint_traffic_light, paint_tree
+from attendseg_ros.scene.furniture import Lamp, Sign, TrafficLight, Tree
 from attendseg_ros.scene.painter import Painter
-from attendseg_ros.scene.road_users import paint_bicyclist, paint_car, paint_pedestrian
-from attendseg_ros.scene.style import Style
+from attendseg_ros.scene.road_users import Bicyclist, Car, Pedestrian
+from attendseg_ros.scene.style import Style, style_for
 
 VIEW_M = 95.0
 SLOT_M = 9.0
@@ -22,6 +22,8 @@ NEAREST_CAR_AHEAD_M = 7.0
 CAR_M_S = 8.0
 BICYCLE_M_S = 4.5
 BICYCLE_DENSITY = 0.22
+# Slots stay in view for many frames, and drawing one takes longer than painting it.
+CACHED_SLOTS = 4096
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,36 @@ class Placed:
 
     z: float
     paint: Callable[[Painter], None]
+
+
+@dataclass(frozen=True)
+class StandingSlot:
+    """What stands on one side in a slot, with distances in metres from the slot's beginning."""
+
+    start: float
+    post: Lamp | Sign | TrafficLight | None
+    tree: Tree | None
+    tree_after: float
+    car: Car | None
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A pedestrian who goes back and forth in a slot, and the constants of that motion."""
+
+    x: float
+    pace: float
+    phase: float
+    who: Pedestrian
+
+
+@dataclass(frozen=True)
+class MovingSlot:
+    """What travels in a slot that moves along the street."""
+
+    start: float
+    car: Car | None
+    bicyclist: Bicyclist | None
 
 
 def slots_in_view(offset_m: float) -> range:
@@ -44,56 +76,79 @@ def objects_at(seed: int, style: Style, time_s: float) -> list[Placed]:
     for side in (-1, 1):
         for slot in slots_in_view(travelled):
             placed += _standing(seed, style, side, slot, travelled)
-            placed += _walking(seed, style, side, slot, travelled, time_s)
+            placed += _walking(seed, side, slot, travelled, time_s)
         placed += _driving(seed, style, side, time_s)
     visible = [p for p in placed if NEAREST_OBJECT_M < p.z < VIEW_M]
     return sorted(visible, key=lambda p: -p.z)
 
 
 def _standing(seed: int, style: Style, side: int, slot: int, travelled: float) -> list[Placed]:
-    random = np.random.default_rng((seed, 4, side + 1, slot + 2**31))
-    kerb = side * (style.road_half_m + 0.5) - style.lane_m
-    z = slot * SLOT_M + random.uniform(0.0, 2.0) - travelled
-    kind = random.uniform()
+    drawn = standing_slot(seed, side, slot)
+    z = slot * SLOT_M + drawn.start - travelled
     result: list[Placed] = []
-    if kind < 0.3:
-        result.append(Placed(z, partial(paint_lamp, x=kerb, z=z, side=side, random=random)))
-    elif kind < 0.55:
-        result.append(Placed(z, partial(paint_sign, x=kerb, z=z, random=random)))
-    elif kind < 0.65:
-        result.append(Placed(z, partial(paint_traffic_light, x=kerb, z=z, random=random)))
-    others = np.random.default_rng((seed, 5, side + 1, slot + 2**31))
-    tree_z = z + others.uniform(3.0, 5.0)
-    if others.uniform() < style.tree_density * 0.6:
+    if drawn.post:
+        kerb = side * (style.road_half_m + 0.5) - style.lane_m
+        result.append(Placed(z, partial(drawn.post.paint, x=kerb, z=z)))
+    if drawn.tree:
         trunk = side * (style.road_half_m + 0.7 * style.pavement_m) - style.lane_m
-        tree = partial(paint_tree, style=style, x=trunk, z=tree_z, random=others)
-        result.append(Placed(tree_z, tree))
-    if others.uniform() < style.parking:
+        tree_z = z + drawn.tree_after
+        result.append(Placed(tree_z, partial(drawn.tree.paint, x=trunk, z=tree_z)))
+    if drawn.car:
         car_x = side * (style.road_half_m - 1.0) - style.lane_m
         car_z = z + 2.5
-        looks = np.random.default_rng((seed, 6, side + 1, slot + 2**31))
-        car = partial(paint_car, x=car_x, z=car_z, oncoming=side > 0, random=looks)
-        result.append(Placed(car_z, car))
+        result.append(Placed(car_z, partial(drawn.car.paint, x=car_x, z=car_z, oncoming=side > 0)))
     return result
 
 
-def _walking(
-    seed: int, style: Style, side: int, slot: int, travelled: float, time_s: float
-) -> list[Placed]:
+@lru_cache(maxsize=CACHED_SLOTS)
+def standing_slot(seed: int, side: int, slot: int) -> StandingSlot:
+    """Draws what stands in a slot: side -1 is left, 1 right; slots count along the street."""
+    style = style_for(seed)
+    random = np.random.default_rng((seed, 4, side + 1, slot + 2**31))
+    start = random.uniform(0.0, 2.0)
+    kind = random.uniform()
+    post: Lamp | Sign | TrafficLight | None = None
+    if kind < 0.3:
+        post = Lamp.draw(random, side)
+    elif kind < 0.55:
+        post = Sign.draw(random)
+    elif kind < 0.65:
+        post = TrafficLight.draw(random)
+    others = np.random.default_rng((seed, 5, side + 1, slot + 2**31))
+    tree_after = others.uniform(3.0, 5.0)
+    has_tree = others.uniform() < style.tree_density * 0.6
+    has_car = others.uniform() < style.parking
+    tree = Tree.draw(others, style.leaves) if has_tree else None
+    looks = np.random.default_rng((seed, 6, side + 1, slot + 2**31))
+    return StandingSlot(start, post, tree, tree_after, Car.draw(looks) if has_car else None)
+
+
+def _walking(seed: int, side: int, slot: int, travelled: float, time_s: float) -> list[Placed]:
+    result = []
+    for walker in walkers(seed, side, slot):
+        # Back and forth within the slot: people never leave it, so a slot holds them for ever.
+        swing = float(np.sin(walker.pace * time_s + walker.phase))
+        z = (slot + 0.5) * SLOT_M + 0.5 * SLOT_M * swing - travelled
+        stride = 6.0 * time_s + walker.phase
+        result.append(Placed(z, partial(walker.who.paint, x=walker.x, z=z, stride=stride)))
+    return result
+
+
+@lru_cache(maxsize=CACHED_SLOTS)
+def walkers(seed: int, side: int, slot: int) -> tuple[Walker, ...]:
+    """Draws the people who walk in a slot; arguments as in standing_slot()."""
+    style = style_for(seed)
     random = np.random.default_rng((seed, 7, side + 1, slot + 2**31))
     if random.uniform() > style.people:
-        return []
+        return ()
     result = []
     for _ in range(int(random.integers(1, 4))):
         aside = style.road_half_m + random.uniform(0.25, 0.95) * style.pavement_m
-        x = side * aside - style.lane_m
-        # Back and forth within the slot: people never leave it, so a slot holds them for ever.
         pace, phase = random.uniform(0.2, 0.5), random.uniform(0.0, 2 * np.pi)
-        z = (slot + 0.5) * SLOT_M + 0.5 * SLOT_M * np.sin(pace * time_s + phase) - travelled
         looks = np.random.default_rng(int(random.integers(2**31)))
-        stride = 6.0 * time_s + phase
-        result.append(Placed(z, partial(paint_pedestrian, x=x, z=z, stride=stride, random=looks)))
-    return result
+        who = Pedestrian.draw(looks)
+        result.append(Walker(side * aside - style.lane_m, pace, phase, who))
+    return tuple(result)
 
 
 def _driving(seed: int, style: Style, side: int, time_s: float) -> list[Placed]:
@@ -102,27 +157,32 @@ def _driving(seed: int, style: Style, side: int, time_s: float) -> list[Placed]:
     # Who drives ahead keeps the camera's speed: at another one the two would collide.
     cars = -CAR_M_S if oncoming else style.speed_m_s
     result = []
-    for slot, z, random in _moving_slots(seed, style, side, "car", cars, time_s):
-        taken = random.uniform() < style.traffic * 0.5 and slot % 2 == 0
-        if taken and (oncoming or z >= NEAREST_CAR_AHEAD_M):
+    shift = (style.speed_m_s - cars) * time_s
+    for slot in slots_in_view(shift):
+        drawn = moving_slot(seed, side, "car", slot)
+        z = slot * SLOT_M + drawn.start - shift
+        if drawn.car and (oncoming or z >= NEAREST_CAR_AHEAD_M):
             x = side * 0.42 * style.road_half_m - style.lane_m
-            car = partial(paint_car, x=x, z=z, oncoming=oncoming, random=random)
-            result.append(Placed(z, car))
-    bicycles = -BICYCLE_M_S if oncoming else BICYCLE_M_S
-    for slot, z, random in _moving_slots(seed, style, side, "bicycle", bicycles, time_s):
-        if random.uniform() < BICYCLE_DENSITY:
+            result.append(Placed(z, partial(drawn.car.paint, x=x, z=z, oncoming=oncoming)))
+    shift = (style.speed_m_s - (-BICYCLE_M_S if oncoming else BICYCLE_M_S)) * time_s
+    for slot in slots_in_view(shift):
+        drawn = moving_slot(seed, side, "bicycle", slot)
+        z = slot * SLOT_M + drawn.start - shift
+        if drawn.bicyclist:
             x = side * (style.road_half_m - 0.7) - style.lane_m
             stride = 5.0 * time_s + slot
-            rider = partial(paint_bicyclist, x=x, z=z, stride=stride, random=random)
-            result.append(Placed(z, rider))
+            result.append(Placed(z, partial(drawn.bicyclist.paint, x=x, z=z, stride=stride)))
     return result
 
 
-def _moving_slots(
-    seed: int, style: Style, side: int, kind: str, velocity: float, time_s: float
-) -> Iterator[tuple[int, float, np.random.Generator]]:
-    """Yields index, distance ahead and randomness of the slots in view of one kind of traffic."""
-    shift = (style.speed_m_s - velocity) * time_s
-    for slot in slots_in_view(shift):
-        random = np.random.default_rng((seed, 8, side + 1, len(kind), slot + 2**31))
-        yield slot, slot * SLOT_M + random.uniform(0.0, 3.0) - shift, random
+@lru_cache(maxsize=CACHED_SLOTS)
+def moving_slot(seed: int, side: int, kind: str, slot: int) -> MovingSlot:
+    """Draws a slot of one kind of traffic, "car" or "bicycle"; others as in standing_slot()."""
+    random = np.random.default_rng((seed, 8, side + 1, len(kind), slot + 2**31))
+    start = random.uniform(0.0, 3.0)
+    chance = random.uniform()
+    if kind == "bicycle":
+        bicyclist = Bicyclist.draw(random) if chance < BICYCLE_DENSITY else None
+        return MovingSlot(start, None, bicyclist)
+    taken = chance < style_for(seed).traffic * 0.5 and slot % 2 == 0
+    return MovingSlot(start, Car.draw(random) if taken else None, None)
