@@ -15,10 +15,8 @@ from attendseg_ros.playback.frames import Frame
 try:
     from rosbags.highlevel import AnyReader, AnyReaderError
     from rosbags.interfaces import Connection
-    from rosbags.rosbag1 import ReaderError as Ros1ReaderError
-    from rosbags.rosbag2 import ReaderError as Ros2ReaderError
     from rosbags.serde import SerdeError
-    from rosbags.typesys import Stores, TypesysError, get_typestore
+    from rosbags.typesys import Stores, get_typestore
 
     from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, to_rgb
 except ImportError as error:
@@ -28,20 +26,6 @@ except ImportError as error:
 
 FALLBACK_RATE_HZ = 10.0
 """For a bag whose images all carry the same recording time."""
-
-# rosbags checks most of what it reads; on a damaged file the rest shows up as these.
-_DAMAGED = (
-    AnyReaderError,
-    Ros1ReaderError,
-    Ros2ReaderError,
-    SerdeError,
-    TypesysError,
-    OSError,
-    ValueError,
-    AssertionError,
-    LookupError,
-    EOFError,
-)
 
 
 class BagSource:
@@ -133,7 +117,11 @@ def open_bag(path: Path) -> Iterator[AnyReader]:
     try:
         with AnyReader([path], default_typestore=typestore) as reader:
             yield reader
-    except _DAMAGED as error:
+    except DataError:
+        raise
+    except Exception as error:
+        # Fed with damaged files, rosbags and what it builds on raised nearly everything: errors
+        # of their own and of SQLite, and TypeError, AssertionError, MemoryError and more.
         one_line = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path}: cannot be read as a bag: {one_line}") from error
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
+import cv2
 import numpy as np
 from rosbags.image import message_to_cvimage
 from rosbags.image.image import ImageError as EncodingError
@@ -86,6 +87,8 @@ def _raw_to_rgb(message: ImageMessage) -> Image:
         rgb = message_to_cvimage(cast("Any", plain), "rgb8")
     except EncodingError as error:
         raise DataError(f"{what}: not an encoding that can be shown") from error
+    except cv2.error as error:
+        raise DataError(f"{what}: cannot be converted ({error.err})") from error
     return np.ascontiguousarray(rgb, np.uint8)
 
 

@@ -126,6 +126,17 @@ def test_damaged_image_in_a_bag_is_named_and_skipped(tmp_path: Path) -> None:
     assert line.startswith("image 1 on /image_raw: image of 8x6, 'rgb8'")
 
 
+def test_image_of_a_size_its_encoding_cannot_have_is_skipped(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    # Two pixels share their colour in YUV 4:2:2.
+    odd = bags.raw_image(store, np.full((4, 5, 2), 128, np.uint8), "yuv422", 1)
+    good = bags.raw_image(store, pictures()[0], "rgb8", 1)
+    path = bags.write_bag(tmp_path, "mcap", [("/image_raw", bags.IMAGE, [odd, good])])
+    source = open_source(path)
+    assert [frame.index for frame in source] == [1]
+    assert "image of 5x4, 'yuv422'" in source.skipped[0]
+
+
 def test_depth_images_are_no_pictures(tmp_path: Path) -> None:
     store = bags.typestore_of("mcap")
     images = [bags.raw_image(store, np.ones((4, 6), np.float32), "32FC1", 1)]
@@ -154,3 +165,24 @@ def test_cut_off_bag_is_refused(tmp_path: Path, kind: str, share: float) -> None
     file.write_bytes(content[: int(len(content) * share)])
     with pytest.raises(DataError, match="cannot be read as a bag"):
         list(open_source(path))
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_damaged_bag_raises_nothing_but_data_errors(tmp_path: Path, kind: str) -> None:
+    store = bags.typestore_of(kind)
+    images = [bags.raw_image(store, rgb, "rgb8", 1) for rgb in pictures()]
+    path = bags.write_bag(tmp_path, kind, [("/image_raw", bags.IMAGE, images)])
+    file = path if kind == "ros1" else next(f for f in path.iterdir() if f.suffix != ".yaml")
+    content = file.read_bytes()
+    random = np.random.default_rng(7)
+    refusals = []
+    for _ in range(60):
+        damaged = np.frombuffer(content, np.uint8).copy()
+        damaged[random.integers(0, damaged.size, 20)] = random.integers(0, 256, 20)
+        file.write_bytes(damaged.tobytes())
+        try:
+            list(open_source(path))
+        except DataError as error:
+            refusals.append(str(error))
+    assert refusals
+    assert not any("\n" in refusal for refusal in refusals)
