@@ -10,7 +10,7 @@ from collections.abc import Callable
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 
 from attendseg_ros.errors import AttendSegError
@@ -19,6 +19,7 @@ from attendseg_ros.ros import qos
 from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.parameters import Parameters, Settings, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
@@ -32,7 +33,7 @@ class StartError(AttendSegError):
     """The node cannot start by itself; the transition that failed has logged why."""
 
 
-class SegmentationNode(LifecycleNode):
+class SegmentationNode(PatientLifecycleNode):
     """Loads the model when configured, listens to the camera while active."""
 
     def __init__(self) -> None:
