@@ -63,7 +63,7 @@ def _check_precision(bundle: Bundle, wanted: str | None) -> None:
     """
     if wanted not in (None, bundle.precision):
         raise BundleError(
-            f"{bundle.path} is a {bundle.precision} model: evaluate it without --precision, or "
+            f"{bundle.path} is an {bundle.precision} model: evaluate it without --precision, or "
             f"make one with 'attendseg export RUN -o BUNDLE --precision {wanted}'"
         )
 

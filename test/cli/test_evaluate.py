@@ -1,0 +1,145 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg evaluate` on a model whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.tiny_bundle import painted
+
+from attendseg_ros.labels.camvid import CamVidClass
+
+ROAD, CAR, SKY, VOID = CamVidClass.ROAD, CamVidClass.CAR, CamVidClass.SKY, 11
+
+
+def write_pair(root: Path, name: str, shown: NDArray[np.uint8], truth: NDArray[np.uint8]) -> None:
+    (root / "val").mkdir(parents=True, exist_ok=True)
+    (root / "valannot").mkdir(exist_ok=True)
+    cv2.imwrite(str(root / "val" / f"{name}.png"), painted(shown)[..., ::-1])
+    cv2.imwrite(str(root / "valannot" / f"{name}.png"), truth)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """Two images: one all road, labelled so but for a void edge; one half car, all labelled sky."""
+    root = tmp_path / "set"
+    road = np.full((64, 128), ROAD, np.uint8)
+    edged = road.copy()
+    edged[:, :16] = VOID
+    write_pair(root, "a", road, edged)
+    half = road.copy()
+    half[:, 64:] = CAR
+    write_pair(root, "b", half, np.full((64, 128), SKY, np.uint8))
+    return root
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_scores_are_those_counted_by_hand(
+    engine: str, result_of: Callable[..., dict[str, Any]], tiny: Path, labelled: Path
+) -> None:
+    result = result_of("evaluate", tiny, "--data", labelled, "--split", "val", "--engine", engine)
+    right, road_wrong, sky, car_wrong = 64 * 112, 64 * 64, 64 * 128, 64 * 64
+    assert result["images"] == 2
+    assert result["engine"] == engine
+    assert result["precision"] == "int8"
+    assert result["pixel_accuracy"] == pytest.approx(right / (right + sky))
+    iou = result["per_class_iou"]
+    assert iou.pop("road") == pytest.approx(right / (right + road_wrong))
+    assert iou.pop("sky") == 0
+    assert car_wrong > 0
+    assert iou.pop("car") == 0
+    assert set(iou.values()) == {None}
+    assert result["mean_iou"] == pytest.approx(right / (right + road_wrong) / 3)
+
+
+def test_colours_are_as_good_as_ids(
+    result_of: Callable[..., dict[str, Any]], tiny: Path, labelled: Path
+) -> None:
+    by_ids = result_of("evaluate", tiny, "--data", labelled, "--engine", "onnxruntime")
+    for file in (labelled / "valannot").iterdir():
+        ids = np.asarray(cv2.imread(str(file), cv2.IMREAD_UNCHANGED), np.uint8)
+        # The palette has no colour for void: black.
+        cv2.imwrite(str(file), painted(ids)[..., ::-1])
+    by_colours = result_of("evaluate", tiny, "--data", labelled, "--engine", "onnxruntime")
+    assert by_colours == by_ids
+
+
+def test_prints_a_table_and_its_progress(attendseg: Any, tiny: Path, labelled: Path) -> None:
+    process = attendseg("evaluate", tiny, "--data", labelled)
+    assert process.returncode == 0
+    assert "mean IoU" in process.stdout
+    assert "evaluating" in process.stderr
+    assert "evaluating" not in process.stdout
+
+
+def label_of(root: Path) -> Path:
+    return root / "valannot" / "b.png"
+
+
+def remove_label(root: Path) -> None:
+    label_of(root).unlink()
+
+
+def use_an_unknown_id(root: Path) -> None:
+    cv2.imwrite(str(label_of(root)), np.full((64, 128), 42, np.uint8))
+
+
+def use_an_unknown_colour(root: Path) -> None:
+    cv2.imwrite(str(label_of(root)), np.full((64, 128, 3), (3, 2, 1), np.uint8))
+
+
+def change_the_size(root: Path) -> None:
+    cv2.imwrite(str(label_of(root)), np.zeros((60, 128), np.uint8))
+
+
+def break_the_file(root: Path) -> None:
+    label_of(root).write_bytes(label_of(root).read_bytes()[:20])
+
+
+def remove_all_images(root: Path) -> None:
+    for file in (root / "val").iterdir():
+        file.unlink()
+
+
+def remove_the_folder(root: Path) -> None:
+    (root / "val").rename(root / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("damage", "names"),
+    [
+        (remove_label, ("val/b.png", "has no label", "valannot/b.png")),
+        (use_an_unknown_id, ("valannot/b.png", "label id 42", "no class has")),
+        (use_an_unknown_colour, ("valannot/b.png", "(1, 2, 3)", "no class has")),
+        (change_the_size, ("valannot/b.png", "128x60", "128x64")),
+        (break_the_file, ("valannot/b.png", "cannot be decoded")),
+        (remove_all_images, ("set/val", "holds no image")),
+        (remove_the_folder, ("set/val", "no such folder", "SegNet's layout")),
+    ],
+)
+def test_refuses_an_unfit_set_by_file(
+    damage: Callable[[Path], None],
+    names: tuple[str, ...],
+    refusal_of: Callable[..., str],
+    tiny: Path,
+    labelled: Path,
+) -> None:
+    damage(labelled)
+    refusal = refusal_of("evaluate", tiny, "--data", labelled, "--engine", "onnxruntime")
+    for name in names:
+        assert name in refusal
+
+
+def test_refuses_a_precision_that_the_model_does_not_have(
+    refusal_of: Callable[..., str], tiny: Path, labelled: Path
+) -> None:
+    refusal = refusal_of("evaluate", tiny, "--data", labelled, "--precision", "fp32")
+    assert "an int8 model" in refusal
+    assert "attendseg export RUN -o BUNDLE --precision fp32" in refusal

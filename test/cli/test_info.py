@@ -1,0 +1,106 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg info`, and what holds for every verb."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from attendseg_ros.inference import shipped_models
+
+VERBS = ("segment", "info", "evaluate", "train", "export")
+
+
+def test_tells_what_model_yaml_says(result_of: Callable[..., dict[str, Any]], tiny: Path) -> None:
+    result = result_of("info", tiny)
+    said = yaml.safe_load((tiny / "model.yaml").read_text())
+    for key in ("parameters", "macs", "weight_bytes"):
+        assert result[key] == said["counts"][key]
+    for key in ("name", "precision", "input_size", "classes", "license"):
+        assert result[key] == said[key]
+    assert result["file_bytes"] == (tiny / "model.onnx").stat().st_size
+    assert result["engine_available"] == {"onnxruntime": True, "openvino": True, "torch": True}
+
+
+def test_prints_a_table_for_people(attendseg: Any, tiny: Path) -> None:
+    process = attendseg("info", tiny)
+    assert process.returncode == 0
+    assert process.stderr == ""
+    assert "128x64" in process.stdout
+    assert "10 bicyclist" in process.stdout
+
+
+def test_knows_the_shipped_models_by_name(result_of: Callable[..., dict[str, Any]]) -> None:
+    for name in shipped_models():
+        assert result_of("info", name)["name"] == name
+
+
+def test_refuses_an_unknown_model(refusal_of: Callable[..., str]) -> None:
+    assert refusal_of("info", "highway").startswith("attendseg info: no model 'highway': give")
+
+
+def test_refuses_a_damaged_model(
+    refusal_of: Callable[..., str], tiny: Path, tmp_path: Path
+) -> None:
+    damaged = shutil.copytree(tiny, tmp_path / "damaged")
+    content = (damaged / "model.onnx").read_bytes()
+    (damaged / "model.onnx").write_bytes(content[:-10])
+    assert "model.onnx" in refusal_of("info", damaged)
+    assert "truncated or was changed" in refusal_of("info", damaged)
+
+
+def test_lists_its_verbs(attendseg: Any) -> None:
+    process = attendseg("--help")
+    assert process.returncode == 0
+    for verb in VERBS:
+        assert f"\n    {verb} " in process.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("sing",), ("info",), ("segment", "x.png")])
+def test_wrong_usage_says_the_right_one(attendseg: Any, arguments: tuple[str, ...]) -> None:
+    process = attendseg(*arguments)
+    assert process.returncode == 2
+    assert process.stderr.startswith("usage: attendseg")
+    assert "Traceback" not in process.stderr
+
+
+def without_torch(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from attendseg_ros.cli.main import main\n"
+        "sys.exit(main())"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_needs_torch_only_to_train_and_export(repository: Path, tiny: Path) -> None:
+    told = without_torch(repository, "info", str(tiny))
+    assert told.returncode == 0, told.stderr
+    # Each verb is asked for its help, so that its module is imported.
+    for verb in VERBS:
+        assert without_torch(repository, verb, "--help").returncode == 0
+    trained = without_torch(
+        repository, "train", "--data", "data", "--classes", "camvid", "-o", "run"
+    )
+    exported = without_torch(repository, "export", "run", "-o", "bundle")
+    for verb, process in (("train", trained), ("export", exported)):
+        assert process.returncode == 2
+        assert process.stderr == (
+            f"attendseg {verb}: '{verb}' needs the Python package torch, which the node does "
+            "without: pip install torch\n"
+        )

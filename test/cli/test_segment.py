@@ -1,0 +1,135 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg segment` on images, a video and a bag, with a model whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from rosbags.highlevel import AnyReader
+from support import bags
+from support.tiny_bundle import painted, stripes
+
+from attendseg_ros.labels import ClassTable
+
+Result = Callable[..., dict[str, Any]]
+
+# Four stripes 32 pixels wide, at the network's own size: these come back exactly.
+LABELS = stripes(128, 64, count=4)
+
+
+def read(path: Path) -> NDArray[np.uint8]:
+    content = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert content is not None, path
+    return np.asarray(content, np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    images = tmp_path / "images"
+    images.mkdir()
+    for number in range(3):
+        shown = np.roll(LABELS, 32 * number, axis=1)
+        cv2.imwrite(str(images / f"frame_{number}.png"), painted(shown)[..., ::-1])
+    return images
+
+
+def test_a_folder_becomes_masks_and_overlays(
+    result_of: Result, tiny: Path, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    result = result_of("segment", folder, "-o", out, "--model", tiny)
+    assert result["frames"] == 3
+    assert result["frames_per_second"] > 0
+    assert result["skipped"] == []
+    assert set(result["stage_times_ms"]) == {"resize", "network", "decode"}
+    assert all(0 <= t["median"] <= t["p95"] for t in result["stage_times_ms"].values())
+    for number in range(3):
+        wanted = np.roll(LABELS, 32 * number, axis=1)
+        np.testing.assert_array_equal(read(out / "masks" / f"frame_{number}.png"), wanted)
+        # The image is painted in the class colours: an overlay of them changes nothing.
+        overlay = read(out / "overlays" / f"frame_{number}.png")[..., ::-1]
+        assert np.abs(overlay.astype(int) - painted(wanted)).max() <= 1
+
+
+def test_a_single_image_in_the_kind_asked_for(
+    result_of: Result, tiny: Path, folder: Path, tmp_path: Path
+) -> None:
+    image, out = folder / "frame_0.png", tmp_path / "out"
+    result = result_of("segment", image, "-o", out, "--model", tiny, "--as", "colors")
+    assert result["frames"] == 1
+    assert [path.name for path in out.iterdir()] == ["colors"]
+    colors = read(out / "colors" / "frame_0.png")[..., ::-1]
+    np.testing.assert_array_equal(colors, ClassTable.load("camvid").palette()[LABELS])
+
+
+def test_a_folder_becomes_a_video_which_becomes_masks(
+    result_of: Result, tiny: Path, folder: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / "overlay.mp4"
+    assert result_of("segment", folder, "-o", video, "--model", tiny)["frames"] == 3
+    assert video.stat().st_size > 0
+    result = result_of("segment", video, "-o", tmp_path / "out", "--model", tiny)
+    assert result["frames"] == 3
+    masks = sorted((tmp_path / "out" / "masks").iterdir())
+    # Compression blurs colours near the stripes' edges.
+    assert (read(masks[0]) == LABELS).mean() > 0.8
+
+
+def test_a_bag_becomes_a_labelled_bag(result_of: Result, tiny: Path, tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    images = [bags.raw_image(store, painted(LABELS), "rgb8", 1000 + n) for n in range(2)]
+    bag = bags.write_bag(tmp_path, "mcap", [("/camera/image_raw", bags.IMAGE, images)])
+    out = tmp_path / "labelled"
+    assert result_of("segment", bag, "-o", out, "--model", tiny)["frames"] == 2
+    with AnyReader([out], default_typestore=store) as reader:
+        messages: list[tuple[str, Any]] = [
+            (connection.topic, reader.deserialize(data, connection.msgtype))
+            for connection, _, data in reader.messages()
+        ]
+    masks = [message for topic, message in messages if topic == "/segmentation/mask"]
+    assert len(masks) == 2
+    assert [mask.header.stamp.nanosec for mask in masks] == [1000, 1001]
+    np.testing.assert_array_equal(masks[0].data.reshape(64, 128), LABELS)
+    assert [topic for topic, _ in messages].count("/camera/image_raw") == 2
+
+
+def test_a_damaged_image_is_named_and_the_rest_is_done(
+    result_of: Result, tiny: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "frame_1.png").write_bytes(b"no image")
+    result = result_of("segment", folder, "-o", tmp_path / "out", "--model", tiny)
+    assert result["frames"] == 2
+    (skipped,) = result["skipped"]
+    assert "frame_1.png" in skipped
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("missing", "-o", "out"), "missing: no such file or folder"),
+        (("images", "-o", "out.mp4", "--as", "masks"), "out.mp4 is a video: give a folder"),
+        (("images", "-o", "images/frame_0.png"), "is a file: give a folder, or NAME.mp4"),
+        (("images", "-o", "out", "--topic", "/camera"), "can be chosen only from a bag"),
+        (("images", "-o", "out", "--threads", "-1"), "num_threads must be 0"),
+    ],
+)
+def test_refusals(
+    arguments: tuple[str, ...],
+    reason: str,
+    refusal_of: Callable[..., str],
+    tiny: Path,
+    folder: Path,
+) -> None:
+    paths = {
+        word: str(folder.parent / word)
+        for word in ("missing", "images", "out", "out.mp4", "images/frame_0.png")
+    }
+    words = [paths.get(word, word) for word in arguments]
+    assert reason in refusal_of("segment", *words, "--model", tiny)

@@ -1,0 +1,140 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The way from a labelled set to a bundle: train, export, evaluate."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.labelled_set import CLASSES, write_labelled_set
+
+Result = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A labelled set with its class file."""
+    folder = tmp_path_factory.mktemp("field")
+    write_labelled_set(folder / "set")
+    (folder / "classes.yaml").write_text(yaml.safe_dump(CLASSES.to_mapping()))
+    return folder
+
+
+def options(data: Path, run: Path, epochs: int) -> list[object]:
+    return [
+        *("train", "--data", data / "set", "--classes", data / "classes.yaml", "-o", run),
+        *("--epochs", epochs, "--batch-size", 4, "--ema-decay", 0.5, "--evaluate-every", 4),
+        *("--input-size", 128, 64, "--crop-size", 64, 64),
+    ]
+
+
+@pytest.fixture(scope="module")
+def trained(result_of: Result, data: Path) -> dict[str, Any]:
+    """What `attendseg train` said."""
+    return result_of(*options(data, data / "run", 16))
+
+
+@pytest.fixture(scope="module")
+def exported(result_of: Result, data: Path, trained: dict[str, Any]) -> dict[str, Any]:
+    """What `attendseg export` said."""
+    return result_of(
+        *("export", trained["run"], "-o", data / "bundle", "--data-license", "own pictures")
+    )
+
+
+def test_train_tells_the_best_score_and_where_it_is(
+    trained: dict[str, Any], result_of: Result, data: Path
+) -> None:
+    assert trained["mean_iou"] > 0.6
+    assert trained["pixel_accuracy"] > 0.8
+    assert set(trained["per_class_iou"]) == set(CLASSES.names)
+    assert Path(trained["checkpoint"]).is_file()
+    # A finished run has nothing left to do, and says the same.
+    assert result_of(*options(data, data / "run", 16)) == trained
+
+
+def test_export_tells_size_and_score_before_and_after(
+    exported: dict[str, Any], trained: dict[str, Any]
+) -> None:
+    before, after = exported["before"], exported["after"]
+    assert before["mean_iou"] == pytest.approx(trained["mean_iou"])
+    assert after["mean_iou"] == pytest.approx(before["mean_iou"], abs=0.02)
+    assert 3.5 < before["weight_bytes"] / after["weight_bytes"] < 4
+    assert set(exported["agreement"]) == {"onnxruntime", "openvino", "torch"}
+    for engine in ("onnxruntime", "openvino"):
+        found = exported["eight_bit_convolutions"][engine]
+        assert found["count"] == found["of"] > 50
+
+
+def test_evaluate_gives_the_scores_that_export_promised(
+    exported: dict[str, Any], result_of: Result, data: Path
+) -> None:
+    found = result_of(
+        *("evaluate", exported["bundle"], "--data", data / "set", "--engine", "onnxruntime"),
+        *("--precision", "int8"),
+    )
+    for key in ("mean_iou", "pixel_accuracy", "per_class_iou", "images"):
+        assert found[key] == exported["after"][key]
+
+
+def test_info_knows_the_terms(exported: dict[str, Any], result_of: Result) -> None:
+    result = result_of("info", exported["bundle"])
+    assert result["license"] == {"weights": "not stated", "data": "own pictures"}
+    assert result["name"] == "bundle"
+
+
+def test_export_does_not_replace_unasked(
+    exported: dict[str, Any], trained: dict[str, Any], refusal_of: Callable[..., str]
+) -> None:
+    refusal = refusal_of("export", trained["run"], "-o", exported["bundle"])
+    assert "exists already: give another folder, or --force" in refusal
+
+
+def test_train_refuses_other_settings_for_a_run(
+    trained: dict[str, Any], refusal_of: Callable[..., str], data: Path
+) -> None:
+    refusal = refusal_of(*options(data, Path(trained["run"]), 17))
+    assert "config.yaml" in refusal
+    assert "other settings" in refusal
+
+
+def test_train_refuses_a_missing_class_file(refusal_of: Callable[..., str], tmp_path: Path) -> None:
+    missing = tmp_path / "missing.yaml"
+    refusal = refusal_of("train", "--data", tmp_path, "--classes", missing, "-o", tmp_path / "run")
+    assert "missing.yaml" in refusal
+    assert "built-in table (camvid)" in refusal
+
+
+def test_ctrl_c_ends_training_cleanly(
+    repository: Path, environment: dict[str, str], data: Path, tmp_path: Path
+) -> None:
+    arguments = [str(word) for word in options(data, tmp_path / "run", 500)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "attendseg_ros", *arguments],
+        cwd=repository,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log = tmp_path / "run" / "log.jsonl"
+    deadline = time.monotonic() + 120
+    while not log.is_file():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in messages
+    assert messages.endswith("attendseg train: interrupted\n")
+    epochs = [json.loads(line)["epoch"] for line in log.read_text().splitlines()]
+    assert epochs == list(range(1, len(epochs) + 1))
