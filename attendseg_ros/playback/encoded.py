@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Image
 
 JPEG_START = b"\xff\xd8"
@@ -43,7 +44,7 @@ def decode_rgb(content: bytes, *, upright: bool = True) -> Image:
         raise DataError(f"the image cannot be decoded ({error.err})") from error
     if bgr is None:
         raise DataError(f"not a readable image ({len(content)} bytes)")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return swap_red_and_blue(np.asarray(bgr, np.uint8))
 
 
 def is_truncated(content: bytes) -> bool:

@@ -11,6 +11,7 @@ import cv2
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.sink import Sink
 
@@ -75,8 +76,8 @@ def write_png(path: Path, pixels: Image) -> None:
     Raises:
         DataError: The file cannot be written.
     """
-    bgr = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    encoded, content = cv2.imencode(".png", bgr)
+    ordered = pixels if pixels.ndim == 2 else swap_red_and_blue(pixels)
+    encoded, content = cv2.imencode(".png", ordered)
     if not encoded:
         raise DataError(f"{path}: OpenCV cannot encode a PNG of {pixels.shape}")
     try:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame
 
 FALLBACK_RATE_HZ = 25.0
@@ -79,7 +80,7 @@ class VideoSource:
                 read, bgr = capture.read()
                 if not read:
                     break
-                rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+                rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
                 stamp_ns = round(index * 1e9 / self._rate_hz)
                 yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
                 index += 1

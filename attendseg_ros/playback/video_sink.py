@@ -12,6 +12,7 @@ import numpy as np
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.sink import Sink
@@ -58,7 +59,7 @@ class VideoWriter:
             self._writer = cv2.VideoWriter(str(self._partial), codec, self._rate_hz, self._size)
             if not self._writer.isOpened():
                 raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
-        self._writer.write(cv2.cvtColor(fit(rgb, self._size), cv2.COLOR_RGB2BGR))
+        self._writer.write(swap_red_and_blue(fit(rgb, self._size)))
 
     def close(self) -> None:
         """Completes the file; without any picture there is none."""
@@ -109,6 +110,9 @@ def fit(rgb: Image, size: tuple[int, int]) -> Image:
     width, height = size
     if rgb.shape[:2] == (height, width):
         return rgb
+    if rgb.shape[:2] == (1, 1):
+        # OpenCV 4.5.4 cannot resize a single pixel.
+        rgb = rgb.repeat(2, axis=0).repeat(2, axis=1)
     scale = min(width / rgb.shape[1], height / rgb.shape[0])
     inner = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

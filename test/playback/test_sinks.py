@@ -118,3 +118,11 @@ def test_fitting_keeps_the_aspect() -> None:
     assert fitted.shape == (80, 80, 3)
     rows = np.flatnonzero(fitted[:, 40, 0])
     assert (rows[0], rows[-1]) == (30, 49)
+
+
+def test_single_pixel_is_an_image(tmp_path: Path) -> None:
+    pixel = Frame(np.full((1, 1, 3), (9, 8, 7), np.uint8), 0, "pixel", 0)
+    with OverlaySink(tmp_path, PALETTE, alpha=0.0) as sink:
+        sink.write(pixel, np.zeros((1, 1), np.uint8))
+    (frame,) = open_source(tmp_path)
+    assert frame.rgb.tolist() == [[[9, 8, 7]]]
