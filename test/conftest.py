@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,30 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Domains above 101 use ports that Linux also gives to outgoing connections.
 DOMAINS = 100
+
+# What tests need beyond the packages that rosdep installs on a robot. `make test` installs it all;
+# `colcon test` runs what can run.
+NEEDS = {
+    "cli": "torch",
+    "demo": "onnx",
+    "deployment": "torch",
+    "inference": "onnx",
+    "network": "torch",
+    "playback": "rosbags.image",
+    "ros": "onnx",
+    "test_readme.py": "onnx",
+    "training": "torch",
+}
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
 _domain_lock: IO[str] | None = None
 
@@ -52,6 +77,11 @@ def pytest_configure() -> None:
     )
     if os.environ.get("ROS_DISTRO") == "humble":
         os.environ["ROS_LOCALHOST_ONLY"] = "1"
+
+
+def pytest_report_header() -> list[str]:
+    """Says what is left out, and why."""
+    return [f"left out: test/{name} needs {NEEDS[name]}" for name in collect_ignore]
 
 
 @pytest.fixture(scope="session")
