@@ -13,13 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from attendseg_ros.errors import AttendSegError
+from demo.errors import DemoError
 
 _PATIENCE_S = ((signal.SIGINT, 10.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
-
-
-class DemoError(AttendSegError):
-    """The demo cannot go on; the message says why."""
 
 
 class Child:
@@ -69,8 +65,13 @@ class Child:
         """
         status = self._process.poll()
         if status:
-            raise DemoError(f"{self._name} ended with status {status}: {self._last_words()}")
+            raise DemoError(f"{self._name} ended with status {status}: {self.last_words()}")
         return status is not None
+
+    def last_words(self) -> str:
+        """The last line that the process printed, and where the others are."""
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return f"{lines[-1] if lines else 'it printed nothing'} (all of it: {self._log})"
 
     def stop(self) -> None:
         """Ends the process as Ctrl-C does, and less gently if it does not obey."""
@@ -93,7 +94,3 @@ class Child:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-
-    def _last_words(self) -> str:
-        lines = self._log.read_text(errors="replace").strip().splitlines()
-        return f"{lines[-1] if lines else 'it printed nothing'} (all of it: {self._log})"

@@ -15,6 +15,8 @@ from tqdm import tqdm
 
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.training.metrics import ConfusionMatrix
+from demo.budget import Sent
+from demo.errors import DemoError
 from demo.recording import read, topic_counts
 from demo.topics import GROUND_TRUTH, IMAGE, MASK, TIMING
 
@@ -62,6 +64,7 @@ class Evaluation:
     frames_processed: int
     frames_dropped: int
     frames_failed: int
+    frames_recorded: int
     masks: int
     camera_rate_hz: float
     mask_rate_hz: float
@@ -72,8 +75,6 @@ class Evaluation:
     stages_ms: dict[str, Spread]
     camera_to_mask_ms: Spread
     accuracy: Accuracy | None
-    mask_stamps_ns: list[int]
-    """Header stamps of the masks, in the order they arrived."""
 
 
 @dataclass
@@ -81,10 +82,9 @@ class _Tally:
     """What is gathered while the recording is read."""
 
     num_classes: int
-    arrivals: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    mask_arrivals_ns: list[int] = field(default_factory=list)
     image_size: tuple[int, int] = (0, 0)
     latencies_ms: list[float] = field(default_factory=list)
-    mask_stamps_ns: list[int] = field(default_factory=list)
     times_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     timing: Any = None
     compared: int = 0
@@ -95,7 +95,6 @@ class _Tally:
 
     def see(self, topic: str, time_ns: int, message: Any) -> None:
         """Takes in one message."""
-        self.arrivals[topic].append(time_ns)
         if topic == TIMING:
             self.timing = message
             for name in (*STAGES, *TOTALS):
@@ -106,8 +105,8 @@ class _Tally:
             self.image_size = (message.width, message.height)
             return
         if topic == MASK:
+            self.mask_arrivals_ns.append(time_ns)
             self.latencies_ms.append((time_ns - stamp_ns) / 1e6)
-            self.mask_stamps_ns.append(stamp_ns)
         self._compare(topic, stamp_ns, message)
 
     def _compare(self, topic: str, stamp_ns: int, message: Any) -> None:
@@ -125,12 +124,16 @@ class _Tally:
         self.compared += 1
 
 
-def evaluate(recording: Path, classes: ClassTable) -> Evaluation:
+def evaluate(recording: Path, classes: ClassTable, sent: Sent) -> Evaluation:
     """Reads a recording once.
 
     Args:
-        recording: The bag's folder; it holds at least one image, mask and timing message.
+        recording: The bag's folder.
         classes: The model's.
+        sent: What the camera sent.
+
+    Raises:
+        DemoError: There is no mask or no timing message in it.
     """
     topics = (IMAGE, MASK, GROUND_TRUTH, TIMING)
     counts = Counter(topic_counts(recording))
@@ -145,15 +148,18 @@ def evaluate(recording: Path, classes: ClassTable) -> Evaluation:
     for topic, time_ns, message in progress:
         tally.see(topic, time_ns, message)
     timing = tally.timing
+    if timing is None or not counts[MASK]:
+        raise DemoError(f"{recording}: neither masks nor their times came in this run")
     return Evaluation(
-        frames_sent=counts[IMAGE],
+        frames_sent=sent.frames,
         frames_received=timing.frames_received,
         frames_processed=timing.frames_processed,
         frames_dropped=timing.frames_dropped,
         frames_failed=timing.frames_failed,
+        frames_recorded=counts[IMAGE],
         masks=counts[MASK],
-        camera_rate_hz=_rate_hz(tally.arrivals[IMAGE]),
-        mask_rate_hz=_rate_hz(tally.arrivals[MASK]),
+        camera_rate_hz=sent.rate_hz,
+        mask_rate_hz=_rate_hz(tally.mask_arrivals_ns),
         image_size=tally.image_size,
         network_size=(timing.input_width, timing.input_height),
         engine=timing.engine,
@@ -161,7 +167,6 @@ def evaluate(recording: Path, classes: ClassTable) -> Evaluation:
         stages_ms={name: Spread.of(tally.times_ms[name]) for name in (*STAGES, *TOTALS)},
         camera_to_mask_ms=Spread.of(tally.latencies_ms),
         accuracy=_accuracy(tally, classes),
-        mask_stamps_ns=tally.mask_stamps_ns,
     )
 
 

@@ -16,8 +16,8 @@ from attendseg_ros.labels import ClassTable, colorize
 from attendseg_ros.playback import VideoWriter
 from attendseg_ros.playback.image_sinks import write_png
 from demo.drawing import BLACK, WHITE, draw_legend, draw_table
-from demo.evaluation import Evaluation
-from demo.recording import read, topic_counts
+from demo.errors import DemoError
+from demo.recording import read, stamps, topic_counts
 from demo.topics import COLOR_MASK, GROUND_TRUTH, IMAGE, OVERLAY
 
 Image = NDArray[np.uint8]
@@ -34,20 +34,25 @@ _TITLES = {
 }
 
 
-def draw(recording: Path, evaluation: Evaluation, classes: ClassTable, output: Path) -> None:
+def draw(recording: Path, classes: ClassTable, output: Path) -> None:
     """Writes grid.png and overlay.mp4.
 
     Args:
         recording: The bag's folder.
-        evaluation: What was measured in it.
         classes: The model's.
         output: Folder of the two files.
+
+    Raises:
+        DemoError: The recording holds no overlay.
     """
     counts = Counter(topic_counts(recording))
     shown = [topic for topic in _TITLES if counts[topic]]
-    rows: dict[int, dict[str, Image]] = {stamp: {} for stamp in _spread(evaluation.mask_stamps_ns)}
+    stamps_ns = list(stamps(recording, OVERLAY))
+    if not stamps_ns:
+        raise DemoError(f"{recording}: no overlay came in this run")
+    rows: dict[int, dict[str, Image]] = {stamp_ns: {} for stamp_ns in _spread(stamps_ns)}
     legend: Image | None = None
-    video = VideoWriter(output / VIDEO, max(1.0, round(evaluation.mask_rate_hz, 2)))
+    video = VideoWriter(output / VIDEO, _rate_hz(stamps_ns))
     messages = tqdm(
         read(recording, shown),
         desc="drawing",
@@ -70,11 +75,10 @@ def draw(recording: Path, evaluation: Evaluation, classes: ClassTable, output: P
         video.discard()
         raise
     video.close()
-    start_ns = evaluation.mask_stamps_ns[0]
     table = draw_table(
         [_TITLES[topic] for topic in shown],
         {
-            f"{(stamp_ns - start_ns) / 1e9:.1f} s": [row.get(topic) for topic in shown]
+            f"{(stamp_ns - stamps_ns[0]) / 1e9:.1f} s": [row.get(topic) for topic in shown]
             for stamp_ns, row in rows.items()
         },
         classes,
@@ -82,8 +86,14 @@ def draw(recording: Path, evaluation: Evaluation, classes: ClassTable, output: P
     write_png(output / GRID, table)
 
 
+def _rate_hz(stamps_ns: list[int]) -> float:
+    seconds = (stamps_ns[-1] - stamps_ns[0]) / 1e9
+    # A video needs a rate, and players one that they can follow.
+    return round((len(stamps_ns) - 1) / seconds, 2) if seconds > len(stamps_ns) / 240 else 1.0
+
+
 def _spread(stamps_ns: list[int]) -> list[int]:
-    """A few masks spread over the run, without the first and last moments."""
+    """A few frames spread over the run, without the first and last moments."""
     count = min(_ROWS, len(stamps_ns))
     places = np.linspace(0.05, 0.95, count) * (len(stamps_ns) - 1)
     return [stamps_ns[round(place)] for place in places]

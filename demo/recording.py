@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
@@ -102,7 +103,11 @@ class RecordingWriter:
         if self._error is not None:
             self._remove()
             raise self._error
-        self._writer.close()
+        try:
+            self._writer.close()
+        except OSError:
+            self._remove()
+            raise
         (self._temporary / self._path.name).replace(self._path)
         self._temporary.rmdir()
 
@@ -122,7 +127,9 @@ class RecordingWriter:
             self._remove()
 
     def _remove(self) -> None:
-        self._writer.abort()
+        # On a full disk nothing can be flushed; what is there goes all the same.
+        with contextlib.suppress(OSError):
+            self._writer.abort()
         shutil.rmtree(self._temporary)
 
     def _end_thread(self) -> None:
@@ -166,6 +173,16 @@ def read(path: Path, topics: Sequence[str] = ()) -> Iterator[tuple[str, int, Any
         connections = [c for c in reader.connections if not topics or c.topic in topics]
         for connection, time_ns, data in reader.messages(connections=connections):
             yield connection.topic, time_ns, reader.deserialize(data, connection.msgtype)
+
+
+def stamps(path: Path, topic: str) -> Iterator[int]:
+    """Yields the header stamps on a topic of a recording, in nanoseconds."""
+    with AnyReader([path]) as reader:
+        connections = [connection for connection in reader.connections if connection.topic == topic]
+        # Given none, the reader would take all.
+        if connections:
+            for _, _, data in reader.messages(connections=connections):
+                yield header_stamp_ns(data)
 
 
 def topic_counts(path: Path) -> dict[str, int]:

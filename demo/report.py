@@ -47,7 +47,6 @@ def table(shown: str, evaluation: Evaluation) -> str:
 def write_summary(path: Path, shown: str, evaluation: Evaluation) -> None:
     """Writes everything that is in the table as JSON; null for a time or score there is none of."""
     summary = {"input": shown, "machine": machine(), **asdict(evaluation)}
-    del summary["mask_stamps_ns"]
     content = json.dumps(_without_nan(summary), indent=2, allow_nan=False) + "\n"
     write_atomically(path, content.encode())
 

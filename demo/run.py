@@ -17,7 +17,9 @@ from tqdm import tqdm
 
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.playback import open_source
-from demo.children import Child, DemoError
+from demo.budget import PictureBudget, Sent
+from demo.children import Child
+from demo.errors import DemoError
 from demo.evaluation import evaluate
 from demo.listener import Listener
 from demo.live import LiveView
@@ -91,15 +93,23 @@ def run_demo(options: Options) -> None:
     _prepare(options.output)
     recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
-    _record(options, camera, len(classes), recording)
-    evaluation = evaluate(recording, classes)
-    draw(recording, evaluation, classes, options.output)
+    try:
+        sent = _record(options, camera, len(classes), recording)
+    except OSError as error:
+        raise DemoError(f"{recording}: cannot be written: {error}") from error
+    evaluation = evaluate(recording, classes, sent)
+    draw(recording, classes, options.output)
     write_summary(options.output / _SUMMARY, camera.shown, evaluation)
     gigabytes = sum(file.stat().st_size for file in recording.iterdir()) / 1e9
     print(f"\n{table(camera.shown, evaluation)}\n")
     print(f"pictures   {options.output / GRID}")
     print(f"video      {options.output / VIDEO}")
     print(f"recording  {recording} (MCAP, {gigabytes:.1f} GB: opens in Foxglove)")
+    if evaluation.frames_recorded < evaluation.frames_sent:
+        print(
+            f"           with the pictures of {evaluation.frames_recorded} of "
+            f"{evaluation.frames_sent} frames, and everything else of all"
+        )
     print(f"numbers    {options.output / _SUMMARY}")
 
 
@@ -145,21 +155,24 @@ def _prepare(output: Path) -> None:
         )
 
 
-def _record(options: Options, camera: _Camera, num_classes: int, recording: Path) -> None:
+def _record(options: Options, camera: _Camera, num_classes: int, recording: Path) -> Sent:
     """Runs both processes and leaves the recording; stops the processes whatever happens."""
     domain_id = free_domain_id()
     os.environ["ROS_DOMAIN_ID"] = str(domain_id)
     view = LiveView(num_classes)
+    budget = PictureBudget()
     with RecordingWriter(recording) as writer:
 
         def hear(message: Message) -> None:
             view.see(message)
-            writer.put(message)
+            if budget.admits(message):
+                writer.put(message)
 
         with Listener(domain_id, hear) as listener:
             _run_processes(options, camera, listener, view)
     if writer.dropped:
         print(f"the disk was too slow: {writer.dropped} messages are not in the recording")
+    return budget.sent
 
 
 def _run_processes(options: Options, camera: _Camera, listener: Listener, view: LiveView) -> None:
@@ -173,13 +186,20 @@ def _run_processes(options: Options, camera: _Camera, listener: Listener, view: 
     with node_process as node:
         _await(
             lambda: listener.node_listens(NODE, IMAGE),
+            listener,
             [node],
             _START_TIMEOUT_S,
             "the segmentation node does not subscribe to the camera",
         )
         log = options.output / "camera.log"
         with Child(camera.module, camera.parameters, {}, log) as source:
-            _await(lambda: view.masks > 0, [node, source], _FIRST_MASK_TIMEOUT_S, "no mask came")
+            _await(
+                lambda: view.masks > 0,
+                listener,
+                [node, source],
+                _FIRST_MASK_TIMEOUT_S,
+                "no mask came",
+            )
             _watch(camera.seconds, node, source, listener, view)
         # The last image's mask is still on its way.
         time.sleep(_LAST_MASKS_S)
@@ -209,15 +229,22 @@ def _require_running(node: Child) -> None:
 
 
 def _await(
-    condition: Callable[[], bool], children: list[Child], timeout_s: float, failure: str
+    condition: Callable[[], bool],
+    listener: Listener,
+    children: list[Child],
+    timeout_s: float,
+    failure: str,
 ) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
+        listener.check()
         for child in children:
             # Raises if it failed; a short input may well end before its first mask is here.
             _ = child.ended
         if time.monotonic() > deadline:
-            raise DemoError(f"{failure} within {timeout_s:.0f} s")
+            # The node is the first of them.
+            said = children[0].last_words()
+            raise DemoError(f"{failure} within {timeout_s:.0f} s; the node's last words: {said}")
         time.sleep(_POLL_S)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.children import Child, DemoError
+from demo.children import Child
+from demo.errors import DemoError
 from demo.run import free_domain_id
 
 

@@ -135,7 +135,7 @@ def test_recording_holds_all_topics_and_their_definitions(finished: tuple[Path, 
     assert set(counts) >= CAMERA_TOPICS | NODE_TOPICS
     assert all(counts[topic] > 0 for topic in CAMERA_TOPICS | NODE_TOPICS)
     numbers = summary(output)
-    assert counts["/image_raw"] == numbers["frames_sent"]
+    assert counts["/image_raw"] == numbers["frames_recorded"]
     assert counts["/segmentation/mask"] == numbers["masks"]
 
 

@@ -20,6 +20,8 @@ from std_msgs.msg import Header
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback import open_source
+from demo.budget import Sent
+from demo.errors import DemoError
 from demo.evaluation import Evaluation, evaluate
 from demo.pictures import draw
 from demo.recording import Message, RecordingWriter
@@ -34,6 +36,7 @@ PERIOD_NS = 50_000_000
 IMAGE_TYPE = "sensor_msgs/msg/Image"
 TIMING_TYPE = "attendseg_ros/msg/SegmentationTiming"
 FRAMES = 20
+SENT = Sent(frames=30, rate_hz=25.0)
 
 
 def header(number: int) -> Header:
@@ -115,11 +118,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def evaluation(recording: Path) -> Evaluation:
-    return evaluate(recording, CLASSES)
+    return evaluate(recording, CLASSES, SENT)
 
 
 def test_counts_are_the_nodes_own(evaluation: Evaluation) -> None:
-    assert evaluation.frames_sent == evaluation.masks == FRAMES
+    assert evaluation.frames_sent == 30
+    assert evaluation.frames_recorded == evaluation.masks == FRAMES
     assert (evaluation.frames_received, evaluation.frames_processed) == (FRAMES + 2, FRAMES)
     assert (evaluation.frames_dropped, evaluation.frames_failed) == (2, 0)
     assert (evaluation.engine, evaluation.model) == ("openvino", "street")
@@ -127,7 +131,7 @@ def test_counts_are_the_nodes_own(evaluation: Evaluation) -> None:
 
 
 def test_rates_and_times(evaluation: Evaluation) -> None:
-    assert evaluation.camera_rate_hz == pytest.approx(20.0)
+    assert evaluation.camera_rate_hz == 25.0
     assert evaluation.mask_rate_hz == pytest.approx(1000 / 51)
     values = np.arange(FRAMES)
     assert evaluation.camera_to_mask_ms.p50 == pytest.approx(np.percentile(values, 50))
@@ -147,7 +151,7 @@ def test_accuracy_counts_labelled_pixels_of_every_frame(evaluation: Evaluation) 
 
 def test_table_says_it(evaluation: Evaluation) -> None:
     printed = table("street 1", evaluation)
-    assert "20 sent, 22 received, 20 processed, 2 dropped, 0 failed; 20 masks" in printed
+    assert "30 sent, 22 received, 20 processed, 2 dropped, 0 failed; 20 masks" in printed
     assert "model street at 512x384 on openvino" in printed
     assert "mean IoU   25.0 % over 20 frames, pixel accuracy 50.0 %" in printed
     (row,) = [line for line in printed.splitlines() if line.startswith("camera to mask")]
@@ -169,17 +173,17 @@ def test_summary_is_plain_json(evaluation: Evaluation, tmp_path: Path) -> None:
 
 def test_without_ground_truth_there_is_no_accuracy(tmp_path: Path) -> None:
     recording = record(tmp_path, with_truth=False)
-    evaluation = evaluate(recording, CLASSES)
+    evaluation = evaluate(recording, CLASSES, SENT)
     assert evaluation.accuracy is None
     assert "no ground truth" in table("a video", evaluation)
-    draw(recording, evaluation, CLASSES, tmp_path)
+    draw(recording, CLASSES, tmp_path)
     grid = cv2.imread(str(tmp_path / "grid.png"))
     assert grid is not None
     assert grid.shape[1] == 3 * 480 + 4 * 10
 
 
-def test_pictures_show_the_run(recording: Path, evaluation: Evaluation, tmp_path: Path) -> None:
-    draw(recording, evaluation, CLASSES, tmp_path)
+def test_pictures_show_the_run(recording: Path, tmp_path: Path) -> None:
+    draw(recording, CLASSES, tmp_path)
     (grid,) = open_source(tmp_path / "grid.png")
     assert grid.rgb.shape[1] == 4 * 480 + 5 * 10
     # Four rows, of which each shows a later image than the one above.
@@ -196,3 +200,12 @@ def test_pictures_show_the_run(recording: Path, evaluation: Evaluation, tmp_path
     video = list(open_source(tmp_path / "overlay.mp4"))
     assert len(video) == FRAMES
     assert sorted(file.name for file in tmp_path.iterdir()) == ["grid.png", "overlay.mp4"]
+
+
+def test_run_without_masks_is_an_error(tmp_path: Path) -> None:
+    with RecordingWriter(tmp_path / "recording") as writer:
+        writer.put(frame_messages(1, with_truth=False)[0])
+    with pytest.raises(DemoError, match="neither masks nor their times"):
+        evaluate(writer.path, CLASSES, SENT)
+    with pytest.raises(DemoError, match="no overlay"):
+        draw(writer.path, CLASSES, tmp_path)

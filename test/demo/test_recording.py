@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rclpy.serialization import serialize_message
 from rosbags.highlevel import AnyReader
@@ -62,6 +64,20 @@ def test_what_the_disk_cannot_take_is_counted(tmp_path: Path) -> None:
             writer.put(message)
     assert writer.dropped == 3
     assert topic_counts(writer.path) == {}
+
+
+def test_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, 3_000_000, np.uint8).tobytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        writer = RecordingWriter(tmp_path / "recording")
+        writer.put(Message("/noise", "std_msgs/msg/UInt8MultiArray", 1, noise))
+        with pytest.raises(OSError, match="too large"):
+            writer.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_type_that_is_not_installed_is_an_error_for_whoever_closes(tmp_path: Path) -> None:
