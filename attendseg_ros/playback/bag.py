@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice, pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from attendseg_ros.errors import DataError
@@ -25,7 +27,9 @@ except ImportError as error:
     ) from error
 
 FALLBACK_RATE_HZ = 10.0
-"""For a bag whose images all carry the same recording time."""
+"""For a bag with one image, or whose images all carry the same recording time."""
+
+_IMAGES_FOR_RATE = 50
 
 
 class BagSource:
@@ -48,7 +52,7 @@ class BagSource:
             connections = _image_connections(path, reader, topic)
             self._topic = connections[0].topic
             self._frame_count = sum(connection.msgcount for connection in connections)
-            self._rate_hz = _mean_rate(reader, self._frame_count)
+            self._rate_hz = _usual_rate(reader, connections)
 
     @property
     def path(self) -> Path:
@@ -72,7 +76,7 @@ class BagSource:
 
     @property
     def rate_hz(self) -> float:
-        """Mean rate at which the images were recorded."""
+        """Rate at which the images were recorded."""
         return self._rate_hz
 
     @property
@@ -148,7 +152,10 @@ def _image_connections(path: Path, reader: AnyReader, topic: str) -> list[Connec
     return chosen
 
 
-def _mean_rate(reader: AnyReader, count: int) -> float:
-    """Mean rate of a topic from the bag's own length, which needs no pass over the messages."""
-    duration_s = reader.duration / 1e9
-    return count / duration_s if count > 1 and duration_s > 1e-3 else FALLBACK_RATE_HZ
+def _usual_rate(reader: AnyReader, connections: list[Connection]) -> float:
+    """Rate of the first images: a bag may start long before its camera, and pause."""
+    messages = islice(reader.messages(connections=connections), _IMAGES_FOR_RATE)
+    times_ns = [time_ns for _, time_ns, _ in messages]
+    intervals_ns = [later - earlier for earlier, later in pairwise(times_ns)]
+    interval_ns = median(intervals_ns) if intervals_ns else 0
+    return 1e9 / interval_ns if interval_ns > 0 else FALLBACK_RATE_HZ

@@ -38,7 +38,7 @@ def test_raw_images_of_every_kind_of_bag(tmp_path: Path, kind: str) -> None:
     source = open_source(path)
     frames = list(source)
     assert source.frame_count == 3
-    assert source.rate_hz == pytest.approx(15.0)
+    assert source.rate_hz == pytest.approx(10.0)
     assert "/front/image_raw" in source.description
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert frames[0].name == "front_image_raw_000000"
