@@ -68,6 +68,9 @@ wheels_python() {
 exec 9<scripts/build.bash
 flock 9
 
+case $root in
+  *[[:space:]]*) fail "colcon's set-up files cannot have a space in their path: move $root" ;;
+esac
 forget_own_environment
 [ -n "${CXX:-}" ] || command -v c++ >/dev/null || command -v g++ >/dev/null \
   || command -v clang++ >/dev/null || fail 'no C++ compiler: install g++'

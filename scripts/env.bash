@@ -49,7 +49,7 @@ _attendseg_set_defaults() {
 }
 
 _attendseg_env() {
-  local root=$1 shell=$2 options=$- ros setup=setup
+  local root=$1 shell=$2 flags=$- ros setup=setup
   if [ ! -f "$root/install/setup.$shell" ] || [ ! -f "$root/.venv/ros" ]; then
     echo "attendseg_ros: nothing is built in $root: run 'make build' there first" >&2
     return 1
@@ -63,8 +63,8 @@ _attendseg_env() {
   set +eu
   # shellcheck disable=SC1090
   . "$root/install/$setup.$shell"
-  case $options in *e*) set -e ;; esac
-  case $options in *u*) set -u ;; esac
+  case $flags in *e*) set -e ;; esac
+  case $flags in *u*) set -u ;; esac
   # After the ROS, whose own Python would otherwise come first.
   export VIRTUAL_ENV="$root/.venv"
   _attendseg_prepend PATH "$root/.venv/bin"
