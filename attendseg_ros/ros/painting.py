@@ -9,10 +9,12 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+from sensor_msgs.msg import Image
 
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize, drop_uncertain, keep_classes
 from attendseg_ros.ros.conversion import packed
+from attendseg_ros.ros.image_messages import Canvas
 from attendseg_ros.ros.parameters import Settings
 
 Pixels = NDArray[np.uint8]
@@ -38,12 +40,12 @@ class ImageOutput(Enum):
 
 
 class Painter:
-    """Paints the output images; its buffers are used again while the image size stays."""
+    """Paints the output images into messages that are used again while the image size stays."""
 
     def __init__(self, classes: ClassTable) -> None:
         self._classes = classes
         self._palette = classes.palette()
-        self._buffers: dict[ImageOutput, Pixels] = {}
+        self._canvases: dict[ImageOutput, Canvas] = {}
 
     def paint(
         self,
@@ -51,7 +53,7 @@ class Painter:
         segmentation: Segmentation,
         settings: Settings,
         wanted: Collection[ImageOutput],
-    ) -> dict[ImageOutput, Pixels]:
+    ) -> dict[ImageOutput, Image]:
         """Paints the wanted images.
 
         Args:
@@ -61,24 +63,24 @@ class Painter:
             wanted: the images to paint.
 
         Returns:
-            uint8 (H, W) or (H, W, 3) for each; valid until the next call.
+            A message for each, whose header is to be set; valid until the next call.
         """
-        images: dict[ImageOutput, Pixels] = {}
+        size = (rgb.shape[0], rgb.shape[1])
+        images = {output: self._canvas(output, size) for output in wanted}
+        if ImageOutput.CONFIDENCE in wanted and segmentation.confidence is not None:
+            np.copyto(images[ImageOutput.CONFIDENCE].pixels, segmentation.confidence)
+        if not images.keys() - {ImageOutput.CONFIDENCE}:
+            return _messages(images)
         labels = self._labels(segmentation, settings)
         if ImageOutput.MASK in wanted:
-            images[ImageOutput.MASK] = labels
-        if ImageOutput.CONFIDENCE in wanted and segmentation.confidence is not None:
-            images[ImageOutput.CONFIDENCE] = segmentation.confidence
+            np.copyto(images[ImageOutput.MASK].pixels, labels)
         if ImageOutput.COLOR_MASK in wanted or ImageOutput.OVERLAY in wanted:
-            colors = colorize(labels, self._palette, self._buffer(ImageOutput.COLOR_MASK, rgb))
-            if ImageOutput.COLOR_MASK in wanted:
-                images[ImageOutput.COLOR_MASK] = colors
+            colors = self._canvas(ImageOutput.COLOR_MASK, size).pixels
+            colorize(labels, self._palette, colors)
             if ImageOutput.OVERLAY in wanted:
-                buffer = self._buffer(ImageOutput.OVERLAY, rgb)
-                images[ImageOutput.OVERLAY] = blend(
-                    packed(rgb), colors, settings.overlay_alpha, buffer
-                )
-        return images
+                overlay = images[ImageOutput.OVERLAY].pixels
+                blend(packed(rgb), colors, settings.overlay_alpha, overlay)
+        return _messages(images)
 
     def _labels(self, segmentation: Segmentation, settings: Settings) -> Pixels:
         labels = segmentation.labels
@@ -89,11 +91,15 @@ class Painter:
             labels = keep_classes(labels, ids)
         return labels
 
-    def _buffer(self, output: ImageOutput, like: Pixels) -> Pixels:
-        buffer = self._buffers.get(output)
-        if buffer is None or buffer.shape != like.shape:
-            buffer = self._buffers[output] = np.empty(like.shape, np.uint8)
-        return buffer
+    def _canvas(self, output: ImageOutput, size: tuple[int, int]) -> Canvas:
+        canvas = self._canvases.get(output)
+        if canvas is None or (canvas.message.height, canvas.message.width) != size:
+            canvas = self._canvases[output] = Canvas(*size, output.encoding)
+        return canvas
+
+
+def _messages(canvases: dict[ImageOutput, Canvas]) -> dict[ImageOutput, Image]:
+    return {output: canvas.message for output, canvas in canvases.items()}
 
 
 def needs_confidence(settings: Settings, wanted: Collection[ImageOutput]) -> bool:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
@@ -18,7 +16,6 @@ from std_msgs.msg import Header
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros import qos
-from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.ros.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
 
@@ -67,12 +64,11 @@ class Outputs:
             timing=self._timing.get_subscription_count() > 0,
         )
 
-    def publish_images(
-        self, images: Mapping[ImageOutput, NDArray[np.uint8]], header: Header
-    ) -> None:
+    def publish_images(self, images: Mapping[ImageOutput, Image], header: Header) -> None:
         """Publishes images under the header of the image they were made from."""
-        for output, pixels in images.items():
-            self._images[output].publish(to_image(pixels, output.encoding, header))
+        for output, message in images.items():
+            message.header = header
+            self._images[output].publish(message)
 
     def publish_camera_info(self, camera_info: CameraInfo, header: Header) -> None:
         """Publishes the camera's intrinsics with the masks' header, so that both form a pair."""
