@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -52,6 +53,10 @@ def run(
         if rclpy.ok():
             raise
     finally:
+        # One stop comes as several signals: from the terminal, and again from launch. The second
+        # must not cut short what the first one began.
+        for again in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(again, signal.SIG_IGN)
         if node is not None:
             node.destroy_node()
         rclpy.try_shutdown()

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,6 +159,18 @@ def test_signals_end_it_with_0_and_no_traceback(
         assert rig.process.stop(by) == 0
         assert "Traceback" not in rig.process.log()
         assert "rror" not in rig.process.log()
+
+
+def test_further_signals_do_not_cut_the_ending_short(tmp_path: Path, tiny_path: Path) -> None:
+    with Rig(tmp_path, tiny_path) as rig:
+        camera = rig.client.camera()
+        rig.client.ask(camera, rig.painted(1280, 720), rig.output("overlay"))
+        for _ in range(5):
+            if rig.process.running():
+                os.kill(rig.process.pid, signal.SIGINT)
+                time.sleep(0.05)
+        assert rig.process.wait() == 0
+        assert "Traceback" not in rig.process.log()
 
 
 @pytest.mark.parametrize(
