@@ -12,6 +12,12 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).resolve().parent
+RUNTIME = [
+    line
+    for line in (HERE / "requirements" / "runtime.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+OPENVINO = [line for line in RUNTIME if line.startswith("openvino")]
 
 setup(
     name="attendseg_ros",
@@ -25,18 +31,10 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["attendseg_ros*"], exclude=["attendseg_ros.ros*"]),
     package_data={"attendseg_ros": ["labels/*.yaml", "models/*/*"]},
-    install_requires=[
-        "numpy>=1.21,<3",
-        "onnxruntime>=1.16",
-        "opencv-python-headless>=4.5.4,<5",
-        "pyyaml>=5.4",
-        "rosbags>=0.10,<0.12",
-        "rosbags-image>=0.9,<0.11",
-        "tqdm>=4.62",
-    ],
+    install_requires=[line for line in RUNTIME if line not in OPENVINO],
     extras_require={
-        "openvino": ["openvino>=2024.0"],
-        "train": ["onnx>=1.16", "onnxscript>=0.5", "torch>=2.6"],
+        "openvino": OPENVINO,
+        "train": ["onnx>=1.16", "torch>=2.6"],
     },
     entry_points={"console_scripts": ["attendseg = attendseg_ros.cli.main:main"]},
     zip_safe=False,

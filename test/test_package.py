@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,32 @@ def test_package_data_is_installed(tmp_path: Path) -> None:
     count, file = run.stdout.split()
     assert count == "11"
     assert file.startswith(get_package_prefix("attendseg_ros"))
+
+
+def test_pip_installs_the_part_without_ros(tmp_path: Path) -> None:
+    for name in ("setup.py", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    hidden = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "attendseg_ros", tmp_path / "attendseg_ros", ignore=hidden)
+    command = [sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps", "--no-build-isolation"]
+    run = subprocess.run(
+        [*command, "--wheel-dir", str(tmp_path), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = set(wheel.namelist())
+        entry_points = next(name for name in names if name.endswith("entry_points.txt"))
+        assert "attendseg = attendseg_ros.cli.main:main" in wheel.read(entry_points).decode()
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "attendseg_ros").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and "ros" not in path.parts
+    }
+    assert {name for name in names if name.startswith("attendseg_ros/")} == expected
 
 
 @pytest.mark.parametrize(
