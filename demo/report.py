@@ -68,7 +68,7 @@ def _lines(shown: str, evaluation: Evaluation) -> Iterator[str]:
         f"masks {evaluation.mask_rate_hz:.1f} Hz"
     )
     yield ""
-    yield f"{'milliseconds':<22}{'p50':>8}{'p95':>8}"
+    yield f"{'milliseconds':<22}{'p50':>8}{'p95':>8}    (every output is subscribed to)"
     for name, spread in evaluation.stages_ms.items():
         yield f"{_LABELS[name]:<22}{spread.p50:>8.1f}{spread.p95:>8.1f}"
     spread = evaluation.camera_to_mask_ms

@@ -75,11 +75,14 @@ class PlaybackCameraNode(Node):
         super().destroy_node()
 
     def _read(self) -> Iterator[Image]:
+        said: set[str] = set()
         while True:
             for frame in self._source:
                 yield to_image(frame.rgb, "rgb8", Header())
             for line in self._source.skipped:
-                self.get_logger().warning(f"left out {line}")
+                if line not in said:
+                    self.get_logger().warning(f"left out {line}")
+                    said.add(line)
             if not self._loop:
                 return
 
