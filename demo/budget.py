@@ -18,7 +18,7 @@ _BYTES_PER_S = 110_000_000
 _BYTES_PER_IMAGE_BYTE = 10 / 3
 
 # Frames that may come at once, after a pause, before the rate counts.
-_BURST = 3.0
+_BURST = 10.0
 
 _KEPT_STAMPS = 256
 
