@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rclpy.qos import QoSDurabilityPolicy, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
-from support.ros_client import BEST_EFFORT, RELIABLE, wait_until
+from support.ros_client import BEST_EFFORT, RELIABLE, RosClient, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
@@ -136,13 +136,14 @@ class TestNoImage:
         waiting.client.node.destroy_publisher(elsewhere)
 
     def test_another_type_on_the_topic(self, waiting: Rig) -> None:
-        other = waiting.client.node.create_publisher(CompressedImage, "image", 1)
-        self.explanation(
-            waiting,
-            "publishes sensor_msgs/msg/CompressedImage, not sensor_msgs/msg/Image",
-            "image_transport:=compressed",
-        )
-        waiting.client.node.destroy_publisher(other)
+        # One process cannot hold two types of one topic, so this camera has a context of its own.
+        with RosClient(waiting.process.namespace, "other_camera") as other:
+            other.node.create_publisher(CompressedImage, "image", 1)
+            self.explanation(
+                waiting,
+                "publishes sensor_msgs/msg/CompressedImage, not sensor_msgs/msg/Image",
+                "image_transport:=compressed",
+            )
 
     def test_a_camera_that_is_silent(self, waiting: Rig) -> None:
         camera = waiting.client.camera()
