@@ -15,7 +15,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: If the folder is missing or not writable.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -24,8 +25,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         # mkstemp makes files that only their owner reads; the umask is what the user asked for.
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
