@@ -17,9 +17,7 @@ class ConfusionMatrix:
 
     def __init__(self, num_classes: int) -> None:
         self._num_classes = num_classes
-        self._counts: NDArray[np.int64] = np.zeros(
-            (num_classes, num_classes + 1), dtype=np.int64
-        )
+        self._counts: NDArray[np.int64] = np.zeros((num_classes, num_classes + 1), dtype=np.int64)
 
     @property
     def counts(self) -> NDArray[np.int64]:
