@@ -22,14 +22,15 @@ from attendseg_ros.inference import load_bundle, shipped_models
 
 CAMERA = "attendseg_ros.ros.synthetic_camera_node"
 MODEL = "street"
-SEEDS = (900_001, 900_002, 900_003)
-"""Streets far from every seed the network was trained on."""
+SEEDS = (11, 12, 13)
+"""Streets the network has not seen: those of its training are 1000 and up."""
 
 RATE_HZ = 5
 FRAMES = 15
 
 MEAN_IOU_FLOOR = 0.60
-PIXEL_ACCURACY_FLOOR = 0.85
+PIXEL_ACCURACY_FLOOR = 0.90
+"""Measured on two sets of streets: mean IoU 0.67 to 0.71, pixel accuracy 0.94 to 0.95."""
 
 
 def confusion(truth: NDArray[np.uint8], mask: NDArray[np.uint8], classes: int) -> NDArray[np.int64]:
@@ -69,7 +70,7 @@ def watch(folder: Path, seed: int, classes: int) -> NDArray[np.int64]:
 
 def test_masks_agree_with_the_ground_truth(tmp_path: Path) -> None:
     if MODEL not in shipped_models():
-        pytest.fail(f"the bundle {MODEL!r} is not in attendseg_ros/models yet")
+        pytest.fail(f"the bundle {MODEL!r} is not in attendseg_ros/models")
     table = load_bundle(MODEL).classes
     counts = np.zeros((len(table), len(table) + 1), np.int64)
     for seed in SEEDS:
