@@ -70,6 +70,8 @@ def test_folding_changes_the_graph_and_not_the_function() -> None:
     # Statistics of real data differ from the initial 0 and 1, which would hide a wrong folding.
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             nn.init.normal_(module.running_mean, std=0.1)
             nn.init.uniform_(module.running_var, 0.5, 2.0)
             nn.init.uniform_(module.weight, 0.5, 1.5)

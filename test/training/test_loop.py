@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -129,7 +130,7 @@ def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) ->
     ],
 )
 def test_refuses_settings_that_cannot_work(
-    config: TrainingConfig, changes: dict[str, object], reason: str
+    config: TrainingConfig, changes: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(DataError, match=reason):
         loop.run(replace(config, **changes))
