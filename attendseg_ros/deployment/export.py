@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_b
 from attendseg_ros.deployment.model_card import model_card
 from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
-from attendseg_ros.inference import Segmenter, available_engines, load_bundle
+from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg, count
 from attendseg_ros.training.checkpoint import load_trained
@@ -85,8 +85,8 @@ class ExportReport:
     before: tuple[Scores, int]
     after: tuple[Scores, int]
     file_bytes: int
-    agreement: dict[str, Agreement] = field(default_factory=dict)
-    eight_bit_convolutions: dict[str, tuple[int, int]] = field(default_factory=dict)
+    agreement: dict[str, Agreement]
+    eight_bit_convolutions: dict[str, tuple[int, int]]
 
 
 def export(config: ExportConfig) -> ExportReport:
@@ -113,20 +113,16 @@ def export(config: ExportConfig) -> ExportReport:
         calibrated_on = _calibration(training, config.calibration_images)
         graph = quantized(plain_graph, calibrated_on.images)
     model = with_image_input(graph)
+    float_bytes = weight_bytes(plain_graph)
 
     with written_whole(config.bundle) as folder:
-        content = model.SerializeToString()
-        write_model(folder, content, _fields(config, training, network, model), training.classes)
+        fields = _fields(config, training, network, model)
+        write_model(folder, model.SerializeToString(), fields, training.classes)
         bundle = load_bundle(folder)
-        images = calibration.choose(
-            val, None, training.input_size, training.seed, _CHECKED_IMAGES
-        ).images
-        agreement = check(bundle, images, reference_logits(network, images))
-        confusion = evaluate_network(network, val, len(training.classes), training.input_size)
-        before = Scores.of(confusion, training.classes, len(val))
-        # A named engine: the fastest may be another one next time, and with it the last digit.
-        with closing(Segmenter(bundle, _SCORED_ON)) as segmenter:
-            after = score(segmenter, val)
+        report = replace(
+            _measured(bundle, training, network, val, float_bytes), bundle=config.bundle
+        )
+        before, after = report.before[0], report.after[0]
         write_scores(bundle, _scores(training, before, after, config.precision))
         write_card(
             folder,
@@ -137,21 +133,43 @@ def export(config: ExportConfig) -> ExportReport:
                 before,
                 after,
                 calibrated_on,
-                agreement,
+                report.agreement,
             ),
         )
-        in_eight_bits = {
+    return report
+
+
+def _measured(
+    bundle: Bundle,
+    training: TrainingConfig,
+    network: AttendSeg,
+    val: LabelledSet,
+    float_bytes: int,
+) -> ExportReport:
+    """Holds a bundle against the network it was made of, and scores both.
+
+    Raises:
+        BundleError: it does not say what the network says.
+    """
+    images = calibration.choose(
+        val, None, training.input_size, training.seed, _CHECKED_IMAGES
+    ).images
+    agreement = check(bundle, images, reference_logits(network, images))
+    confusion = evaluate_network(network, val, len(training.classes), training.input_size)
+    # A named engine: the fastest may be another one next time, and with it the last digit.
+    with closing(Segmenter(bundle, _SCORED_ON)) as segmenter:
+        scores = score(segmenter, val)
+    return ExportReport(
+        bundle=bundle.path,
+        before=(Scores.of(confusion, training.classes, len(val)), float_bytes),
+        after=(scores, bundle.counts.weight_bytes),
+        file_bytes=len(bundle.model),
+        agreement=agreement,
+        eight_bit_convolutions={
             engine: eight_bit_convolutions(bundle, engine)
             for engine in ("onnxruntime", "openvino")
             if available_engines()[engine] is None
-        }
-    return ExportReport(
-        bundle=config.bundle,
-        before=(before, weight_bytes(plain_graph)),
-        after=(after, bundle.counts.weight_bytes),
-        file_bytes=len(content),
-        agreement=agreement,
-        eight_bit_convolutions=in_eight_bits,
+        },
     )
 
 
