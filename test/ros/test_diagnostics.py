@@ -15,8 +15,6 @@ from rosgraph_msgs.msg import Clock
 from support.ros_client import values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
-from attendseg_ros.ros.parameters import SCHEMA
-
 
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
@@ -33,8 +31,7 @@ def camera(rig: Rig) -> Any:
 def defaults(rig: Rig) -> Iterator[None]:
     """Leaves every live parameter as it was."""
     yield
-    live = {spec.name: spec.default for spec in SCHEMA if spec.live}
-    rig.client.must_set(**{**live, "diagnostics_period_s": 0.1})
+    rig.restore()
 
 
 @pytest.fixture

@@ -26,8 +26,11 @@ from support.ros_client import (
 from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros.parameters import SCHEMA
 
 MODULE = "attendseg_ros.ros.segmentation_node"
+
+REPORT_PERIOD_S = 0.1
 
 WIDTH, HEIGHT = 704, 64
 """The tiny bundle's own size in these tests: at it, painted stripes come back exactly."""
@@ -55,7 +58,7 @@ class Rig:
             "model": model,
             "engine": "onnxruntime",
             "num_threads": 1,
-            "diagnostics_period_s": 0.1,
+            "diagnostics_period_s": REPORT_PERIOD_S,
         }
         self.process = NodeProcess(
             MODULE, folder / "node.log", {**defaults, **(parameters or {})}, **process
@@ -115,6 +118,11 @@ class Rig:
     def value(self, part: str, key: str) -> str:
         """One value of this node's next report of a part."""
         return values(self.status(part))[key]
+
+    def restore(self) -> None:
+        """Gives every live parameter its default again; reports stay quick."""
+        live = {spec.name: spec.default for spec in SCHEMA if spec.live}
+        self.client.must_set(**{**live, "diagnostics_period_s": REPORT_PERIOD_S})
 
     def refuses(self, camera: Any, bad: Any, good: Any, reason: str) -> str:
         """Sends a bad image until it is counted, then a good one, which must be answered.
