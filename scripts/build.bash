@@ -37,12 +37,14 @@ forget_own_environment() {
   unset VIRTUAL_ENV _ROS_WHEELS_BOOTSTRAP_COMPLETE
 }
 
-# Prints the interpreter that a sourced ROS 2 runs with; fails where no ROS 2 is sourced.
+# Prints the interpreter that a sourced ROS 2 runs with; fails where no ROS 2 is sourced. A ROS 2
+# inside a virtual environment (of another checkout) does not count: none can be made on top of it.
 sourced_python() {
-  local candidate
+  local candidate check
   [ -n "${AMENT_PREFIX_PATH:-}" ] || return 1
+  check='import rclpy, sys; sys.exit(sys.prefix != sys.base_prefix and sys.prefix in rclpy.__file__)'
   for candidate in ${PYTHON:-python3 /usr/bin/python3}; do
-    if "$candidate" -c 'import rclpy' 2>/dev/null; then
+    if "$candidate" -c "$check" 2>/dev/null; then
       command -v "$candidate"
       return
     fi

@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python3"
+CONSTRAINTS = VENV / "constraints.txt"
 SOURCED = "sourced"
 
 
@@ -42,46 +43,52 @@ def requirement_files(ros: str) -> list[Path]:
     return [ROOT / "requirements" / f"{name}.txt" for name in names]
 
 
-def pip_install(files: list[Path], constraints: list[str]) -> None:
+def pip_install(requirements: list[Path], constraints: list[Path]) -> None:
     """Install requirement files into .venv, or end with one line that says what failed."""
-    constraint_file = VENV / "constraints.txt"
-    constraint_file.write_text("".join(f"{line}\n" for line in constraints))
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     # Old versions of pip would otherwise build what has no wheel in a deprecated way.
-    command += ["--use-pep517", "--constraint", str(constraint_file)]
-    for file in files:
+    command += ["--use-pep517"]
+    for file in requirements:
         command += ["--requirement", str(file)]
+    for file in constraints:
+        command += ["--constraint", str(file)]
     if subprocess.run(command, check=False).returncode != 0:
         sys.exit("make_venv: pip could not install the packages (its message is above)")
 
 
-def fitting_to_sourced_ros(files: list[Path]) -> tuple[list[Path], list[str]]:
-    """Leave out what the sourced ROS brings, and keep to the major version of its NumPy.
+def ask(question: str) -> str:
+    """Return what the Python of .venv prints."""
+    command = [str(PYTHON), "-c", question]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    cv_bridge of a ROS built with NumPy 1 cannot be imported under NumPy 2.
 
-    Args:
-        files: requirement files.
+def has(module: str) -> bool:
+    """Return whether .venv has a module, from the sourced ROS or the host."""
+    return ask(f"import importlib.util as u; print(u.find_spec({module!r}) is not None)") == "True"
 
-    Returns:
-        Requirement files without what is there, and constraints for pip.
-    """
+
+def missing_beside_sourced_ros() -> list[str]:
+    """Return the requirements that the sourced ROS and its host do not bring."""
     present = {
-        "opencv-python-headless": importlib.util.find_spec("cv2") is not None,
-        "setuptools": importlib.util.find_spec("setuptools") is not None,
+        "opencv-python-headless": has("cv2"),
+        "setuptools": has("setuptools"),
         "cmake": shutil.which("cmake") is not None,
         "colcon-": shutil.which("colcon") is not None,
     }
     skipped = tuple(name for name, is_present in present.items() if is_present)
-    kept = VENV / "requirements.txt"
-    lines = [line for file in files for line in file.read_text().splitlines()]
-    kept.write_text("".join(f"{line}\n" for line in lines if not line.startswith(skipped)))
-    if importlib.util.find_spec("numpy") is None:
-        return [kept], []
-    import numpy as np
+    lines = [line for file in requirement_files(SOURCED) for line in file.read_text().splitlines()]
+    return [line for line in lines if not line.startswith(skipped)]
 
-    major = int(np.__version__.split(".")[0])
-    return [kept], [f"numpy>={np.__version__},<{major + 1}"]
+
+def numpy_of_sourced_ros() -> list[str]:
+    """Return the constraint that keeps to its major version.
+
+    cv_bridge of a ROS built with NumPy 1 cannot be imported under NumPy 2.
+    """
+    if not has("numpy"):
+        return []
+    version = ask("import numpy; print(numpy.__version__)")
+    return [f"numpy>={version},<{int(version.split('.')[0]) + 1}"]
 
 
 def mend_exported_cmake() -> None:
@@ -89,10 +96,7 @@ def mend_exported_cmake() -> None:
 
     CMake refuses imported targets whose include folders do not exist.
     """
-    query = "import numpy; print(numpy.get_include())"
-    numpy_include = subprocess.run(
-        [str(PYTHON), "-c", query], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    numpy_include = ask("import numpy; print(numpy.get_include())")
     python_include = sysconfig.get_paths()["include"]
     for file in VENV.glob("share/*/cmake/*.cmake"):
         text = file.read_text()
@@ -106,14 +110,19 @@ def make(ros: str, stamp: str) -> None:
     """Make .venv anew; the stamp comes last."""
     for folder in (VENV, ROOT / "build", ROOT / "install", ROOT / "log"):
         shutil.rmtree(folder, ignore_errors=True)
-    venv.create(VENV, with_pip=True, system_site_packages=ros == SOURCED)
+    venv.create(VENV, with_pip=True, symlinks=True, system_site_packages=ros == SOURCED)
     # Without it colcon searches the environment for packages.
     (VENV / "COLCON_IGNORE").touch()
-    files = requirement_files(ros)
     if ros == SOURCED:
-        pip_install(*fitting_to_sourced_ros(files))
+        if not has("rclpy"):
+            sys.exit(f"make_venv: rclpy cannot be found from an environment of {sys.executable}")
+        requirements = VENV / "requirements.txt"
+        requirements.write_text("\n".join(missing_beside_sourced_ros()))
+        CONSTRAINTS.write_text("\n".join(numpy_of_sourced_ros()))
+        pip_install([requirements], [CONSTRAINTS])
     else:
-        pip_install(files, constraints=[])
+        CONSTRAINTS.touch()
+        pip_install(requirement_files(ros), [])
         mend_exported_cmake()
     (VENV / "ros").write_text(f"{ros}\n")
     (VENV / "stamp").write_text(stamp)
@@ -126,9 +135,7 @@ def add_test_packages() -> None:
     if stamp_file.exists() and stamp_file.read_text() == stamp:
         return
     print("Installing the test packages (torch is large)", flush=True)
-    constraints = (VENV / "constraints.txt").read_text().splitlines()
-    constraints += (ROOT / "requirements" / "build.txt").read_text().splitlines()
-    pip_install([file], constraints)
+    pip_install([file], [CONSTRAINTS, ROOT / "requirements" / "build.txt"])
     stamp_file.write_text(stamp)
 
 
