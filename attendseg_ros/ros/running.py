@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -35,23 +36,31 @@ def run(
         The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
     """
     node: NodeT | None = None
+    # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
+    # handler that rclpy installs over this one ends the spinning, as it does for SIGTERM.
+    signal.signal(signal.SIGINT, lambda *_: None)
     try:
         rclpy.init(args=None if args is None else list(args))
+    except RuntimeError as error:
+        # A command line that rcl cannot read; there is no logger yet.
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 1
+    try:
         node = make_node()
         if start is not None:
             start(node)
         executor = SingleThreadedExecutor()
         executor.add_node(node)
         executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
-    except (AttendSegError, ParameterException) as error:
-        get_logger("attendseg_ros").fatal(" ".join(str(error).split()))
-        return 1
-    except Exception:
+    except Exception as error:
         # While the context is being shut down any call to ROS may fail: that is no fault.
         if rclpy.ok():
-            raise
+            if not isinstance(error, (AttendSegError, ParameterException)):
+                raise
+            get_logger("attendseg_ros").fatal(" ".join(str(error).split()))
+            return 1
     finally:
         # One stop comes as several signals: from the terminal, and again from launch. The second
         # must not cut short what the first one began.

@@ -151,7 +151,9 @@ class SegmentationNode(PatientLifecycleNode):
             text = " ".join(str(error).split())
             known = isinstance(error, AttendSegError)
             self._failure = text if known else f"{type(error).__name__}: {text}"
-            self.get_logger().error(f"cannot {what}: {self._failure}")
+            # Told to stop meanwhile, every call to ROS fails: no news.
+            if self.context.ok():
+                self.get_logger().error(f"cannot {what}: {self._failure}")
             undo()
             return FAILURE
         self._failure = ""

@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,19 @@ def test_further_signals_do_not_cut_the_ending_short(tmp_path: Path, tiny_path: 
         assert "Traceback" not in rig.process.log()
 
 
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_signals_while_it_starts_end_it_cleanly(
+    tmp_path: Path, tiny_path: Path, by: signal.Signals
+) -> None:
+    # At this size the engine takes long enough to be interrupted while it is made.
+    parameters = {"model": tiny_path, "input_size": "[4096, 4096]", "engine": "onnxruntime"}
+    with NodeProcess(MODULE, tmp_path / "log", parameters) as process:
+        process.wait_for_log("label_info" if not find_spec("vision_msgs") else "")
+        assert process.stop(by) == 0
+        assert "Traceback" not in process.log()
+        assert "rror" not in process.log()
+
+
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
@@ -198,6 +212,13 @@ def test_what_cannot_start_ends_with_1_and_says_why(
     assert "Traceback" not in log
     lines = [line for line in log.splitlines() if "ERROR" in line or "FATAL" in line]
     assert any(all(word in line for word in words) for line in lines), log
+
+
+def test_a_command_line_that_cannot_be_read_ends_with_1_and_says_why(tmp_path: Path) -> None:
+    with NodeProcess(MODULE, tmp_path / "log", arguments=("-p", "overlay_alpha")) as process:
+        assert process.wait() == 1
+        assert "overlay_alpha" in process.log()
+        assert "Traceback" not in process.log()
 
 
 def test_two_nodes_in_two_namespaces(tmp_path: Path, tiny_path: Path) -> None:
