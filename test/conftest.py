@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Gives every run of the tests a ROS domain of its own, and says what is left out."""
+"""Gives every run of the tests a ROS domain of its own; finds the data beside the repository."""
 
 from __future__ import annotations
 
@@ -88,3 +88,12 @@ def pytest_report_header() -> list[str]:
 def repository() -> Path:
     """Root folder of the sources."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder with CamVid and recordings beside the repository, not part of it."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no folder shared/ with data beside the repository")
+    return folder
