@@ -245,13 +245,15 @@ def test_two_nodes_in_two_namespaces(tmp_path: Path, tiny_path: Path) -> None:
         truth = stripes(WIDTH, HEIGHT)
         np.testing.assert_array_equal(both[0], np.where(truth == 8, truth, 255))
         np.testing.assert_array_equal(both[1], truth)
-        names = {status.name for report in first.reports.messages for status in report.status}
-        assert {"robot_1/segmentation: camera", "robot_1/segmentation: network"} <= names
+        parts = {
+            f"robot_{number}/segmentation: {part}"
+            for number in (1, 2)
+            for part in ("camera", "network")
+        }
         wait_until(
-            lambda: any(
-                status.name == "robot_2/segmentation: network"
-                for report in first.reports.messages
-                for status in report.status
+            lambda: (
+                parts
+                <= {status.name for report in first.reports.messages for status in report.status}
             ),
-            "the second node's report",
+            "the reports of both nodes",
         )
