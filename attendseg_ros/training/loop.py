@@ -1,6 +1,9 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The training loop: resumable at any moment, with the same result as if never interrupted."""
+"""The training loop: resumable at any moment, with the same result as if never interrupted.
+
+Same means bit for bit, on the same machine with the same number of threads.
+"""
 
 from __future__ import annotations
 
