@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.segmentation_rig import HEIGHT, WIDTH
+from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import write_tiny_bundle
 
 
@@ -22,3 +23,9 @@ def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the logs of a module's node."""
     return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def camera(rig: Rig) -> Any:
+    """A camera of raw images for the node that the module's own `rig` runs."""
+    return rig.client.camera()

@@ -23,11 +23,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 def change(**fields: Any) -> Callable[[Image], None]:
     def apply(message: Image) -> None:
         for name, value in fields.items():

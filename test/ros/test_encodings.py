@@ -32,11 +32,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 def inside_stripes() -> NDArray[np.bool_]:
     columns = np.arange(WIDTH) % (WIDTH // 11)
     inside = (columns >= NEAR_A_BORDER) & (columns < WIDTH // 11 - NEAR_A_BORDER)

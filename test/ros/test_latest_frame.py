@@ -27,11 +27,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 def test_age_is_bounded_and_drops_are_counted(rig: Rig, camera: Any) -> None:
     timing = rig.timing()
     (alone,) = rig.client.ask(camera, rig.painted(64, 48), timing)

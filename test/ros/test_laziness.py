@@ -31,11 +31,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 def unwanted(rig: Rig) -> int:
     return int(rig.value("network", "frames nobody wanted"))
 

@@ -28,11 +28,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 def test_mask_holds_the_class_ids(rig: Rig, camera: Any) -> None:
     mask = rig.mask(camera, rig.painted(), rig.output("mask"))
     np.testing.assert_array_equal(mask, stripes(WIDTH, HEIGHT))

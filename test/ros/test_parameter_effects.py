@@ -31,11 +31,6 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-def camera(rig: Rig) -> Any:
-    return rig.client.camera()
-
-
 @pytest.fixture(autouse=True)
 def defaults(rig: Rig) -> Iterator[None]:
     """Leaves every live parameter as it was."""

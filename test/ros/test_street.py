@@ -19,6 +19,7 @@ from support.ros_client import RosClient, pixels_of, wait_until
 from support.segmentation_rig import MODULE
 
 from attendseg_ros.inference import load_bundle, shipped_models
+from attendseg_ros.training.metrics import ConfusionMatrix
 
 CAMERA = "attendseg_ros.ros.synthetic_camera_node"
 MODEL = "street"
@@ -33,20 +34,12 @@ PIXEL_ACCURACY_FLOOR = 0.90
 """Measured on two sets of streets: mean IoU 0.67 to 0.71, pixel accuracy 0.94 to 0.95."""
 
 
-def confusion(truth: NDArray[np.uint8], mask: NDArray[np.uint8], classes: int) -> NDArray[np.int64]:
-    """Pixels by true class (rows) and class of the mask (columns, the last: none)."""
-    labelled = truth < classes
-    columns = np.minimum(mask[labelled], classes).astype(int)
-    cells = truth[labelled].astype(int) * (classes + 1) + columns
-    return np.bincount(cells, minlength=classes * (classes + 1)).reshape(classes, classes + 1)
-
-
 def by_stamp(messages: list[Any]) -> dict[tuple[int, int], NDArray[np.uint8]]:
     return {(m.header.stamp.sec, m.header.stamp.nanosec): pixels_of(m) for m in messages}
 
 
-def watch(folder: Path, seed: int, classes: int) -> NDArray[np.int64]:
-    """Runs camera and node on one street; the confusion of all masks that came."""
+def watch(folder: Path, seed: int, confusion: ConfusionMatrix) -> None:
+    """Runs camera and node on one street and counts all masks that came."""
     with (
         NodeProcess(
             MODULE, folder / "node.log", {"model": MODEL}, arguments=("-r", "image:=image_raw")
@@ -62,27 +55,24 @@ def watch(folder: Path, seed: int, classes: int) -> NDArray[np.int64]:
                 f"{FRAMES} masks with their ground truth",
             )
         seen, true = by_stamp(masks.messages), by_stamp(truths.messages)
-    return sum(
-        (confusion(true[stamp], seen[stamp], classes) for stamp in seen.keys() & true.keys()),
-        np.zeros((classes, classes + 1), np.int64),
-    )
+    for stamp in seen.keys() & true.keys():
+        confusion.update(seen[stamp], true[stamp])
 
 
 def test_masks_agree_with_the_ground_truth(tmp_path: Path) -> None:
     if MODEL not in shipped_models():
         pytest.fail(f"the bundle {MODEL!r} is not in attendseg_ros/models")
     table = load_bundle(MODEL).classes
-    counts = np.zeros((len(table), len(table) + 1), np.int64)
+    confusion = ConfusionMatrix(len(table))
     for seed in SEEDS:
-        counts += watch(tmp_path, seed, len(table))
-    hits = np.diagonal(counts)
-    union = counts.sum(axis=1) + counts[:, :-1].sum(axis=0) - hits
-    there = counts.sum(axis=1) > 0
-    iou = hits[there] / union[there]
+        watch(tmp_path, seed, confusion)
+    there = confusion.counts.sum(axis=1) > 0
+    iou = confusion.per_class_iou[there]
+    accuracy = confusion.pixel_accuracy
     scores = ", ".join(
         f"{name} {value:.2f}" for name, value in zip(np.array(table.names)[there], iou, strict=True)
     )
-    print(f"mean IoU {iou.mean():.3f} ({scores}); pixels {hits.sum() / counts.sum():.3f}")
+    print(f"mean IoU {iou.mean():.3f} ({scores}); pixels {accuracy:.3f}")
     assert there.sum() >= 8, f"the streets show too few classes: {scores}"
     assert iou.mean() >= MEAN_IOU_FLOOR, scores
-    assert hits.sum() / counts.sum() >= PIXEL_ACCURACY_FLOOR, scores
+    assert accuracy >= PIXEL_ACCURACY_FLOOR, scores
