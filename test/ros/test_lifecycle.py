@@ -43,9 +43,13 @@ def change(rig: Rig, transition: int) -> bool:
 
 def topics(rig: Rig) -> set[str]:
     """Image topics that the node publishes, below its own name."""
-    own = rig.client.node.get_publisher_names_and_types_by_node(
-        "segmentation", rig.process.namespace
+    graph, namespace = rig.client.node, rig.process.namespace
+    # A node's services may be discovered before its name is.
+    wait_until(
+        lambda: ("segmentation", namespace) in graph.get_node_names_and_namespaces(),
+        "the node in the graph",
     )
+    own = graph.get_publisher_names_and_types_by_node("segmentation", namespace)
     return {name.rsplit("/", 1)[-1] for name, types in own if "sensor_msgs/msg/Image" in types}
 
 
