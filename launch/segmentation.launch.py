@@ -17,8 +17,8 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from attendseg_ros.ros.parameters import ENGINES, IMAGE_TRANSPORTS
 from attendseg_ros.ros.robots import camera_topics, read_robots
+from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS
 
 SHARE = Path(get_package_share_directory("attendseg_ros"))
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")

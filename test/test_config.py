@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from attendseg_ros.ros.parameters import SCHEMA, Settings, check
+from attendseg_ros.ros.parameters import check
+from attendseg_ros.ros.settings import SCHEMA, Settings
 
 CONFIG = Path(__file__).parents[1] / "config"
 FILES = ("segmentation.yaml", "drone.yaml", "ground_robot.yaml")

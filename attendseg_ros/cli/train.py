@@ -22,6 +22,7 @@ _NUMBERS = {
     "learning_rate": (float, "peak of the schedule"),
     "weight_decay": (float, "pull on the convolution weights"),
     "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
+    "max_rotation_deg": (float, "largest random rotation; 180 for cameras that look straight down"),
     "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
     "seed": (int, "of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes",
         required=True,
         metavar="FILE",
-        help="YAML file with the classes' names, ids and colours; or camvid",
+        help="YAML file with the classes' names, ids and colours; or camvid or drone",
     )
     parser.add_argument(
         "-o",

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,41 @@ UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
 
 
+Color = tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class ClassInfo:
-    """One class: its id in label images (0..254), its name, its RGB colour (0..255 each)."""
+    """One class: its id in label images (0..254), its name, its RGB colour (0..255 each).
+
+    `merges` names the finer classes of a data set that count as this one, with the colours that
+    they have in its label images.
+    """
 
     id: int
     name: str
-    color: tuple[int, int, int]
+    color: Color
+    merges: Mapping[str, Color] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.name, self.color))
 
 
 class ClassTable:
     """The classes of a network or a data set, in the order of the network's output channels."""
 
-    def __init__(self, classes: Sequence[ClassInfo], ignored_ids: Sequence[int] = ()) -> None:
-        """Checks that ids and names are unique and in range.
+    def __init__(
+        self,
+        classes: Sequence[ClassInfo],
+        ignored_ids: Sequence[int] = (),
+        ignored_colors: Sequence[Color] = (),
+    ) -> None:
+        """Checks that ids, names and colours in label images are unique and in range.
 
         Args:
             classes: at least one class.
             ignored_ids: ids in label images that mean "unlabelled" besides `UNLABELLED`.
+            ignored_colors: colours in label images that mean "unlabelled".
 
         Raises:
             ClassTableError: an id, name or colour is out of range or repeated.
@@ -55,6 +72,8 @@ class ClassTable:
                 raise ClassTableError(f"ignored_ids holds {ignored}, which is the id of a class")
         self._classes = tuple(classes)
         self._ignored_ids = tuple(ignored_ids)
+        self._ignored_colors = tuple(ignored_colors)
+        self._id_of_label_color = _label_colors(classes, ignored_colors)
 
     @classmethod
     def load(cls, path_or_name: str | Path) -> ClassTable:
@@ -81,7 +100,12 @@ class ClassTable:
 
     @classmethod
     def from_mapping(cls, mapping: object) -> ClassTable:
-        """Builds a table from `{classes: [{id, name, color: [r, g, b]}, ...], ignored_ids: [...]}`.
+        """Builds a table from a mapping, as a class file holds it.
+
+        Args:
+            mapping: `{classes: [{id, name, color: [r, g, b]}, ...]}`. A class may also have
+                `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]` and
+                `ignored_colors: [[r, g, b], ...]`.
 
         Raises:
             ClassTableError: the mapping has another form; the message names the entry.
@@ -90,10 +114,10 @@ class ClassTable:
             raise ClassTableError(
                 f"must be a mapping with the key 'classes', got {type(mapping).__name__}"
             )
-        unknown = sorted(str(key) for key in mapping if key not in ("classes", "ignored_ids"))
+        unknown = sorted(str(key) for key in mapping if key not in _KEYS)
         if unknown:
             raise ClassTableError(
-                f"unknown key {unknown[0]!r}: the keys are 'classes' and 'ignored_ids'"
+                f"unknown key {unknown[0]!r}: the keys are {', '.join(map(repr, _KEYS))}"
             )
         classes = mapping.get("classes")
         if not isinstance(classes, list):
@@ -101,15 +125,27 @@ class ClassTable:
         ignored_ids = mapping.get("ignored_ids", [])
         if not isinstance(ignored_ids, list):
             raise ClassTableError(f"ignored_ids must be a list of integers, got {ignored_ids!r}")
+        ignored_colors = mapping.get("ignored_colors", [])
+        if not isinstance(ignored_colors, list):
+            raise ClassTableError(
+                f"ignored_colors must be a list of [r, g, b], got {ignored_colors!r}"
+            )
         infos = [_parse_class(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
-        return cls(infos, ignored_ids)
+        colors = [_parse_color(c, f"ignored_colors[{i}]") for i, c in enumerate(ignored_colors)]
+        return cls(infos, ignored_ids, colors)
 
     def to_mapping(self) -> dict[str, Any]:
         """The inverse of `from_mapping`, of plain lists and dictionaries for YAML or JSON."""
-        classes = [
-            {"id": info.id, "name": info.name, "color": list(info.color)} for info in self._classes
-        ]
-        return {"classes": classes, "ignored_ids": list(self._ignored_ids)}
+        classes = []
+        for info in self._classes:
+            entry: dict[str, Any] = {"id": info.id, "name": info.name, "color": list(info.color)}
+            if info.merges:
+                entry["merges"] = {name: list(color) for name, color in info.merges.items()}
+            classes.append(entry)
+        mapping: dict[str, Any] = {"classes": classes, "ignored_ids": list(self._ignored_ids)}
+        if self._ignored_colors:
+            mapping["ignored_colors"] = [list(color) for color in self._ignored_colors]
+        return mapping
 
     @property
     def classes(self) -> tuple[ClassInfo, ...]:
@@ -137,7 +173,7 @@ class ClassTable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClassTable):
             return NotImplemented
-        return self._classes == other._classes and self._ignored_ids == other._ignored_ids
+        return self.to_mapping() == other.to_mapping()
 
     def __hash__(self) -> int:
         return hash((self._classes, self._ignored_ids))
@@ -152,6 +188,14 @@ class ClassTable:
             colors[info.id] = info.color
         return colors
 
+    def id_of_label_color(self, color: Color) -> int | None:
+        """The class id of a colour in a label image; `UNLABELLED` where it is ignored.
+
+        Colours are those of the classes and of what they merge. Black, the palette's colour of
+        unlabelled pixels, means just that unless a class claims it. None: no class has it.
+        """
+        return self._id_of_label_color.get(color)
+
     def id_of(self, name: str) -> int:
         """The id of the class called `name`.
 
@@ -164,6 +208,25 @@ class ClassTable:
         raise ClassTableError(f"unknown class {name!r}: the classes are {', '.join(self.names)}")
 
 
+_KEYS = ("classes", "ignored_ids", "ignored_colors")
+
+
+def _label_colors(classes: Sequence[ClassInfo], ignored: Sequence[Color]) -> dict[Color, int]:
+    """The id of every colour that may stand in a label image."""
+    ids: dict[Color, int] = {}
+    for color in ignored:
+        _check_color(color, "ignored_colors")
+        ids[color] = UNLABELLED
+    for info in classes:
+        for name, color in ({info.name: info.color} | dict(info.merges)).items():
+            if ids.setdefault(color, info.id) != info.id:
+                raise ClassTableError(
+                    f"{info.name}: the colour {list(color)} of {name!r} also means something else"
+                )
+    ids.setdefault((0, 0, 0), UNLABELLED)
+    return ids
+
+
 def _is_int_in(value: object, low: int, high: int) -> bool:
     # bool is an int in Python, but `id: yes` in a class file is a mistake.
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
@@ -174,12 +237,30 @@ def _one_line(error: Exception) -> str:
 
 
 def _parse_class(entry: object, where: str) -> ClassInfo:
-    if not isinstance(entry, Mapping) or set(entry) != {"id", "name", "color"}:
+    keys = {"id", "name", "color"}
+    if not isinstance(entry, Mapping) or set(entry) - {"merges"} != keys:
         raise ClassTableError(f"{where} must be {{id, name, color}}, got {entry!r}")
-    color = entry["color"]
-    if not isinstance(color, list):
-        raise ClassTableError(f"{where}.color must be [r, g, b] from 0 to 255, got {color!r}")
-    return ClassInfo(id=entry["id"], name=entry["name"], color=tuple(color))
+    merges = entry.get("merges", {})
+    if not isinstance(merges, Mapping):
+        raise ClassTableError(f"{where}.merges must be {{name: [r, g, b], ...}}, got {merges!r}")
+    return ClassInfo(
+        id=entry["id"],
+        name=entry["name"],
+        color=_parse_color(entry["color"], f"{where}.color"),
+        merges={str(n): _parse_color(c, f"{where}.merges.{n}") for n, c in merges.items()},
+    )
+
+
+def _parse_color(value: object, where: str) -> Color:
+    if not isinstance(value, list) or len(value) != 3:
+        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {value!r}")
+    red, green, blue = value
+    return red, green, blue
+
+
+def _check_color(color: Color, where: str) -> None:
+    if len(color) != 3 or not all(_is_int_in(value, 0, 255) for value in color):
+        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {list(color)!r}")
 
 
 def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> None:
@@ -190,10 +271,9 @@ def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> N
         )
     if not isinstance(info.name, str) or not info.name.strip():
         raise ClassTableError(f"{where}.name must be a text that is not empty, got {info.name!r}")
-    if len(info.color) != 3 or not all(_is_int_in(value, 0, 255) for value in info.color):
-        raise ClassTableError(
-            f"{where}.color must be [r, g, b] from 0 to 255, got {list(info.color)!r}"
-        )
+    _check_color(info.color, f"{where}.color")
+    for merged, color in info.merges.items():
+        _check_color(color, f"{where}.merges.{merged}")
     for other in earlier:
         if other.id == info.id:
             raise ClassTableError(f"{where}.id {info.id} is also the id of {other.name!r}")

@@ -24,7 +24,9 @@ HEAD_CHANNELS = 48
 
 
 def _upsampled(x: torch.Tensor) -> torch.Tensor:
-    return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+    # Nearest stays in 8 bits on every engine, where bilinear is computed in float; a convolution
+    # that smooths the steps follows each time.
+    return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
 def _stage(blocks: list[nn.Module], channels: int, embedding_channels: int) -> nn.Sequential:
@@ -98,7 +100,7 @@ class Decoder(nn.Module):
         self.lateral_8 = ConvNormAct(STRIDE_8_CHANNELS, width, 1, activation=False)
         self.lateral_4 = ConvNormAct(STRIDE_4_CHANNELS, HEAD_CHANNELS, 1, activation=False)
         self.refine_16 = nn.Sequential(
-            ConvNormAct(width, width, 5, groups=width, activation=False),
+            ConvNormAct(width, width, 5, depthwise=True, activation=False),
             ConvNormAct(width, width, 1),
         )
         self.refine_8 = nn.Sequential(ConvNormAct(width, width), AttentionCondenser(width, 24))

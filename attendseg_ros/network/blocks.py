@@ -8,6 +8,30 @@ import torch
 from torch import nn
 
 
+class DepthwiseConv(nn.Conv2d):
+    """A convolution of each channel on its own, computed in float32.
+
+    Under bfloat16 autocast oneDNN's backward pass of 5x5 depthwise convolutions takes 2 to 6 times
+    as long as in float32, a quarter of a whole training step.
+    """
+
+    def __init__(self, channels: int, kernel_size: int, stride: int = 1) -> None:
+        super().__init__(
+            channels,
+            channels,
+            kernel_size,
+            stride,
+            padding=kernel_size // 2,
+            groups=channels,
+            bias=False,
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Maps (N, C, H, W) to (N, C, H / stride, W / stride) of the same type."""
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.float()).to(x.dtype)
+
+
 class ConvNormAct(nn.Sequential):
     """Convolution, batch normalisation and, unless told otherwise, ReLU.
 
@@ -20,19 +44,20 @@ class ConvNormAct(nn.Sequential):
         out_channels: int,
         kernel_size: int = 3,
         stride: int = 1,
-        groups: int = 1,
+        depthwise: bool = False,
         activation: bool = True,
     ) -> None:
         super().__init__()
         self.add_module(
             "conv",
-            nn.Conv2d(
+            DepthwiseConv(in_channels, kernel_size, stride)
+            if depthwise
+            else nn.Conv2d(
                 in_channels,
                 out_channels,
                 kernel_size,
                 stride,
                 padding=kernel_size // 2,
-                groups=groups,
                 bias=False,
             ),
         )
@@ -73,7 +98,7 @@ class InvertedResidual(nn.Module):
         super().__init__()
         self.expand = ConvNormAct(in_channels, expanded_channels, kernel_size=1)
         self.depthwise = ConvNormAct(
-            expanded_channels, expanded_channels, 5, stride, groups=expanded_channels
+            expanded_channels, expanded_channels, 5, stride, depthwise=True
         )
         self.project = ConvNormAct(expanded_channels, out_channels, 1, activation=False)
         self.shortcut = stride == 1 and in_channels == out_channels

@@ -34,7 +34,7 @@ class AttentionCondenser(nn.Module):
         super().__init__()
         self.condense = nn.MaxPool2d(condensation)
         self.embed = nn.Sequential(
-            ConvNormAct(channels, channels, 3, groups=channels, activation=False),
+            ConvNormAct(channels, channels, 3, depthwise=True, activation=False),
             ConvNormAct(channels, embedding_channels, 1),
         )
         self.expand = nn.Conv2d(embedding_channels, channels, 1)

@@ -17,9 +17,10 @@ from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.parameters import Parameters, Settings
+from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
 from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import RateLimit
 from attendseg_ros.ros.worker import Worker
 

@@ -10,7 +10,7 @@ from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.ros.parameters import ParameterSpec
+from attendseg_ros.ros.settings import ParameterSpec
 
 
 def declare(

@@ -16,7 +16,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.ros.bad_image import Reason
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.parameters import Settings
+from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import percentile
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR

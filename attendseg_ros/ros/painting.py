@@ -15,7 +15,7 @@ from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize, drop_uncertain, keep_classes
 from attendseg_ros.ros.conversion import packed
 from attendseg_ros.ros.image_messages import Canvas
-from attendseg_ros.ros.parameters import Settings
+from attendseg_ros.ros.settings import Settings
 
 Pixels = NDArray[np.uint8]
 

@@ -20,8 +20,8 @@ from attendseg_ros.ros import compressed, conversion
 from attendseg_ros.ros.bad_image import BadImageError, Reason
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.painting import Painter, needs_confidence
-from attendseg_ros.ros.parameters import Settings
 from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
 from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms
 

@@ -19,9 +19,10 @@ from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
-from attendseg_ros.ros.parameters import Parameters, Settings, check
+from attendseg_ros.ros.parameters import Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
+from attendseg_ros.ros.settings import Settings
 
 SILENCE_CHECK_S = 1.0
 

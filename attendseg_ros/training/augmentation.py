@@ -32,6 +32,8 @@ class Augmentation:
             colour channel's gain.
         blur_probability: Share of images blurred slightly, as by motion or a dirty lens.
         noise_deviation: Largest standard deviation of added noise, grey levels.
+        max_rotation_deg: Largest rotation either way, degrees; 180 for cameras that look straight
+            down, where no side is up.
     """
 
     full_size: tuple[int, int]
@@ -42,6 +44,7 @@ class Augmentation:
     max_colour_shift: float = 0.3
     blur_probability: float = 0.15
     noise_deviation: float = 6.0
+    max_rotation_deg: float = 0.0
 
     def __call__(self, pair: Pair, random: np.random.Generator) -> Pair:
         """Returns a random view: RGB uint8 (h, w, 3), class ids uint8 (h, w) of the crop's size.
@@ -52,33 +55,53 @@ class Augmentation:
         return self._recoloured(rgb, random), labels
 
     def _placed(self, pair: Pair, random: np.random.Generator) -> Pair:
-        """Zooms, stretches, mirrors and crops with one warp, so that nothing is resampled twice."""
+        """Zooms, stretches, mirrors, turns and crops with one warp: nothing is resampled twice."""
         rgb, labels = pair
+        zoom, matrix = self._view(rgb.shape[1], rgb.shape[0], random)
+        # The warp looks at two pixels a side; where it shrinks by more, fine texture would flicker.
+        factor = max(1, int(1.0 / zoom))
+        if factor > 1:
+            size = (rgb.shape[1] // factor, rgb.shape[0] // factor)
+            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        elif zoom < 0.8:
+            rgb = cv2.GaussianBlur(rgb, (3, 3), 0).astype(np.uint8, copy=False)
+        # A reduced pixel's centre is the middle of those that it stands for.
+        middle = (factor - 1) / 2.0
+        reduced = np.array([[factor, 0.0, middle], [0.0, factor, middle], [0.0, 0.0, 1.0]])
+        placed_rgb = cv2.warpAffine(
+            rgb,
+            matrix @ reduced,
+            self.crop_size,
+            flags=cv2.INTER_LINEAR,
+            borderValue=(PADDING_VALUE,) * 3,
+        )
+        placed_labels = cv2.warpAffine(
+            labels, matrix, self.crop_size, flags=cv2.INTER_NEAREST, borderValue=(UNLABELLED,)
+        )
+        return placed_rgb.astype(np.uint8, copy=False), placed_labels.astype(np.uint8, copy=False)
+
+    def _view(
+        self, image_width: int, image_height: int, random: np.random.Generator
+    ) -> tuple[float, NDArray[np.float64]]:
+        """Returns a zoom and the affine map (2, 3) from the image's pixels to the crop's."""
         width, height = self.crop_size
-        fit = max(self.full_size[0] / rgb.shape[1], self.full_size[1] / rgb.shape[0])
+        fit = max(self.full_size[0] / image_width, self.full_size[1] / image_height)
         zoom = fit * np.exp(random.uniform(np.log(self.min_scale), np.log(self.max_scale)))
         stretch = np.exp(random.uniform(-1.0, 1.0) * np.log(self.max_stretch) / 2)
         scale_x, scale_y = zoom * stretch, zoom / stretch
         # Positive: what hangs over and is cropped; negative: what is padded.
-        excess_x = rgb.shape[1] * scale_x - width
-        excess_y = rgb.shape[0] * scale_y - height
+        excess_x = image_width * scale_x - width
+        excess_y = image_height * scale_y - height
         offset_x = -excess_x * random.uniform()
         offset_y = -excess_y * random.uniform()
         if random.uniform() < 0.5:
             scale_x, offset_x = -scale_x, width - offset_x
         matrix = np.array([[scale_x, 0.0, offset_x], [0.0, scale_y, offset_y]])
-        shrinking = zoom < 0.8
-        placed_rgb = cv2.warpAffine(
-            cv2.GaussianBlur(rgb, (3, 3), 0) if shrinking else rgb,
-            matrix,
-            (width, height),
-            flags=cv2.INTER_LINEAR,
-            borderValue=(PADDING_VALUE,) * 3,
-        )
-        placed_labels = cv2.warpAffine(
-            labels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=(UNLABELLED,)
-        )
-        return placed_rgb.astype(np.uint8, copy=False), placed_labels.astype(np.uint8, copy=False)
+        if self.max_rotation_deg > 0:
+            angle = random.uniform(-self.max_rotation_deg, self.max_rotation_deg)
+            turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+            matrix = turn @ np.vstack([matrix, [0.0, 0.0, 1.0]])
+        return float(zoom), matrix
 
     def _recoloured(self, rgb: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
         shift = self.max_colour_shift

@@ -34,6 +34,8 @@ class TrainingConfig:
         ema_decay: Decay per step of the averaged weights that are evaluated and exported.
         input_size: Width and height that images are resized to for the network, pixels.
         crop_size: Width and height of the random crops that are trained on, pixels.
+        max_rotation_deg: Largest random rotation either way, degrees; 180 for cameras that look
+            straight down.
         scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
         start_from: Folder of a finished run whose best weights are the start; None: random ones.
             Heads for other classes start at random.
@@ -53,6 +55,7 @@ class TrainingConfig:
     ema_decay: float = 0.998
     input_size: tuple[int, int] = (512, 384)
     crop_size: tuple[int, int] = (448, 320)
+    max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
     seed: int = 0
@@ -62,6 +65,10 @@ class TrainingConfig:
         for name in ("epochs", "batch_size", "learning_rate", "evaluate_every"):
             if not getattr(self, name) > 0:
                 raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
+        if not 0 <= self.max_rotation_deg <= 180:
+            raise DataError(
+                f"max_rotation_deg must be between 0 and 180, got {self.max_rotation_deg}"
+            )
         if not 0 <= self.scene_share <= 10:
             raise DataError(f"scene_share must be between 0 and 10, got {self.scene_share}")
 

@@ -50,12 +50,6 @@ class LabelledSet:
             if not label.is_file():
                 raise DataError(f"{image}: has no label; expected it at {label}")
         self._id_of_value = self._table_of_values()
-        self._id_of_color = {
-            tuple(int(v) for v in color): class_id
-            for class_id, color in zip(
-                classes.ids, classes.palette()[list(classes.ids)], strict=True
-            )
-        }
 
     def _table_of_values(self) -> NDArray[np.int16]:
         """int16 (256,): class id of each value in an index PNG, -1 where there is none."""
@@ -125,8 +119,7 @@ class LabelledSet:
         ids = np.empty(len(colors), dtype=np.uint8)
         for position, color in enumerate(colors):
             rgb = (int(color) >> 16 & 255, int(color) >> 8 & 255, int(color) & 255)
-            # Black is the unlabelled colour of the palette unless a class claims it.
-            class_id = self._id_of_color.get(rgb, UNLABELLED if rgb == (0, 0, 0) else None)
+            class_id = self._classes.id_of_label_color(rgb)
             if class_id is None:
                 raise DataError(f"{path}: holds the colour {rgb}, which no class has")
             ids[position] = class_id

@@ -114,7 +114,9 @@ def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
     decayed = [p for p in network.parameters() if p.ndim == 4 and p.shape[0] > 1]
     free = [p for p in network.parameters() if not (p.ndim == 4 and p.shape[0] > 1)]
     groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay)
+    return torch.optim.AdamW(
+        groups, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
 
 
 class _Trainer:
@@ -131,7 +133,9 @@ class _Trainer:
             train,
             scenes,
             config.scene_share,
-            Augmentation(config.input_size, config.crop_size),
+            Augmentation(
+                config.input_size, config.crop_size, max_rotation_deg=config.max_rotation_deg
+            ),
             config.batch_size,
             config.seed,
         )

@@ -14,7 +14,7 @@ from rcl_interfaces.srv import DescribeParameters, ListParameters
 from support.segmentation_rig import Rig
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.parameters import SCHEMA, Settings
+from attendseg_ros.ros.settings import SCHEMA, Settings
 
 TABLE = ClassTable.load("camvid")
 READ_ONLY = ("model", "engine", "num_threads", "image_transport", "autostart")
