@@ -10,6 +10,7 @@ from typing import Any
 
 from attendseg_ros.cli.verb import Result, need_packages, percent, table
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.network.shape import Shape
 from attendseg_ros.training.config import TrainingConfig
 
 NAME = "train"
@@ -63,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-from", type=Path, metavar="RUN", help="finished run whose best weights to start at"
     )
+    parser.add_argument(
+        "--shape",
+        type=Path,
+        metavar="FILE",
+        help="YAML file with the network's channels and blocks, as explore writes it "
+        "(default: the shipped models')",
+    )
     settings = parser.add_argument_group("settings (defaults in brackets)")
     defaults = TrainingConfig
     for name, (kind, text) in _NUMBERS.items():
@@ -103,6 +111,7 @@ def run(arguments: argparse.Namespace) -> Result:
         classes=ClassTable.load(arguments.classes),
         run=arguments.run,
         start_from=arguments.start_from,
+        shape=Shape.load(arguments.shape) if arguments.shape else Shape(),
         **settings,
     )
     best = loop.run(config)

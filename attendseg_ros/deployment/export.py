@@ -28,7 +28,8 @@ from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.network import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg, count
+from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg
+from attendseg_ros.network.counting import count
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -103,7 +104,7 @@ def export(config: ExportConfig) -> ExportReport:
     training = TrainingConfig.load(config.run)
     if config.data is not None:
         training = replace(training, data=config.data)
-    network = load_trained(config.run, len(training.classes))
+    network = load_trained(config.run, len(training.classes), training.shape)
     val = LabelledSet(training.data, training.val_split, training.classes)
 
     plain_graph = float_graph(network)

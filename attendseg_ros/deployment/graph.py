@@ -18,7 +18,8 @@ from torch import nn
 
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
-from attendseg_ros.network import SIZE_MULTIPLE, folded
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE
+from attendseg_ros.network.folding import folded
 
 NORMALISED_NAME = "normalised"
 """The network's own input in a float graph: float32 (1, 3, height, width)."""

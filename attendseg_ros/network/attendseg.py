@@ -10,17 +10,10 @@ from torch.nn import functional
 
 from attendseg_ros.network.blocks import ConvNormAct, DenseResidual, InvertedResidual
 from attendseg_ros.network.condenser import AttentionCondenser
+from attendseg_ros.network.shape import Shape, Stage
 
 SIZE_MULTIPLE = 64
 OUTPUT_STRIDE = 4
-
-STEM_CHANNELS = 24
-STRIDE_4_CHANNELS = 40
-STRIDE_8_CHANNELS = 64
-STRIDE_16_CHANNELS = 128
-STRIDE_32_CHANNELS = 160
-DECODER_CHANNELS = 64
-HEAD_CHANNELS = 48
 
 
 def _upsampled(x: torch.Tensor) -> torch.Tensor:
@@ -29,48 +22,48 @@ def _upsampled(x: torch.Tensor) -> torch.Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-def _stage(blocks: list[nn.Module], channels: int, embedding_channels: int) -> nn.Sequential:
+def _stage(blocks: list[nn.Module], channels: int, embedding: int) -> nn.Sequential:
     """Puts a condenser after every block, so that each can select what the next one sees."""
     layers: list[nn.Module] = []
     for block in blocks:
-        layers += [block, AttentionCondenser(channels, embedding_channels)]
+        layers.append(block)
+        if embedding:
+            layers.append(AttentionCondenser(channels, embedding))
     return nn.Sequential(*layers)
+
+
+def _inverted_stage(in_channels: int, stage: Stage) -> nn.Sequential:
+    channels = stage.channels
+    entry = InvertedResidual(in_channels, channels, stage.entry_expansion * in_channels, stride=2)
+    rest = (
+        InvertedResidual(channels, channels, stage.expansion * channels)
+        for _ in range(stage.blocks - 1)
+    )
+    return _stage([entry, *rest], channels, stage.embedding)
 
 
 class Encoder(nn.Module):
     """Features at strides 4, 8, 16 and 32."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        c4, c8, c16, c32 = (
-            STRIDE_4_CHANNELS,
-            STRIDE_8_CHANNELS,
-            STRIDE_16_CHANNELS,
-            STRIDE_32_CHANNELS,
+        c4, c8 = shape.stride_4.channels, shape.stride_8.channels
+        self.stem = ConvNormAct(3, shape.stem, stride=2)
+        convolutions = nn.Sequential(
+            ConvNormAct(shape.stem, c4, stride=2),
+            *(ConvNormAct(c4, c4) for _ in range(shape.stride_4.blocks)),
         )
-        self.stem = ConvNormAct(3, STEM_CHANNELS, stride=2)
-        self.stride_4 = _stage(
-            [nn.Sequential(ConvNormAct(STEM_CHANNELS, c4, stride=2), ConvNormAct(c4, c4))], c4, 16
-        )
+        self.stride_4 = _stage([convolutions], c4, shape.stride_4.embedding)
         self.stride_8 = nn.Sequential(
-            ConvNormAct(c4, c8, stride=2), _stage([DenseResidual(c8) for _ in range(2)], c8, 24)
+            ConvNormAct(c4, c8, stride=2),
+            _stage(
+                [DenseResidual(c8) for _ in range(shape.stride_8.blocks)],
+                c8,
+                shape.stride_8.embedding,
+            ),
         )
-        self.stride_16 = _stage(
-            [
-                InvertedResidual(c8, c16, 4 * c8, stride=2),
-                *(InvertedResidual(c16, c16, 3 * c16) for _ in range(3)),
-            ],
-            c16,
-            32,
-        )
-        self.stride_32 = _stage(
-            [
-                InvertedResidual(c16, c32, 3 * c16, stride=2),
-                *(InvertedResidual(c32, c32, 2 * c32) for _ in range(2)),
-            ],
-            c32,
-            40,
-        )
+        self.stride_16 = _inverted_stage(c8, shape.stride_16)
+        self.stride_32 = _inverted_stage(shape.stride_16.channels, shape.stride_32)
 
     def forward(
         self, x: torch.Tensor
@@ -89,23 +82,24 @@ class Decoder(nn.Module):
     much of what a grey patch can be.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        width = DECODER_CHANNELS
+        width = shape.decoder
+        c32 = shape.stride_32.channels
         self.context = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Conv2d(STRIDE_32_CHANNELS, width, 1), nn.ReLU(inplace=True)
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(c32, width, 1), nn.ReLU(inplace=True)
         )
-        self.lateral_32 = ConvNormAct(STRIDE_32_CHANNELS, width, 1)
-        self.lateral_16 = ConvNormAct(STRIDE_16_CHANNELS, width, 1, activation=False)
-        self.lateral_8 = ConvNormAct(STRIDE_8_CHANNELS, width, 1, activation=False)
-        self.lateral_4 = ConvNormAct(STRIDE_4_CHANNELS, HEAD_CHANNELS, 1, activation=False)
+        self.lateral_32 = ConvNormAct(c32, width, 1)
+        self.lateral_16 = ConvNormAct(shape.stride_16.channels, width, 1, activation=False)
+        self.lateral_8 = ConvNormAct(shape.stride_8.channels, width, 1, activation=False)
+        self.lateral_4 = ConvNormAct(shape.stride_4.channels, shape.head, 1, activation=False)
         self.refine_16 = nn.Sequential(
             ConvNormAct(width, width, 5, depthwise=True, activation=False),
             ConvNormAct(width, width, 1),
         )
-        self.refine_8 = nn.Sequential(ConvNormAct(width, width), AttentionCondenser(width, 24))
-        self.narrow = ConvNormAct(width, HEAD_CHANNELS, 1, activation=False)
-        self.refine_4 = ConvNormAct(HEAD_CHANNELS, HEAD_CHANNELS)
+        self.refine_8 = _stage([ConvNormAct(width, width)], width, shape.decoder_embedding)
+        self.narrow = ConvNormAct(width, shape.head, 1, activation=False)
+        self.refine_4 = ConvNormAct(shape.head, shape.head)
 
     def forward(
         self, f4: torch.Tensor, f8: torch.Tensor, f16: torch.Tensor, f32: torch.Tensor
@@ -127,13 +121,13 @@ class AttendSeg(nn.Module):
     after each block, and an additive decoder that ends at stride 4.
     """
 
-    def __init__(self, num_classes: int) -> None:
+    def __init__(self, num_classes: int, shape: Shape) -> None:
         super().__init__()
-        self.encoder = Encoder()
-        self.decoder = Decoder()
-        self.head = nn.Conv2d(HEAD_CHANNELS, num_classes, 1)
-        self.auxiliary_8 = nn.Conv2d(DECODER_CHANNELS, num_classes, 1)
-        self.auxiliary_16 = nn.Conv2d(STRIDE_16_CHANNELS, num_classes, 1)
+        self.encoder = Encoder(shape)
+        self.decoder = Decoder(shape)
+        self.head = nn.Conv2d(shape.head, num_classes, 1)
+        self.auxiliary_8 = nn.Conv2d(shape.decoder, num_classes, 1)
+        self.auxiliary_16 = nn.Conv2d(shape.stride_16.channels, num_classes, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Maps images to logits.
@@ -154,12 +148,12 @@ class AttendSeg(nn.Module):
         return logits
 
 
-def build_attendseg(num_classes: int) -> AttendSeg:
-    """Returns a freshly initialised network.
+def build_attendseg(num_classes: int, shape: Shape | None = None) -> AttendSeg:
+    """Returns a freshly initialised network, of the shipped models' shape unless another is given.
 
     Raises:
         ValueError: If num_classes is not between 2 and 255 (255 is the id of unlabelled pixels).
     """
     if not 2 <= num_classes <= 255:
         raise ValueError(f"num_classes must be between 2 and 255, got {num_classes}")
-    return AttendSeg(num_classes)
+    return AttendSeg(num_classes, shape or Shape())

@@ -12,7 +12,8 @@ import torch
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
-from attendseg_ros.network import AttendSeg, build_attendseg
+from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
+from attendseg_ros.network.shape import Shape
 
 LAST_FILE = "last.pt"
 BEST_FILE = "best.pt"
@@ -41,14 +42,14 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
-def load_trained(run: Path, num_classes: int) -> AttendSeg:
-    """Returns the best network of a run, in evaluation mode.
+def load_trained(run: Path, num_classes: int, shape: Shape | None = None) -> AttendSeg:
+    """Returns the best network of a run of that shape, in evaluation mode.
 
     Raises:
         DataError: If the run has no checkpoint, or one of another architecture.
     """
     path = run / BEST_FILE
-    network = build_attendseg(num_classes)
+    network = build_attendseg(num_classes, shape)
     restore(network, load_checkpoint(path).get("model", {}), path)
     return network.eval()
 

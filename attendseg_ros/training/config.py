@@ -13,6 +13,7 @@ import yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.network.shape import Shape
 
 CONFIG_FILE = "config.yaml"
 
@@ -39,6 +40,7 @@ class TrainingConfig:
         scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
         start_from: Folder of a finished run whose best weights are the start; None: random ones.
             Heads for other classes start at random.
+        shape: Channels and blocks of the network.
         seed: Seed of initialisation, order and augmentation.
         evaluate_every: Epochs between evaluations; the last ten are always evaluated.
     """
@@ -58,6 +60,7 @@ class TrainingConfig:
     max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
+    shape: Shape = field(default_factory=Shape)
     seed: int = 0
     evaluate_every: int = field(default=5)
 
@@ -79,6 +82,7 @@ class TrainingConfig:
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
             "classes": self.classes.to_mapping(),
+            "shape": self.shape.to_mapping(),
             "input_size": list(self.input_size),
             "crop_size": list(self.crop_size),
         }
@@ -111,6 +115,7 @@ class TrainingConfig:
                 "run": Path(run),
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
+                "shape": Shape.from_mapping(values["shape"]),
                 "input_size": tuple(values["input_size"]),
                 "crop_size": tuple(values["crop_size"]),
             }

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
-from attendseg_ros.network import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
@@ -140,7 +140,7 @@ class _Trainer:
             config.seed,
         )
         self._weights = class_weights(train, num_classes)
-        network = build_attendseg(num_classes)
+        network = build_attendseg(num_classes, config.shape)
         if config.start_from is not None:
             start_from(network, config.start_from)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ import torch
 from support.labelled_set import CLASSES, write_labelled_set
 
 from attendseg_ros.deployment.export import ExportConfig, ExportReport, export
-from attendseg_ros.network import AttendSeg
+from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig

@@ -19,7 +19,7 @@ from attendseg_ros.deployment.check import BOUNDS, check, reference_logits
 from attendseg_ros.deployment.export import ExportConfig, ExportReport, export
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, available_engines, create_engine, load_bundle
-from attendseg_ros.network import AttendSeg
+from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 

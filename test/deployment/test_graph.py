@@ -20,7 +20,7 @@ from attendseg_ros.deployment.graph import (
 )
 from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.errors import BundleError
-from attendseg_ros.network import AttendSeg, build_attendseg
+from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 
 
 @pytest.fixture(scope="module")

@@ -95,3 +95,63 @@ def test_an_error_in_a_file_is_one_line_that_names_the_file(tmp_path: Path, text
     with pytest.raises(ClassTableError, match=r"mine\.yaml") as caught:
         ClassTable.load(path)
     assert "\n" not in str(caught.value)
+
+
+MERGED = {
+    "classes": [
+        {"id": 0, "name": "ground", "color": [10, 10, 10], "merges": {"grass": [0, 9, 0]}},
+        {"id": 1, "name": "person", "color": [255, 0, 0]},
+    ],
+    "ignored_colors": [[1, 2, 3]],
+}
+
+
+def test_drone_is_built_in_and_merges_the_data_sets_classes() -> None:
+    table = ClassTable.load("drone")
+    assert table.ids == tuple(range(len(table)))
+    # Colours as in the Semantic Drone Dataset's class_dict.csv.
+    assert table.id_of_label_color((51, 51, 0)) == table.id_of("vegetation"), "tree"
+    assert table.id_of_label_color((254, 228, 12)) == table.id_of("structure"), "window"
+    assert table.id_of_label_color((119, 11, 32)) == table.id_of("vehicle"), "bicycle"
+    assert table.id_of_label_color((255, 0, 0)) == UNLABELLED, "conflicting"
+
+
+def test_merged_and_ignored_colours_have_their_ids() -> None:
+    table = ClassTable.from_mapping(MERGED)
+    assert table.id_of_label_color((10, 10, 10)) == 0
+    assert table.id_of_label_color((0, 9, 0)) == 0
+    assert table.id_of_label_color((255, 0, 0)) == 1
+    assert table.id_of_label_color((1, 2, 3)) == UNLABELLED
+    assert table.id_of_label_color((0, 0, 0)) == UNLABELLED
+    assert table.id_of_label_color((7, 7, 7)) is None
+
+
+def test_a_merge_survives_a_trip_through_a_mapping() -> None:
+    table = ClassTable.from_mapping(MERGED)
+    assert ClassTable.from_mapping(table.to_mapping()) == table
+    assert table != ClassTable.from_mapping({"classes": MERGED["classes"]})
+
+
+@pytest.mark.parametrize(
+    ("merges", "words"),
+    [
+        ({"dog": [255, 0, 0]}, ("255, 0, 0", "dog", "something else")),
+        ({"dog": [1, 2, 3]}, ("1, 2, 3", "dog", "something else")),
+        ({"dog": [1, 2]}, ("merges.dog", "[r, g, b]")),
+        ({"dog": [1, 2, 300]}, ("merges.dog", "300")),
+        (["dog"], ("merges", "dog")),
+    ],
+    ids=str,
+)
+def test_merges_that_cannot_be_are_refused(merges: object, words: tuple[str, ...]) -> None:
+    first, second = MERGED["classes"]
+    changed = {**MERGED, "classes": [second, {**first, "merges": merges}]}
+    with pytest.raises(ClassTableError) as refusal:
+        ClassTable.from_mapping(changed)
+    assert all(word in str(refusal.value) for word in words)
+
+
+@pytest.mark.parametrize("colors", [[[1, 2]], "black", [[0, 0, 256]]], ids=str)
+def test_ignored_colours_that_are_none_are_refused(colors: object) -> None:
+    with pytest.raises(ClassTableError, match="ignored_colors"):
+        ClassTable.from_mapping({**MERGED, "ignored_colors": colors})

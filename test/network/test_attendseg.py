@@ -8,15 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from attendseg_ros.network import (
-    OUTPUT_STRIDE,
-    SIZE_MULTIPLE,
-    AttendSeg,
-    AttentionCondenser,
-    build_attendseg,
-    count,
-    folded,
-)
+from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg, build_attendseg
+from attendseg_ros.network.condenser import AttentionCondenser
+from attendseg_ros.network.counting import count
+from attendseg_ros.network.folding import folded
 
 PAPER_PARAMETERS = 1_190_000
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from attendseg_ros.network import AttentionCondenser
+from attendseg_ros.network.condenser import AttentionCondenser
 
 
 @pytest.fixture

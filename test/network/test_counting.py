@@ -7,7 +7,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from attendseg_ros.network import build_attendseg, count, folded
+from attendseg_ros.network.attendseg import build_attendseg
+from attendseg_ros.network.counting import count
+from attendseg_ros.network.folding import folded
 
 
 def test_counts_a_strided_grouped_convolution_and_a_linear_layer() -> None:

@@ -63,3 +63,45 @@ def test_colours_change_and_stay_in_range(pair: Pair) -> None:
     augment = Augmentation((80, 60), (80, 60), min_scale=1.0, max_scale=1.0, max_stretch=1.0)
     means = [float(augment(pair, np.random.default_rng(seed))[0].mean()) for seed in range(10)]
     assert np.std(means) > 3.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_turned_views_stay_aligned_and_show_every_side(pair: Pair, seed: int) -> None:
+    augment = Augmentation((160, 120), (128, 64), max_rotation_deg=180.0, **PLAIN)
+    rgb, labels = augment(pair, np.random.default_rng(seed))
+    labelled = labels != UNLABELLED
+    agree = (rgb[..., 0] > 130) == (labels == 1)
+    assert agree[labelled].mean() > 0.93, "only edges may differ"
+
+
+def test_rotation_turns_what_lies_on_the_right_to_any_side() -> None:
+    labels = np.zeros((64, 64), np.uint8)
+    labels[:, 48:] = 1
+    source = labels[..., None].repeat(3, axis=2), labels
+    augment = Augmentation(
+        (64, 64),
+        (64, 64),
+        min_scale=1.0,
+        max_scale=1.0,
+        max_stretch=1.0,
+        max_rotation_deg=180.0,
+        **PLAIN,
+    )
+    sides = set()
+    for seed in range(40):
+        _, turned = augment(source, np.random.default_rng(seed))
+        rows, columns = np.nonzero(turned == 1)
+        offset = np.array([rows.mean() - 31.5, columns.mean() - 31.5])
+        axis = int(np.abs(offset).argmax())
+        sides.add((axis, bool(offset[axis] > 0)))
+    assert len(sides) == 4
+
+
+def test_strong_shrinking_averages_instead_of_skipping() -> None:
+    checkers = (np.indices((400, 400)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    source = checkers[..., None].repeat(3, axis=2), np.zeros((400, 400), np.uint8)
+    augment = Augmentation(
+        (100, 100), (64, 64), min_scale=1.0, max_scale=1.0, max_stretch=1.0, **PLAIN
+    )
+    rgb, _ = augment(source, np.random.default_rng(0))
+    assert np.abs(rgb.astype(int) - 127).max() <= 8

@@ -1,0 +1,114 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of an AttendSeg network: what design exploration chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from attendseg_ros.errors import DataError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The blocks of the encoder at one stride.
+
+    Attributes:
+        channels: Of the stage's features.
+        blocks: How many follow one another, 1 or more.
+        embedding: Channels of the condenser behind each block; 0: no condensers.
+        entry_expansion: Expansion of the first inverted residual, in channels of its input.
+        expansion: Expansion of the other inverted residuals, in channels of the stage.
+    """
+
+    channels: int
+    blocks: int
+    embedding: int
+    entry_expansion: int = 1
+    expansion: int = 1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Channels and blocks of the whole network; the default is that of the shipped models.
+
+    Attributes:
+        stem: Channels at stride 2.
+        stride_4: Two dense 3x3 convolutions; one block.
+        stride_8: Dense residual blocks.
+        stride_16: Inverted residuals.
+        stride_32: Inverted residuals.
+        decoder: Channels of the decoder at strides 16 and 8.
+        decoder_embedding: Channels of the condenser in the decoder; 0: none.
+        head: Channels of the decoder at stride 4.
+    """
+
+    stem: int = 24
+    stride_4: Stage = Stage(40, 1, 16)
+    stride_8: Stage = Stage(64, 2, 24)
+    stride_16: Stage = Stage(128, 4, 32, entry_expansion=4, expansion=3)
+    stride_32: Stage = Stage(160, 3, 40, entry_expansion=3, expansion=2)
+    decoder: int = 64
+    decoder_embedding: int = 24
+    head: int = 48
+
+    def __post_init__(self) -> None:
+        for name, value, least in self._numbers():
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise DataError(f"shape: {name} must be a whole number from {least}, got {value!r}")
+
+    def to_mapping(self) -> dict[str, object]:
+        """Returns plain values for YAML."""
+        return asdict(self)
+
+    @classmethod
+    def from_mapping(cls, mapping: object) -> Shape:
+        """The inverse of `to_mapping`.
+
+        Raises:
+            DataError: The mapping has another form; the message names the entry.
+        """
+        values = _exactly("shape", mapping, cls)
+        for name in _STAGES:
+            values[name] = Stage(**_exactly(f"shape: {name}", values[name], Stage))
+        return cls(**values)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Shape:
+        """Reads a shape from a YAML file, as `attendseg explore` writes it.
+
+        Raises:
+            DataError: There is no such file, or its content is wrong.
+        """
+        try:
+            return cls.from_mapping(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            text = " ".join(str(error).split())
+            raise DataError(f"cannot read a network's shape from {path}: {text}") from error
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
+
+    def _numbers(self) -> list[tuple[str, object, int]]:
+        numbers: list[tuple[str, object, int]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            parts = asdict(value) if isinstance(value, Stage) else {"": value}
+            for part, number in parts.items():
+                least = 0 if "embedding" in field.name + part else 1
+                numbers.append((f"{field.name} {part}".strip(), number, least))
+        return numbers
+
+
+_STAGES = ("stride_4", "stride_8", "stride_16", "stride_32")
+
+
+def _exactly(what: str, mapping: object, kind: type[Shape] | type[Stage]) -> dict[str, Any]:
+    names = [field.name for field in fields(kind)]
+    if not isinstance(mapping, Mapping) or set(mapping) != set(names):
+        raise DataError(f"{what} must hold exactly {', '.join(names)}, got {mapping!r}")
+    return dict(mapping)

@@ -1,0 +1,94 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A network's shape: written, read, refused, and obeyed by the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.network.attendseg import build_attendseg
+from attendseg_ros.network.condenser import AttentionCondenser
+from attendseg_ros.network.shape import Shape, Stage
+
+SMALL = Shape(
+    stem=8,
+    stride_4=Stage(8, 2, 0),
+    stride_8=Stage(16, 1, 8),
+    stride_16=Stage(24, 1, 8, entry_expansion=2, expansion=2),
+    stride_32=Stage(32, 2, 0, entry_expansion=2, expansion=1),
+    decoder=16,
+    decoder_embedding=0,
+    head=8,
+)
+
+
+def condensers(shape: Shape) -> int:
+    network = build_attendseg(3, shape)
+    return sum(isinstance(module, AttentionCondenser) for module in network.modules())
+
+
+def test_a_file_brings_back_the_same_shape(tmp_path: Path) -> None:
+    path = tmp_path / "shape.yaml"
+    path.write_text(yaml.safe_dump(SMALL.to_mapping()))
+    assert Shape.load(path) == SMALL
+
+
+def test_every_shape_gives_logits_at_a_quarter_of_the_size() -> None:
+    network = build_attendseg(3, SMALL).eval()
+    with torch.no_grad():
+        assert network(torch.zeros(1, 3, 64, 128)).shape == (1, 3, 16, 32)
+
+
+def test_an_embedding_of_0_leaves_the_condensers_out() -> None:
+    assert condensers(SMALL) == SMALL.stride_8.blocks + SMALL.stride_16.blocks
+    assert condensers(Shape()) == 1 + 2 + 4 + 3 + 1
+
+
+def test_blocks_and_channels_cost_parameters() -> None:
+    def parameters(shape: Shape) -> int:
+        return sum(p.numel() for p in build_attendseg(3, shape).parameters())
+
+    deeper = replace(SMALL, stride_16=replace(SMALL.stride_16, blocks=2))
+    wider = replace(SMALL, stride_32=replace(SMALL.stride_32, channels=40))
+    assert parameters(SMALL) < min(parameters(deeper), parameters(wider))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"stem": 0}, ("stem", "from 1", "0")),
+        ({"head": 2.5}, ("head", "whole number", "2.5")),
+        ({"decoder_embedding": -1}, ("decoder_embedding", "from 0", "-1")),
+        ({"stride_16": Stage(24, 0, 8)}, ("stride_16 blocks", "from 1", "0")),
+    ],
+    ids=str,
+)
+def test_numbers_that_make_no_network_are_refused(
+    change: dict[str, object], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(DataError) as refusal:
+        Shape.from_mapping({**SMALL.to_mapping(), **_plain(change)})
+    assert all(word in str(refusal.value) for word in words)
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "stem: 8", "{", "stem: 1\nstride_4: 3"])
+def test_a_file_of_another_form_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "shape.yaml"
+    path.write_text(text)
+    with pytest.raises(DataError, match=r"shape\.yaml"):
+        Shape.load(path)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere\.yaml"):
+        Shape.load(tmp_path / "nowhere.yaml")
+
+
+def _plain(change: dict[str, object]) -> dict[str, object]:
+    return {k: v.__dict__ if isinstance(v, Stage) else v for k, v in change.items()}
