@@ -35,6 +35,7 @@ setup(
     extras_require={
         "openvino": OPENVINO,
         "train": ["onnx>=1.16", "torch>=2.6"],
+        "explore": ["onnx>=1.16", "optuna>=4.2", "torch>=2.6"],
     },
     entry_points={"console_scripts": ["attendseg = attendseg_ros.cli.main:main"]},
     zip_safe=False,

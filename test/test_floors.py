@@ -24,9 +24,19 @@ ALLOWED: dict[str, set[str]] = {
     "inference": {"labels"},
     "training": {"network", "labels", "scene"},
     "deployment": {"network", "inference", "labels", "training"},
+    "exploration": {"network", "inference", "labels", "training", "deployment"},
     "playback": {"inference", "labels"},
     "ros": {"inference", "labels", "scene", "playback", "msg"},
-    "cli": {"network", "labels", "scene", "inference", "training", "deployment", "playback"},
+    "cli": {
+        "network",
+        "labels",
+        "scene",
+        "inference",
+        "training",
+        "deployment",
+        "exploration",
+        "playback",
+    },
 }
 
 ON_THE_ROBOT = {"labels", "scene", "inference", "playback", "ros"}

@@ -97,7 +97,7 @@ def test_an_error_in_a_file_is_one_line_that_names_the_file(tmp_path: Path, text
     assert "\n" not in str(caught.value)
 
 
-MERGED = {
+MERGED: dict[str, list[Any]] = {
     "classes": [
         {"id": 0, "name": "ground", "color": [10, 10, 10], "merges": {"grass": [0, 9, 0]}},
         {"id": 1, "name": "person", "color": [255, 0, 0]},

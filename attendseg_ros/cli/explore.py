@@ -1,0 +1,126 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg explore --data DIR --classes FILE -o RUN --target-latency-ms L`: finds a network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from attendseg_ros.cli.verb import Result, add_engine, need_packages, percent
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.training.config import TrainingConfig
+
+NAME = "explore"
+HELP = "search for the most accurate network that is fast enough on this very machine"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="labelled set in SegNet's layout"
+    )
+    parser.add_argument(
+        "--classes", required=True, metavar="FILE", help="class file; or camvid or drone"
+    )
+    parser.add_argument(
+        "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"
+    )
+    parser.add_argument(
+        "--target-latency-ms",
+        type=float,
+        required=True,
+        metavar="L",
+        help="longest median time of a frame through the 8-bit network, here",
+    )
+    parser.add_argument(
+        "--max-parameters",
+        type=int,
+        default=1_190_000,
+        metavar="N",
+        help="most weights (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-macs",
+        type=int,
+        default=2_000_000_000,
+        metavar="N",
+        help="most multiply-accumulates at the input size (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--candidates",
+        type=int,
+        default=20,
+        metavar="N",
+        help="networks to train in all (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        default=10,
+        metavar="N",
+        help="of each candidate's training (default: %(default)s)",
+    )
+    for name, text in (
+        ("input_size", "size that images are resized to for the network"),
+        ("crop_size", "size of the random crops trained on"),
+    ):
+        width, height = getattr(TrainingConfig, name)
+        parser.add_argument(
+            "--" + name.replace("_", "-"),
+            type=int,
+            nargs=2,
+            default=(width, height),
+            metavar=("W", "H"),
+            help=f"{text}, multiples of 64 (default: {width} {height})",
+        )
+    parser.add_argument(
+        "--batch-size", type=int, default=8, metavar="N", help="images per step (default: 8)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the search and the trainings"
+    )
+    add_engine(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    need_packages(NAME, "torch", "onnx", "onnxruntime", "optuna")
+    from attendseg_ros.exploration.search import PICK_FILE, Limits, explore
+
+    training = TrainingConfig(
+        data=arguments.data,
+        classes=ClassTable.load(arguments.classes),
+        run=arguments.run,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        input_size=tuple(arguments.input_size),
+        crop_size=tuple(arguments.crop_size),
+        # The last epoch alone decides: the best of several would favour the lucky.
+        evaluate_every=arguments.epochs,
+        seed=arguments.seed,
+    )
+    limits = Limits(arguments.target_latency_ms, arguments.max_parameters, arguments.max_macs)
+    found = explore(training, limits, arguments.candidates, arguments.engine, arguments.threads)
+    return {
+        "run": str(arguments.run),
+        "tried": found.tried,
+        "front": [candidate.to_mapping() for candidate in found.front],
+        "pick": found.pick.to_mapping(),
+        "shape": str(arguments.run / PICK_FILE),
+    }
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    lines = [f"{'mean IoU':>9}  {'ms':>7}  {'parameters':>10}  {'MMAC':>6}"]
+    for candidate in result["front"]:
+        lines.append(
+            f"{percent(candidate['mean_iou']):>9}  {candidate['latency_ms']:7.2f}  "
+            f"{candidate['parameters']:>10,}  {candidate['macs'] / 1e6:6.0f}"
+        )
+    lines += [
+        f"{result['tried']} candidates trained; the last row is the pick",
+        f"next: attendseg train --shape {result['shape']} ...",
+    ]
+    return "\n".join(lines)

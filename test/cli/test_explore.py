@@ -1,0 +1,53 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg explore`: the front as JSON, a shape that train takes, refusals in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.labelled_set import CLASSES, write_labelled_set
+
+from attendseg_ros.network.shape import Shape
+
+SIZES = ("--input-size", 128, 64, "--crop-size", 64, 64, "--batch-size", 4, "--epochs", 1)
+
+
+@pytest.fixture
+def labelled_folder(tmp_path: Path) -> Path:
+    return write_labelled_set(tmp_path / "set", 4)
+
+
+@pytest.fixture
+def class_file(tmp_path: Path) -> Path:
+    path = tmp_path / "classes.yaml"
+    path.write_text(yaml.safe_dump(CLASSES.to_mapping()))
+    return path
+
+
+def test_the_pick_can_be_trained(
+    result_of: Callable[..., dict[str, Any]],
+    labelled_folder: Path,
+    class_file: Path,
+    tmp_path: Path,
+) -> None:
+    data = ("--data", labelled_folder, "--classes", class_file, *SIZES)
+    limits = ("--target-latency-ms", 1000, "--max-parameters", 1_150_000, "--candidates", 1)
+    found = result_of("explore", *data, *limits, "--engine", "onnxruntime", "-o", tmp_path / "run")
+    assert found["tried"] == 1
+    assert found["front"] == [found["pick"]]
+    assert found["pick"]["parameters"] <= 1_150_000
+    assert Shape.from_mapping(found["pick"]["shape"]) == Shape.load(found["shape"])
+    trained = result_of("train", *data, "--shape", found["shape"], "-o", tmp_path / "trained")
+    assert 0.0 <= trained["mean_iou"] <= 1.0
+
+
+def test_a_target_of_0_is_refused(
+    refusal_of: Callable[..., str], labelled_folder: Path, class_file: Path, tmp_path: Path
+) -> None:
+    words = ("--data", labelled_folder, "--classes", class_file, "-o", tmp_path / "run")
+    assert "target_latency_ms" in refusal_of("explore", *words, "--target-latency-ms", 0)

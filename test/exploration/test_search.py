@@ -1,0 +1,97 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Exploration: keeps to the limits, finds the front, goes on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.exploration import search
+from attendseg_ros.exploration.search import Candidate, Exploration, Limits, explore, pareto_front
+from attendseg_ros.network.counting import Counts
+from attendseg_ros.network.shape import Shape
+from attendseg_ros.training.config import TrainingConfig
+
+# Any machine is faster than a second a frame at this size: the parameters decide.
+LIMITS = Limits(target_latency_ms=1000.0, max_parameters=900_000)
+
+
+def candidate(latency_ms: float, mean_iou: float) -> Candidate:
+    return Candidate(Shape(), Counts(1, 1), latency_ms, mean_iou)
+
+
+def found(training: TrainingConfig, candidates: int) -> Exploration:
+    return explore(training, LIMITS, candidates, "onnxruntime", 1)
+
+
+def test_the_front_holds_what_nothing_beats_in_both() -> None:
+    fast, middle, best = candidate(1, 0.3), candidate(2, 0.5), candidate(5, 0.6)
+    worse, slower = candidate(3, 0.4), candidate(6, 0.6)
+    assert pareto_front([slower, best, worse, fast, middle]) == [fast, middle, best]
+
+
+def test_the_best_within_the_limits_is_picked_and_what_is_done_is_not_done_again(
+    training: TrainingConfig,
+) -> None:
+    found(training, 1)
+    (first,) = (training.run / "candidates").iterdir()
+    trained_at = (first / "best.pt").stat().st_mtime_ns
+    result = found(training, 2)
+    assert (first / "best.pt").stat().st_mtime_ns == trained_at
+    assert result.tried == 2
+    assert result.pick == max(result.front, key=lambda c: c.mean_iou)
+    for one in result.front:
+        assert one.counts.parameters <= LIMITS.max_parameters
+        assert 0.0 < one.latency_ms <= LIMITS.target_latency_ms
+        assert 0.0 <= one.mean_iou <= 1.0
+    assert Shape.load(training.run / search.PICK_FILE) == result.pick.shape
+    front = json.loads((training.run / search.FRONT_FILE).read_text())
+    assert front == [one.to_mapping() for one in result.front]
+    with pytest.raises(DataError, match=r"exploration\.json.*other settings"):
+        explore(training, replace(LIMITS, max_macs=10**9), 2, "onnxruntime", 1)
+
+
+def test_a_killed_candidate_is_taken_up_again(training: TrainingConfig) -> None:
+    # Long enough to be killed in the middle of its training.
+    slow = replace(training, epochs=80, evaluate_every=80)
+    code = (
+        "import sys, yaml; from pathlib import Path\n"
+        "from attendseg_ros.exploration.search import Limits, explore\n"
+        "from attendseg_ros.training.config import TrainingConfig\n"
+        "training = TrainingConfig.load(Path(sys.argv[1]))\n"
+        "explore(training, Limits(1000.0, 900_000), 1, 'onnxruntime', 1)\n"
+    )
+    slow.save()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(slow.run)], stderr=subprocess.DEVNULL
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not list(slow.run.glob("candidates/*/last.pt")):
+            assert process.poll() is None, "the exploration ended by itself"
+            assert time.monotonic() < deadline, "no checkpoint"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    (stopped,) = (slow.run / "candidates").iterdir()
+    # The same candidate goes on: its folder is used, and no other comes before it.
+    result = explore(slow, LIMITS, 1, "onnxruntime", 1)
+    assert result.tried == 1
+    assert [folder.name for folder in (slow.run / "candidates").iterdir()] == [stopped.name]
+
+
+def test_limits_that_no_shape_keeps_are_said(training: TrainingConfig) -> None:
+    with pytest.raises(DataError, match=r"shapes in a row broke the limits.*parameters"):
+        explore(training, replace(LIMITS, max_parameters=1000), 1, "onnxruntime", 1)
+
+
+@pytest.mark.parametrize("name", ["target_latency_ms", "max_parameters", "max_macs"])
+def test_limits_must_be_above_0(name: str) -> None:
+    with pytest.raises(DataError, match=name):
+        replace(LIMITS, **{name: 0})
