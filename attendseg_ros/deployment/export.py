@@ -28,8 +28,10 @@ from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg
 from attendseg_ros.network.counting import count
+from attendseg_ros.network.shape import Shape
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -229,8 +231,10 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     Without the paths of the machine they were made on; the class table is in model.yaml.
     """
     settings = training.to_mapping()
-    is_camvid = training.classes == ClassTable.load("camvid")
-    settings["classes"] = "camvid" if is_camvid else "classes.yaml"
+    built_in = (name for name in BUILT_IN if training.classes == ClassTable.load(name))
+    settings["classes"] = next(built_in, "classes.yaml")
+    # A shape of one's own is a file beside the run; the shipped models' needs no option.
+    settings["shape"] = None if training.shape == Shape() else "shape.yaml"
     for name in ("data", "run", "start_from"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name

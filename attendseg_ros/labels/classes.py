@@ -19,6 +19,9 @@ UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
 
 
+BUILT_IN = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
+"""The class files of this package, by their names."""
+
 Color = tuple[int, int, int]
 
 
@@ -82,14 +85,13 @@ class ClassTable:
         Raises:
             ClassTableError: no such file or built-in table, or its content is wrong.
         """
-        built_in = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
-        path = built_in.get(str(path_or_name), Path(path_or_name))
+        path = BUILT_IN.get(str(path_or_name), Path(path_or_name))
         try:
             mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise ClassTableError(
                 f"cannot read class file '{path_or_name}' ({_one_line(error)}): give a YAML file "
-                f"or a built-in table ({', '.join(built_in)})"
+                f"or a built-in table ({', '.join(BUILT_IN)})"
             ) from error
         except yaml.YAMLError as error:
             raise ClassTableError(f"{path}: not valid YAML: {_one_line(error)}") from error

@@ -105,9 +105,11 @@ class TrainingConfig:
             values = yaml.safe_load(path.read_text())
         except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
             raise DataError(f"{path}: not a training run's settings ({error})") from error
-        expected = {f.name for f in fields(cls)}
-        if not isinstance(values, dict) or set(values) != expected:
-            raise DataError(f"{path}: must hold exactly the fields {', '.join(sorted(expected))}")
+        known = {f.name for f in fields(cls)}
+        if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
+            raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
+        # Settings that came later than the run have the values that it was made with.
+        values = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping() | values
         return cls(
             **values
             | {

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
-from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 
 
 @pytest.fixture
@@ -109,6 +110,18 @@ def test_refuses_a_folder_of_another_run(config: TrainingConfig) -> None:
     loop.run(replace(config, epochs=1))
     with pytest.raises(DataError, match="run of other settings"):
         loop.run(replace(config, epochs=1, learning_rate=1e-3))
+
+
+def test_a_run_without_later_settings_has_their_defaults(config: TrainingConfig) -> None:
+    config.save()
+    path = config.run / CONFIG_FILE
+    values = yaml.safe_load(path.read_text())
+    del values["max_rotation_deg"], values["shape"]
+    path.write_text(yaml.safe_dump(values))
+    assert TrainingConfig.load(config.run) == config
+    path.write_text(yaml.safe_dump({**values, "colour": "blue"}))
+    with pytest.raises(DataError, match=r"config\.yaml.*may hold only"):
+        TrainingConfig.load(config.run)
 
 
 def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) -> None:
