@@ -61,7 +61,7 @@ def test_the_best_within_the_limits_is_picked_and_what_is_done_is_not_done_again
 
 def test_a_killed_candidate_is_taken_up_again(training: TrainingConfig) -> None:
     # Long enough to be killed in the middle of its training.
-    slow = replace(training, epochs=80, evaluate_every=80)
+    slow = replace(training, epochs=25, evaluate_every=25)
     code = (
         "import sys, yaml; from pathlib import Path\n"
         "from attendseg_ros.exploration.search import Limits, explore\n"
