@@ -9,8 +9,9 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from tqdm import tqdm
 
 from attendseg_ros.cli.verb import Result, add_engine, need_packages, table
 from attendseg_ros.errors import DataError
-from attendseg_ros.inference import Segmenter, StageTimes, load_bundle
+from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
 from attendseg_ros.playback import (
     ColorSink,
     MaskSink,
@@ -28,7 +29,9 @@ from attendseg_ros.playback import (
     Source,
     open_source,
 )
+from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
+from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -52,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help="a new bag for a bag; NAME.mp4 for a video of overlays; else a folder for pictures",
+        help="a new bag for a bag (NAME.mcap or a folder; NAME.bag for ROS 1); NAME.mp4 for a "
+        "video of overlays; else a folder for pictures",
     )
     parser.add_argument("--model", default="street", help="(default: %(default)s)")
     parser.add_argument(
@@ -64,8 +68,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"write pictures, each kind to its folder in OUT, of {', '.join(_PICTURES)} "
         "(default: masks overlays, unless OUT is a bag or a video)",
     )
-    parser.add_argument("--topic", default="", help="image topic of a bag (default: the first)")
+    parser.add_argument("--topic", default="", help="image topic of a bag with several")
+    parser.add_argument(
+        "--classes",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="classes to keep, all others become unlabelled (default: all)",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="pixels the network is less sure of become unlabelled (default: %(default)s)",
+    )
     add_engine(parser)
+    bag = parser.add_argument_group("a bag from a bag")
+    bag.add_argument(
+        "--outputs",
+        nargs="+",
+        choices=OUTPUTS,
+        default=["mask", LABEL_INFO],
+        metavar="NAME",
+        help=f"of the node's outputs {', '.join(OUTPUTS)} (default: mask label_info)",
+    )
+    bag.add_argument(
+        "--prefix",
+        default="/segmentation",
+        help="stands before their names to make their topics (default: %(default)s)",
+    )
+    bag.add_argument(
+        "--force", action="store_true", help="replace a bag that is there when OUT is complete"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -74,10 +109,39 @@ def run(arguments: argparse.Namespace) -> Result:
         need_packages("segment BAG", "rosbags")
     bundle = load_bundle(arguments.model)
     source = open_source(arguments.input, arguments.topic)
-    times: list[StageTimes] = []
+    makes_bag = (
+        is_bag(arguments.input)
+        and not arguments.pictures
+        and arguments.out.suffix.lower() != ".mp4"
+    )
+    result = (_make_bag if makes_bag else _make_pictures)(arguments, source, bundle)
+    times = result.pop("times")
+    return {
+        "input": source.description,
+        "output": str(arguments.out),
+        "model": bundle.name,
+        **result,
+        "stage_times_ms": _stage_times(times),
+    }
+
+
+def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:
+    # What reads no bags needs no rosbags.
+    from attendseg_ros.cli import segment_bag
+    from attendseg_ros.playback.bag import BagSource
+
+    assert isinstance(source, BagSource)
+    return segment_bag.run(arguments, source, bundle)
+
+
+def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:
+    frames = 0
     with ExitStack() as stack:
         segmenter = stack.enter_context(
             closing(Segmenter(bundle, arguments.engine, arguments.threads))
+        )
+        labeller = Labeller(
+            segmenter, min_confidence=arguments.min_confidence, kept_classes=arguments.classes
         )
         sinks = [
             stack.enter_context(sink)
@@ -85,20 +149,17 @@ def run(arguments: argparse.Namespace) -> Result:
         ]
         started = time.monotonic()
         for frame in tqdm(source, total=source.frame_count, desc="segmenting", unit="frame"):
-            segmentation = segmenter.segment(frame.rgb)
-            times.append(segmentation.times)
+            labels = labeller(frame.rgb).mask
+            frames += 1
             for sink in sinks:
-                sink.write(frame, segmentation.labels)
+                sink.write(frame, labels)
         elapsed_s = time.monotonic() - started
     return {
-        "input": source.description,
-        "output": str(arguments.out),
-        "model": bundle.name,
         "engine": segmenter.engine_name,
-        "frames": len(times),
+        "frames": frames,
         "skipped": list(source.skipped),
-        "frames_per_second": len(times) / elapsed_s,
-        "stage_times_ms": _stage_times(times),
+        "frames_per_second": frames / elapsed_s,
+        "times": labeller.times,
     }
 
 
@@ -114,26 +175,20 @@ def _sinks(
         if pictures:
             raise DataError(f"{out} is a video: give a folder for {' and '.join(pictures)}")
         return [OverlayVideoSink(out, palette, source.rate_hz)]
-    if pictures or not is_bag(source.path):
-        if out.is_file():
-            raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
-        return [_PICTURES[kind](out / kind, palette) for kind in pictures or ("masks", "overlays")]
-    from attendseg_ros.playback.bag import BagSource
-    from attendseg_ros.playback.bag_sink import LabelledBagSink
-
-    assert isinstance(source, BagSource)
-    return [LabelledBagSink(source, out)]
+    if out.is_file():
+        raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
+    return [_PICTURES[kind](out / kind, palette) for kind in pictures or ("masks", "overlays")]
 
 
 def _stage_times(times: Sequence[StageTimes]) -> dict[str, dict[str, float]]:
-    """Median and 95th percentile of each stage in milliseconds."""
+    """Median and 95th percentile of each stage in milliseconds; empty where nothing was to do."""
     stages = [asdict(entry) for entry in times]
     return {
-        name.removesuffix("_ms"): {
-            "median": statistics.median(entry[name] for entry in stages),
-            "p95": float(np.percentile([entry[name] for entry in stages], 95)),
+        field.name.removesuffix("_ms"): {
+            "median": statistics.median(entry[field.name] for entry in stages),
+            "p95": float(np.percentile([entry[field.name] for entry in stages], 95)),
         }
-        for name in stages[0]
+        for field in (fields(StageTimes) if stages else ())
     }
 
 
@@ -146,8 +201,15 @@ def describe(result: Result) -> str:
         "model": f"{result['model']} on {result['engine']}",
         "frames": f"{result['frames']}, {result['frames_per_second']:.1f} a second with reading "
         "and writing",
-        "stages (median)": stages,
+        "stages (median)": stages or "nothing was left to do",
     }
-    for line in result["skipped"]:
-        rows[f"skipped {len(rows) - 4}"] = line
+    if result.get("from_earlier_run"):
+        rows["from earlier run"] = f"{result['from_earlier_run']} frames"
+    if "times_real_time" in result:
+        rows["speed"] = f"{result['times_real_time']:.1f} times as fast as recorded"
+        rows["messages"] = f"{result['messages']} copied"
+    for number, line in enumerate(result.get("damage", ()), 1):
+        rows[f"damage {number}"] = line
+    for number, line in enumerate(result["skipped"], 1):
+        rows[f"skipped {number}"] = line
     return table(rows)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images, folders, videos and bags read and written without ROS.
 
-`playback.bag_sink.LabelledBagSink` is not imported here: it needs rosbags, nothing else does.
+`playback.labelled_bag.LabelledBag` is not imported here: it needs rosbags, nothing else does.
 """
 
 from attendseg_ros.playback.frames import Frame, Source

@@ -5,22 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.playback.bag_reader import BagReader, mcap_files, open_bag
 from attendseg_ros.playback.frames import Frame
 
 try:
-    from rosbags.highlevel import AnyReader, AnyReaderError
     from rosbags.interfaces import Connection
-    from rosbags.serde import SerdeError
-    from rosbags.typesys import Stores, get_typestore
 
-    from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, to_rgb
+    from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
 except ImportError as error:
     raise DataError(
         f"bags are read with rosbags and rosbags-image ({error}): pip install rosbags rosbags-image"
@@ -49,10 +45,15 @@ class BagSource:
         self._path = path
         self._skipped: list[str] = []
         with open_bag(path) as reader:
-            connections = _image_connections(path, reader, topic)
-            self._topic = connections[0].topic
-            self._frame_count = sum(connection.msgcount for connection in connections)
-            self._rate_hz = _usual_rate(reader, connections)
+            images = _image_connections(path, reader)
+            self._image_topics = sorted({connection.topic for connection in images})
+            self._topic = topic or images[0].topic
+            if self._topic not in self._image_topics:
+                held = ", ".join(self._image_topics)
+                raise DataError(f"{path}: no images on topic {topic}; there are some on {held}")
+            self._frame_count = sum(c.msgcount for c in images if c.topic == self._topic)
+            self._message_count = sum(c.msgcount for c in reader.connections)
+            self._rate_hz = _usual_rate(reader, self._topic)
 
     @property
     def path(self) -> Path:
@@ -65,6 +66,11 @@ class BagSource:
         return self._topic
 
     @property
+    def image_topics(self) -> list[str]:
+        """All topics with images."""
+        return self._image_topics
+
+    @property
     def description(self) -> str:
         """For example "bag drive.bag (300 images on /camera/image_raw)"."""
         return f"bag {self._path.name} ({self._frame_count} images on {self._topic})"
@@ -73,6 +79,16 @@ class BagSource:
     def frame_count(self) -> int:
         """Number of images on the topic."""
         return self._frame_count
+
+    @property
+    def message_count(self) -> int:
+        """Number of messages of all topics."""
+        return self._message_count
+
+    @property
+    def is_mcap(self) -> bool:
+        """Whether the bag is a ROS 2 bag in MCAP."""
+        return bool(mcap_files(self._path))
 
     @property
     def rate_hz(self) -> float:
@@ -85,52 +101,33 @@ class BagSource:
         return self._skipped
 
     def __iter__(self) -> Iterator[Frame]:
-        """Reads the images in the order they were recorded; the unreadable are skipped and named.
+        """Reads the images as far as the bag can be read; the unreadable are skipped and named.
 
         Raises:
-            DataError: The bag is damaged, or none of its images can be read.
+            DataError: The bag cannot be opened, or none of its images can be read.
         """
         self._skipped = []
         stem = self._topic.strip("/").replace("/", "_")
+        count = 0
         with open_bag(self._path) as reader:
-            connections = [c for c in reader.connections if c.topic == self._topic]
-            messages = reader.messages(connections=connections)
-            for index, (connection, time_ns, data) in enumerate(messages):
+            decoder = ImageDecoder(reader.is_ros2)
+            for index, recorded in enumerate(reader.messages(self._topic)):
                 try:
-                    message: Any = reader.deserialize(data, connection.msgtype)
-                    rgb = to_rgb(message, connection.msgtype)
-                except (DataError, AnyReaderError, SerdeError) as error:
+                    image = decoder.decode(recorded.data, recorded.connection.msgtype)
+                except ImageError as error:
                     self._skipped.append(f"image {index} on {self._topic}: {error}")
                     continue
-                stamp = message.header.stamp
-                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec or time_ns
-                yield Frame(rgb, stamp_ns, f"{stem}_{index:06d}", index)
-        if len(self._skipped) == self._frame_count:
-            raise DataError(f"{self._path}: no image can be read; first: {self._skipped[0]}")
+                stamp = image.header.stamp
+                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec or recorded.time_ns
+                count += 1
+                yield Frame(image.rgb, stamp_ns, f"{stem}_{index:06d}", index)
+            self._skipped += [f"{self._path.name}: {line}" for line in reader.damage]
+        if not count:
+            reasons = "; first: " + self._skipped[0] if self._skipped else ""
+            raise DataError(f"{self._path}: no image can be read{reasons}")
 
 
-@contextmanager
-def open_bag(path: Path) -> Iterator[AnyReader]:
-    """Opens a bag of any kind, and turns the ways of rosbags to fail into one.
-
-    Raises:
-        DataError: The bag is not there or damaged, noticed now or while it is read.
-    """
-    # Bags recorded before Iron hold no message definitions; the common types suffice for images.
-    typestore = get_typestore(Stores.LATEST)
-    try:
-        with AnyReader([path], default_typestore=typestore) as reader:
-            yield reader
-    except DataError:
-        raise
-    except Exception as error:
-        # Fed with damaged files, rosbags and what it builds on raised nearly everything: errors
-        # of their own and of SQLite, and TypeError, AssertionError, MemoryError and more.
-        one_line = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{path}: cannot be read as a bag: {one_line}") from error
-
-
-def _image_connections(path: Path, reader: AnyReader, topic: str) -> list[Connection]:
+def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
     # compressed_depth_image_transport sends distances behind a header of its own.
     images = [
         connection
@@ -144,18 +141,12 @@ def _image_connections(path: Path, reader: AnyReader, topic: str) -> list[Connec
     if not images:
         held = ", ".join(sorted(f"{c.topic} ({c.msgtype})" for c in reader.connections)) or "none"
         raise DataError(f"{path}: no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}")
-    wanted = topic or images[0].topic
-    chosen = [connection for connection in images if connection.topic == wanted]
-    if not chosen:
-        held = ", ".join(sorted({connection.topic for connection in images}))
-        raise DataError(f"{path}: no images on topic {topic}; there are some on {held}")
-    return chosen
+    return images
 
 
-def _usual_rate(reader: AnyReader, connections: list[Connection]) -> float:
+def _usual_rate(reader: BagReader, topic: str) -> float:
     """Rate of the first images: a bag may start long before its camera, and pause."""
-    messages = islice(reader.messages(connections=connections), _IMAGES_FOR_RATE)
-    times_ns = [time_ns for _, time_ns, _ in messages]
+    times_ns = [recorded.time_ns for recorded in islice(reader.messages(topic), _IMAGES_FOR_RATE)]
     intervals_ns = [later - earlier for earlier, later in pairwise(times_ns)]
     interval_ns = median(intervals_ns) if intervals_ns else 0
     return 1e9 / interval_ns if interval_ns > 0 else FALLBACK_RATE_HZ

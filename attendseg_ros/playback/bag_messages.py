@@ -1,116 +1,134 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Image messages of a bag to RGB arrays, and label masks to image messages."""
+"""Image messages of a bag to RGB arrays, and results to messages like the node's."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
-from rosbags.image import message_to_cvimage
-from rosbags.image.image import ImageError as EncodingError
-from rosbags.image.image import to_cvtype
+from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+from rosbags.typesys.store import Typestore
 
-from attendseg_ros.errors import DataError
-from attendseg_ros.playback.encoded import decode_rgb
+from attendseg_ros.errors import ImageError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.playback import raw_image
+from attendseg_ros.playback.encoded import decode_message
 from attendseg_ros.playback.frames import Image
 
 RAW_TYPE = "sensor_msgs/msg/Image"
 COMPRESSED_TYPE = "sensor_msgs/msg/CompressedImage"
 IMAGE_TYPES = (RAW_TYPE, COMPRESSED_TYPE)
+LABEL_INFO_TYPE = "vision_msgs/msg/LabelInfo"
 
-# Without a colour order in the encoding's name, the order is OpenCV's.
-_UNNAMED_ORDER = {"8UC1": "mono8", "8UC3": "bgr8", "8UC4": "bgra8"}
+# vision_msgs is in no typestore of rosbags; these are its definitions from Humble to Lyrical.
+_VISION_MSGS = {
+    "vision_msgs/msg/VisionClass": "uint16 class_id\nstring class_name\n",
+    LABEL_INFO_TYPE: (
+        "std_msgs/Header header\nvision_msgs/VisionClass[] class_map\nfloat32 threshold\n"
+    ),
+}
 
 
-class ImageMessage(Protocol):
-    """`sensor_msgs/Image` as rosbags reads it from ROS 1 and ROS 2 bags."""
+def message_types(is_ros2: bool) -> Typestore:
+    """The message types of a bag that this package reads and writes.
+
+    Images have been the same in every ROS 1 and in every ROS 2, so a bag's own definitions (which
+    many do not hold) are not asked.
+    """
+    store = get_typestore(Stores.LATEST if is_ros2 else Stores.ROS1_NOETIC)
+    for name, definition in _VISION_MSGS.items():
+        store.register(get_types_from_msg(definition, name))
+    return store
+
+
+class DecodedImage(NamedTuple):
+    """An image of a bag: its header as it was sent, and its pixels, uint8 (H, W, 3)."""
 
     header: Any
-    height: int
-    width: int
-    encoding: str
-    is_bigendian: int
-    step: int
-    data: Image
+    rgb: Image
 
 
-def to_rgb(message: object, message_type: str) -> Image:
-    """Decodes an image message.
+class ImageDecoder:
+    """Image messages to pixels, just as the node decodes them."""
 
-    Args:
-        message: The message as rosbags deserialized it.
-        message_type: One of `IMAGE_TYPES`.
+    def __init__(self, is_ros2: bool) -> None:
+        """Prepares for the messages of ROS 1 or ROS 2."""
+        store = message_types(is_ros2)
+        self._deserialize = store.deserialize_cdr if is_ros2 else store.deserialize_ros1
 
-    Returns:
-        uint8 (H, W, 3), C-contiguous.
+    def message(self, data: bytes, message_type: str) -> Any:
+        """Deserializes a message of one of `IMAGE_TYPES`.
 
-    Raises:
-        DataError: The message is damaged, or its encoding holds no colours or greys.
-    """
-    if message_type == COMPRESSED_TYPE:
-        compressed = cast("ImageMessage", message)
-        # A mask must fit the pixels as they were sent.
-        return decode_rgb(compressed.data.tobytes(), upright=False)
-    return _raw_to_rgb(cast("ImageMessage", message))
+        Raises:
+            ImageError: The bytes are no such message.
+        """
+        try:
+            return self._deserialize(data, message_type)
+        # Fed with damaged messages, rosbags raises errors of its own, of struct, of the codecs
+        # for text, and more.
+        except Exception as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ImageError(f"is no {message_type}: {reason}") from error
 
+    def decode(self, data: bytes, message_type: str) -> DecodedImage:
+        """Decodes a message of one of `IMAGE_TYPES`; the pixels are C-contiguous.
 
-def _raw_to_rgb(message: ImageMessage) -> Image:
-    encoding = _UNNAMED_ORDER.get(message.encoding, message.encoding)
-    what = f"image of {message.width}x{message.height}, {message.encoding!r}"
-    try:
-        _, _, type_name, channels = to_cvtype(encoding)
-    except EncodingError as error:
-        raise DataError(f"{what}: not an encoding that can be shown") from error
-    row = message.width * channels * np.dtype(type_name).itemsize
-    if min(message.width, message.height) < 1:
-        raise DataError(f"{what}: no pixels")
-    if message.step < row or message.data.size < message.step * message.height:
-        raise DataError(
-            f"{what}: rows of {row} bytes in steps of {message.step} do not fit in its "
-            f"{message.data.size} bytes"
-        )
-    rows = message.data[: message.step * message.height].reshape(message.height, message.step)
-    plain = SimpleNamespace(
-        height=message.height,
-        width=message.width,
-        encoding=encoding,
-        is_bigendian=bool(message.is_bigendian),
-        step=row,
-        # rosbags-image takes rows to be unpadded whatever step says.
-        data=np.ascontiguousarray(rows[:, :row]).reshape(-1),
-    )
-    try:
-        # Unlike its signature says, it looks at nothing but these six fields.
-        rgb = message_to_cvimage(cast("Any", plain), "rgb8")
-    except EncodingError as error:
-        raise DataError(f"{what}: not an encoding that can be shown") from error
-    except cv2.error as error:
-        raise DataError(f"{what}: cannot be converted ({error.err})") from error
-    return np.ascontiguousarray(rgb, np.uint8)
+        Raises:
+            ImageError: The message is damaged, or its encoding is not known.
+        """
+        message = self.message(data, message_type)
+        if message_type == COMPRESSED_TYPE:
+            return DecodedImage(message.header, decode_message(message.data, message.format))
+        try:
+            rgb = raw_image.to_rgb(message, raw_image.rosbags_converter)
+        except ImageError as error:
+            what = f"image of {message.width}x{message.height}, {message.encoding!r}"
+            raise ImageError(f"{what}: {error}") from error
+        return DecodedImage(message.header, np.ascontiguousarray(raw_image.packed(rgb)))
 
 
-def mask_message(labels: Image, image_header: Any, types: dict[str, Any]) -> Any:
-    """Makes the `sensor_msgs/Image` of a mask, like the node's ~/mask.
+def image_message(pixels: Image, image_header: Any, store: Typestore) -> Any:
+    """Makes a `sensor_msgs/Image` like the node's.
 
     Args:
-        labels: uint8 (H, W) class ids.
+        pixels: uint8 (H, W), written as mono8, or (H, W, 3), written as rgb8.
         image_header: The header of the image that was labelled; copied unchanged.
-        types: The message classes of the typestore that will serialize the message.
+        store: The types of the bag the message is for.
     """
-    stamp = types["builtin_interfaces/msg/Time"](image_header.stamp.sec, image_header.stamp.nanosec)
-    fields = {"stamp": stamp, "frame_id": image_header.frame_id}
-    if hasattr(image_header, "seq"):
-        fields["seq"] = image_header.seq
-    height, width = labels.shape
-    return types[RAW_TYPE](
-        header=types["std_msgs/msg/Header"](**fields),
+    height, width = pixels.shape[:2]
+    return store.types[RAW_TYPE](
+        header=_header(store, image_header.stamp, image_header.frame_id, image_header),
         height=height,
         width=width,
-        encoding="mono8",
+        encoding="mono8" if pixels.ndim == 2 else "rgb8",
         is_bigendian=0,
-        step=width,
-        data=np.ascontiguousarray(labels).reshape(-1),
+        step=pixels.strides[0],
+        data=np.ascontiguousarray(pixels).reshape(-1),
     )
+
+
+def label_info_message(classes: ClassTable, threshold: float, stamp: Any, store: Typestore) -> Any:
+    """Makes the `vision_msgs/LabelInfo` that names the ids of the masks, like the node's.
+
+    Args:
+        classes: The model's classes.
+        threshold: Confidence, 0 to 1, below which a pixel is unlabelled.
+        stamp: The first image's.
+        store: As made by `message_types`.
+    """
+    vision_class = store.types["vision_msgs/msg/VisionClass"]
+    return store.types[LABEL_INFO_TYPE](
+        header=_header(store, stamp, "", None),
+        class_map=[vision_class(info.id, info.name) for info in classes.classes],
+        threshold=threshold,
+    )
+
+
+def _header(store: Typestore, stamp: Any, frame_id: str, original: Any) -> Any:
+    time = store.types["builtin_interfaces/msg/Time"](stamp.sec, stamp.nanosec)
+    fields: dict[str, Any] = {"stamp": time, "frame_id": frame_id}
+    header: Any = store.types["std_msgs/msg/Header"]
+    if "seq" in header.__dataclass_fields__:
+        fields["seq"] = getattr(original, "seq", 0)
+    return header(**fields)

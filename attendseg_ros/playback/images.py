@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.playback.encoded import decode_rgb
 from attendseg_ros.playback.frames import Frame
 
@@ -72,7 +72,7 @@ class ImageSource:
         for index, (file, name) in enumerate(zip(self._files, self._names, strict=True)):
             try:
                 rgb = decode_rgb(file.read_bytes())
-            except (OSError, DataError) as error:
+            except (OSError, ImageError) as error:
                 self._skipped.append(f"{file.name}: {error}")
                 continue
             yield Frame(rgb, round(index * 1e9 / FOLDER_RATE_HZ), name, index)

@@ -16,7 +16,10 @@ BAG_SUFFIXES = frozenset({".bag", ".mcap", ".db3"})
 
 def is_bag(path: Path) -> bool:
     """Whether a path names a bag: a .bag, .mcap or .db3 file, or a ROS 2 bag's folder."""
-    return path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file()
+    if path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file():
+        return True
+    # The folder of a recorder that was killed.
+    return path.is_dir() and any(file.suffix in (".mcap", ".db3") for file in path.iterdir())
 
 
 def open_source(path: str | Path, topic: str = "") -> Source:

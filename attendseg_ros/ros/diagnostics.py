@@ -14,7 +14,7 @@ from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.bad_image import Reason
+from attendseg_ros.playback.bad_image import Reason
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import percentile

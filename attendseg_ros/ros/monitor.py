@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from attendseg_ros.ros.bad_image import Reason
+from attendseg_ros.playback.bad_image import Reason
 from attendseg_ros.ros.timing import FrameTimes, History, RateWindow
 
 

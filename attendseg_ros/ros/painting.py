@@ -13,7 +13,7 @@ from sensor_msgs.msg import Image
 
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize, drop_uncertain, keep_classes
-from attendseg_ros.ros.conversion import packed
+from attendseg_ros.playback.raw_image import packed
 from attendseg_ros.ros.image_messages import Canvas
 from attendseg_ros.ros.settings import Settings
 

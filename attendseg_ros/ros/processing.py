@@ -16,8 +16,8 @@ from std_msgs.msg import Header
 
 from attendseg_ros.inference import Segmenter
 from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.playback.bad_image import BadImageError, Reason
 from attendseg_ros.ros import compressed, conversion
-from attendseg_ros.ros.bad_image import BadImageError, Reason
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.painting import Painter, needs_confidence
 from attendseg_ros.ros.publishers import Outputs

@@ -1,0 +1,113 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg segment BAG -o NEW_BAG`: the part of the verb that makes a bag of a bag."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from attendseg_ros.cli.verb import need_packages
+from attendseg_ros.errors import DataError
+from attendseg_ros.inference import AUTO, Bundle, Segmenter
+from attendseg_ros.playback.bag import BagSource
+from attendseg_ros.playback.label_journal import LabelJournal, settings_of
+from attendseg_ros.playback.labelled_bag import LabelledBag
+from attendseg_ros.playback.labeller import Labeller
+
+
+def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dict[str, Any]:
+    """Labels a bag; goes on where an earlier run with the same settings was stopped.
+
+    Raises:
+        AttendSegError: The user's input is unfit.
+    """
+    if arguments.out.suffix == ".mcap" or source.is_mcap:
+        need_packages("segment BAG to MCAP", "mcap")
+    if not arguments.topic and len(source.image_topics) > 1:
+        raise DataError(
+            f"{source.path}: images on several topics; choose one with --topic: "
+            + ", ".join(source.image_topics)
+        )
+    bag = LabelledBag(
+        source, arguments.out, arguments.outputs, arguments.prefix, force=arguments.force
+    )
+    engine = _engine(arguments.engine, bag.journal)
+    with closing(Segmenter(bundle, engine, arguments.threads)) as segmenter:
+        labeller = Labeller(
+            segmenter,
+            min_confidence=arguments.min_confidence,
+            kept_classes=arguments.classes,
+            confidence="confidence" in arguments.outputs,
+        )
+        with LabelJournal(bag.journal, _made_with(arguments, segmenter)) as journal:
+            try:
+                counts = _label_and_write(bag, journal, labeller, source, arguments)
+            except KeyboardInterrupt:
+                print(
+                    f"\n{len(journal)} images are labelled; the same command goes on from there",
+                    file=sys.stderr,
+                )
+                raise
+            journal.remove()
+    for line in bag.damage:
+        print(
+            f"warning: {source.path}: {line}; {bag.messages} messages were read and are in the "
+            "output",
+            file=sys.stderr,
+        )
+    return {
+        "engine": segmenter.engine_name,
+        "skipped": bag.skipped,
+        "damage": bag.damage,
+        "messages": bag.messages,
+        "times": labeller.times,
+        **counts,
+    }
+
+
+def _label_and_write(
+    bag: LabelledBag,
+    journal: LabelJournal,
+    labeller: Labeller,
+    source: BagSource,
+    arguments: argparse.Namespace,
+) -> Mapping[str, Any]:
+    started = time.monotonic()
+    new = 0
+    images = bag.label(journal, labeller)
+    for is_new in tqdm(images, total=source.frame_count, desc="labelling", unit="image"):
+        new += is_new
+    classes = labeller.classes
+    messages = bag.write(journal, classes, arguments.min_confidence)
+    for _ in tqdm(messages, total=source.message_count, desc="writing", unit="message"):
+        pass
+    elapsed_s = time.monotonic() - started
+    return {
+        "frames": len(journal),
+        "from_earlier_run": len(journal) - new,
+        "frames_per_second": new / elapsed_s,
+        "times_real_time": new / source.rate_hz / elapsed_s,
+    }
+
+
+def _engine(wanted: str, journal: Path) -> str:
+    """The engine of the run that is resumed, so that its choice is not measured anew."""
+    return str(settings_of(journal).get("engine", AUTO)) if wanted == AUTO else wanted
+
+
+def _made_with(arguments: argparse.Namespace, segmenter: Segmenter) -> dict[str, Any]:
+    return {
+        "model": segmenter.bundle.sha256,
+        "engine": segmenter.engine_name,
+        "min_confidence": arguments.min_confidence,
+        "classes": sorted(arguments.classes),
+        "confidence": "confidence" in arguments.outputs,
+    }

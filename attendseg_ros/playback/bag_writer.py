@@ -1,0 +1,180 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""New bags that take over another bag's messages as they are, and messages of our own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag1,
+    ConnectionExtRosbag2,
+    MessageDefinitionFormat,
+    Qos,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+from rosbags.rosbag1 import Writer as Ros1FileWriter
+from rosbags.rosbag2 import StoragePlugin
+from rosbags.rosbag2 import Writer as Ros2FolderWriter
+from rosbags.typesys.store import Typestore
+
+from attendseg_ros.playback.bag_reader import Recorded
+
+# rosbag2's mark for a type whose hash the recorder did not know.
+NO_HASH = "RIHS01_" + "0" * 64
+
+
+class BagWriter(ABC):
+    """A bag that is being written: complete when left, closed as it is after an exception."""
+
+    def __enter__(self) -> BagWriter:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exception_type is None:
+            self.close()
+        else:
+            self.abort()
+
+    @abstractmethod
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
+        """Adds a topic of our own; returns what `write` wants for it."""
+
+    @abstractmethod
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+
+    @abstractmethod
+    def write(self, topic: Any, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Completes the bag."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Closes the files and leaves them incomplete."""
+
+
+class SqliteWriter(BagWriter):
+    """A ROS 2 bag's folder with its messages in SQLite."""
+
+    def __init__(self, path: Path, connections: list[Connection], store: Typestore) -> None:
+        """Starts the folder with the other bag's topics."""
+        # Version 8: rosbag2 of Humble reads it as well, and 9 not.
+        self._writer = Ros2FolderWriter(path, version=8, storage_plugin=StoragePlugin.SQLITE3)
+        self._writer.open()
+        self._store = store
+        self._copies = {connection.id: self._add(connection) for connection in connections}
+
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
+        """Adds a topic of our own."""
+        return self._writer.add_connection(
+            name, message_type, typestore=self._store, offered_qos_profiles=[offered_qos(latched)]
+        )
+
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+        self._writer.write(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
+
+    def write(self, topic: Connection, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+        data = self._store.serialize_cdr(message, topic.msgtype)
+        self._writer.write(topic, time_ns, data)
+
+    def close(self) -> None:
+        """Completes the bag."""
+        self._writer.close()
+
+    def abort(self) -> None:
+        """Closes the files."""
+        self._writer.abort()
+
+    def _add(self, connection: Connection) -> Connection:
+        extra = connection.ext
+        assert isinstance(extra, ConnectionExtRosbag2)
+        if connection.msgdef.format is MessageDefinitionFormat.NONE:
+            # The writer stores a definition with the first topic of a type; here there is none.
+            self._writer.added_types.add(connection.msgtype)
+        return self._writer.add_connection(
+            connection.topic,
+            connection.msgtype,
+            msgdef=connection.msgdef.data,
+            rihs01=connection.digest or NO_HASH,
+            serialization_format=extra.serialization_format,
+            offered_qos_profiles=extra.offered_qos_profiles,
+        )
+
+
+class Ros1Writer(BagWriter):
+    """A ROS 1 bag."""
+
+    def __init__(self, path: Path, connections: list[Connection], store: Typestore) -> None:
+        """Starts the file with the other bag's topics."""
+        self._writer = Ros1FileWriter(path)
+        self._writer.open()
+        self._store = store
+        self._copies = {}
+        for connection in connections:
+            extra = connection.ext
+            assert isinstance(extra, ConnectionExtRosbag1)
+            self._copies[connection.id] = self._writer.add_connection(
+                connection.topic,
+                connection.msgtype,
+                msgdef=connection.msgdef.data,
+                md5sum=connection.digest,
+                callerid=extra.callerid,
+                latching=extra.latching,
+            )
+
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
+        """Adds a topic of our own."""
+        return self._writer.add_connection(
+            name, message_type, typestore=self._store, latching=int(latched)
+        )
+
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+        self._writer.write(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
+
+    def write(self, topic: Connection, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+        self._writer.write(topic, time_ns, self._store.serialize_ros1(message, topic.msgtype))
+
+    def close(self) -> None:
+        """Completes the bag."""
+        self._writer.close()
+
+    def abort(self) -> None:
+        """Closes the file."""
+        self._writer.abort()
+
+
+def offered_qos(latched: bool) -> Qos:
+    """What the node offers for its outputs: reliable, and for names kept for late subscribers."""
+    forever = QosTime(2147483647, 4294967295)
+    return Qos(
+        history=QosHistory.KEEP_LAST,
+        depth=1 if latched else 2,
+        reliability=QosReliability.RELIABLE,
+        durability=QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+        deadline=forever,
+        lifespan=forever,
+        liveliness=QosLiveliness.AUTOMATIC,
+        liveliness_lease_duration=forever,
+        avoid_ros_namespace_conventions=False,
+    )

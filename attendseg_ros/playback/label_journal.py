@@ -1,0 +1,150 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Results put by as they are computed, so that a long run that was killed can go on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.frames import Image
+
+_START = b"attendseg labels 1\n"
+# Key of the image, height, width, lengths of the two planes, checksum of the planes.
+_RECORD = struct.Struct("<qIIIIII")
+
+
+class ImageKey(NamedTuple):
+    """What tells an image message from the others of its topic, in whatever order they come."""
+
+    time_ns: int
+    checksum: int
+
+    @classmethod
+    def of(cls, time_ns: int, data: bytes) -> ImageKey:
+        """The key of a message: its recording time, and a checksum of its bytes."""
+        return cls(time_ns, zlib.crc32(data))
+
+
+class Labels(NamedTuple):
+    """The result for one image, uint8 (H, W) each; the confidence only where it was asked for."""
+
+    mask: Image
+    confidence: Image | None
+
+
+class LabelJournal:
+    """A file to which results are appended; only what was written whole is found again."""
+
+    def __init__(self, path: Path, made_with: Mapping[str, Any]) -> None:
+        """Opens the file, or starts it.
+
+        Args:
+            path: The file.
+            made_with: Everything the results depend on; results of anything else are dropped.
+
+        Raises:
+            DataError: The file cannot be written.
+        """
+        self._path = path
+        self._places: dict[ImageKey, int] = {}
+        self._start = _START + json.dumps(made_with, sort_keys=True).encode() + b"\n"
+        try:
+            path.touch()
+            self._file: BinaryIO = path.open("r+b")
+        except OSError as error:
+            raise DataError(f"{path}: cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise DataError(f"{path}: another run is writing to it; wait for its end") from error
+        self._file.seek(self._find_records())
+        self._file.truncate()
+
+    def __enter__(self) -> LabelJournal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __contains__(self, key: ImageKey) -> bool:
+        return key in self._places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def put(self, key: ImageKey, labels: Labels) -> None:
+        """Appends the result for an image."""
+        planes = [zlib.compress(labels.mask.tobytes(), 1), b""]
+        if labels.confidence is not None:
+            planes[1] = zlib.compress(labels.confidence.tobytes(), 1)
+        height, width = labels.mask.shape
+        content = b"".join(planes)
+        place = self._file.seek(0, os.SEEK_END)
+        lengths = (len(planes[0]), len(planes[1]))
+        self._file.write(_RECORD.pack(*key, height, width, *lengths, zlib.crc32(content)))
+        self._file.write(content)
+        self._file.flush()
+        self._places[key] = place
+
+    def get(self, key: ImageKey) -> Labels:
+        """Reads the result for an image that is in the journal."""
+        self._file.seek(self._places[key])
+        _, _, height, width, first, second, _ = _RECORD.unpack(self._file.read(_RECORD.size))
+        mask = _plane(self._file.read(first), (height, width))
+        return Labels(mask, _plane(self._file.read(second), (height, width)) if second else None)
+
+    def close(self) -> None:
+        """Closes the file and leaves it for another run."""
+        self._file.close()
+
+    def remove(self) -> None:
+        """Deletes the file, when nothing is left to be resumed."""
+        self._path.unlink()
+
+    def _find_records(self) -> int:
+        """Finds the whole records; returns where the next one goes."""
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(0)
+        if self._file.read(len(self._start)) != self._start:
+            self._file.seek(0)
+            self._file.write(self._start)
+            return len(self._start)
+        end = len(self._start)
+        while end + _RECORD.size <= size:
+            time_ns, checksum, _, _, first, second, content_checksum = _RECORD.unpack(
+                self._file.read(_RECORD.size)
+            )
+            if end + _RECORD.size + first + second > size:
+                break
+            if zlib.crc32(self._file.read(first + second)) != content_checksum:
+                break
+            self._places[ImageKey(time_ns, checksum)] = end
+            end += _RECORD.size + first + second
+        return end
+
+
+def _plane(content: bytes, shape: tuple[int, int]) -> Image:
+    return np.frombuffer(zlib.decompress(content), np.uint8).reshape(shape)
+
+
+def settings_of(path: Path) -> Mapping[str, Any]:
+    """What the results in a journal were made with; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            if file.readline() != _START:
+                return {}
+            made_with: dict[str, Any] = json.loads(file.readline())
+            return made_with
+    except (OSError, ValueError):
+        return {}

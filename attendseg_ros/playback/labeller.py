@@ -1,0 +1,66 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From an image to the mask that the node would publish with the same settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.inference import Segmenter, StageTimes
+from attendseg_ros.labels import ClassTable, drop_uncertain, keep_classes
+from attendseg_ros.playback.frames import Image
+from attendseg_ros.playback.label_journal import Labels
+
+
+class Labeller:
+    """A segmenter with the node's parameters min_confidence and classes."""
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        *,
+        min_confidence: float = 0.0,
+        kept_classes: Sequence[str] = (),
+        confidence: bool = False,
+    ) -> None:
+        """Checks the settings.
+
+        Args:
+            segmenter: Does the work; used by the calling thread only.
+            min_confidence: 0.0 to 1.0; pixels the network is less sure of become unlabelled.
+            kept_classes: Names; all other classes become unlabelled. none given keeps all.
+            confidence: Whether results shall hold it.
+
+        Raises:
+            DataError: min_confidence is out of range.
+            ClassTableError: The model has no such class; the message lists those it has.
+        """
+        if not 0.0 <= min_confidence <= 1.0:
+            raise DataError(f"min_confidence must be from 0.0 to 1.0, got {min_confidence}")
+        self._segmenter = segmenter
+        self._min_confidence = min_confidence
+        self._kept_ids = [segmenter.bundle.classes.id_of(name) for name in kept_classes]
+        self._confidence = confidence
+        self.times: list[StageTimes] = []
+
+    @property
+    def classes(self) -> ClassTable:
+        """The model's classes."""
+        return self._segmenter.bundle.classes
+
+    def __call__(self, rgb: Image) -> Labels:
+        """Labels an image, uint8 (H, W, 3).
+
+        Raises:
+            ImageError: The image is too large.
+        """
+        needed = self._confidence or self._min_confidence > 0.0
+        segmentation = self._segmenter.segment(rgb, confidence=needed)
+        self.times.append(segmentation.times)
+        mask, confidence = segmentation.labels, segmentation.confidence
+        if self._min_confidence > 0.0 and confidence is not None:
+            mask = drop_uncertain(mask, confidence, self._min_confidence)
+        if self._kept_ids:
+            mask = keep_classes(mask, self._kept_ids)
+        return Labels(mask, confidence if self._confidence else None)

@@ -1,0 +1,190 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""MCAP files from the first record to the last, whether or not an index follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mcap.reader import SeekingReader
+from mcap.records import Attachment, Channel, Chunk, DataEnd, Header, Message, Metadata, Schema
+from mcap.stream_reader import StreamReader, breakup_chunk
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag2,
+    MessageDefinition,
+    MessageDefinitionFormat,
+)
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.bag_reader import BagReader, Recorded, one_line
+
+_FORMATS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
+
+# A record longer than this is a damaged length: rosbag2 starts a new chunk long before.
+_LONGEST_RECORD = 2**31
+
+
+class McapReader(BagReader):
+    """One MCAP file or several that were split off one recording.
+
+    Attributes:
+        extras: Attachments and metadata records; complete once `messages` has ended.
+        profile: What the recorder wrote into the header.
+        compression: Of the chunks: "", "lz4" or "zstd".
+    """
+
+    def __init__(self, files: list[Path]) -> None:
+        """Learns the topics: from the index behind the data, or from the data where it lacks.
+
+        Raises:
+            DataError: Not one message can be read.
+        """
+        self._files = files
+        self._by_channel: list[dict[int, Connection]] = [{} for _ in files]
+        self._schemas: list[dict[int, Schema]] = [{} for _ in files]
+        self._described: dict[int, tuple[Schema | None, Channel]] = {}
+        self._numbers: dict[tuple[Any, ...], Connection] = {}
+        self.connections = []
+        self.is_ros2 = True
+        self.damage = []
+        self.extras: list[Attachment | Metadata] = []
+        self.profile = ""
+        self.compression = ""
+        counts = self._counts()
+        self.connections = [c._replace(msgcount=counts[c.id]) for c in self.connections]
+
+    def described(self, connection: Connection) -> tuple[Schema | None, Channel]:
+        """A topic's records as they lie in the file."""
+        return self._described[connection.id]
+
+    def messages(self, topic: str = "") -> Iterator[Recorded]:
+        """Reads the messages in the order in which they lie in the file."""
+        self.damage, self.extras = [], []
+        for index, file in enumerate(self._files):
+            yield from self._messages_of(index, file, topic)
+
+    def _counts(self) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for index, file in enumerate(self._files):
+            summary = _summary(file)
+            if summary is None:
+                counts.update(m.connection.id for m in self._messages_of(index, file, ""))
+                if self.damage and not self.connections:
+                    raise DataError(f"{file}: cannot be read as a bag: {'; '.join(self.damage)}")
+                continue
+            for schema in summary.schemas.values():
+                self._learn(index, schema)
+            for channel in summary.channels.values():
+                self._learn(index, channel)
+            for channel_id, count in summary.statistics.channel_message_counts.items():
+                if channel_id in self._by_channel[index]:
+                    counts[self._by_channel[index][channel_id].id] += count
+        return counts
+
+    def _messages_of(self, index: int, file: Path, topic: str) -> Iterator[Recorded]:
+        count = 0
+        with file.open("rb") as stream:
+            records = StreamReader(
+                stream, emit_chunks=True, record_size_limit=_LONGEST_RECORD
+            ).records
+            while True:
+                try:
+                    record = next(records)
+                # A damaged file makes the library raise errors of its own, of struct, of the
+                # codecs for text, and more.
+                except Exception as error:
+                    self.damage.append(
+                        f"{file.name} is cut off or damaged behind message {count} "
+                        f"(byte {stream.tell()}): {one_line(error)}"
+                    )
+                    return
+                if isinstance(record, DataEnd):
+                    return
+                for message in self._unpacked(record, index, file, count):
+                    count += 1
+                    connection = self._by_channel[index].get(message.channel_id)
+                    if connection is not None and topic in ("", connection.topic):
+                        yield Recorded(
+                            connection,
+                            message.log_time,
+                            message.data,
+                            message.publish_time,
+                            message.sequence,
+                        )
+
+    def _unpacked(self, record: Any, index: int, file: Path, count: int) -> list[Message]:
+        if isinstance(record, Chunk):
+            self.compression = record.compression
+            try:
+                inner = breakup_chunk(record, validate_crc=True)
+            except Exception as error:
+                # Its length is known, so the rest of the file can still be read.
+                self.damage.append(
+                    f"{file.name}: the chunk behind message {count} is damaged and left out: "
+                    f"{one_line(error)}"
+                )
+                return []
+        else:
+            inner = [record]
+        messages = []
+        for item in inner:
+            if isinstance(item, Message):
+                messages.append(item)
+            elif isinstance(item, Header):
+                self.profile = item.profile
+            elif isinstance(item, Attachment | Metadata):
+                self.extras.append(item)
+            elif isinstance(item, Schema | Channel):
+                self._learn(index, item)
+        return messages
+
+    def _learn(self, index: int, record: Schema | Channel) -> None:
+        if isinstance(record, Schema):
+            self._schemas[index][record.id] = record
+            return
+        if record.id in self._by_channel[index]:
+            return
+        schema = self._schemas[index].get(record.schema_id)
+        # The parts of a split recording number their channels anew.
+        key = (
+            record.topic,
+            record.message_encoding,
+            (schema.name, schema.data) if schema else None,
+            tuple(sorted(record.metadata.items())),
+        )
+        connection = self._numbers.get(key)
+        if connection is None:
+            connection = _connection(len(self._numbers), schema, record)
+            self._numbers[key] = connection
+            self._described[connection.id] = (schema, record)
+            self.connections.append(connection)
+        self._by_channel[index][record.id] = connection
+
+
+def _summary(file: Path) -> Any:
+    """The index behind the data; None where there is none, or none that says how much there is."""
+    with file.open("rb") as stream:
+        try:
+            summary = SeekingReader(stream, record_size_limit=_LONGEST_RECORD).get_summary()
+        except Exception:
+            return None
+    return summary if summary and summary.statistics and summary.channels else None
+
+
+def _connection(number: int, schema: Schema | None, channel: Channel) -> Connection:
+    encoding = schema.encoding if schema else ""
+    text = schema.data.decode(errors="replace") if schema else ""
+    return Connection(
+        id=number,
+        topic=channel.topic,
+        msgtype=schema.name if schema else "",
+        msgdef=MessageDefinition(_FORMATS.get(encoding, MessageDefinitionFormat.NONE), text),
+        digest=channel.metadata.get("topic_type_hash", ""),
+        msgcount=0,
+        ext=ConnectionExtRosbag2(channel.message_encoding, []),
+        owner=None,
+    )

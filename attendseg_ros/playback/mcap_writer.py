@@ -1,0 +1,194 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""New MCAP files, and the metadata.yaml that makes a ROS 2 bag's folder of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mcap.records import Attachment
+from mcap.writer import CompressionType, Writer
+from rosbags.interfaces import Connection, ConnectionExtRosbag2, MessageDefinitionFormat
+from rosbags.rosbag2.metadata import dump_qos_v8, dump_qos_v9
+from rosbags.typesys.store import Typestore
+
+from attendseg_ros.playback.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bag_writer import BagWriter, offered_qos
+from attendseg_ros.playback.mcap_reader import McapReader
+
+_COMPRESSIONS = {
+    "": CompressionType.NONE,
+    "lz4": CompressionType.LZ4,
+    "zstd": CompressionType.ZSTD,
+}
+_ENCODINGS = {MessageDefinitionFormat.MSG: "ros2msg", MessageDefinitionFormat.IDL: "ros2idl"}
+_QOS = "offered_qos_profiles"
+_HASH = "topic_type_hash"
+
+
+class McapWriter(BagWriter):
+    """An MCAP file; what comes from another one keeps its records' every field."""
+
+    def __init__(self, path: Path, source: BagReader, store: Typestore) -> None:
+        """Starts the file with the other bag's topics.
+
+        Args:
+            path: The new .mcap file; else a ROS 2 bag's folder, which is made.
+            source: The other bag, at its end or not yet read.
+            store: Types of the topics of our own.
+        """
+        self._folder = None if path.suffix == ".mcap" else path
+        if self._folder is not None:
+            self._folder.mkdir()
+            path = self._folder / f"{path.name}.mcap"
+        self._path = path
+        self._source = source
+        self._store = store
+        self._stream = path.open("xb")
+        self._mcap = source if isinstance(source, McapReader) else None
+        compression = self._mcap.compression if self._mcap else "zstd"
+        self._writer = Writer(self._stream, compression=_COMPRESSIONS[compression])
+        self._writer.start((self._mcap and self._mcap.profile) or "ros2", "attendseg_ros")
+        # Recorders from Jazzy on write policies of QoS as words, those before as numbers.
+        self._in_words = self._mcap is not None and any(
+            isinstance(qos["history"], str)
+            for topic in source.connections
+            for qos in _profiles(self._mcap.described(topic)[1].metadata)
+        )
+        self._schemas: dict[tuple[str, str, bytes], int] = {}
+        self._topics: dict[int, tuple[str, str, dict[str, str]]] = {}
+        self._counts: Counter[int] = Counter()
+        self._span = (2**63 - 1, 0)
+        self._copies: dict[int, int] = {}
+
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
+        """Adds a topic of our own."""
+        definition, _ = self._store.generate_msgdef(message_type, ros_version=2)
+        qos = [offered_qos(latched)]
+        profiles = yaml.safe_dump(dump_qos_v9(qos)) if self._in_words else dump_qos_v8(qos)
+        metadata = {_QOS: profiles, _HASH: self._store.hash_rihs01(message_type)}
+        schema = (message_type, "ros2msg", definition.encode())
+        return self._register(name, "cdr", schema, metadata), message_type
+
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+        topic = recorded.connection
+        if topic.id not in self._copies:
+            self._copies[topic.id] = self._take_over(topic)
+        self._add(
+            self._copies[topic.id],
+            recorded.time_ns,
+            recorded.data,
+            recorded.publish_ns,
+            recorded.sequence,
+        )
+
+    def write(self, topic: Any, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+        channel, message_type = topic
+        data = bytes(self._store.serialize_cdr(message, message_type))
+        self._add(channel, time_ns, data, time_ns, 0)
+
+    def close(self) -> None:
+        """Takes over what is no message and completes the file."""
+        for topic in self._source.connections:
+            if topic.id not in self._copies:
+                self._copies[topic.id] = self._take_over(topic)
+        for extra in self._mcap.extras if self._mcap else []:
+            if isinstance(extra, Attachment):
+                self._writer.add_attachment(
+                    extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data
+                )
+            # rosbag2's own record counts the messages of the other bag.
+            elif extra.name != "rosbag2":
+                self._writer.add_metadata(extra.name, extra.metadata)
+        self._writer.finish()  # type: ignore[no-untyped-call]
+        self._stream.close()
+        if self._folder is not None:
+            text = yaml.safe_dump(self._information(), sort_keys=False)
+            (self._folder / "metadata.yaml").write_text(text)
+
+    def abort(self) -> None:
+        """Closes the file."""
+        self._stream.close()
+
+    def _information(self) -> dict[str, Any]:
+        """What rosbag2 wants to find in a metadata.yaml beside the file."""
+        total = sum(self._counts.values())
+        start = self._span[0] if total else 0
+        name = self._path.name
+        times = {
+            "starting_time": {"nanoseconds_since_epoch": start},
+            "duration": {"nanoseconds": self._span[1] - start if total else 0},
+            "message_count": total,
+        }
+        topics = []
+        for number, (topic, message_type, metadata) in self._topics.items():
+            qos = _profiles(metadata) if self._in_words else metadata.get(_QOS, "")
+            described = {
+                "name": topic,
+                "type": message_type,
+                "serialization_format": "cdr",
+                _QOS: qos,
+                "type_description_hash": metadata.get(_HASH, ""),
+            }
+            entry = {"topic_metadata": described, "message_count": self._counts[number]}
+            topics.append(entry)
+        information = {
+            # Version 9 is the one with words; Humble reads up to 8 only.
+            "version": 9 if self._in_words else 8,
+            "storage_identifier": "mcap",
+            **times,
+            "topics_with_message_count": topics,
+            "compression_format": "",
+            "compression_mode": "",
+            "relative_file_paths": [name],
+            "files": [{"path": name, **times}],
+            "custom_data": None,
+            "ros_distro": "unknown",
+        }
+        return {"rosbag2_bagfile_information": information}
+
+    def _take_over(self, topic: Connection) -> int:
+        if self._mcap:
+            schema, channel = self._mcap.described(topic)
+            described = (schema.name, schema.encoding, schema.data) if schema else None
+            return self._register(
+                channel.topic, channel.message_encoding, described, channel.metadata
+            )
+        extra = topic.ext
+        assert isinstance(extra, ConnectionExtRosbag2)
+        metadata = {_QOS: dump_qos_v8(extra.offered_qos_profiles), _HASH: topic.digest}
+        encoding = _ENCODINGS.get(topic.msgdef.format, "")
+        text = topic.msgdef.data
+        if not encoding and topic.msgtype in self._store.fielddefs:
+            # Recorders before Iron stored no definitions, and viewers of MCAP need them.
+            encoding, text = "ros2msg", self._store.generate_msgdef(topic.msgtype, ros_version=2)[0]
+        schema_key = (topic.msgtype, encoding, text.encode())
+        return self._register(topic.topic, extra.serialization_format, schema_key, metadata)
+
+    def _register(
+        self,
+        topic: str,
+        encoding: str,
+        schema: tuple[str, str, bytes] | None,
+        metadata: dict[str, str],
+    ) -> int:
+        if schema is not None and schema not in self._schemas:
+            self._schemas[schema] = self._writer.register_schema(*schema)
+        schema_id = self._schemas[schema] if schema is not None else 0
+        number = self._writer.register_channel(topic, encoding, schema_id, metadata)
+        self._topics[number] = (topic, schema[0] if schema else "", metadata)
+        return number
+
+    def _add(self, channel: int, time_ns: int, data: bytes, publish_ns: int, sequence: int) -> None:
+        self._writer.add_message(channel, time_ns, data, publish_ns, sequence)
+        self._counts[channel] += 1
+        self._span = (min(self._span[0], time_ns), max(self._span[1], time_ns))
+
+
+def _profiles(metadata: dict[str, str]) -> list[dict[str, Any]]:
+    return yaml.safe_load(metadata.get(_QOS, "")) or []
