@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
     bag = LabelledBag(
         source, arguments.out, arguments.outputs, arguments.prefix, force=arguments.force
     )
-    engine = _engine(arguments.engine, bag.journal)
+    engine = _engine(arguments.engine, bag.journal_path)
     with closing(Segmenter(bundle, engine, arguments.threads)) as segmenter:
         labeller = Labeller(
             segmenter,
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
             kept_classes=arguments.classes,
             confidence="confidence" in arguments.outputs,
         )
-        with LabelJournal(bag.journal, _made_with(arguments, segmenter)) as journal:
+        with bag.open_journal(_made_with(arguments, segmenter)) as journal:
             try:
                 counts = _label_and_write(bag, journal, labeller, source, arguments)
             except KeyboardInterrupt:

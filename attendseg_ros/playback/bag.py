@@ -11,7 +11,7 @@ from statistics import median
 
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.playback.bag_reader import BagReader, mcap_files, open_bag
-from attendseg_ros.playback.frames import Frame
+from attendseg_ros.playback.frames import Frame, Source
 
 try:
     from rosbags.interfaces import Connection
@@ -28,7 +28,7 @@ FALLBACK_RATE_HZ = 10.0
 _IMAGES_FOR_RATE = 50
 
 
-class BagSource:
+class BagSource(Source):
     """The images of one topic of a bag."""
 
     def __init__(self, path: Path, topic: str = "") -> None:
@@ -42,8 +42,7 @@ class BagSource:
             DataError: The bag cannot be read, or holds no such topic or no images at all; the
                 message lists what it holds.
         """
-        self._path = path
-        self._skipped: list[str] = []
+        super().__init__(path)
         with open_bag(path) as reader:
             images = _image_connections(path, reader)
             self._image_topics = sorted({connection.topic for connection in images})
@@ -54,11 +53,6 @@ class BagSource:
             self._frame_count = sum(c.msgcount for c in images if c.topic == self._topic)
             self._message_count = sum(c.msgcount for c in reader.connections)
             self._rate_hz = _usual_rate(reader, self._topic)
-
-    @property
-    def path(self) -> Path:
-        """The bag's file or folder."""
-        return self._path
 
     @property
     def topic(self) -> str:
@@ -94,11 +88,6 @@ class BagSource:
     def rate_hz(self) -> float:
         """Rate at which the images were recorded."""
         return self._rate_hz
-
-    @property
-    def skipped(self) -> list[str]:
-        """The images that could not be decoded in the latest iteration, and why."""
-        return self._skipped
 
     def __iter__(self) -> Iterator[Frame]:
         """Reads the images as far as the bag can be read; the unreadable are skipped and named.

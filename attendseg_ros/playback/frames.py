@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,32 +33,43 @@ class Frame:
     index: int
 
 
-class Source(Protocol):
+class Source(ABC):
     """An image, a folder, a video or a bag. Can be iterated again: it then starts anew.
 
     A frame that cannot be read is left out and named in `skipped`, so that one damaged file does
     not cost a long run; a source of which nothing can be read raises `DataError`.
     """
 
+    def __init__(self, path: Path) -> None:
+        """Takes where the frames come from."""
+        self._path = path
+        self._skipped: list[str] = []
+
     @property
     def path(self) -> Path:
         """Where the frames come from."""
-
-    @property
-    def description(self) -> str:
-        """What it is, for a log line or a table."""
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of frames, unreadable ones counted too; None if only reading can tell."""
-
-    @property
-    def rate_hz(self) -> float:
-        """Frames per second at which the source was taken or is meant to be shown."""
+        return self._path
 
     @property
     def skipped(self) -> list[str]:
         """One line for everything the latest iteration could not read: what, and why."""
+        return self._skipped
 
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """What it is, for a log line or a table."""
+
+    @property
+    @abstractmethod
+    def frame_count(self) -> int | None:
+        """Number of frames, unreadable ones counted too; None if only reading can tell."""
+
+    @property
+    @abstractmethod
+    def rate_hz(self) -> float:
+        """Frames per second at which the source was taken or is meant to be shown."""
+
+    @abstractmethod
     def __iter__(self) -> Iterator[Frame]:
         """Gives the frames in order."""

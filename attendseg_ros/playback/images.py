@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.playback.encoded import decode_rgb
-from attendseg_ros.playback.frames import Frame
+from attendseg_ros.playback.frames import Frame, Source
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
@@ -19,7 +19,7 @@ FOLDER_RATE_HZ = 5.0
 """Pictures of a folder carry no rate; at five a second a person can still look at each."""
 
 
-class ImageSource:
+class ImageSource(Source):
     """One image file or several, in the order given."""
 
     def __init__(self, path: Path, files: list[Path]) -> None:
@@ -29,16 +29,10 @@ class ImageSource:
             path: What the user named: the file or the folder.
             files: The image files, at least one.
         """
-        self._path = path
+        super().__init__(path)
         self._files = files
         stems = Counter(file.stem for file in files)
         self._names = [file.stem if stems[file.stem] == 1 else file.name for file in files]
-        self._skipped: list[str] = []
-
-    @property
-    def path(self) -> Path:
-        """The file or folder."""
-        return self._path
 
     @property
     def description(self) -> str:
@@ -56,11 +50,6 @@ class ImageSource:
     def rate_hz(self) -> float:
         """`FOLDER_RATE_HZ`: files have none of their own."""
         return FOLDER_RATE_HZ
-
-    @property
-    def skipped(self) -> list[str]:
-        """The files that could not be read in the latest iteration, and why."""
-        return self._skipped
 
     def __iter__(self) -> Iterator[Frame]:
         """Reads the files in order; the unreadable are skipped and named.

@@ -105,8 +105,10 @@ class LabelJournal:
         return Labels(mask, _plane(self._file.read(second), (height, width)) if second else None)
 
     def close(self) -> None:
-        """Closes the file and leaves it for another run."""
+        """Closes the file and leaves it for another run, if there is anything in it."""
         self._file.close()
+        if not self._places:
+            self._path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Deletes the file, when nothing is left to be resumed."""

@@ -80,9 +80,18 @@ class LabelledBag:
             raise DataError(f"{path}: a ROS 1 bag is written as NAME.bag")
 
     @property
-    def journal(self) -> Path:
+    def journal_path(self) -> Path:
         """The file in which results are put by."""
         return self._path.parent / f".{self._path.name}.labels"
+
+    def open_journal(self, made_with: Mapping[str, Any]) -> LabelJournal:
+        """Opens the journal, with the results of an earlier run made with the same.
+
+        Raises:
+            DataError: It cannot be written, or another run is writing it.
+        """
+        make_folder(self._path.parent)
+        return LabelJournal(self.journal_path, made_with)
 
     def label(self, journal: LabelJournal, label: Callable[[Image], Labels]) -> Iterator[bool]:
         """Labels the images whose results are not in the journal.
@@ -135,7 +144,6 @@ class LabelledBag:
         Raises:
             DataError: The bag cannot be written.
         """
-        make_folder(self._path.parent)
         # rosbag2 names a bag's file after its folder, so the name lies in a temporary folder.
         temporary = self._path.parent / f".{self._path.name}.unfinished"
         if temporary.exists():

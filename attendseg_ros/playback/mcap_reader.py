@@ -70,12 +70,14 @@ class McapReader(BagReader):
     def _counts(self) -> Counter[int]:
         counts: Counter[int] = Counter()
         for index, file in enumerate(self._files):
-            summary = _summary(file)
-            if summary is None:
+            header, summary = _index(file)
+            if header is None or summary is None:
                 counts.update(m.connection.id for m in self._messages_of(index, file, ""))
                 if self.damage and not self.connections:
                     raise DataError(f"{file}: cannot be read as a bag: {'; '.join(self.damage)}")
                 continue
+            self.profile = header.profile
+            self.compression = next((c.compression for c in summary.chunk_indexes), "")
             for schema in summary.schemas.values():
                 self._learn(index, schema)
             for channel in summary.channels.values():
@@ -165,14 +167,16 @@ class McapReader(BagReader):
         self._by_channel[index][record.id] = connection
 
 
-def _summary(file: Path) -> Any:
-    """The index behind the data; None where there is none, or none that says how much there is."""
+def _index(file: Path) -> tuple[Header | None, Any]:
+    """The header and the index behind the data; None where it does not say how much there is."""
     with file.open("rb") as stream:
         try:
-            summary = SeekingReader(stream, record_size_limit=_LONGEST_RECORD).get_summary()
+            reader = SeekingReader(stream, record_size_limit=_LONGEST_RECORD)
+            header, summary = reader.get_header(), reader.get_summary()
+        # A file without an index is read from front to end, which finds out what is wrong.
         except Exception:
-            return None
-    return summary if summary and summary.statistics and summary.channels else None
+            return None, None
+    return header, summary if summary and summary.statistics and summary.channels else None
 
 
 def _connection(number: int, schema: Schema | None, channel: Channel) -> Connection:

@@ -45,7 +45,6 @@ class McapWriter(BagWriter):
             self._folder.mkdir()
             path = self._folder / f"{path.name}.mcap"
         self._path = path
-        self._source = source
         self._store = store
         self._stream = path.open("xb")
         self._mcap = source if isinstance(source, McapReader) else None
@@ -54,7 +53,7 @@ class McapWriter(BagWriter):
         self._writer.start((self._mcap and self._mcap.profile) or "ros2", "attendseg_ros")
         # Recorders from Jazzy on write policies of QoS as words, those before as numbers.
         self._in_words = self._mcap is not None and any(
-            isinstance(qos["history"], str)
+            isinstance(qos.get("history"), str)
             for topic in source.connections
             for qos in _profiles(self._mcap.described(topic)[1].metadata)
         )
@@ -62,7 +61,7 @@ class McapWriter(BagWriter):
         self._topics: dict[int, tuple[str, str, dict[str, str]]] = {}
         self._counts: Counter[int] = Counter()
         self._span = (2**63 - 1, 0)
-        self._copies: dict[int, int] = {}
+        self._copies = {topic.id: self._take_over(topic) for topic in source.connections}
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
         """Adds a topic of our own."""
@@ -75,11 +74,8 @@ class McapWriter(BagWriter):
 
     def copy(self, recorded: Recorded) -> None:
         """Adds a message of the other bag, unchanged."""
-        topic = recorded.connection
-        if topic.id not in self._copies:
-            self._copies[topic.id] = self._take_over(topic)
         self._add(
-            self._copies[topic.id],
+            self._copies[recorded.connection.id],
             recorded.time_ns,
             recorded.data,
             recorded.publish_ns,
@@ -94,9 +90,6 @@ class McapWriter(BagWriter):
 
     def close(self) -> None:
         """Takes over what is no message and completes the file."""
-        for topic in self._source.connections:
-            if topic.id not in self._copies:
-                self._copies[topic.id] = self._take_over(topic)
         for extra in self._mcap.extras if self._mcap else []:
             if isinstance(extra, Attachment):
                 self._writer.add_attachment(
@@ -120,11 +113,7 @@ class McapWriter(BagWriter):
         total = sum(self._counts.values())
         start = self._span[0] if total else 0
         name = self._path.name
-        times = {
-            "starting_time": {"nanoseconds_since_epoch": start},
-            "duration": {"nanoseconds": self._span[1] - start if total else 0},
-            "message_count": total,
-        }
+        duration = self._span[1] - start if total else 0
         topics = []
         for number, (topic, message_type, metadata) in self._topics.items():
             qos = _profiles(metadata) if self._in_words else metadata.get(_QOS, "")
@@ -141,12 +130,21 @@ class McapWriter(BagWriter):
             # Version 9 is the one with words; Humble reads up to 8 only.
             "version": 9 if self._in_words else 8,
             "storage_identifier": "mcap",
-            **times,
+            "starting_time": {"nanoseconds_since_epoch": start},
+            "duration": {"nanoseconds": duration},
+            "message_count": total,
             "topics_with_message_count": topics,
             "compression_format": "",
             "compression_mode": "",
             "relative_file_paths": [name],
-            "files": [{"path": name, **times}],
+            "files": [
+                {
+                    "path": name,
+                    "starting_time": {"nanoseconds_since_epoch": start},
+                    "duration": {"nanoseconds": duration},
+                    "message_count": total,
+                }
+            ],
             "custom_data": None,
             "ros_distro": "unknown",
         }

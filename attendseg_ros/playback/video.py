@@ -13,13 +13,13 @@ import numpy as np
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.channels import swap_red_and_blue
-from attendseg_ros.playback.frames import Frame
+from attendseg_ros.playback.frames import Frame, Source
 
 FALLBACK_RATE_HZ = 25.0
 """For a file that states no usable rate."""
 
 
-class VideoSource:
+class VideoSource(Source):
     """A video file."""
 
     def __init__(self, path: Path) -> None:
@@ -28,7 +28,7 @@ class VideoSource:
         Raises:
             DataError: OpenCV cannot read a single frame of it.
         """
-        self._path = path
+        super().__init__(path)
         capture = cv2.VideoCapture(str(path))
         try:
             if not capture.grab():
@@ -42,12 +42,6 @@ class VideoSource:
         self._rate_hz = rate if math.isfinite(rate) and 0.1 <= rate <= 1000 else FALLBACK_RATE_HZ
         # Streams without an index report zero, or a negative number.
         self._frame_count = int(count) if count > 0 else None
-        self._skipped: list[str] = []
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self._path
 
     @property
     def description(self) -> str:
@@ -64,11 +58,6 @@ class VideoSource:
     def rate_hz(self) -> float:
         """The file's frame rate."""
         return self._rate_hz
-
-    @property
-    def skipped(self) -> list[str]:
-        """Says so if the file ended before the announced number of frames."""
-        return self._skipped
 
     def __iter__(self) -> Iterator[Frame]:
         """Reads the frames in order."""

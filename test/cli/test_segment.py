@@ -12,8 +12,6 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from rosbags.highlevel import AnyReader
-from support import bags
 from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.labels import ClassTable
@@ -80,24 +78,6 @@ def test_a_folder_becomes_a_video_which_becomes_masks(
     masks = sorted((tmp_path / "out" / "masks").iterdir())
     # Compression blurs colours near the stripes' edges.
     assert (read(masks[0]) == LABELS).mean() > 0.8
-
-
-def test_a_bag_becomes_a_labelled_bag(result_of: Result, tiny: Path, tmp_path: Path) -> None:
-    store = bags.typestore_of("mcap")
-    images = [bags.raw_image(store, painted(LABELS), "rgb8", 1000 + n) for n in range(2)]
-    bag = bags.write_bag(tmp_path, "mcap", [("/camera/image_raw", bags.IMAGE, images)])
-    out = tmp_path / "labelled"
-    assert result_of("segment", bag, "-o", out, "--model", tiny)["frames"] == 2
-    with AnyReader([out], default_typestore=store) as reader:
-        messages: list[tuple[str, Any]] = [
-            (connection.topic, reader.deserialize(data, connection.msgtype))
-            for connection, _, data in reader.messages()
-        ]
-    masks = [message for topic, message in messages if topic == "/segmentation/mask"]
-    assert len(masks) == 2
-    assert [mask.header.stamp.nanosec for mask in masks] == [1000, 1001]
-    np.testing.assert_array_equal(masks[0].data.reshape(64, 128), LABELS)
-    assert [topic for topic, _ in messages].count("/camera/image_raw") == 2
 
 
 def test_a_damaged_image_is_named_and_the_rest_is_done(

@@ -137,11 +137,11 @@ def test_image_of_a_size_its_encoding_cannot_have_does_no_harm(tmp_path: Path) -
     assert all("image of 5x4, 'yuv422'" in line for line in source.skipped)
 
 
-def test_depth_images_are_no_pictures(tmp_path: Path) -> None:
+def test_an_encoding_that_the_node_does_not_know_is_named(tmp_path: Path) -> None:
     store = bags.typestore_of("mcap")
-    images = [bags.raw_image(store, np.ones((4, 6), np.float32), "32FC1", 1)]
-    path = bags.write_bag(tmp_path, "mcap", [("/depth", bags.IMAGE, images)])
-    with pytest.raises(DataError, match=r"/depth: image of 6x4, '32FC1'"):
+    images = [bags.raw_image(store, np.ones((4, 6), np.float64), "64FC1", 1)]
+    path = bags.write_bag(tmp_path, "mcap", [("/field", bags.IMAGE, images)])
+    with pytest.raises(DataError, match=r"/field: image of 6x4, '64FC1': unknown encoding"):
         list(open_source(path))
 
 
@@ -151,20 +151,6 @@ def test_file_that_is_no_bag_is_refused(tmp_path: Path, name: str, content: byte
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=rf"{name}: cannot be read as a bag"):
         open_source(tmp_path / name)
-
-
-@pytest.mark.parametrize("kind", bags.KINDS)
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.95])
-def test_cut_off_bag_is_refused(tmp_path: Path, kind: str, share: float) -> None:
-    store = bags.typestore_of(kind)
-    noise = np.random.default_rng(1).integers(0, 256, (60, 80, 3), np.uint8)
-    images = [bags.raw_image(store, noise, "rgb8", 1) for _ in range(20)]
-    path = bags.write_bag(tmp_path, kind, [("/image_raw", bags.IMAGE, images)])
-    file = path if kind == "ros1" else next(f for f in path.iterdir() if f.suffix != ".yaml")
-    content = file.read_bytes()
-    file.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(DataError, match="cannot be read as a bag"):
-        list(open_source(path))
 
 
 @pytest.mark.parametrize("kind", bags.KINDS)
@@ -181,7 +167,9 @@ def test_damaged_bag_raises_nothing_but_data_errors(tmp_path: Path, kind: str) -
         damaged[random.integers(0, damaged.size, 20)] = random.integers(0, 256, 20)
         file.write_bytes(damaged.tobytes())
         try:
-            list(open_source(path))
+            source = open_source(path)
+            list(source)
+            refusals += source.skipped
         except DataError as error:
             refusals.append(str(error))
     assert refusals

@@ -141,7 +141,7 @@ def test_damaged_image_is_named_and_left_out(tmp_path: Path) -> None:
     # Three times over, and said once.
     messages, log = play(tmp_path, source, until=9, rate_hz=20.0, loop=True)
     assert levels(messages[:3]) == [LEVELS[0], LEVELS[2], LEVELS[3]]
-    assert log.count("left out 1.png: the image is cut off") == 1
+    assert log.count("left out 1.png: truncated: the PNG of") == 1
 
 
 def test_frame_id(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import cv2
 import numpy as np
+from mcap.writer import CompressionType
+from mcap.writer import Writer as McapWriter
 from numpy.typing import NDArray
 from rosbags.rosbag1 import Writer as Ros1Writer
 from rosbags.rosbag2 import StoragePlugin
@@ -100,4 +102,42 @@ def write_bag(folder: Path, kind: str, topics: Topics) -> Path:
                 if tick < len(messages):
                     time_ns = START_NS + tick * 100_000_000
                     writer.write(connection, time_ns, serialize(messages[tick], type_))
+    return path
+
+
+def write_rich_mcap(path: Path) -> Path:
+    """Writes an MCAP file as a recorder from Jazzy on does, with all that the format can hold.
+
+    Four images of 64x48 on /camera, four messages of an unknown type on /secret, four without a
+    schema on /bare; three kinds of times differ, and there are an attachment and metadata.
+    """
+    store = typestore_of("mcap")
+    forever = "{sec: 9223372036, nsec: 854775807}"
+    qos = (
+        "- history: keep_last\n  depth: 5\n  reliability: best_effort\n  durability: volatile\n"
+        f"  deadline: {forever}\n  lifespan: {forever}\n  liveliness: automatic\n"
+        f"  liveliness_lease_duration: {forever}\n  avoid_ros_namespace_conventions: false\n"
+    )
+    with path.open("wb") as stream:
+        writer = McapWriter(stream, compression=CompressionType.LZ4, chunk_size=10_000)
+        writer.start("ros2", "recorder")
+        definition, _ = store.generate_msgdef(IMAGE, ros_version=2)
+        image_schema = writer.register_schema(IMAGE, "ros2msg", b"# odd\n" + definition.encode())
+        secret_schema = writer.register_schema("robot_msgs/msg/Secret", "", b"")
+        noted = {"offered_qos_profiles": qos, "topic_type_hash": "RIHS01_12"}
+        channels = [
+            writer.register_channel("/camera", "cdr", image_schema, noted),
+            writer.register_channel("/secret", "cdr", secret_schema, {"note": "mine"}),
+            writer.register_channel("/bare", "json", 0),
+        ]
+        for number in range(4):
+            pixels = np.full((48, 64, 3), number, np.uint8)
+            image = store.serialize_cdr(raw_image(store, pixels, "rgb8", number), IMAGE)
+            for channel, data in zip(channels, (bytes(image), b"\x00secret", b"{}"), strict=True):
+                time_ns = START_NS + number * 100_000_000
+                writer.add_message(channel, time_ns, data, time_ns - 5_000 - channel, 70 + number)
+        writer.add_attachment(1, 2, "calibration.yaml", "text/yaml", b"k: 1")
+        writer.add_metadata("robot", {"serial": "7"})
+        writer.add_metadata("rosbag2", {"serialized_metadata": "message_count: 12"})
+        writer.finish()  # type: ignore[no-untyped-call]
     return path
