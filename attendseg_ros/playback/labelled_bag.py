@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ class LabelledBag:
 
     def write(
         self, journal: LabelJournal, classes: ClassTable, threshold: float = 0.0
-    ) -> Iterator[None]:
+    ) -> Generator[None, None, None]:
         """Copies every message, and puts the results right after the images they belong to.
 
         Args:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from mcap.reader import make_reader
-from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage, Image
 from support import bags
 from support.encodings import COLOUR_ENCODINGS, GREY_ENCODINGS, encode, encode_grey
@@ -73,7 +73,7 @@ def recorded(path: Path) -> dict[str, list[bytes]]:
     ],
     ids=["raw", "compressed"],
 )
-def test_offline_labels_are_the_node_s_messages_byte_for_byte(
+def test_offline_labels_are_the_node_s_messages(
     tmp_path: Path, make: Any, message_type: Any, topic: str, transport: str
 ) -> None:
     label_offline(make(tmp_path), tmp_path / "labelled.mcap")
@@ -90,8 +90,7 @@ def test_offline_labels_are_the_node_s_messages_byte_for_byte(
             answers = rig.client.ask(camera, deserialize_message(data, message_type), *inboxes)
             for output, answer in zip(OUTPUTS, answers, strict=True):
                 wanted = offline[f"/segmentation/{output}"][number]
-                # The same message: rclpy writes what it reads of ours as it writes the node's.
-                read = deserialize_message(wanted, Image)
-                assert serialize_message(answer) == serialize_message(read), (number, output)
+                # Field by field: between fields CDR has padding, which is whatever lay in memory.
+                assert answer == deserialize_message(wanted, Image), (number, output)
                 assert len(set(answer.data)) > 1, "an image of one value would prove little"
     assert all(len(offline[f"/segmentation/{output}"]) == number + 1 for output in OUTPUTS)
