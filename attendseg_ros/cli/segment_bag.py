@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
     Raises:
         AttendSegError: The user's input is unfit.
     """
-    if arguments.out.suffix == ".mcap" or source.is_mcap:
+    if arguments.out.suffix.lower() == ".mcap" or source.is_mcap:
         need_packages("segment BAG to MCAP", "mcap")
     if not arguments.topic and len(source.image_topics) > 1:
         raise DataError(

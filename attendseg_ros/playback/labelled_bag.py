@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,9 +76,10 @@ class LabelledBag:
             raise DataError(
                 f"{source.path}: holds {', '.join(both)} already; choose other names with a prefix"
             )
-        if is_ros2 and path.suffix in (".bag", ".db3"):
+        suffix = path.suffix.lower()
+        if is_ros2 and suffix in (".bag", ".db3"):
             raise DataError(f"{path}: a ROS 2 bag is written as NAME.mcap or as a folder")
-        if not is_ros2 and path.suffix != ".bag":
+        if not is_ros2 and suffix != ".bag":
             raise DataError(f"{path}: a ROS 1 bag is written as NAME.bag")
 
     @property
@@ -107,24 +110,22 @@ class LabelledBag:
             DataError: No image at all can be labelled.
         """
         self.skipped, self.damage = [], []
-        done = 0
+        labelled = 0
         with open_bag(self._source.path) as reader:
             decoder = ImageDecoder(reader.is_ros2)
             for index, recorded in enumerate(reader.messages(self._source.topic)):
                 key = ImageKey.of(recorded.time_ns, recorded.data)
                 is_new = key not in journal
-                if is_new:
-                    try:
+                try:
+                    if is_new:
                         image = decoder.decode(recorded.data, recorded.connection.msgtype)
                         journal.put(key, label(image.rgb))
-                    except ImageError as error:
-                        self.skipped.append(f"image {index} on {self._source.topic}: {error}")
-                        is_new = False
-                        done -= 1
-                done += 1
-                yield is_new
+                    labelled += 1
+                except ImageError as error:
+                    self.skipped.append(f"image {index} on {self._source.topic}: {error}")
+                yield is_new and key in journal
             self.damage = list(reader.damage)
-        if not done:
+        if not labelled:
             reason = (self.skipped or self.damage or ["it is empty"])[0]
             raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
 
@@ -162,7 +163,7 @@ class LabelledBag:
                         yield
                 self.damage = list(reader.damage)
             self._put_in_place(unfinished)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise DataError(f"{self._path}: cannot be written: {error}") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -175,6 +176,10 @@ class LabelledBag:
                 painter.paint(recorded, journal.get(key))
 
     def _put_in_place(self, unfinished: Path) -> None:
+        for path in [unfinished, *unfinished.rglob("*")]:
+            descriptor = os.open(path, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
         if self._path.is_dir():
             shutil.rmtree(self._path)
         unfinished.replace(self._path)
@@ -249,7 +254,7 @@ def _open_writer(path: Path, source: Path, reader: BagReader) -> BagWriter:
     store = message_types(reader.is_ros2)
     if not reader.is_ros2:
         return Ros1Writer(path, reader.connections, store)
-    if path.suffix == ".mcap" or mcap_files(source):
+    if path.suffix.lower() == ".mcap" or mcap_files(source):
         from attendseg_ros.playback.mcap_writer import McapWriter
 
         return McapWriter(path, reader, store)

@@ -40,7 +40,7 @@ class McapWriter(BagWriter):
             source: The other bag, at its end or not yet read.
             store: Types of the topics of our own.
         """
-        self._folder = None if path.suffix == ".mcap" else path
+        self._folder = None if path.suffix.lower() == ".mcap" else path
         if self._folder is not None:
             self._folder.mkdir()
             path = self._folder / f"{path.name}.mcap"
