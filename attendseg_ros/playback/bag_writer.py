@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from rosbags.interfaces import (
@@ -27,27 +26,14 @@ from rosbags.rosbag2 import Writer as Ros2FolderWriter
 from rosbags.typesys.store import Typestore
 
 from attendseg_ros.playback.bag_reader import Recorded
+from attendseg_ros.playback.sink import Output
 
 # rosbag2's mark for a type whose hash the recorder did not know.
 NO_HASH = "RIHS01_" + "0" * 64
 
 
-class BagWriter(ABC):
-    """A bag that is being written: complete when left, closed as it is after an exception."""
-
-    def __enter__(self) -> BagWriter:
-        return self
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if exception_type is None:
-            self.close()
-        else:
-            self.abort()
+class BagWriter(Output, ABC):
+    """A bag that is being written; discarded, it leaves its files closed and incomplete."""
 
     @abstractmethod
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
@@ -60,14 +46,6 @@ class BagWriter(ABC):
     @abstractmethod
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
         """Adds a message of our own."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Completes the bag."""
-
-    @abstractmethod
-    def abort(self) -> None:
-        """Closes the files and leaves them incomplete."""
 
 
 class SqliteWriter(BagWriter):
@@ -100,7 +78,7 @@ class SqliteWriter(BagWriter):
         """Completes the bag."""
         self._writer.close()
 
-    def abort(self) -> None:
+    def discard(self) -> None:
         """Closes the files."""
         self._writer.abort()
 
@@ -159,7 +137,7 @@ class Ros1Writer(BagWriter):
         """Completes the bag."""
         self._writer.close()
 
-    def abort(self) -> None:
+    def discard(self) -> None:
         """Closes the file."""
         self._writer.abort()
 

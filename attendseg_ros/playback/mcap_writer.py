@@ -104,7 +104,7 @@ class McapWriter(BagWriter):
             text = yaml.safe_dump(self._information(), sort_keys=False)
             (self._folder / "metadata.yaml").write_text(text)
 
-    def abort(self) -> None:
+    def discard(self) -> None:
         """Closes the file."""
         self._stream.close()
 

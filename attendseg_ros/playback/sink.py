@@ -6,33 +6,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
+from typing import TypeVar
 
 from attendseg_ros.playback.frames import Frame, Image
 
+_Output = TypeVar("_Output", bound="Output")
 
-class Sink(ABC):
-    """Something that is written frame by frame, in the frames' order.
+
+class Output:
+    """Something that is written piece by piece.
 
     A context manager: leaving it finishes the output; leaving it through an exception discards
     what is not finished, so that nothing that looks complete is left behind.
     """
 
-    @abstractmethod
-    def write(self, frame: Frame, labels: Image) -> None:
-        """Adds a frame.
-
-        Args:
-            frame: A frame of the source.
-            labels: uint8 (H, W) class ids of the frame's size.
-        """
-
-    def close(self) -> None:  # noqa: B027 (sinks of single files have nothing to finish)
+    def close(self) -> None:
         """Finishes the output and puts it in its place."""
 
-    def discard(self) -> None:  # noqa: B027 (as above)
-        """Removes an output that is not finished."""
+    def discard(self) -> None:
+        """Gives up an output that is not finished."""
 
-    def __enter__(self) -> Sink:
+    def __enter__(self: _Output) -> _Output:
         return self
 
     def __exit__(
@@ -45,3 +39,16 @@ class Sink(ABC):
             self.close()
         else:
             self.discard()
+
+
+class Sink(Output, ABC):
+    """An output that is written frame by frame, in the frames' order."""
+
+    @abstractmethod
+    def write(self, frame: Frame, labels: Image) -> None:
+        """Adds a frame.
+
+        Args:
+            frame: A frame of the source.
+            labels: uint8 (H, W) class ids of the frame's size.
+        """

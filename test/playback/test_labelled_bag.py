@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from mcap.reader import make_reader
 from rosbags.highlevel import AnyReader
 from rosbags.rosbag2 import StoragePlugin
@@ -172,6 +173,26 @@ def test_an_mcap_file_keeps_every_field_of_every_record(tmp_path: Path) -> None:
     assert before["compressions"] == {"lz4"}
     assert after == before
     assert len(decoded(out, MASK)) == 4
+
+
+def test_a_folder_speaks_of_qos_as_its_recorder_did(tmp_path: Path) -> None:
+    """In words from Jazzy on, which is version 9 of metadata.yaml, before that in numbers."""
+    label(bags.write_rich_mcap(tmp_path / "new.mcap"), tmp_path / "new", ("mask", "label_info"))
+    label(drive(tmp_path, "mcap"), tmp_path / "old", ("mask", "label_info"))
+    for name, version in (("new", 9), ("old", 8)):
+        text = (tmp_path / name / "metadata.yaml").read_text()
+        information = yaml.safe_load(text)["rosbag2_bagfile_information"]
+        assert information["version"] == version
+        with AnyReader([tmp_path / name]) as reader:
+            found: dict[str, Any] = {c.topic: c for c in reader.connections}
+        assert information["message_count"] == sum(c.msgcount for c in found.values())
+        (mask,) = found[MASK].ext.offered_qos_profiles
+        (names,) = found["/segmentation/label_info"].ext.offered_qos_profiles
+        assert (mask.reliability.name, mask.durability.name) == ("RELIABLE", "VOLATILE")
+        assert (names.reliability.name, names.durability.name) == ("RELIABLE", "TRANSIENT_LOCAL")
+        if name == "new":
+            (camera,) = found["/camera"].ext.offered_qos_profiles
+            assert (camera.reliability.name, camera.depth) == ("BEST_EFFORT", 5)
 
 
 @pytest.mark.parametrize(
