@@ -100,7 +100,7 @@ class McapReader(BagReader):
                 # codecs for text, and more.
                 except Exception as error:
                     self.damage.append(
-                        f"{file.name} is cut off or damaged behind message {count} "
+                        f"{self._which(file)}cut off or damaged behind message {count} "
                         f"(byte {stream.tell()}): {one_line(error)}"
                     )
                     return
@@ -118,6 +118,9 @@ class McapReader(BagReader):
                             message.sequence,
                         )
 
+    def _which(self, file: Path) -> str:
+        return f"{file.name}: " if len(self._files) > 1 else ""
+
     def _unpacked(self, record: Any, index: int, file: Path, count: int) -> list[Message]:
         if isinstance(record, Chunk):
             self.compression = record.compression
@@ -126,7 +129,7 @@ class McapReader(BagReader):
             except Exception as error:
                 # Its length is known, so the rest of the file can still be read.
                 self.damage.append(
-                    f"{file.name}: the chunk behind message {count} is damaged and left out: "
+                    f"{self._which(file)}the chunk behind message {count} is damaged and left out: "
                     f"{one_line(error)}"
                 )
                 return []

@@ -75,7 +75,7 @@ class SalvagedReader(BagReader):
             count += 1
             if topic in ("", message.connection.topic):
                 yield message
-        self.damage.append(f"is cut off or damaged behind message {count}: {reason}")
+        self.damage.append(f"cut off or damaged behind message {count}: {reason}")
 
     def _read(self) -> Iterator[Recorded]:
         raise NotImplementedError

@@ -122,7 +122,7 @@ def test_a_cut_off_bag_is_labelled_as_far_as_it_goes(
     (warning,) = [line for line in process.stderr.splitlines() if line.startswith("warning: ")]
     count = len(masks(out))
     assert 40 <= count < 100
-    assert "drive.mcap is cut off or damaged behind message" in warning
+    assert "drive.mcap: cut off or damaged behind message" in warning
     assert f"{count} messages were read and are in the output" in warning
     assert f"behind message {count}" in process.stdout
 
