@@ -94,7 +94,7 @@ def to_rgb(message: ImageMessage, find_converter: FindConverter) -> RgbImage:
     Raises:
         BadImageError: the message contradicts itself, or its encoding is not known.
     """
-    pixels = _view(message)
+    pixels = view(message)
     encoding = message.encoding
     if encoding in _BY_LIBRARY:
         return _convert(pixels, encoding, find_converter)
@@ -127,8 +127,15 @@ def packed(rgb: RgbImage) -> RgbImage:
     return rgb
 
 
-def _view(message: ImageMessage) -> NDArray[Any]:
-    """The pixels as (H, W, C), or (H, W, 1), in the message's own type and place."""
+def view(message: ImageMessage) -> NDArray[Any]:
+    """Gives the pixels as they lie in the message.
+
+    Returns:
+        (H, W, C) of the encoding's type, in the message's byte order.
+
+    Raises:
+        BadImageError: the message contradicts itself, or its encoding is not known.
+    """
     if message.encoding not in _LAYOUTS:
         raise BadImageError(
             Reason.ENCODING, f"{message.encoding!r} is none of {', '.join(sorted(ENCODINGS))}"
