@@ -10,7 +10,6 @@ import numpy as np
 from geometry_msgs.msg import Point
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
@@ -25,6 +24,7 @@ from attendseg_ros.navigation import (
 )
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
+from attendseg_ros.ros.timing import stamp_ns
 
 Pixels = NDArray[np.uint8]
 
@@ -70,7 +70,7 @@ class LandingZones:
             occupancy,
             rules,
             metres_per_pixel=nan if view is None else view.metres_per_pixel,
-            stamp_ns=Time.from_msg(header.stamp).nanoseconds,
+            stamp_ns=stamp_ns(header.stamp),
         )
         if not settings.free_classes:
             verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
@@ -92,7 +92,7 @@ class LandingZones:
             return None
         fx, cx, fy, cy = (camera_info.k[index] for index in (0, 2, 4, 5))
         if not all(map(isfinite, (fx, fy, cx, cy))) or fx <= 0.0 or fy <= 0.0:
-            self._warn("empty", f"{topic} has no intrinsics (k is {list(camera_info.k)})")
+            self._warn("empty", f"{topic} has no intrinsics (fx {fx:g}, fy {fy:g})")
             return None
         if (camera_info.width, camera_info.height) != (width, height):
             described = f"{camera_info.width}x{camera_info.height}"

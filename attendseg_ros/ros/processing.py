@@ -10,7 +10,6 @@ from math import nan
 from typing import TypeAlias
 
 from rclpy.lifecycle import LifecycleNode
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
@@ -25,7 +24,7 @@ from attendseg_ros.ros.painting import ImageOutput, Painter, needs_confidence
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms
+from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms, stamp_ns
 
 ImageMessage: TypeAlias = Image | CompressedImage
 
@@ -92,12 +91,12 @@ class FrameProcessor:
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
-        stamp = Time.from_msg(message.header.stamp)
+        stamp = stamp_ns(message.header.stamp)
         segmentation = self._segmenter.segment(
             rgb,
             confidence=needs_confidence(settings, wanted.images) or wanted.landing_zone,
             smoothing=settings.temporal_smoothing,
-            stamp_ns=stamp.nanoseconds,
+            stamp_ns=stamp,
         )
         times.resize_ms = segmentation.times.resize_ms
         times.network_ms = segmentation.times.network_ms
@@ -124,7 +123,7 @@ class FrameProcessor:
         self._cycle = self._cycle or Stopwatch()
 
         now = self._node.get_clock().now()
-        times.pipeline_latency_ms = latency_ms(stamp.nanoseconds, now.nanoseconds)
+        times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
         self._monitor.note_processed(times, now.nanoseconds)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
