@@ -5,15 +5,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros.inference import Segmenter, load_bundle
+from attendseg_ros.inference import Bundle, Segmenter, create_engine, load_bundle
+from attendseg_ros.inference.decode import Decoder
+from attendseg_ros.inference.resize import Resizer
+from attendseg_ros.inference.smoothing import Smoother
 from attendseg_ros.scene import SceneFrame, StreetScene
 from attendseg_ros.training.metrics import ConfusionMatrix
 
@@ -30,10 +35,15 @@ SETTLED = 10
 _INSTANT_S = 1e-6
 """In a microsecond the street stands still, but the camera's noise is another."""
 
+Mask: TypeAlias = NDArray[np.uint8]
+
+Labeller: TypeAlias = Callable[[Iterable[SceneFrame]], Iterator[Mask]]
+"""Gives the labels of the frames of one camera, in their order."""
+
 
 @dataclass(frozen=True)
 class Scores:
-    """What one weight gives: shares from 0 to 1.
+    """What a way of labelling gives: shares from 0 to 1.
 
     Attributes:
         flicker: of the pixels that change class from a frame to the next, nothing having moved.
@@ -58,39 +68,57 @@ def driving(scene: StreetScene, start_s: float, frames: int) -> Iterator[SceneFr
         yield scene.render(start_s + index / RATE_HZ)
 
 
-def segmented(
-    segmenter: Segmenter, frames: Iterator[SceneFrame], weight: float
-) -> Iterator[tuple[NDArray[np.uint8], SceneFrame]]:
-    """The labels of each frame of a stream, and the frame."""
+def smoothed(segmenter: Segmenter, weight: float) -> Labeller:
+    """Labels a stream of frames with a `temporal_smoothing`."""
+
+    def label(frames: Iterable[SceneFrame]) -> Iterator[Mask]:
+        for stamp_ns, frame in stamped(frames):
+            yield segmenter.segment(frame.rgb, smoothing=weight, stamp_ns=stamp_ns).labels
+
+    return label
+
+
+def averaged_blindly(bundle: Bundle, engine_name: str, weight: float) -> Labeller:
+    """Labels a stream by the same average, but of all pixels, whatever the image does."""
+
+    def label(frames: Iterable[SceneFrame]) -> Iterator[Mask]:
+        resizer, smoother = Resizer(bundle.input_size), Smoother()
+        decoder = Decoder(bundle.classes.ids, bundle.input_size)
+        width, height = bundle.input_size
+        unchanging = np.zeros((height, width, 3), np.uint8)
+        with closing(create_engine(engine_name, bundle, bundle.input_size, 0)) as engine:
+            for stamp_ns, frame in stamped(frames):
+                size = (frame.rgb.shape[1], frame.rgb.shape[0])
+                logits = engine.infer(resizer.resize(frame.rgb))
+                average = smoother.smooth(logits, unchanging, weight, size, stamp_ns)
+                yield decoder.decode(average, size)[0]
+
+    return label
+
+
+def stamped(frames: Iterable[SceneFrame]) -> Iterator[tuple[int, SceneFrame]]:
+    """Frames with their stamps in nanoseconds."""
     for index, frame in enumerate(frames):
-        stamp_ns = index * 1_000_000_000 // RATE_HZ
-        segmentation = segmenter.segment(frame.rgb, smoothing=weight, stamp_ns=stamp_ns)
-        yield segmentation.labels, frame
+        yield index * 1_000_000_000 // RATE_HZ, frame
 
 
-def flicker(segmenter: Segmenter, frames: Iterator[SceneFrame], weight: float) -> float:
+def flicker(label: Labeller, frames: Iterable[SceneFrame]) -> float:
     """The share of pixels that change class from one frame to the next, once settled."""
-    before: NDArray[np.uint8] | None = None
-    shares = []
-    for index, (labels, _) in enumerate(segmented(segmenter, frames, weight)):
-        if before is not None and index > SETTLED:
-            shares.append(float((labels != before).mean()))
-        before = labels
-    return float(np.mean(shares))
+    masks = list(label(frames))[SETTLED:]
+    return float(np.mean([(a != b).mean() for a, b in pairwise(masks)]))
 
 
-def measure(segmenter: Segmenter, weight: float, frames: int) -> Scores:
-    """Scores a weight on every street, standing and driving."""
-    confusion = ConfusionMatrix(len(segmenter.bundle.classes))
+def measure(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> Scores:
+    """Scores a way of labelling on every street, standing and driving."""
+    confusion = ConfusionMatrix(num_classes)
     shares, changed = [], []
-    for seed in tqdm(SEEDS, desc=f"temporal_smoothing {weight}", unit="street", leave=False):
+    for seed in tqdm(SEEDS, desc="streets", unit="street", leave=False):
         scene = StreetScene(seed)
-        shares.append(flicker(segmenter, standing(scene, 5.0, frames), weight))
-        smoothed = list(segmented(segmenter, driving(scene, 5.0, frames), weight))
-        plain = segmented(segmenter, driving(scene, 5.0, frames), 0.0)
-        for (labels, frame), (unsmoothed, _) in zip(smoothed, plain, strict=True):
-            confusion.update(labels, frame.labels)
-            changed.append(float((labels != unsmoothed).mean()))
+        shares.append(flicker(label, standing(scene, 5.0, frames)))
+        drive = list(driving(scene, 5.0, frames))
+        for mask, unsmoothed, frame in zip(label(drive), plain(drive), drive, strict=True):
+            confusion.update(mask, frame.labels)
+            changed.append(float((mask != unsmoothed).mean()))
     return Scores(float(np.mean(shares)), confusion.mean_iou, float(np.mean(changed)))
 
 
@@ -105,14 +133,21 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.frames < SETTLED + 2:
         parser.error(f"--frames must be at least {SETTLED + 2}")
-    with closing(Segmenter(load_bundle(arguments.model), arguments.engine)) as segmenter:
+    bundle = load_bundle(arguments.model)
+    blind = averaged_blindly(bundle, arguments.engine, WEIGHTS[-1])
+    with (
+        closing(Segmenter(bundle, arguments.engine)) as segmenter,
+        closing(Segmenter(bundle, arguments.engine)) as unsmoothed,
+    ):
+        ways = {str(weight): smoothed(segmenter, weight) for weight in WEIGHTS}
+        ways[f"{WEIGHTS[-1]}, but of all pixels"] = blind
         print("| temporal_smoothing | flicker, standing | mean IoU, driving | changed, driving |")
         print("|---|---|---|---|")
-        for weight in WEIGHTS:
-            scores = measure(segmenter, weight, arguments.frames)
+        for name, way in ways.items():
+            plain = smoothed(unsmoothed, 0.0)
+            scores = measure(way, plain, len(bundle.classes), arguments.frames)
             print(
-                f"| {weight} | {scores.flicker:.2%} | {scores.mean_iou:.2%} "
-                f"| {scores.changed:.2%} |"
+                f"| {name} | {scores.flicker:.2%} | {scores.mean_iou:.2%} | {scores.changed:.2%} |"
             )
 
 

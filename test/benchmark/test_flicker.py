@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.scene import StreetScene
-from benchmark.flicker import SETTLED, driving, flicker, standing
+from benchmark.flicker import SETTLED, averaged_blindly, driving, flicker, smoothed, standing
 
 FRAMES = SETTLED + 8
 
@@ -51,10 +52,21 @@ def test_smoothing_lowers_the_flicker_that_is_measured(
     scene: StreetScene, segmenter: Segmenter
 ) -> None:
     plain, smooth = (
-        flicker(segmenter, standing(scene, 5.0, FRAMES), weight) for weight in (0.0, 0.8)
+        flicker(smoothed(segmenter, weight), standing(scene, 5.0, FRAMES)) for weight in (0.0, 0.8)
     )
     assert plain > 0.0
     assert smooth < plain / 2
+
+
+def test_averaging_all_pixels_smears_what_moves(segmenter: Segmenter) -> None:
+    drive = list(driving(StreetScene(11, 128, 64), 5.0, FRAMES))
+
+    def changed(masks: Iterator[NDArray[np.uint8]]) -> float:
+        plain = smoothed(segmenter, 0.0)(drive)
+        return float(np.mean([(a != b).mean() for a, b in zip(masks, plain, strict=True)]))
+
+    blind = changed(averaged_blindly(segmenter.bundle, "onnxruntime", 0.8)(drive))
+    assert changed(smoothed(segmenter, 0.8)(drive)) < blind / 4
 
 
 def test_too_few_frames_are_refused(repository: Path) -> None:
