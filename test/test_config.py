@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from attendseg_ros.inference import load_bundle
 from attendseg_ros.ros.parameters import check
 from attendseg_ros.ros.settings import SCHEMA, Settings
 
@@ -36,6 +37,17 @@ def test_the_full_file_holds_every_parameter_with_its_default() -> None:
 def test_a_preset_says_only_what_differs(file: str) -> None:
     for name, value in parameters(file).items():
         assert value != DEFAULTS[name]
+
+
+@pytest.mark.parametrize("file", ["drone.yaml", "ground_robot.yaml"])
+def test_a_preset_says_what_each_class_of_its_model_means_to_the_robot(file: str) -> None:
+    settings = Settings(**{**DEFAULTS, **parameters(file)})
+    bundle = load_bundle(settings.model)
+    check(settings, bundle)
+    assert settings.free_classes
+    named = {*settings.free_classes, *settings.occupied_classes}
+    # The sky says nothing about the ground.
+    assert set(bundle.classes.names) - named <= {"sky"}
 
 
 @pytest.mark.parametrize("file", FILES)

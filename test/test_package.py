@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The package as others see it: its manifest, its version, its message, its executables."""
+"""The package as others see it: its manifest, its version, its messages, its executables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ament_index_python.packages import get_package_prefix, get_package_share_di
 from rclpy.serialization import deserialize_message, serialize_message
 
 import attendseg_ros
-from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.msg import LandingZone, SegmentationTiming
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,6 +45,15 @@ TIMING_FIELDS = {
     "input_height": "uint32",
     "engine": "string",
     "model": "string",
+}
+
+LANDING_FIELDS = {
+    "header": "std_msgs/Header",
+    "found": "boolean",
+    **dict.fromkeys(["center_x", "center_y", "radius", "radius_m"], "float"),
+    "position": "geometry_msgs/Point",
+    "confidence": "float",
+    "reason": "string",
 }
 
 NODES = ["segmentation_node", "synthetic_camera_node", "playback_camera_node"]
@@ -110,6 +119,15 @@ def test_timing_message_survives_the_wire() -> None:
     sent = SegmentationTiming(network_ms=4.5, frames_received=2**40, engine="onnxruntime")
     sent.header.frame_id = "camera"
     assert deserialize_message(serialize_message(sent), SegmentationTiming) == sent
+
+
+def test_landing_zone_message_has_its_fields() -> None:
+    assert LandingZone.get_fields_and_field_types() == LANDING_FIELDS
+
+
+def test_landing_zone_message_says_that_it_is_advisory() -> None:
+    comments = (ROOT / "msg" / "LandingZone.msg").read_text().split("std_msgs/Header")[0]
+    assert "Advisory only" in comments
 
 
 @pytest.mark.parametrize("node", NODES)

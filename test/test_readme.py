@@ -134,7 +134,9 @@ def test_encodings(output: ImageOutput) -> None:
     assert what.startswith(f"`{output.encoding}`:")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/robots.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/landing.md", "docs/robots.md", "docs/tuning.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):
         assert ((ROOT / page).parent / target).exists(), target

@@ -18,6 +18,7 @@ from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.resize import Resizer, check_image
 from attendseg_ros.inference.selection import AUTO, Selection, select_engine
+from attendseg_ros.inference.smoothing import Smoother
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class _Pipeline:
     def __init__(self, engine: Engine, class_ids: tuple[int, ...]) -> None:
         self.engine = engine
         self.resizer = Resizer(engine.input_size)
+        self.smoother = Smoother()
         self.decoder = Decoder(class_ids, engine.input_size)
 
 
@@ -129,18 +131,31 @@ class Segmenter:
             raise EngineError("the segmenter is closed: make a new one")
         old.engine.close()
 
-    def segment(self, rgb: NDArray[np.uint8], *, confidence: bool = False) -> Segmentation:
+    def segment(
+        self,
+        rgb: NDArray[np.uint8],
+        *,
+        confidence: bool = False,
+        smoothing: float = 0.0,
+        stamp_ns: int = 0,
+    ) -> Segmentation:
         """Labels every pixel of an image.
 
         Args:
             rgb: uint8 (H, W, 3); a view of other memory is fine (see `Resizer.resize`).
             confidence: whether to compute it too.
+            smoothing: weight of the earlier frames, 0 to below 1 (see `Smoother`): for the frames
+                of one camera in their order only.
+            stamp_ns: when the image was taken, for smoothing.
 
         Raises:
             ImageError: rgb is not such an array, or a side is 0 or above 16384 pixels.
             EngineError: the segmenter is closed.
+            ValueError: smoothing is out of range.
         """
         check_image(rgb)
+        if not 0.0 <= smoothing < 1.0:
+            raise ValueError(f"smoothing must be from 0.0 to below 1.0, got {smoothing}")
         height, width = rgb.shape[:2]
         with self._lock:
             if self._pipeline is None:
@@ -150,6 +165,9 @@ class Segmenter:
             resized = time.perf_counter()
             logits = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
+            logits = self._pipeline.smoother.smooth(
+                logits, image, smoothing, (width, height), stamp_ns
+            )
             labels, certainty = self._pipeline.decoder.decode(
                 logits, (width, height), confidence=confidence
             )

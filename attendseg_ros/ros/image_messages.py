@@ -65,3 +65,8 @@ class Canvas:
         )
         self.message.data.frombytes(bytes(math.prod(shape)))
         self.pixels = np.frombuffer(self.message.data, np.uint8).reshape(shape)
+
+
+def pixels_of(mask: Image) -> NDArray[np.uint8]:
+    """The pixels of a mono8 image of a canvas: uint8 (H, W), a view of the message's data."""
+    return np.frombuffer(mask.data, np.uint8).reshape(mask.height, mask.width)

@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import Enum
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize, drop_uncertain, keep_classes
+from attendseg_ros.navigation import occupancy_of
 from attendseg_ros.playback.raw_image import packed
 from attendseg_ros.ros.image_messages import Canvas
 from attendseg_ros.ros.settings import Settings
@@ -27,6 +29,7 @@ class ImageOutput(Enum):
     COLOR_MASK = ("color_mask", "rgb8")
     OVERLAY = ("overlay", "rgb8")
     CONFIDENCE = ("confidence", "mono8")
+    TRAVERSABLE = ("traversable", "mono8")
 
     @property
     def topic(self) -> str:
@@ -74,6 +77,9 @@ class Painter:
         labels = self._labels(segmentation, settings)
         if ImageOutput.MASK in wanted:
             np.copyto(images[ImageOutput.MASK].pixels, labels)
+        if ImageOutput.TRAVERSABLE in wanted:
+            table = occupancy_of(self._classes, settings.free_classes, settings.occupied_classes)
+            cv2.LUT(labels, table, dst=images[ImageOutput.TRAVERSABLE].pixels)
         if ImageOutput.COLOR_MASK in wanted or ImageOutput.OVERLAY in wanted:
             colors = self._canvas(ImageOutput.COLOR_MASK, size).pixels
             colorize(labels, self._palette, colors)

@@ -18,6 +18,8 @@ from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
 
+CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes")
+
 
 class ParameterError(AttendSegError):
     """A parameter value that cannot be used; the message says what would be right."""
@@ -42,13 +44,24 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
         if isinstance(spec.default, float) and not isfinite(getattr(settings, spec.name)):
             raise ParameterError(f"{spec.name} must be a finite number")
     _check_input_size(settings.input_size, bundle)
+    both = [n for n in settings.free_classes if n in settings.occupied_classes]
+    if both:
+        raise ParameterError(
+            f"{', '.join(map(repr, both))} cannot be in traversable_classes and in "
+            "obstacle_classes: take it out of one first"
+        )
     if bundle is not None:
-        unknown = [n for n in settings.kept_classes or () if n not in bundle.classes.names]
-        if unknown:
-            raise ParameterError(
-                f"classes: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
-                f"its classes are {', '.join(bundle.classes.names)}"
-            )
+        for name in CLASS_LISTS:
+            _check_class_names(name, getattr(settings, name), bundle)
+
+
+def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
+    unknown = [n for n in classes if n and n not in bundle.classes.names]
+    if unknown:
+        raise ParameterError(
+            f"{name}: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
+            f"its classes are {', '.join(bundle.classes.names)}"
+        )
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:

@@ -10,7 +10,6 @@ from math import nan
 from typing import TypeAlias
 
 from rclpy.lifecycle import LifecycleNode
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
@@ -18,12 +17,14 @@ from attendseg_ros.inference import Segmenter
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback.bad_image import BadImageError, Reason
 from attendseg_ros.ros import compressed, conversion
+from attendseg_ros.ros.image_messages import pixels_of
+from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.painting import Painter, needs_confidence
+from attendseg_ros.ros.painting import ImageOutput, Painter, needs_confidence
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms
+from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms, stamp_ns
 
 ImageMessage: TypeAlias = Image | CompressedImage
 
@@ -60,6 +61,7 @@ class FrameProcessor:
         self._settings = settings
         self._dropped = dropped
         self._painter = Painter(segmenter.bundle.classes)
+        self._landing = LandingZones(node)
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
         self.camera_info: CameraInfo | None = None
@@ -89,16 +91,30 @@ class FrameProcessor:
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
-        confidence = needs_confidence(settings, wanted.images)
-        segmentation = self._segmenter.segment(rgb, confidence=confidence)
+        stamp = stamp_ns(message.header.stamp)
+        segmentation = self._segmenter.segment(
+            rgb,
+            confidence=needs_confidence(settings, wanted.images) or wanted.landing_zone,
+            smoothing=settings.temporal_smoothing,
+            stamp_ns=stamp,
+        )
         times.resize_ms = segmentation.times.resize_ms
         times.network_ms = segmentation.times.network_ms
         times.decode_ms = segmentation.times.decode_ms
         watch.lap_ms()
 
-        images = self._painter.paint(rgb, segmentation, settings, wanted.images)
+        images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
+        zone = None
+        if wanted.landing_zone:
+            occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
+            zone = self._landing.find(
+                occupancy, segmentation.confidence, settings, self.camera_info, message.header
+            )
         times.masks_ms = watch.lap_ms()
-        self._outputs.publish_images(images, message.header)
+        wanted_images = {output: images[output] for output in wanted.images}
+        self._outputs.publish_images(wanted_images, message.header)
+        if zone is not None:
+            self._outputs.publish_landing_zone(zone)
         if wanted.camera_info:
             self._publish_camera_info(message.header)
         times.publish_ms = watch.lap_ms()
@@ -107,8 +123,7 @@ class FrameProcessor:
         self._cycle = self._cycle or Stopwatch()
 
         now = self._node.get_clock().now()
-        stamp = Time.from_msg(message.header.stamp)
-        times.pipeline_latency_ms = latency_ms(stamp.nanoseconds, now.nanoseconds)
+        times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
         self._monitor.note_processed(times, now.nanoseconds)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))

@@ -14,7 +14,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.msg import LandingZone, SegmentationTiming
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
@@ -30,9 +30,15 @@ class Wanted:
     images: frozenset[ImageOutput]
     camera_info: bool
     timing: bool
+    landing_zone: bool
+
+    @property
+    def painted(self) -> frozenset[ImageOutput]:
+        """The images to make: a landing zone is looked for in ~/traversable."""
+        return self.images | {ImageOutput.TRAVERSABLE} if self.landing_zone else self.images
 
     def __bool__(self) -> bool:
-        return bool(self.images) or self.camera_info or self.timing
+        return bool(self.images) or self.camera_info or self.timing or self.landing_zone
 
 
 class Outputs:
@@ -46,6 +52,7 @@ class Outputs:
         }
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
+        self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
         self._label_info = None
         if LabelInfo is not None:
             self._label_info = node.create_lifecycle_publisher(
@@ -62,6 +69,7 @@ class Outputs:
             ),
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
+            landing_zone=self._landing_zone.get_subscription_count() > 0,
         )
 
     def publish_images(self, images: Mapping[ImageOutput, Image], header: Header) -> None:
@@ -80,6 +88,10 @@ class Outputs:
         """Publishes the times and counts of a frame."""
         self._timing.publish(message)
 
+    def publish_landing_zone(self, message: LandingZone) -> None:
+        """Publishes where a drone could land, or that there is no such place."""
+        self._landing_zone.publish(message)
+
     def publish_label_info(self, classes: ClassTable, threshold: float) -> None:
         """Publishes the names of the class ids, for those here and those to come."""
         if self._label_info is not None:
@@ -88,7 +100,7 @@ class Outputs:
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
-        publishers = [*self._images.values(), self._camera_info, self._timing]
+        publishers = [*self._images.values(), self._camera_info, self._timing, self._landing_zone]
         if self._label_info is not None:
             publishers.append(self._label_info)
         for publisher in publishers:

@@ -80,6 +80,42 @@ class Settings:
         "Names of the classes to keep, all others become unlabelled (255); [''] keeps all.",
         constraints="names of the model's classes, or ['']",
     )
+    temporal_smoothing: float = _parameter(
+        0.0,
+        "Weight of earlier frames where the image stays the same, against flicker; 0 is off.",
+        limits=(0.0, 0.95),
+    )
+    traversable_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes that are free (0) in ~/traversable; [''] is none.",
+        constraints="names of the model's classes, or ['']",
+    )
+    obstacle_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes that are occupied (100); those in neither list are unknown (255).",
+        constraints="names of the model's classes, or ['']",
+    )
+    height_above_ground_m: float = _parameter(
+        0.0,
+        "Height of a camera that looks straight down, for metres in ~/landing_zone; 0 is unknown.",
+        limits=(0.0, 10000.0),
+    )
+    landing_min_radius_px: float = _parameter(
+        20.0, "Smallest radius of a landing zone, in pixels of the image.", limits=(0.0, 16384.0)
+    )
+    landing_min_radius_m: float = _parameter(
+        0.0,
+        "The same in metres, which replaces it where the height is known; 0 always takes pixels.",
+        limits=(0.0, 1000.0),
+    )
+    landing_hysteresis: float = _parameter(
+        0.2,
+        "A landing zone is kept while it is safe and at most this share smaller than the largest.",
+        limits=(0.0, 1.0),
+    )
+    landing_frames: int = _parameter(
+        3, "Frames in a row that must show a landing zone before it counts.", limits=(1, 1000)
+    )
     max_rate_hz: float = _parameter(
         0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
     )
@@ -122,6 +158,16 @@ class Settings:
     def kept_classes(self) -> tuple[str, ...] | None:
         """The classes to keep; None keeps all."""
         return tuple(filter(None, self.classes)) or None
+
+    @property
+    def free_classes(self) -> tuple[str, ...]:
+        """The classes that are free in ~/traversable."""
+        return tuple(filter(None, self.traversable_classes))
+
+    @property
+    def occupied_classes(self) -> tuple[str, ...]:
+        """The classes that are occupied in ~/traversable."""
+        return tuple(filter(None, self.obstacle_classes))
 
     @property
     def network_size(self) -> tuple[int, int] | None:

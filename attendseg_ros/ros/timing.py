@@ -10,6 +10,8 @@ from math import ceil, isnan, nan
 from threading import Lock
 from time import perf_counter
 
+from builtin_interfaces.msg import Time as StampMessage
+
 WINDOW_S = 5.0
 """Rates and percentiles are of this many seconds."""
 
@@ -52,6 +54,11 @@ def latency_ms(stamp_ns: int, now_ns: int) -> float:
     if stamp_ns <= 0 or now_ns < stamp_ns:
         return nan
     return (now_ns - stamp_ns) / 1e6
+
+
+def stamp_ns(stamp: StampMessage) -> int:
+    """Nanoseconds of a message's stamp; unlike rclpy's Time, also of a negative one."""
+    return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
 
 
 def percentile(values: list[float], share: float) -> float:

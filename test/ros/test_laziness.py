@@ -13,7 +13,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from support.ros_client import values
 from support.segmentation_rig import Rig
 
-from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.msg import LandingZone, SegmentationTiming
 
 OUTPUTS = {
     "mask": Image,
@@ -21,6 +21,8 @@ OUTPUTS = {
     "overlay": Image,
     "confidence": Image,
     "timing": SegmentationTiming,
+    "traversable": Image,
+    "landing_zone": LandingZone,
     "camera_info": CameraInfo,
 }
 

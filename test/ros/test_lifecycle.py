@@ -23,6 +23,8 @@ from support.ros_client import RosClient, pixels_of, values, wait_until
 from support.segmentation_rig import HEIGHT, MODULE, WIDTH, Rig
 from support.tiny_bundle import stripes
 
+IMAGES = {"mask", "color_mask", "overlay", "confidence", "traversable"}
+
 
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
@@ -66,9 +68,7 @@ def test_through_every_state_and_around_again(rig: Rig) -> None:
     for _ in range(2):
         assert change(rig, Transition.TRANSITION_CONFIGURE)
         assert state(rig) == State.PRIMARY_STATE_INACTIVE
-        wait_until(
-            lambda: topics(rig) == {"mask", "color_mask", "overlay", "confidence"}, "the outputs"
-        )
+        wait_until(lambda: topics(rig) == IMAGES, "the outputs")
         assert publisher.get_subscription_count() == 0
         assert "inactive" in rig.status("network", lambda s: "inactive" in s.message).message
 

@@ -110,6 +110,31 @@ def test_classes(rig: Rig, camera: Any) -> None:
     np.testing.assert_array_equal(outputs(rig, camera, "mask")[0], TRUTH)
 
 
+def test_temporal_smoothing(rig: Rig, camera: Any) -> None:
+    masks, stamp = rig.output("mask"), rig.client.header().stamp
+    # A change of colour within what counts as noise, which turns the nearest class.
+    middle = PALETTE[[TABLE.id_of("road"), TABLE.id_of("building")]].astype(float).mean(axis=0)
+    shift = np.array([0.0, 2.5, 2.5])
+
+    def classes_of(first: NDArray[np.float64], second: NDArray[np.float64]) -> list[set[int]]:
+        """The classes in the masks of two frames of one colour, a millisecond apart."""
+        found = []
+        stamp.sec += 10
+        for nanoseconds, color in enumerate((first, second), 1):
+            pixels = np.tile(np.rint(color).astype(np.uint8), (HEIGHT, WIDTH, 1))
+            message = image(pixels, "rgb8", rig.client.header())
+            message.header.stamp.sec, message.header.stamp.nanosec = stamp.sec, nanoseconds
+            found.append(set(np.unique(rig.mask(camera, message, masks)).tolist()))
+        return found
+
+    road, building = {TABLE.id_of("road")}, {TABLE.id_of("building")}
+    assert classes_of(middle - shift, middle + shift) == [building, road]
+    rig.client.must_set(temporal_smoothing=0.95)
+    assert classes_of(middle - shift, middle + shift) == [building, building]
+    rig.client.must_set(temporal_smoothing=0.0)
+    assert classes_of(middle - shift, middle + shift) == [building, road]
+
+
 def test_input_size(rig: Rig, camera: Any) -> None:
     timing = rig.timing()
 

@@ -1,0 +1,120 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which free disc to land on: large enough, seen for a while, and kept while it stays safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.navigation.disc import Clearance, Disc, clearance_px, largest_disc
+from attendseg_ros.stream import Stream
+
+
+@dataclass(frozen=True)
+class LandingRules:
+    """When a free disc is a landing zone.
+
+    Attributes:
+        min_radius_px: the smallest radius in pixels.
+        min_radius_m: the smallest radius in metres, which counts in place of the one in pixels
+            where the scale is known; 0 counts pixels always.
+        hysteresis: a zone is kept while its radius is at least `1 - hysteresis` of the largest's.
+        frames: how many frames in a row must show a zone before it counts.
+    """
+
+    min_radius_px: float = 20.0
+    min_radius_m: float = 0.0
+    hysteresis: float = 0.2
+    frames: int = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The landing zone of a frame, or why there is none.
+
+    Attributes:
+        zone: None when there is none.
+        reason: empty when there is one.
+    """
+
+    zone: Disc | None
+    reason: str = ""
+
+
+class LandingSearch:
+    """Looks for a landing zone in each frame of a stream, and sticks to the one it has.
+
+    A zone is dropped in the very frame in which it is too small or not free any more, and a new
+    one counts only once it was seen in several frames: errors of the network come and go.
+    Places are places in the image: what the camera's own motion does to them is not undone.
+    """
+
+    def __init__(self) -> None:
+        self._stream = Stream()
+        self._zone: Disc | None = None
+        self._candidate: Disc | None = None
+        self._seen = 0
+
+    def find(
+        self,
+        occupancy: NDArray[np.uint8],
+        rules: LandingRules,
+        *,
+        metres_per_pixel: float = nan,
+        stamp_ns: int = 0,
+    ) -> Verdict:
+        """Takes in the next frame.
+
+        Args:
+            occupancy: uint8 (H, W), 0 where it is safe; everything else, and everything outside the
+                image, is not.
+            rules: those of this frame.
+            metres_per_pixel: on the ground; NaN if not known.
+            stamp_ns: when the frame was taken; see `Stream.goes_on` for when all is forgotten.
+        """
+        height, width = occupancy.shape
+        if not self._stream.goes_on((width, height), stamp_ns):
+            self._zone = self._candidate = None
+        clearance = clearance_px(occupancy)
+        best = largest_disc(clearance)
+        in_metres = rules.min_radius_m > 0.0 and isfinite(metres_per_pixel)
+        needed_px = rules.min_radius_m / metres_per_pixel if in_metres else rules.min_radius_px
+        kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
+        # A disc of no radius is no place to land, whatever the rules allow.
+        if best.radius < needed_px or best.radius <= 0.0:
+            self._zone = self._candidate = None
+            radius = f"{rules.min_radius_m:g} m" if in_metres else f"{rules.min_radius_px:g} px"
+            return Verdict(None, f"no free area of radius >= {radius} in view")
+
+        self._zone = _still(self._zone, clearance, needed_px)
+        if self._zone is not None and self._zone.radius >= kept_px:
+            self._candidate = None
+            return Verdict(self._zone)
+        self._watch(clearance, best, kept_px)
+        if self._seen >= rules.frames:
+            self._zone, self._candidate = self._candidate, None
+        if self._zone is not None:
+            return Verdict(self._zone)
+        return Verdict(
+            None,
+            f"free area of radius {best.radius:.0f} px seen in {self._seen} of the "
+            f"{rules.frames} frames it takes",
+        )
+
+    def _watch(self, clearance: Clearance, best: Disc, kept_px: float) -> None:
+        """Counts the frames in a row that show the candidate, or begins with another one."""
+        candidate = _still(self._candidate, clearance, kept_px)
+        self._seen = 1 if candidate is None else self._seen + 1
+        self._candidate = candidate or best
+
+
+def _still(disc: Disc | None, clearance: Clearance, needed_px: float) -> Disc | None:
+    """The disc at the same place as it is now; None if it is not large enough."""
+    if disc is None:
+        return None
+    radius = clearance.at(disc.x, disc.y)
+    return Disc(disc.x, disc.y, radius) if radius > 0.0 and radius >= needed_px else None

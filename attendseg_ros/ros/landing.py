@@ -1,0 +1,126 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The landing zone of each frame as a message, in metres where the camera's height is known."""
+
+from __future__ import annotations
+
+from math import isfinite, nan
+
+import numpy as np
+from geometry_msgs.msg import Point
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
+
+from attendseg_ros.msg import LandingZone
+from attendseg_ros.navigation import (
+    Disc,
+    GroundView,
+    LandingRules,
+    LandingSearch,
+    Verdict,
+    mean_inside,
+)
+from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.throttle import Throttle
+from attendseg_ros.ros.timing import stamp_ns
+
+Pixels = NDArray[np.uint8]
+
+
+class LandingZones:
+    """Searches the frames of one activation for a place to land."""
+
+    def __init__(self, node: LifecycleNode) -> None:
+        """Begins with no zone.
+
+        Args:
+            node: for its logger and the name of its camera_info.
+        """
+        self._node = node
+        self._search = LandingSearch()
+        self._throttle = Throttle()
+
+    def find(
+        self,
+        occupancy: Pixels,
+        confidence: Pixels | None,
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        header: Header,
+    ) -> LandingZone:
+        """Takes in a frame.
+
+        Args:
+            occupancy: uint8 (H, W), the pixels of ~/traversable.
+            confidence: uint8 (H, W), 255 = certain.
+            settings: of this frame.
+            camera_info: the camera's; None if none has come.
+            header: of the image.
+        """
+        view = self._ground_view(occupancy, settings.height_above_ground_m, camera_info)
+        rules = LandingRules(
+            min_radius_px=settings.landing_min_radius_px,
+            min_radius_m=settings.landing_min_radius_m,
+            hysteresis=settings.landing_hysteresis,
+            frames=settings.landing_frames,
+        )
+        verdict = self._search.find(
+            occupancy,
+            rules,
+            metres_per_pixel=nan if view is None else view.metres_per_pixel,
+            stamp_ns=stamp_ns(header.stamp),
+        )
+        if not settings.free_classes:
+            verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
+        if verdict.zone is None:
+            return _message(header, None, nan, view, verdict.reason)
+        mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
+        return _message(header, verdict.zone, mean, view)
+
+    def _ground_view(
+        self, occupancy: Pixels, height_m: float, camera_info: CameraInfo | None
+    ) -> GroundView | None:
+        """What turns pixels into metres; None where it is not known, which the log says."""
+        if height_m <= 0.0:
+            return None
+        height, width = occupancy.shape
+        topic = self._node.resolve_topic_name("camera_info")
+        if camera_info is None:
+            self._warn("absent", f"nothing has come on {topic}")
+            return None
+        fx, cx, fy, cy = (camera_info.k[index] for index in (0, 2, 4, 5))
+        if not all(map(isfinite, (fx, fy, cx, cy))) or fx <= 0.0 or fy <= 0.0:
+            self._warn("empty", f"{topic} has no intrinsics (fx {fx:g}, fy {fy:g})")
+            return None
+        if (camera_info.width, camera_info.height) != (width, height):
+            described = f"{camera_info.width}x{camera_info.height}"
+            self._warn("size", f"{topic} is of {described} images, these are {width}x{height}")
+            return None
+        return GroundView(fx, fy, cx, cy, height_m)
+
+    def _warn(self, key: str, problem: str) -> None:
+        if self._throttle.ready(key):
+            self._node.get_logger().warning(f"~/landing_zone is in pixels only: {problem}")
+
+
+def _message(
+    header: Header, zone: Disc | None, confidence: float, view: GroundView | None, reason: str = ""
+) -> LandingZone:
+    x, y, radius = (zone.x, zone.y, zone.radius) if zone is not None else (nan, nan, nan)
+    across_m, down_m, along_m, radius_m = nan, nan, nan, nan
+    if zone is not None and view is not None:
+        across_m, down_m, along_m = view.position(x, y)
+        radius_m = radius * view.metres_per_pixel
+    return LandingZone(
+        header=header,
+        found=zone is not None,
+        center_x=x,
+        center_y=y,
+        radius=radius,
+        radius_m=radius_m,
+        position=Point(x=across_m, y=down_m, z=along_m),
+        confidence=confidence,
+        reason=reason,
+    )
