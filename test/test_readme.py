@@ -134,7 +134,9 @@ def test_encodings(output: ImageOutput) -> None:
     assert what.startswith(f"`{output.encoding}`:")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/robots.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):
         assert ((ROOT / page).parent / target).exists(), target

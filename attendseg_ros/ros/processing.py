@@ -98,7 +98,7 @@ class FrameProcessor:
 
         images = self._painter.paint(rgb, segmentation, settings, wanted.images)
         times.masks_ms = watch.lap_ms()
-        self._outputs.publish_images(images, message.header)
+        self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if wanted.camera_info:
             self._publish_camera_info(message.header)
         times.publish_ms = watch.lap_ms()
