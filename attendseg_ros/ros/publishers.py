@@ -49,17 +49,14 @@ class Outputs:
         """Creates every publisher; the QoS of each can be overridden."""
         self._node = node
         self._images = {
-            output: self._create(Image, f"~/{output.topic}", qos.output()) for output in ImageOutput
+            output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
         }
-        self._compressed = {
-            output: self._create(CompressedImage, self._compressed_topic(output), qos.output())
-            for output in ImageOutput
-        }
-        self._camera_info = self._create(CameraInfo, "~/camera_info", qos.output())
-        self._timing = self._create(SegmentationTiming, "~/timing", qos.small_output())
+        self._compressed = {output: self._create_compressed(output) for output in ImageOutput}
+        self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
+        self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._label_info = None
         if LabelInfo is not None:
-            self._label_info = self._create(LabelInfo, "~/label_info", qos.latched())
+            self._label_info = self._create(LabelInfo, "label_info", qos.latched())
 
     def wanted(self) -> Wanted:
         """Asks the middleware who listens at this moment."""
@@ -100,20 +97,25 @@ class Outputs:
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
-        publishers = [*self._images.values(), *self._compressed.values()]
-        publishers += [self._camera_info, self._timing]
+        publishers = [*self._images.values(), self._camera_info, self._timing]
+        publishers += self._compressed.values()
         if self._label_info is not None:
             publishers.append(self._label_info)
         for publisher in publishers:
             self._node.destroy_lifecycle_publisher(publisher)
 
-    def _compressed_topic(self, output: ImageOutput) -> str:
-        # A remapping of the image must hold for its compressed form, too: another topic to ROS.
-        return f"{self._node.resolve_topic_name(f'~/{output.topic}')}/compressed"
-
     def _create(self, message_type: type[Any], topic: str, profile: Any) -> Any:
         return self._node.create_lifecycle_publisher(
-            message_type, topic, profile, qos_overriding_options=qos.overridable()
+            message_type, f"~/{topic}", profile, qos_overriding_options=qos.overridable()
+        )
+
+    def _create_compressed(self, output: ImageOutput) -> Any:
+        # A remapping of the image must hold for its compressed form, too: another topic to ROS.
+        return self._node.create_lifecycle_publisher(
+            CompressedImage,
+            f"{self._node.resolve_topic_name(f'~/{output.topic}')}/compressed",
+            qos.output(),
+            qos_overriding_options=qos.overridable(),
         )
 
 
