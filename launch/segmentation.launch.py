@@ -8,19 +8,19 @@ win over what the user wrote there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from ament_index_python.packages import get_package_share_directory
-from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch import Action, LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from attendseg_ros.ros.launching import SHARE, nav2_hint, rviz
 from attendseg_ros.ros.robots import camera_topics, read_robots
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS
 
-SHARE = Path(get_package_share_directory("attendseg_ros"))
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
 
 BOOLEANS = ["true", "false", "True", "False"]
@@ -42,7 +42,8 @@ def generate_launch_description() -> LaunchDescription:
             *_process_arguments(),
             *_camera_arguments(),
             *_model_arguments(),
-            OpaqueFunction(function=_start_node),
+            *_consumer_arguments(),
+            OpaqueFunction(function=_start),
         ]
     )
 
@@ -138,10 +139,42 @@ def _model_arguments() -> list[DeclareLaunchArgument]:
     ]
 
 
-def _start_node(context: LaunchContext) -> list[Node]:
+def _consumer_arguments() -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            "nav2",
+            default_value="false",
+            choices=BOOLEANS,
+            description="Make sure of what Nav2's semantic_segmentation_layer needs and say which "
+            "parameters it takes; starts nothing of Nav2 (docs/nav2.md).",
+        ),
+        DeclareLaunchArgument(
+            "rviz",
+            default_value="false",
+            choices=BOOLEANS,
+            description="Start RViz with config/attendseg.rviz, too.",
+        ),
+    ]
+
+
+def _start(context: LaunchContext) -> list[Action]:
     def given(name: str) -> str:
         return str(LaunchConfiguration(name).perform(context)).strip()
 
+    # What is missing is said before anything starts.
+    others: list[Action] = []
+    if _is_true(given("nav2")):
+        others.append(LogInfo(msg=nav2_hint(given("namespace"))))
+    if _is_true(given("rviz")):
+        others.append(rviz(given("namespace"), _is_true(given("use_sim_time"))))
+    return [_node(context, given), *others]
+
+
+def _is_true(value: str) -> bool:
+    return value.lower() == "true"
+
+
+def _node(context: LaunchContext, given: Callable[[str], str]) -> Node:
     image, camera_info = camera_topics(
         ROBOTS.get(given("robot")), given("image_topic"), given("camera_info_topic")
     )
@@ -150,24 +183,25 @@ def _start_node(context: LaunchContext) -> list[Node]:
         for name, kind in PARAMETERS.items()
         if given(name)
     }
-    return [
-        Node(
-            package="attendseg_ros",
-            executable="segmentation_node",
-            name="segmentation",
-            namespace=given("namespace"),
-            parameters=[
-                _existing_file("params_file", given("params_file")),
-                *([overrides] if overrides else []),
-            ],
-            remappings=[("image", image), ("camera_info", camera_info)],
-            ros_arguments=["--log-level", given("log_level")],
-            additional_env=_fastdds_environment(context, given("fastdds_profile")),
-            respawn=given("use_respawn").lower() == "true",
-            respawn_delay=2.0,
-            output="screen",
-        )
-    ]
+    if _is_true(given("nav2")):
+        # A costmap that unsubscribes and comes back, as on a reset, must not wait for a mask.
+        overrides["lazy"] = False
+    return Node(
+        package="attendseg_ros",
+        executable="segmentation_node",
+        name="segmentation",
+        namespace=given("namespace"),
+        parameters=[
+            _existing_file("params_file", given("params_file")),
+            *([overrides] if overrides else []),
+        ],
+        remappings=[("image", image), ("camera_info", camera_info)],
+        ros_arguments=["--log-level", given("log_level")],
+        additional_env=_fastdds_environment(context, given("fastdds_profile")),
+        respawn=_is_true(given("use_respawn")),
+        respawn_delay=2.0,
+        output="screen",
+    )
 
 
 def _existing_file(argument: str, path: str) -> str:

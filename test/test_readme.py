@@ -80,10 +80,15 @@ def test_launch_arguments() -> None:
 @pytest.mark.parametrize("preset", ["drone", "ground_robot"])
 def test_defaults_of_the_presets(preset: str) -> None:
     paragraph = next(p for p in README.split("\n\n") if p.startswith("`drone.launch.py`"))
-    defaults = {row[0]: row[1] for row in declared_arguments(f"{preset}.launch.py")}
-    assert set(defaults) == {"`robot`", "`params_file`"}
-    assert defaults["`robot`"] in paragraph
-    assert f"[{defaults['`params_file`'].strip('`')}]" in paragraph
+    (call,) = [
+        node
+        for node in ast.walk(ast.parse((ROOT / "launch" / f"{preset}.launch.py").read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "preset"
+    ]
+    defaults = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    assert set(defaults) == {"robot", "params_file"}
+    assert f"`{defaults['robot']}`" in paragraph
+    assert f"[config/{defaults['params_file']}]" in paragraph
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +140,7 @@ def test_encodings(output: ImageOutput) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/landing.md", "docs/robots.md", "docs/tuning.md"]
+    "page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 )
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):

@@ -111,8 +111,7 @@ class FrameProcessor:
                 occupancy, segmentation.confidence, settings, self.camera_info, message.header
             )
         times.masks_ms = watch.lap_ms()
-        wanted_images = {output: images[output] for output in wanted.images}
-        self._outputs.publish_images(wanted_images, message.header)
+        self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
         if wanted.camera_info:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import LandingZone, SegmentationTiming
 from attendseg_ros.ros import qos
+from attendseg_ros.ros.compressing import compress
 from attendseg_ros.ros.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
 
@@ -27,7 +28,8 @@ class Wanted:
     Every output counts, ~/timing too: who looks at the times wants to see the network run.
     """
 
-    images: frozenset[ImageOutput]
+    raw_images: frozenset[ImageOutput]
+    compressed_images: frozenset[ImageOutput]
     camera_info: bool
     timing: bool
     landing_zone: bool
@@ -37,6 +39,11 @@ class Wanted:
         """The images to make: a landing zone is looked for in ~/traversable."""
         return self.images | {ImageOutput.TRAVERSABLE} if self.landing_zone else self.images
 
+    @property
+    def images(self) -> frozenset[ImageOutput]:
+        """The images to paint, in whichever form they are sent."""
+        return self.raw_images | self.compressed_images
+
     def __bool__(self) -> bool:
         return bool(self.images) or self.camera_info or self.timing or self.landing_zone
 
@@ -45,38 +52,40 @@ class Outputs:
     """The node's publishers, from configuration to clean-up; silent while the node is inactive."""
 
     def __init__(self, node: LifecycleNode) -> None:
-        """Creates every publisher; the QoS of each but ~/label_info can be overridden."""
+        """Creates every publisher; the QoS of each can be overridden."""
         self._node = node
         self._images = {
             output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
         }
+        self._compressed = {output: self._create_compressed(output) for output in ImageOutput}
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
         self._label_info = None
         if LabelInfo is not None:
-            self._label_info = node.create_lifecycle_publisher(
-                LabelInfo, "~/label_info", qos.latched()
-            )
+            self._label_info = self._create(LabelInfo, "label_info", qos.latched())
 
     def wanted(self) -> Wanted:
         """Asks the middleware who listens at this moment."""
         return Wanted(
-            images=frozenset(
-                output
-                for output, publisher in self._images.items()
-                if publisher.get_subscription_count() > 0
-            ),
+            raw_images=_subscribed(self._images),
+            compressed_images=_subscribed(self._compressed),
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
             landing_zone=self._landing_zone.get_subscription_count() > 0,
         )
 
-    def publish_images(self, images: Mapping[ImageOutput, Image], header: Header) -> None:
-        """Publishes images under the header of the image they were made from."""
+    def publish_images(
+        self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
+    ) -> None:
+        """Publishes images, in the forms wanted, under the header of the image they come from."""
         for output, message in images.items():
             message.header = header
-            self._images[output].publish(message)
+            if output in wanted.raw_images:
+                self._images[output].publish(message)
+        # Who takes a raw mask is in a hurry; who takes a compressed one waits for the network.
+        for output in wanted.compressed_images:
+            self._compressed[output].publish(compress(images[output], jpeg_quality))
 
     def publish_camera_info(self, camera_info: CameraInfo, header: Header) -> None:
         """Publishes the camera's intrinsics with the masks' header, so that both form a pair."""
@@ -100,7 +109,8 @@ class Outputs:
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
-        publishers = [*self._images.values(), self._camera_info, self._timing, self._landing_zone]
+        publishers = [*self._images.values(), *self._compressed.values()]
+        publishers += [self._camera_info, self._timing, self._landing_zone]
         if self._label_info is not None:
             publishers.append(self._label_info)
         for publisher in publishers:
@@ -110,3 +120,18 @@ class Outputs:
         return self._node.create_lifecycle_publisher(
             message_type, f"~/{topic}", profile, qos_overriding_options=qos.overridable()
         )
+
+    def _create_compressed(self, output: ImageOutput) -> Any:
+        # A remapping of the image must hold for its compressed form, too: another topic to ROS.
+        return self._node.create_lifecycle_publisher(
+            CompressedImage,
+            f"{self._node.resolve_topic_name(f'~/{output.topic}')}/compressed",
+            qos.output(),
+            qos_overriding_options=qos.overridable(),
+        )
+
+
+def _subscribed(publishers: Mapping[ImageOutput, Any]) -> frozenset[ImageOutput]:
+    return frozenset(
+        output for output, publisher in publishers.items() if publisher.get_subscription_count() > 0
+    )

@@ -1,8 +1,8 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Quality of service of every topic; `qos_overrides.<topic>.*` parameters change all but two.
+"""Quality of service of every topic; `qos_overrides.<topic>.*` parameters change each.
 
-/diagnostics and ~/label_info keep theirs: their readers rely on it.
+Reliability, history and depth, that is. Durability stays: who reads ~/label_info relies on it.
 """
 
 from __future__ import annotations

@@ -49,7 +49,10 @@ class SegmentationNode(PatientLifecycleNode):
         self._failure = ""
         self._live = Parameters(self, self._bundle, self._adopt)
         self._diagnostics = self.create_publisher(
-            DiagnosticArray, "/diagnostics", qos.small_output()
+            DiagnosticArray,
+            "/diagnostics",
+            qos.small_output(),
+            qos_overriding_options=qos.overridable(),
         )
         # A paused /clock must not silence the node, so its timers follow the machine's clock.
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)

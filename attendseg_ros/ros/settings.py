@@ -72,6 +72,11 @@ class Settings:
     overlay_alpha: float = _parameter(
         0.5, "Weight of the class colours in ~/overlay.", limits=(0.0, 1.0)
     )
+    jpeg_quality: int = _parameter(
+        80,
+        "JPEG quality of ~/color_mask/compressed and ~/overlay/compressed.",
+        limits=(1, 100),
+    )
     min_confidence: float = _parameter(
         0.0, "Pixels the network is less sure of become unlabelled (255).", limits=(0.0, 1.0)
     )

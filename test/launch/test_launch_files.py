@@ -72,7 +72,7 @@ def test_every_argument_is_described(file: str) -> None:
     assert set(arguments) == {
         *("namespace", "use_sim_time", "params_file", "autostart", "use_respawn", "log_level"),
         *("robot", "image_topic", "camera_info_topic", "image_transport", "model", "engine"),
-        "fastdds_profile",
+        *("fastdds_profile", "nav2", "rviz"),
     }
     for argument in arguments.values():
         assert argument.default_value is not None, argument.name

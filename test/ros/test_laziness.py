@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from support.ros_client import values
 from support.segmentation_rig import Rig
 
 from attendseg_ros.msg import LandingZone, SegmentationTiming
 
 OUTPUTS = {
+    "mask/compressed": CompressedImage,
+    "overlay/compressed": CompressedImage,
     "mask": Image,
     "color_mask": Image,
     "overlay": Image,

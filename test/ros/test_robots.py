@@ -25,6 +25,14 @@ def test_rows_are_usable(name: str) -> None:
     validate_topic_name(robot.camera_info)
 
 
+def test_the_usual_robots_and_camera_drivers_are_known() -> None:
+    drones = {"px4_gz", "px4_gimbal", "ardupilot_gz", "tello"}
+    ground = {"turtlebot4", "turtlebot3", "clearpath"}
+    cameras = {"realsense", "zed", "oak", "usb_cam", "v4l2_camera", "camera_ros"}
+    for kind, names in (("drone", drones), ("ground", ground), ("any", cameras)):
+        assert names <= {name for name, robot in ROBOTS.items() if robot.kind == kind}
+
+
 @pytest.mark.parametrize("name", ROBOTS)
 def test_both_topics_are_of_one_camera(name: str) -> None:
     robot = ROBOTS[name]
