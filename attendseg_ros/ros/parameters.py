@@ -42,13 +42,23 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
         if isinstance(spec.default, float) and not isfinite(getattr(settings, spec.name)):
             raise ParameterError(f"{spec.name} must be a finite number")
     _check_input_size(settings.input_size, bundle)
+    if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
+        raise ParameterError(
+            f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
+            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}"
+        )
     if bundle is not None:
-        unknown = [n for n in settings.kept_classes or () if n not in bundle.classes.names]
-        if unknown:
-            raise ParameterError(
-                f"classes: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
-                f"its classes are {', '.join(bundle.classes.names)}"
-            )
+        _check_classes("classes", settings.kept_classes, bundle)
+        _check_classes("points_classes", settings.kept_points_classes, bundle)
+
+
+def _check_classes(parameter: str, names: tuple[str, ...] | None, bundle: Bundle) -> None:
+    unknown = [name for name in names or () if name not in bundle.classes.names]
+    if unknown:
+        raise ParameterError(
+            f"{parameter}: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
+            f"its classes are {', '.join(bundle.classes.names)}"
+        )
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:

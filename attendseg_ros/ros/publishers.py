@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, Image, PointCloud2
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
@@ -30,9 +30,10 @@ class Wanted:
     images: frozenset[ImageOutput]
     camera_info: bool
     timing: bool
+    points: bool
 
     def __bool__(self) -> bool:
-        return bool(self.images) or self.camera_info or self.timing
+        return bool(self.images) or self.camera_info or self.timing or self.points
 
 
 class Outputs:
@@ -46,6 +47,7 @@ class Outputs:
         }
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
+        self._points = self._create(PointCloud2, "points", qos.output())
         self._label_info = None
         if LabelInfo is not None:
             self._label_info = node.create_lifecycle_publisher(
@@ -62,7 +64,12 @@ class Outputs:
             ),
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
+            points=self.points_wanted(),
         )
+
+    def points_wanted(self) -> bool:
+        """Whether anybody listens to ~/points at this moment."""
+        return bool(self._points.get_subscription_count() > 0)
 
     def publish_images(self, images: Mapping[ImageOutput, Image], header: Header) -> None:
         """Publishes images under the header of the image they were made from."""
@@ -76,6 +83,10 @@ class Outputs:
         paired.header = header
         self._camera_info.publish(paired)
 
+    def publish_points(self, cloud: PointCloud2) -> None:
+        """Publishes the points of an image."""
+        self._points.publish(cloud)
+
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
         self._timing.publish(message)
@@ -88,7 +99,7 @@ class Outputs:
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
-        publishers = [*self._images.values(), self._camera_info, self._timing]
+        publishers = [*self._images.values(), self._camera_info, self._timing, self._points]
         if self._label_info is not None:
             publishers.append(self._label_info)
         for publisher in publishers:
