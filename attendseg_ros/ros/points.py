@@ -12,7 +12,6 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
@@ -233,7 +232,8 @@ class SemanticPoints:
 
 
 def _nanoseconds(header: Header) -> int:
-    return int(Time.from_msg(header.stamp).nanoseconds)
+    # rclpy.time.Time refuses a stamp before 1970, and would end the executor over it.
+    return int(header.stamp.sec * 1_000_000_000 + header.stamp.nanosec)
 
 
 def _tolerance_ns(settings: Settings) -> int:
