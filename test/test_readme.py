@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sensor_msgs.msg import PointCloud2
 from support import markdown
 from support.node_process import NodeProcess
 from support.ros_client import RosClient, wait_until
@@ -102,6 +103,8 @@ def test_topics(tiny: Path, tmp_path: Path, transport: str, absent: str) -> None
         RosClient(node.namespace) as client,
     ):
         graph = client.node
+        # The node listens to depth only while somebody wants points.
+        client.subscribe(PointCloud2, "segmentation/points")
         wait_until(
             lambda: ("segmentation", node.namespace) in graph.get_node_names_and_namespaces(),
             "the node",
@@ -134,7 +137,7 @@ def test_encodings(output: ImageOutput) -> None:
     assert what.startswith(f"`{output.encoding}`:")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/robots.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/points.md", "docs/robots.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):
         assert ((ROOT / page).parent / target).exists(), target

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, Image, PointCloud2
 from support.ros_client import values
 from support.segmentation_rig import Rig
 
@@ -22,6 +22,7 @@ OUTPUTS = {
     "confidence": Image,
     "timing": SegmentationTiming,
     "camera_info": CameraInfo,
+    "points": PointCloud2,
 }
 
 
