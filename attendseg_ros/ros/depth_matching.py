@@ -69,6 +69,9 @@ class DepthMatcher(Generic[Frame, Depth]):
         with self._lock:
             if self._depths and stamp_ns < self._depths[-1][0] - JUMP_NS:
                 self._forget()
+            if not self._depths:
+                # Images from before the first depth: nothing is wrong with those.
+                self._waiting = [w for w in self._waiting if w.stamp_ns >= stamp_ns - tolerance_ns]
             self._depths.append((stamp_ns, depth))
             return self._settle(tolerance_ns)
 

@@ -59,7 +59,7 @@ class SegmentedImage:
 class SemanticPoints:
     """Subscribes to depth while somebody wants points; masks never wait for them.
 
-    `offer` is called by the thread that segments, everything else by the executor's.
+    `due` and `offer` are for the thread that segments, everything else is for the executor's.
     """
 
     def __init__(
@@ -129,6 +129,7 @@ class SemanticPoints:
             topic=self._awaiting.topic,
             silence_s=silence_s,
             publishers=self._awaiting.count() if patient else self._awaiting.explain(),
+            clouds_dropped=self._worker.dropped,
         )
         now_ns = self._node.get_clock().now().nanoseconds
         return [self._report.status(source, self._settings(), now_ns)]

@@ -18,11 +18,12 @@ from attendseg_ros.ros.timing import RateWindow
 
 @dataclass(frozen=True)
 class DepthSource:
-    """What the report must know of the depth's topic besides the counts."""
+    """What the report must know besides its own counts."""
 
     topic: str
     silence_s: float
     publishers: str
+    clouds_dropped: int
 
 
 class PointsReport:
@@ -83,6 +84,7 @@ class PointsReport:
             "publishers": source.publishers,
             "depths received": received,
             "clouds published": published,
+            "clouds dropped": source.clouds_dropped,
             "rate (Hz)": _number(rate),
             "images without points": sum(failed.values()),
             **{f"images without points: {reason.value}": failed[reason] for reason in NoPoints},

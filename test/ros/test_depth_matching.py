@@ -54,6 +54,15 @@ def test_a_miss_is_certain_once_a_later_depth_is_here(matcher: DepthMatcher[str,
     assert (outcome.matches, outcome.missed) == ([], [30 * MS])
 
 
+def test_an_image_from_before_the_first_depth_is_no_miss(
+    matcher: DepthMatcher[str, str],
+) -> None:
+    matcher.add_frame(1_000 * MS, "too early", TOLERANCE)
+    matcher.add_frame(1_033 * MS, "image", TOLERANCE)
+    outcome = matcher.add_depth(1_033 * MS, "depth", TOLERANCE)
+    assert (outcome.matches, outcome.missed) == ([("image", "depth")], [])
+
+
 def test_images_do_not_wait_for_ever(matcher: DepthMatcher[str, str]) -> None:
     missed = []
     for number in range(10):
