@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image, PointCloud2
 from support.depth_camera import SCENE, DepthCamera, intrinsics, metres, shifted
@@ -252,6 +254,21 @@ def test_depth_is_subscribed_to_only_while_points_are_wanted(
         # The overrides of the QoS are declared anew.
         again = DepthCamera(rig)
         again.cloud(camera, rig.painted())
+
+
+def test_deactivating_lets_go_of_depth_and_activating_takes_it_up(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    def change(transition: int) -> None:
+        request = ChangeState.Request(transition=Transition(id=transition))
+        assert rig.client.call(ChangeState, "segmentation/change_state", request).success
+
+    change(Transition.TRANSITION_DEACTIVATE)
+    wait_until(lambda: depth.publisher.get_subscription_count() == 0, "depth to be let go")
+    change(Transition.TRANSITION_ACTIVATE)
+    depth.await_node()
+    picture = rig.painted()
+    assert depth.cloud(camera, picture).header == picture.header
 
 
 def test_qos_overrides_of_depth(tmp_path: Path, tiny_path: Path) -> None:
