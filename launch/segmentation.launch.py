@@ -18,7 +18,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from attendseg_ros.ros.launching import SHARE, nav2_hint, rviz
-from attendseg_ros.ros.robots import camera_topics, read_robots
+from attendseg_ros.ros.robots import camera_topics, depth_topic, read_robots
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
@@ -113,6 +113,12 @@ def _camera_arguments() -> list[DeclareLaunchArgument]:
             "empty: the robot's, or camera_info beside the images.",
         ),
         DeclareLaunchArgument(
+            "depth_topic",
+            default_value="",
+            description="Topic of the depth aligned to the images, for ~/points; "
+            "empty: the robot's, or depth where it has none.",
+        ),
+        DeclareLaunchArgument(
             "image_transport",
             default_value="",
             choices=["", *IMAGE_TRANSPORTS],
@@ -178,6 +184,7 @@ def _node(context: LaunchContext, given: Callable[[str], str]) -> Node:
     image, camera_info = camera_topics(
         ROBOTS.get(given("robot")), given("image_topic"), given("camera_info_topic")
     )
+    depth = depth_topic(ROBOTS.get(given("robot")), given("image_topic"), given("depth_topic"))
     overrides = {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
         for name, kind in PARAMETERS.items()
@@ -195,7 +202,7 @@ def _node(context: LaunchContext, given: Callable[[str], str]) -> Node:
             _existing_file("params_file", given("params_file")),
             *([overrides] if overrides else []),
         ],
-        remappings=[("image", image), ("camera_info", camera_info)],
+        remappings=[("image", image), ("camera_info", camera_info), ("depth", depth)],
         ros_arguments=["--log-level", given("log_level")],
         additional_env=_fastdds_environment(context, given("fastdds_profile")),
         respawn=_is_true(given("use_respawn")),

@@ -92,7 +92,7 @@ def test_manifest_names_every_ros_package_that_is_imported() -> None:
     ros = {
         name
         for name in imported_packages("attendseg_ros", "launch")
-        if name.endswith(("_msgs", "_interfaces", "_bridge"))
+        if name.endswith(("_msgs", "_msgs_py", "_interfaces", "_bridge"))
         or name.startswith(("rcl", "ament_", "launch"))
     }
     assert "rclpy" in ros

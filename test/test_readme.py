@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sensor_msgs.msg import PointCloud2
 from support import markdown
 from support.node_process import NodeProcess
 from support.ros_client import RosClient, wait_until
@@ -107,6 +108,8 @@ def test_topics(tiny: Path, tmp_path: Path, transport: str, absent: str) -> None
         RosClient(node.namespace) as client,
     ):
         graph = client.node
+        # The node listens to depth only while somebody wants points.
+        client.subscribe(PointCloud2, "segmentation/points")
         wait_until(
             lambda: ("segmentation", node.namespace) in graph.get_node_names_and_namespaces(),
             "the node",

@@ -38,7 +38,7 @@ def published() -> dict[str, str]:
     }
 
 
-PUBLISHED = {"/segmentation/points": CLOUD, **published()}
+PUBLISHED = published()
 
 RVIZ = yaml.safe_load((CONFIG / "attendseg.rviz").read_text())["Visualization Manager"]
 FOXGLOVE = json.loads((CONFIG / "foxglove_layout.json").read_text())

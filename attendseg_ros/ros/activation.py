@@ -18,6 +18,7 @@ from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
@@ -45,12 +46,14 @@ class Activation:
         self._refused_size = ""
         self._image_type, topic = _awaited(node, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type)
+        self._points = SemanticPoints(node, lambda: parameters.settings, outputs)
         self._processor = FrameProcessor(
             node,
             topic,
             segmenter,
             outputs,
             self._monitor,
+            self._points,
             settings=lambda: parameters.settings,
             dropped=lambda: self._worker.dropped,
         )
@@ -76,14 +79,16 @@ class Activation:
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
         self._worker.stop()
+        self._points.close()
         self._size_worker.stop()
 
     def check_silence(self) -> None:
-        """Logs what is awaited when no image has come for a while."""
+        """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
+        self._points.check_silence()
 
     def statuses(self) -> list[DiagnosticStatus]:
-        """The camera's and the network's status since the last call."""
+        """The camera's, the network's and, while points are wanted, depth's status."""
         settings = self._parameters.settings
         now_ns = self._node.get_clock().now().nanoseconds
         age_s = self._monitor.arrivals.age_s(now_ns)
@@ -105,11 +110,13 @@ class Activation:
         return [
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, settings, now_ns),
+            *self._points.statuses(),
         ]
 
     def _on_image(self, message: ImageMessage) -> None:
         self._monitor.note_arrival(self._node.get_clock().now().nanoseconds)
         self._awaiting.note_arrival()
+        self._points.attend()
         settings = self._parameters.settings
         if settings.lazy and not self._outputs.wanted():
             self._monitor.note_idle()
@@ -120,6 +127,7 @@ class Activation:
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._processor.camera_info = message
+        self._points.camera_info = message
 
     def _switch_size(self, size: tuple[int, int]) -> None:
         if size == self._segmenter.input_size:

@@ -26,16 +26,18 @@ _NAMES = {Image: "sensor_msgs/msg/Image", CompressedImage: "sensor_msgs/msg/Comp
 class Awaiting:
     """Watches a subscription and explains a silence."""
 
-    def __init__(self, node: Node, topic: str, image_type: type[Any]) -> None:
+    def __init__(self, node: Node, topic: str, image_type: type[Any], what: str = "image") -> None:
         """Prepares.
 
         Args:
             node: asks the graph, and logs.
             topic: the awaited images' full name.
             image_type: the message class awaited there.
+            what: the name that is remapped to the topic, and what the images are.
         """
         self.topic = topic
         self._node = node
+        self._what = what
         self._type = _NAMES[image_type]
         self._qos = qos.newest_image()
         self.note_arrival()
@@ -61,7 +63,7 @@ class Awaiting:
             return
         self._log_due_s = now + REPEAT_S
         self._node.get_logger().warning(
-            f"no image on {self.topic} for {self.silence_s():.0f} s: {self.explain()}"
+            f"no {self._what} on {self.topic} for {self.silence_s():.0f} s: {self.explain()}"
         )
 
     def explain(self) -> str:
@@ -85,6 +87,7 @@ class Awaiting:
         who = f"{namespace}/{endpoint.node_name} ({qos.in_words(endpoint.qos_profile)})"
         if endpoint.topic_type != self._type:
             transport = _TRANSPORTS.get(endpoint.topic_type)
+            transport = transport if self._what == "image" else None
             hint = f"; set image_transport:={transport}" if transport else ""
             return f"{who} publishes {endpoint.topic_type}, not {self._type}{hint}"
         compatibility, reason = qos_check_compatible(endpoint.qos_profile, self._qos)
@@ -105,7 +108,10 @@ class Awaiting:
         ]
         if not others:
             return ", and none on any other topic"
-        return f"; there are images on {', '.join(sorted(others))} (remap image, or image_topic:=)"
+        return (
+            f"; there are images on {', '.join(sorted(others))} "
+            f"(remap {self._what}, or {self._what}_topic:=)"
+        )
 
 
 def _count(publishers: int) -> str:

@@ -74,7 +74,7 @@ class Painter:
             np.copyto(images[ImageOutput.CONFIDENCE].pixels, segmentation.confidence)
         if not images.keys() - {ImageOutput.CONFIDENCE}:
             return _messages(images)
-        labels = self._labels(segmentation, settings)
+        labels = self.labels(segmentation, settings)
         if ImageOutput.MASK in wanted:
             np.copyto(images[ImageOutput.MASK].pixels, labels)
         if ImageOutput.TRAVERSABLE in wanted:
@@ -88,7 +88,16 @@ class Painter:
                 blend(packed(rgb), colors, settings.overlay_alpha, overlay)
         return _messages(images)
 
-    def _labels(self, segmentation: Segmentation, settings: Settings) -> Pixels:
+    def labels(self, segmentation: Segmentation, settings: Settings) -> Pixels:
+        """Gives the class ids of ~/mask.
+
+        Args:
+            segmentation: with confidence when `needs_confidence` says so.
+            settings: which pixels are labelled.
+
+        Returns:
+            uint8 (H, W), 255 where unlabelled; may be the segmentation's own.
+        """
         labels = segmentation.labels
         if settings.min_confidence > 0.0 and segmentation.confidence is not None:
             labels = drop_uncertain(labels, segmentation.confidence, settings.min_confidence)

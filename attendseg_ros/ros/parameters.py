@@ -18,7 +18,7 @@ from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
 
-CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes")
+CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
 
 
 class ParameterError(AttendSegError):
@@ -49,6 +49,11 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
         raise ParameterError(
             f"{', '.join(map(repr, both))} cannot be in traversable_classes and in "
             "obstacle_classes: take it out of one first"
+        )
+    if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
+        raise ParameterError(
+            f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
+            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}"
         )
     if bundle is not None:
         for name in CLASS_LISTS:

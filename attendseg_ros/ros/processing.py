@@ -13,14 +13,15 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-from attendseg_ros.inference import Segmenter
+from attendseg_ros.inference import Segmentation, Segmenter
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback.bad_image import BadImageError, Reason
 from attendseg_ros.ros import compressed, conversion
 from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.painting import ImageOutput, Painter, needs_confidence
+from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
@@ -39,6 +40,7 @@ class FrameProcessor:
         segmenter: Segmenter,
         outputs: Outputs,
         monitor: Monitor,
+        points: SemanticPoints,
         settings: Callable[[], Settings],
         dropped: Callable[[], int],
     ) -> None:
@@ -50,6 +52,7 @@ class FrameProcessor:
             segmenter: the network; used by the calling thread only.
             outputs: where results go.
             monitor: where frames are counted.
+            points: takes the results that are to become points.
             settings: gives the parameters of the moment.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -58,6 +61,7 @@ class FrameProcessor:
         self._segmenter = segmenter
         self._outputs = outputs
         self._monitor = monitor
+        self._points = points
         self._settings = settings
         self._dropped = dropped
         self._painter = Painter(segmenter.bundle.classes)
@@ -92,9 +96,11 @@ class FrameProcessor:
 
         wanted = self._outputs.wanted()
         stamp = stamp_ns(message.header.stamp)
+        points = wanted.points and self._points.due(settings)
+        confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
         segmentation = self._segmenter.segment(
             rgb,
-            confidence=needs_confidence(settings, wanted.images) or wanted.landing_zone,
+            confidence=confidence,
             smoothing=settings.temporal_smoothing,
             stamp_ns=stamp,
         )
@@ -114,6 +120,8 @@ class FrameProcessor:
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
+        if points:
+            self._offer_points(message.header, rgb, segmentation, settings)
         if wanted.camera_info:
             self._publish_camera_info(message.header)
         times.publish_ms = watch.lap_ms()
@@ -126,6 +134,22 @@ class FrameProcessor:
         self._monitor.note_processed(times, now.nanoseconds)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
+
+    def _offer_points(
+        self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings
+    ) -> None:
+        assert segmentation.confidence is not None
+        kept, id_of = settings.kept_points_classes, self._segmenter.bundle.classes.id_of
+        self._points.offer(
+            SegmentedImage(
+                header=header,
+                rgb=rgb,
+                labels=self._painter.labels(segmentation, settings),
+                confidence=segmentation.confidence,
+                kept_ids=None if kept is None else tuple(map(id_of, kept)),
+                settings=settings,
+            )
+        )
 
     def _publish_camera_info(self, header: Header) -> None:
         if self.camera_info is not None:

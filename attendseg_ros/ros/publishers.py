@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
@@ -33,6 +33,7 @@ class Wanted:
     camera_info: bool
     timing: bool
     landing_zone: bool
+    points: bool
 
     @property
     def painted(self) -> frozenset[ImageOutput]:
@@ -45,7 +46,8 @@ class Wanted:
         return self.raw_images | self.compressed_images
 
     def __bool__(self) -> bool:
-        return bool(self.images) or self.camera_info or self.timing or self.landing_zone
+        others = (self.camera_info, self.timing, self.landing_zone, self.points)
+        return bool(self.images) or any(others)
 
 
 class Outputs:
@@ -61,6 +63,7 @@ class Outputs:
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
+        self._points = self._create(PointCloud2, "points", qos.output())
         self._label_info = None
         if LabelInfo is not None:
             self._label_info = self._create(LabelInfo, "label_info", qos.latched())
@@ -73,7 +76,12 @@ class Outputs:
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
             landing_zone=self._landing_zone.get_subscription_count() > 0,
+            points=self.points_wanted(),
         )
+
+    def points_wanted(self) -> bool:
+        """Whether anybody listens to ~/points at this moment."""
+        return bool(self._points.get_subscription_count() > 0)
 
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
@@ -93,6 +101,10 @@ class Outputs:
         paired.header = header
         self._camera_info.publish(paired)
 
+    def publish_points(self, cloud: PointCloud2) -> None:
+        """Publishes the points of an image."""
+        self._points.publish(cloud)
+
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
         self._timing.publish(message)
@@ -110,7 +122,7 @@ class Outputs:
     def destroy(self) -> None:
         """Takes every publisher off the network."""
         publishers = [*self._images.values(), *self._compressed.values()]
-        publishers += [self._camera_info, self._timing, self._landing_zone]
+        publishers += [self._camera_info, self._timing, self._landing_zone, self._points]
         if self._label_info is not None:
             publishers.append(self._label_info)
         for publisher in publishers:

@@ -26,6 +26,16 @@ def newest_image() -> QoSProfile:
     )
 
 
+def recent_images() -> QoSProfile:
+    """Sensor data of depth 5: images to be paired with others, so that each of them counts."""
+    return QoSProfile(
+        history=QoSHistoryPolicy.KEEP_LAST,
+        depth=5,
+        reliability=QoSReliabilityPolicy.BEST_EFFORT,
+        durability=QoSDurabilityPolicy.VOLATILE,
+    )
+
+
 def output() -> QoSProfile:
     """Reliable, which matches every subscriber.
 

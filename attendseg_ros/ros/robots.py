@@ -21,6 +21,7 @@ class Robot:
     image: str
     camera_info: str
     note: str
+    depth: str = ""
 
 
 def read_robots(path: str | Path) -> dict[str, Robot]:
@@ -57,3 +58,15 @@ def camera_topics(robot: Robot | None, image_topic: str, camera_info_topic: str)
         return robot.image, camera_info_topic or robot.camera_info
     image = image_topic or "image"
     return image, camera_info_topic or str(PurePosixPath(image).with_name("camera_info"))
+
+
+def depth_topic(robot: Robot | None, image_topic: str, depth_topic: str) -> str:
+    """Chooses the topic of the depth that is aligned to the image.
+
+    Args:
+        robot: the row chosen; None if there is none.
+        image_topic: the user's; the robot's depth fits no other image than the robot's.
+        depth_topic: the user's, which wins; empty takes the robot's, or `depth` where it has none.
+    """
+    of_robot = robot.depth if robot is not None and not image_topic else ""
+    return depth_topic or of_robot or "depth"

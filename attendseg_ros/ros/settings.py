@@ -129,6 +129,25 @@ class Settings:
         "Width and height, in pixels, at which the network sees the image; [0, 0] is the model's.",
         constraints=f"multiples of the model's size_multiple up to {LARGEST_SIDE}, or [0, 0]",
     )
+    depth_tolerance_ms: float = _parameter(
+        20.0,
+        "Most that the stamps of an image and of its depth may differ, for ~/points.",
+        limits=(0.0, 1000.0),
+    )
+    points_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes to keep in ~/points, all others become NaN; [''] keeps all.",
+        constraints="names of the model's classes, or ['']",
+    )
+    points_min_range_m: float = _parameter(
+        0.0, "Points nearer to the camera become NaN; 0 is off.", limits=(0.0, 1000.0)
+    )
+    points_max_range_m: float = _parameter(
+        0.0, "Points farther from the camera become NaN; 0 is off.", limits=(0.0, 1000.0)
+    )
+    points_max_rate_hz: float = _parameter(
+        0.0, "Most clouds in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
+    )
     lazy: bool = _parameter(
         True, "Run the network only while somebody subscribes to one of the outputs."
     )
@@ -173,6 +192,11 @@ class Settings:
     def occupied_classes(self) -> tuple[str, ...]:
         """The classes that are occupied in ~/traversable."""
         return tuple(filter(None, self.obstacle_classes))
+
+    @property
+    def kept_points_classes(self) -> tuple[str, ...] | None:
+        """The classes to keep in ~/points; None keeps all."""
+        return tuple(filter(None, self.points_classes)) or None
 
     @property
     def network_size(self) -> tuple[int, int] | None:

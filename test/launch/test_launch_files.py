@@ -16,6 +16,7 @@ pytest.importorskip("launch_ros", reason="launch comes with ROS 2 from apt; PyPI
 
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
+from sensor_msgs.msg import PointCloud2
 from support.launch_process import LaunchProcess, share
 from support.ros_client import RosClient, wait_until
 from support.tiny_bundle import write_tiny_bundle
@@ -72,7 +73,7 @@ def test_every_argument_is_described(file: str) -> None:
     assert set(arguments) == {
         *("namespace", "use_sim_time", "params_file", "autostart", "use_respawn", "log_level"),
         *("robot", "image_topic", "camera_info_topic", "image_transport", "model", "engine"),
-        *("fastdds_profile", "nav2", "rviz"),
+        *("fastdds_profile", "depth_topic", "nav2", "rviz"),
     }
     for argument in arguments.values():
         assert argument.default_value is not None, argument.name
@@ -123,6 +124,29 @@ def test_a_node_without_a_camera_says_what_it_waits_for(
         (image,) = (topic for topic in expected if "camera_info" not in topic)
         assert f"{image} for" in complaint
         assert "0 publishers" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "topic"),
+    [
+        ({"robot": "realsense"}, "camera/camera/aligned_depth_to_color/image_raw"),
+        ({"robot": "realsense", "depth_topic": "/eye/depth"}, "/eye/depth"),
+        ({"image_topic": "/eye/image"}, "depth"),
+    ],
+)
+def test_depth_comes_from_the_robot_or_the_user(
+    arguments: dict[str, str],
+    topic: str,
+    tiny: Path,
+    namespace: str,
+    client: RosClient,
+    tmp_path: Path,
+) -> None:
+    given = {"namespace": namespace, "model": tiny, "engine": "onnxruntime", **arguments}
+    client.subscribe(PointCloud2, "segmentation/points")
+    with LaunchProcess("segmentation.launch.py", tmp_path / "log", given):
+        depth = client.node.resolve_topic_name(topic)
+        wait_until(lambda: client.node.count_subscribers(depth) == 1, f"a subscriber of {depth}")
 
 
 PARAMETERS = """

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
 from support.ros_client import values
 from support.segmentation_rig import Rig
 
@@ -26,6 +26,7 @@ OUTPUTS = {
     "traversable": Image,
     "landing_zone": LandingZone,
     "camera_info": CameraInfo,
+    "points": PointCloud2,
 }
 
 

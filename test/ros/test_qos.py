@@ -56,7 +56,7 @@ def test_best_effort_and_reliable_subscribers_are_served(rig: Rig, qos: QoSProfi
 def test_defaults(rig: Rig) -> None:
     for topic in ("image", "camera_info"):
         assert endpoint(rig, topic, publisher=False).reliability == BEST
-    for topic in ("mask", "color_mask", "overlay", "confidence", "timing", "camera_info"):
+    for topic in ("mask", "color_mask", "overlay", "confidence", "timing", "camera_info", "points"):
         qos = endpoint(rig, f"segmentation/{topic}", publisher=True)
         assert qos.reliability == SURE
         assert qos.durability == QoSDurabilityPolicy.VOLATILE

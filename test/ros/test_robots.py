@@ -10,7 +10,14 @@ import pytest
 from rclpy.validate_topic_name import validate_topic_name
 from support import markdown
 
-from attendseg_ros.ros.robots import KINDS, Robot, camera_topics, names_of_kind, read_robots
+from attendseg_ros.ros.robots import (
+    KINDS,
+    Robot,
+    camera_topics,
+    depth_topic,
+    names_of_kind,
+    read_robots,
+)
 
 ROOT = Path(__file__).parents[2]
 ROBOTS = read_robots(ROOT / "config" / "robots.yaml")
@@ -23,6 +30,7 @@ def test_rows_are_usable(name: str) -> None:
     assert robot.note
     validate_topic_name(robot.image)
     validate_topic_name(robot.camera_info)
+    validate_topic_name(robot.depth or "depth")
 
 
 def test_the_usual_robots_and_camera_drivers_are_known() -> None:
@@ -42,8 +50,15 @@ def test_both_topics_are_of_one_camera(name: str) -> None:
 
 def test_the_documented_table_is_the_table() -> None:
     page = (ROOT / "docs" / "robots.md").read_text()
-    assert markdown.table(page, "robot", "kind", "image", "camera_info", "note") == [
-        (f"`{name}`", row.kind, f"`{row.image}`", f"`{row.camera_info}`", row.note)
+    assert markdown.table(page, "robot", "kind", "image", "camera_info", "depth", "note") == [
+        (
+            f"`{name}`",
+            row.kind,
+            f"`{row.image}`",
+            f"`{row.camera_info}`",
+            f"`{row.depth}`" if row.depth else "",
+            row.note,
+        )
         for name, row in ROBOTS.items()
     ]
 
@@ -75,3 +90,13 @@ def test_what_the_user_names_wins(
     robot: Robot | None, image: str, camera_info: str, expected: tuple[str, str]
 ) -> None:
     assert camera_topics(robot, image, camera_info) == expected
+
+
+def test_depth_is_the_robot_s_unless_the_user_names_one_or_another_image() -> None:
+    depth = Robot(**{**vars(ROBOT), "depth": "eye/depth"})
+    assert depth_topic(depth, "", "") == "eye/depth"
+    assert depth_topic(depth, "", "/mine") == "/mine"
+    assert depth_topic(depth, "/cam/image", "") == "depth"
+    assert depth_topic(ROBOT, "", "") == "depth"
+    assert depth_topic(None, "", "") == "depth"
+    assert ROBOTS["realsense"].depth == "camera/camera/aligned_depth_to_color/image_raw"
