@@ -21,6 +21,7 @@ from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
+from attendseg_ros.ros.memory import give_back
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
@@ -94,6 +95,7 @@ class SegmentationNode(PatientLifecycleNode):
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees the model and takes the outputs off the network."""
         self._release()
+        give_back()
         return SUCCESS
 
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:

@@ -3,7 +3,8 @@
 """What the stamps and the forms of arriving images tell: lost frames, clocks gone wrong, mixtures.
 
 A camera's stamps are a few milliseconds late now and then, so a frame counts as missing only where
-two intervals together are too long for the frames between them.
+two intervals together are too long for the frames between them. The usual interval is the median:
+a camera that loses every second frame, evenly, looks like one of half the rate.
 """
 
 from __future__ import annotations

@@ -73,6 +73,11 @@ def set_together(rig: Rig, **change: Any) -> Any:
     return rig.client.call(SetParametersAtomically, name, request).result
 
 
+def change(rig: Rig, transition: int) -> bool:
+    request = ChangeState.Request(transition=Transition(id=transition))
+    return bool(rig.client.call(ChangeState, "segmentation/change_state", request).success)
+
+
 def ground_image(rig: Rig, truth: Any) -> Any:
     message = rig.painted()
     message.data = painted(truth, GROUND).tobytes()
@@ -232,27 +237,23 @@ def test_label_info_names_the_new_classes(rig: Rig, camera: Any, bundles: Path) 
 def test_while_inactive_and_while_not_configured(
     tmp_path: Path, tiny_path: Path, bundles: Path
 ) -> None:
-    def change(transition: int) -> bool:
-        request = ChangeState.Request(transition=Transition(id=transition))
-        return bool(rig.client.call(ChangeState, "segmentation/change_state", request).success)
-
     with Rig(tmp_path, tiny_path, {"autostart": "false"}) as rig:
         (result,) = rig.client.set(model=str(bundles / "wrong sha256"))
         assert not result.successful
         assert "sha256" in result.reason
         rig.client.must_set(model=str(bundles / "ground"))
-        assert change(Transition.TRANSITION_CONFIGURE)
+        assert change(rig, Transition.TRANSITION_CONFIGURE)
         rig.process.wait_for_log("model ground (int8")
         rig.client.must_set(model=str(tiny_path))
         rig.process.wait_for_log("model tiny (int8")
-        assert change(Transition.TRANSITION_ACTIVATE)
+        assert change(rig, Transition.TRANSITION_ACTIVATE)
         camera = rig.client.camera()
         mask = rig.mask(camera, rig.painted(), rig.output("mask"))
         np.testing.assert_array_equal(mask, TRUTH)
         # Cleaned up while a model loads, and configured with what was asked for last.
         rig.client.must_set(model=str(bundles / "ground"))
-        assert change(Transition.TRANSITION_DEACTIVATE)
-        assert change(Transition.TRANSITION_CLEANUP)
-        assert change(Transition.TRANSITION_CONFIGURE)
-        assert change(Transition.TRANSITION_ACTIVATE)
+        assert change(rig, Transition.TRANSITION_DEACTIVATE)
+        assert change(rig, Transition.TRANSITION_CLEANUP)
+        assert change(rig, Transition.TRANSITION_CONFIGURE)
+        assert change(rig, Transition.TRANSITION_ACTIVATE)
         wait_for_model(rig, camera, "ground")
