@@ -135,7 +135,8 @@ def test_encodings(output: ImageOutput) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/landing.md", "docs/robots.md", "docs/tuning.md"]
+    "page",
+    ["README.md", "docs/diagnostics.md", "docs/landing.md", "docs/robots.md", "docs/tuning.md"],
 )
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):
