@@ -35,6 +35,6 @@ sys.exit(run(make_node, start=stop))
 @pytest.mark.parametrize("while_made", [True, False], ids=["before the node", "before it spins"])
 def test_a_stop_before_it_spins(tmp_path: Path, by: signal.Signals, while_made: bool) -> None:
     program = PROGRAM.format(signal=int(by), while_made=while_made)
-    with LoggedProcess([sys.executable, "-c", program], tmp_path / "log") as process:
-        assert process.wait() == 0, process.log()
-        assert "Traceback" not in process.log()
+    process = LoggedProcess([sys.executable, "-c", program], tmp_path / "log")
+    assert process.wait() == 0, process.log()
+    assert "Traceback" not in process.log()
