@@ -16,9 +16,7 @@ from rclpy.parameter import Parameter
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
-
-CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes")
+from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
 
 
 class ParameterError(AttendSegError):

@@ -15,7 +15,7 @@ from attendseg_ros.inference.engines import LARGEST_SIDE
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
 
-CLASS_LISTS = ("classes",)
+CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes")
 """Parameters that name classes, and so must fit the model."""
 
 

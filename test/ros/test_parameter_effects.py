@@ -37,6 +37,17 @@ ELSEWHERE = {
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),
+    **dict.fromkeys(("traversable_classes", "obstacle_classes"), "test_traversable.py"),
+    **dict.fromkeys(
+        (
+            "height_above_ground_m",
+            "landing_min_radius_px",
+            "landing_min_radius_m",
+            "landing_hysteresis",
+            "landing_frames",
+        ),
+        "test_landing.py",
+    ),
 }
 """Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 
