@@ -34,11 +34,13 @@ class Selection:
         medians_ms: median milliseconds a frame of each engine measured; empty when the engine was
             asked for by name.
         unavailable: why each other candidate could not be measured.
+        broken: the installed ones among these, which could have been faster.
     """
 
     engine: str
     medians_ms: Mapping[str, float] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         if not self.medians_ms:
@@ -87,7 +89,8 @@ def select_engine(
     for candidate, engine in engines.items():
         if candidate != fastest:
             engine.close()
-    return engines[fastest], Selection(fastest, medians, unavailable)
+    broken = {name: why for name, why in unavailable.items() if missing[name] is None}
+    return engines[fastest], Selection(fastest, medians, unavailable, broken)
 
 
 def _measure(engines: Mapping[str, Engine]) -> dict[str, float]:

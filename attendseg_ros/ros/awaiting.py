@@ -78,6 +78,11 @@ class Awaiting:
         """How many publishers the topic has, in words."""
         return _count(self._node.count_publishers(self.topic))
 
+    def names(self) -> list[str]:
+        """The full names of the nodes that publish on the topic."""
+        endpoints = self._node.get_publishers_info_by_topic(self.topic)
+        return [f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in endpoints]
+
     def silence_s(self) -> float:
         """Seconds since the last image, or since the waiting began."""
         return monotonic() - self._last_s

@@ -9,6 +9,7 @@ are wrong under `use_sim_time`; here every time comes from the node's own clock.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 
@@ -17,9 +18,11 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from attendseg_ros.playback.bad_image import Reason
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import percentile
+from attendseg_ros.ros.stream_watch import StampFault
+from attendseg_ros.ros.timing import WINDOW_S, percentile
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+STALE = DiagnosticStatus.STALE
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Camera:
     topic: str
     silence_s: float
     publishers: str
+    faults: Mapping[StampFault, int]
+    missing: int
+    missing_lately: int
+    missing_ratio: float
+    mixture: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,25 @@ class Network:
     model: str
     input_size: tuple[int, int]
     dropped: int
-    refused_size: str
+    refusal: str
+    loading: str
+    fallback: str
+    enabled: bool
+
+
+DISABLED = "disabled by ~/set_enabled: no masks until it is called with true"
+
+LOSS_HINT = (
+    "the camera leaves them out, or the middleware loses them: its shared memory or UDP buffers "
+    "are too small for such images (give node and camera the same config/fastdds_large_images.xml)"
+)
+
+_FAULT_HINTS = {
+    StampFault.UNSET: "latency is unknown; let the driver stamp its images",
+    StampFault.BACKWARDS: "a bag that starts anew, or several publishers",
+    StampFault.JUMP: "the camera's clock was set, or it is not the node's (use_sim_time)",
+    StampFault.CLOCK: "/clock started anew, or the system's clock was set",
+}
 
 
 class Report:
@@ -48,6 +74,7 @@ class Report:
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
         self._failed: Counter[Reason] = Counter()
+        self._faults: Counter[StampFault] = Counter()
         self._processed = 0
         self._dropped = 0
 
@@ -61,19 +88,42 @@ class Report:
         findings = _over(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
             f"no image on {camera.topic} for {camera.silence_s:.1f} s: {camera.publishers}"
         )
+        if not monitor.received and (not findings or findings[0][0] != ERROR):
+            findings = [(STALE, f"no image yet on {camera.topic}: {camera.publishers}")]
         if fresh:
             reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
             findings.append((WARN, f"bad images on {camera.topic}: {reasons}"))
+        findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,
             "publishers": camera.publishers,
             "frames received": monitor.received,
             "frames failed": failed.total(),
             **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
+            **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
+            "frames missing": camera.missing,
             "rate (Hz)": _number(rate),
             "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
         }
         return _status("camera", findings, f"{_number(rate)} Hz on {camera.topic}", values)
+
+    def _stream_findings(self, camera: Camera, settings: Settings) -> list[tuple[bytes, str]]:
+        findings = []
+        faults = Counter(camera.faults)
+        for fault, count in (faults - self._faults).items():
+            findings.append((WARN, f"{fault.value} {_times(count)}: {_FAULT_HINTS[fault]}"))
+        self._faults = faults
+        if camera.missing_ratio > settings.max_missing_ratio_warn:
+            findings.append(
+                (
+                    WARN,
+                    f"{camera.missing_lately} frames missing on {camera.topic} in the last "
+                    f"{WINDOW_S:g} s ({camera.missing_ratio:.0%}, gaps in the stamps): {LOSS_HINT}",
+                )
+            )
+        if camera.mixture:
+            findings.append((WARN, camera.mixture))
+        return findings
 
     def network(self, network: Network, settings: Settings, now_ns: int) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops."""
@@ -93,14 +143,21 @@ class Report:
         ]
         if ratio > settings.max_drop_ratio_warn:
             findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
-        if network.refused_size:
-            findings.append((WARN, f"input_size is not in effect: {network.refused_size}"))
+        if network.refusal:
+            findings.append((WARN, f"not in effect: {network.refusal}"))
+        if network.fallback:
+            findings.append(
+                (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
+            )
+        if not network.enabled:
+            findings.append((WARN, DISABLED))
         width, height = network.input_size
         running = f"{network.engine} at {width}x{height}: {_number(rate)} masks a second"
         idle = f"idle: nobody subscribes to an output ({network.engine} at {width}x{height})"
         values = {
             "engine": network.engine,
             "model": network.model,
+            "loading": network.loading,
             "input size": f"{width}x{height}",
             "rate (Hz)": _number(rate),
             "processing p50 (ms)": _number(percentile(processing, 0.5)),
@@ -152,6 +209,10 @@ def _status(
         message="; ".join(text for _, text in findings) or fine,
         values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _number(value: float) -> str:

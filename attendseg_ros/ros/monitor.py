@@ -14,7 +14,8 @@ class Monitor:
     """Counts frames by what became of them.
 
     Every received frame is, in the end, one of: processed, dropped (a newer one came before its
-    turn; the worker counts those), failed, skipped (beyond max_rate_hz) or idle (nobody listened).
+    turn; the worker counts those), failed, skipped (beyond max_rate_hz) or idle (nobody listened,
+    or ~/set_enabled said so).
     Each number is written by one thread only and may be read by any.
     """
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -14,11 +14,9 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.inference import Bundle
+from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
-
-CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
+from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
 
 
 class ParameterError(AttendSegError):
@@ -86,6 +84,23 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Change:
+    """Parameters that were set together.
+
+    Attributes:
+        before: all values before.
+        after: all values from now on.
+        names: what was set, also to the value it had.
+        bundle: the model that the values fit; None while the node has none.
+    """
+
+    before: Settings
+    after: Settings
+    names: frozenset[str]
+    bundle: Bundle | None
+
+
 class Parameters:
     """Declares every parameter on a node and keeps the current `Settings`."""
 
@@ -93,20 +108,22 @@ class Parameters:
         self,
         node: Node,
         bundle: Callable[[], Bundle | None],
-        on_change: Callable[[Settings, Settings], None],
+        on_change: Callable[[Change], None],
     ) -> None:
         """Declares the parameters and starts to listen for changes.
 
         Args:
             node: the node that owns the parameters.
             bundle: gives the model that new values must fit; None while there is none.
-            on_change: called in the executor's thread with the values before and after a change.
+            on_change: called in the executor's thread after a change.
 
         Raises:
             ParameterError: a value given at start cannot be used.
         """
+        self._node = node
         self._bundle = bundle
         self._on_change = on_change
+        self._restoring = False
         values = {}
         for spec in SCHEMA:
             default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
@@ -121,19 +138,39 @@ class Parameters:
         """The values of this moment; any thread may read it."""
         return self._settings
 
+    def restore(self, values: Mapping[str, Any]) -> None:
+        """Sets parameters to values that are in effect already, for whoever reads them.
+
+        To be called in the executor's thread.
+        """
+        parameters = [
+            Parameter(name, value=list(value) if isinstance(value, tuple) else value)
+            for name, value in values.items()
+        ]
+        self._restoring = True
+        try:
+            self._node.set_parameters_atomically(parameters)
+        finally:
+            self._restoring = False
+
     def _accept(self, changes: list[Parameter[Any]]) -> SetParametersResult:
         # One assignment swaps all values at once. It happens here and not after the setting,
         # since Humble has no add_post_set_parameters_callback.
         names = {spec.name for spec in SCHEMA}
         known = {change.name: _plain(change.value) for change in changes if change.name in names}
         candidate = replace(self._settings, **known)
+        bundle = self._bundle()
         try:
-            check(candidate, self._bundle())
-        except ParameterError as error:
+            if "model" in known and not self._restoring:
+                # 10 ms, and whoever asks for a bundle that is broken hears so in the answer.
+                loaded = load_bundle(candidate.model)
+                bundle = None if bundle is None else loaded
+            check(candidate, bundle)
+        except AttendSegError as error:
             return SetParametersResult(successful=False, reason=str(error))
-        if known:
-            before, self._settings = self._settings, candidate
-            self._on_change(before, candidate)
+        before, self._settings = self._settings, candidate
+        if known and not self._restoring:
+            self._on_change(Change(before, candidate, frozenset(known), bundle))
         return SetParametersResult(successful=True)
 
 

@@ -13,12 +13,13 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-from attendseg_ros.inference import Segmentation, Segmenter
+from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback.bad_image import BadImageError, Reason
 from attendseg_ros.ros import compressed, conversion
 from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
+from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
@@ -37,11 +38,10 @@ class FrameProcessor:
         self,
         node: LifecycleNode,
         topic: str,
-        segmenter: Segmenter,
+        models: ModelSwitch,
         outputs: Outputs,
         monitor: Monitor,
         points: SemanticPoints,
-        settings: Callable[[], Settings],
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for frames of one activation.
@@ -49,22 +49,21 @@ class FrameProcessor:
         Args:
             node: for its clock and logger.
             topic: the images' topic, for messages.
-            segmenter: the network; used by the calling thread only.
+            models: gives the network and the parameters of each frame.
             outputs: where results go.
             monitor: where frames are counted.
             points: takes the results that are to become points.
-            settings: gives the parameters of the moment.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
         self._topic = topic
-        self._segmenter = segmenter
+        self._models = models
+        self._segmenter = models.segmenter
         self._outputs = outputs
         self._monitor = monitor
         self._points = points
-        self._settings = settings
         self._dropped = dropped
-        self._painter = Painter(segmenter.bundle.classes)
+        self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = LandingZones(node)
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
@@ -73,7 +72,13 @@ class FrameProcessor:
     def __call__(self, message: ImageMessage) -> None:
         """Processes one Image or CompressedImage; what is wrong with it is logged and counted."""
         try:
-            self._process(message)
+            with self._models.frame() as (segmenter, settings):
+                if segmenter is not self._segmenter:
+                    self._segmenter = segmenter
+                    self._painter = Painter(segmenter.bundle.classes)
+                    # Times of the model before say nothing of this one.
+                    self._monitor.history.clear()
+                self._process(message, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
         except Exception as error:
@@ -84,8 +89,7 @@ class FrameProcessor:
                 detail = f"{Reason.INTERNAL.value}: {type(error).__name__}: {text}"
                 self._refuse(message, Reason.INTERNAL, detail)
 
-    def _process(self, message: ImageMessage) -> None:
-        settings = self._settings()
+    def _process(self, message: ImageMessage, settings: Settings) -> None:
         watch = Stopwatch()
         times = FrameTimes()
         if isinstance(message, CompressedImage):

@@ -17,6 +17,8 @@ from rclpy.node import Node
 
 from attendseg_ros.errors import AttendSegError
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
 NodeT = TypeVar("NodeT", bound=Node)
 
 
@@ -39,17 +41,22 @@ def run(
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
     # handler that rclpy installs over this one ends the spinning, as it does for SIGTERM.
     signal.signal(signal.SIGINT, lambda *_: None)
+    # After a signal no executor can be made, and a half-made one writes a traceback as it is
+    # deleted: it is made first, and signals wait until it is there.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         rclpy.init(args=None if args is None else list(args))
+        executor = SingleThreadedExecutor()
     except RuntimeError as error:
         # A command line that rcl cannot read; there is no logger yet.
         print(" ".join(str(error).split()), file=sys.stderr)
         return 1
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         node = make_node()
         if start is not None:
             start(node)
-        executor = SingleThreadedExecutor()
         executor.add_node(node)
         executor.spin()
     except ExternalShutdownException:
@@ -64,7 +71,7 @@ def run(
     finally:
         # One stop comes as several signals: from the terminal, and again from launch. The second
         # must not cut short what the first one began.
-        for again in (signal.SIGINT, signal.SIGTERM):
+        for again in STOPS:
             signal.signal(again, signal.SIG_IGN)
         if node is not None:
             node.destroy_node()

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
+from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
@@ -19,7 +21,9 @@ from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
-from attendseg_ros.ros.parameters import Parameters, check
+from attendseg_ros.ros.memory import give_back
+from attendseg_ros.ros.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
@@ -43,11 +47,12 @@ class SegmentationNode(PatientLifecycleNode):
             ParameterError: a parameter given at start cannot be used.
         """
         super().__init__("segmentation")
-        self._segmenter: Segmenter | None = None
+        self._models: ModelSwitch | None = None
         self._outputs: Outputs | None = None
         self._activation: Activation | None = None
         self._failure = ""
         self._live = Parameters(self, self._bundle, self._adopt)
+        self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._diagnostics = self.create_publisher(
             DiagnosticArray,
             "/diagnostics",
@@ -93,6 +98,7 @@ class SegmentationNode(PatientLifecycleNode):
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees the model and takes the outputs off the network."""
         self._release()
+        give_back()
         return SUCCESS
 
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
@@ -114,21 +120,18 @@ class SegmentationNode(PatientLifecycleNode):
         settings = self._live.settings
         bundle = load_bundle(settings.model)
         check(settings, bundle)
-        self._segmenter = Segmenter(
-            bundle, settings.engine, settings.num_threads, settings.network_size
+        segmenter = Segmenter(bundle, settings.engine, settings.num_threads, settings.network_size)
+        self._models = ModelSwitch(
+            segmenter, settings, switched=self._switched, failed=self._not_switched
         )
         self._outputs = Outputs(self)
-        width, height = self._segmenter.input_size
-        self.get_logger().info(
-            f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
-            f"classes) runs on {self._segmenter.selection}"
-        )
+        self._say_what_runs(segmenter)
 
     def _activate(self) -> None:
-        assert self._segmenter is not None
+        assert self._models is not None
         assert self._outputs is not None
-        self._publish_label_info(self._live.settings)
-        self._activation = Activation(self, self._live, self._segmenter, self._outputs)
+        self._publish_label_info(self._models.segmenter, self._live.settings)
+        self._activation = Activation(self, self._live, self._models, self._outputs)
         self._activation.open()
 
     def _deactivate(self) -> None:
@@ -138,12 +141,12 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _release(self) -> None:
         self._deactivate()
+        if self._models is not None:
+            self._models.close()
+            self._models = None
         if self._outputs is not None:
             self._outputs.destroy()
             self._outputs = None
-        if self._segmenter is not None:
-            self._segmenter.close()
-            self._segmenter = None
 
     def _attempt(
         self, what: str, action: Callable[[], None], undo: Callable[[], None]
@@ -164,23 +167,64 @@ class SegmentationNode(PatientLifecycleNode):
         return SUCCESS
 
     def _bundle(self) -> Bundle | None:
-        return None if self._segmenter is None else self._segmenter.bundle
+        return None if self._models is None else self._models.asked_bundle
 
-    def _adopt(self, before: Settings, after: Settings) -> None:
+    def _adopt(self, change: Change) -> None:
         """Puts into effect what is not read anew with every frame."""
+        before, after = change.before, change.after
         if after.diagnostics_period_s != before.diagnostics_period_s:
             self.destroy_timer(self._report_timer)
             self._report_timer = self._make_report_timer(after)
-        if self._activation is None:
+        if self._models is None:
             return
-        self._activation.adopt(before, after)
-        if after.min_confidence != before.min_confidence:
-            self._publish_label_info(after)
+        anew = bool(change.names & {"model", "input_size"})
+        self._models.ask(after, change.bundle or self._models.asked_bundle, anew=anew)
+        if self._activation is not None and after.min_confidence != before.min_confidence:
+            self._publish_label_info(self._models.segmenter, after)
 
-    def _publish_label_info(self, settings: Settings) -> None:
-        if self._outputs is not None and self._segmenter is not None:
-            classes = self._segmenter.bundle.classes
-            self._outputs.publish_label_info(classes, settings.min_confidence)
+    def _switched(self, segmenter: Segmenter, settings: Settings) -> None:
+        """Tells of another model or input size, between two frames."""
+        if self._activation is not None:
+            self._publish_label_info(segmenter, settings)
+        self._say_what_runs(segmenter)
+
+    def _not_switched(self, wish: Wish, reason: str) -> None:
+        """Tells of a model or an input size that cannot run, and that the old one goes on."""
+        if not self.context.ok():
+            return
+        width, height = wish.size
+        self.get_logger().error(
+            f"model {wish.bundle.name} at {width}x{height} is not in effect: {reason}"
+        )
+        if self.executor is not None:
+            self.executor.create_task(self._take_back, wish)
+
+    def _take_back(self, wish: Wish) -> None:
+        values = {} if self._models is None else self._models.take_back(wish)
+        if values:
+            self._live.restore(values)
+
+    def _set_enabled(self, request: Any, response: Any) -> Any:
+        """Answers ~/set_enabled; every activation starts enabled."""
+        response.success = self._activation is not None
+        if self._activation is None:
+            response.message = "not active: nothing to enable or disable"
+        else:
+            self._activation.enabled = request.data
+            response.message = "enabled" if request.data else "disabled"
+            self.get_logger().info(f"{response.message} by ~/set_enabled")
+        return response
+
+    def _say_what_runs(self, segmenter: Segmenter) -> None:
+        bundle, (width, height) = segmenter.bundle, segmenter.input_size
+        self.get_logger().info(
+            f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
+            f"classes) runs on {segmenter.selection}"
+        )
+
+    def _publish_label_info(self, segmenter: Segmenter, settings: Settings) -> None:
+        if self._outputs is not None:
+            self._outputs.publish_label_info(segmenter.bundle.classes, settings.min_confidence)
 
     def _make_report_timer(self, settings: Settings) -> Timer:
         period_s = settings.diagnostics_period_s
@@ -190,7 +234,7 @@ class SegmentationNode(PatientLifecycleNode):
         if self._activation is not None:
             statuses = self._activation.statuses()
         else:
-            statuses = [self._idle_status()]
+            statuses = self._idle_statuses()
         name = self.get_fully_qualified_name()
         for status in statuses:
             # Two nodes in two namespaces must not overwrite each other in an aggregator.
@@ -200,15 +244,14 @@ class SegmentationNode(PatientLifecycleNode):
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
 
-    def _idle_status(self) -> DiagnosticStatus:
+    def _idle_statuses(self) -> list[DiagnosticStatus]:
+        state = "inactive" if self._models is not None else "not configured"
+        waits = f"{state}: waits for the lifecycle services"
+        camera = DiagnosticStatus(level=DiagnosticStatus.STALE, name="camera", message=waits)
+        network = DiagnosticStatus(level=DiagnosticStatus.STALE, name="network", message=waits)
         if self._failure:
-            return DiagnosticStatus(
-                level=DiagnosticStatus.ERROR, name="network", message=self._failure
-            )
-        state = "inactive" if self._segmenter is not None else "not configured"
-        return DiagnosticStatus(
-            name="network", message=f"{state}: waits for the lifecycle services"
-        )
+            network.level, network.message = DiagnosticStatus.ERROR, self._failure
+        return [camera, network]
 
     def _check_silence(self) -> None:
         if self._activation is not None:

@@ -15,6 +15,9 @@ from attendseg_ros.inference.engines import LARGEST_SIDE
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
 
+CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
+"""Parameters that name classes, and so must fit the model."""
+
 
 def _parameter(
     default: Any,
@@ -43,8 +46,7 @@ class Settings:
 
     model: str = _parameter(
         "street",
-        "Name of a shipped model, or path of a model bundle's folder.",
-        live=False,
+        "Name of a shipped model, or path of a model bundle's folder; loaded in the background.",
     )
     engine: str = _parameter(
         AUTO,
@@ -175,6 +177,12 @@ class Settings:
     max_drop_ratio_warn: float = _parameter(
         1.0,
         "WARN when a larger share of frames is replaced by newer ones unprocessed; 1 is off.",
+        limits=(0.0, 1.0),
+    )
+    max_missing_ratio_warn: float = _parameter(
+        0.1,
+        "WARN when a larger share of the camera's frames never arrives (gaps in its stamps); 1 is "
+        "off.",
         limits=(0.0, 1.0),
     )
 

@@ -98,12 +98,16 @@ class RateWindow:
             return (now_ns - self._times_ns[-1]) / NANOSECONDS
 
     def rate_hz(self, now_ns: int) -> float:
-        """Events a second, falling while events fail to come; NaN before the second event."""
+        """Events a second, falling while events fail to come.
+
+        NaN before the second event, and when the clock has run backwards since the last.
+        """
         with self._lock:
             if len(self._times_ns) < 2:
                 return nan
             first, last, intervals = self._times_ns[0], self._times_ns[-1], len(self._times_ns) - 1
-        if last == first:
+        # The clock is read in one thread and events are noted in another: a moment is no jump.
+        if last == first or now_ns < last - NANOSECONDS:
             return nan
         # An interval that has not ended yet counts once it is longer than those before it.
         interval = (last - first) / intervals

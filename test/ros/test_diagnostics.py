@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,8 +95,9 @@ def test_silence_warns_then_errs_and_says_why(rig: Rig, camera: Any) -> None:
     rig.client.ask(camera, rig.painted(), rig.output("mask"))
     rig.client.must_set(max_age_warn_s=0.3, max_age_error_s=1.5)
     topic = f"{rig.process.namespace}/image"
-    warning = rig.status("camera", lambda status: status.level == status.WARN)
-    assert f"no image on {topic} for" in warning.message
+    silence = f"no image on {topic} for"
+    warning = rig.status("camera", lambda status: silence in status.message)
+    assert warning.level == warning.WARN
     assert "0.3" in warning.message
     error = rig.status("camera", lambda status: status.level == status.ERROR)
     assert "1.5" in error.message
@@ -195,6 +197,32 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
             tick(0.1)
             rig.client.ask(camera, rig.painted(), timing)
         assert rig.status("camera", lambda status: status.level == status.OK)
+
+
+def test_never_an_image_is_stale_then_an_error(tmp_path: Path, tiny_path: Path) -> None:
+    parameters = {"max_age_warn_s": 0.1, "max_age_error_s": 0.0}
+    with Rig(tmp_path, tiny_path, parameters) as rig:
+        status = rig.status("camera", lambda status: "no image yet" in status.message)
+        assert status.level == status.STALE
+        assert f"{rig.process.namespace}/image: 0 publishers" in status.message
+        assert rig.status("network").level == status.OK
+        rig.client.must_set(max_age_error_s=0.2)
+        status = rig.status("camera", lambda status: status.level == status.ERROR)
+        assert f"no image on {rig.process.namespace}/image for" in status.message
+
+
+def test_auto_that_falls_back_says_which_engine_failed_and_why(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    broken = tmp_path / "openvino"
+    broken.mkdir()
+    (broken / "__init__.py").write_text('raise ImportError("libtbb.so.12 is missing")')
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    with Rig(tmp_path, tiny_path, {"engine": "auto"}, environment={"PYTHONPATH": path}) as rig:
+        status = rig.status("network", lambda status: status.level == status.WARN)
+        assert values(status)["engine"] == "onnxruntime"
+        assert "onnxruntime runs, since no faster engine can: openvino" in status.message
+        assert "libtbb.so.12 is missing" in status.message
 
 
 def test_best_effort_diagnostics_reader_is_served_too(rig: Rig) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,6 +20,36 @@ from support.tiny_bundle import stripes
 
 from attendseg_ros.inference import ENGINE_NAMES, available_engines
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.ros.settings import SCHEMA
+
+ELSEWHERE = {
+    "model": "test_model_switch.py::test_masks_go_on_until_the_new_model_makes_them",
+    "image_transport": "test_compressed.py",
+    "autostart": "test_lifecycle.py::test_autostart_false_waits",
+    "lazy": "test_laziness.py",
+    "min_rate_warn_hz": "test_diagnostics.py::test_limits_of_rate_and_latency",
+    "min_rate_error_hz": "test_diagnostics.py::test_limits_of_rate_and_latency",
+    "max_latency_warn_ms": "test_diagnostics.py::test_limits_of_rate_and_latency",
+    "max_latency_error_ms": "test_diagnostics.py::test_limits_of_rate_and_latency",
+    "max_age_warn_s": "test_diagnostics.py::test_silence_warns_then_errs_and_says_why",
+    "max_age_error_s": "test_diagnostics.py::test_silence_warns_then_errs_and_says_why",
+    "max_drop_ratio_warn": "test_diagnostics.py::test_limit_of_drops",
+    "max_missing_ratio_warn": (
+        "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
+    ),
+    **dict.fromkeys(("traversable_classes", "obstacle_classes"), "test_traversable.py"),
+    **dict.fromkeys(
+        (
+            "height_above_ground_m",
+            "landing_min_radius_px",
+            "landing_min_radius_m",
+            "landing_hysteresis",
+            "landing_frames",
+        ),
+        "test_landing.py",
+    ),
+}
+"""Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 
 TABLE = ClassTable.load("camvid")
 PALETTE = TABLE.palette()
@@ -227,3 +258,17 @@ def test_limits_are_live(rig: Rig, camera: Any) -> None:
     assert rig.status("camera", lambda status: status.level == status.WARN)
     rig.client.must_set(max_age_warn_s=0.0)
     assert rig.status("camera", lambda status: status.level == status.OK)
+
+
+@pytest.mark.parametrize("spec", SCHEMA, ids=lambda spec: spec.name)
+def test_every_parameter_has_a_test_of_its_effect(spec: Any) -> None:
+    file, _, name = ELSEWHERE.get(spec.name, f"{Path(__file__).name}::test_{spec.name}").partition(
+        "::"
+    )
+    source = (Path(__file__).parent / file).read_text()
+    tests = {
+        node.name: ast.unparse(node)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+    assert spec.name in (tests[name] if name else source)

@@ -54,6 +54,7 @@ class Rig:
             parameters: further parameters.
             process: further arguments of `NodeProcess`.
         """
+        self.model = model
         defaults = {
             "model": model,
             "engine": "onnxruntime",
@@ -120,9 +121,10 @@ class Rig:
         return values(self.status(part))[key]
 
     def restore(self) -> None:
-        """Gives every live parameter its default again; reports stay quick."""
+        """Gives every live parameter its default again; the model and quick reports stay."""
         live = {spec.name: spec.default for spec in SCHEMA if spec.live}
-        self.client.must_set(**{**live, "diagnostics_period_s": REPORT_PERIOD_S})
+        own = {"model": str(self.model), "diagnostics_period_s": REPORT_PERIOD_S}
+        self.client.must_set(**{**live, **own})
 
     def refuses(self, camera: Any, bad: Any, good: Any, reason: str) -> str:
         """Sends a bad image until it is counted, then a good one, which must be answered.

@@ -1,0 +1,189 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The segmenter that runs, and the thread that puts another model or input size in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Condition
+from typing import Any
+
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.inference import Bundle, Segmenter
+from attendseg_ros.ros.settings import CLASS_LISTS, Settings
+from attendseg_ros.ros.worker import Worker
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the parameters ask for: their values, and the model that these fit."""
+
+    settings: Settings
+    bundle: Bundle
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the network's input."""
+        return self.settings.network_size or self.bundle.input_size
+
+
+class ModelSwitch:
+    """Holds the segmenter from configuration to clean-up, whatever model it runs.
+
+    Another model is loaded in a thread of its own while the old one goes on, and takes its place
+    between two frames. One that cannot run leaves everything as it was.
+    """
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        settings: Settings,
+        *,
+        switched: Callable[[Segmenter, Settings], None],
+        failed: Callable[[Wish, str], None],
+    ) -> None:
+        """Takes over a segmenter.
+
+        Args:
+            segmenter: runs first.
+            settings: the parameters it was made from.
+            switched: called in the loading thread, while no frame is in hand, with what runs from
+                now on: another model or another input size.
+            failed: called in the loading thread with what cannot run, and why.
+        """
+        self._segmenter = segmenter
+        self._asked = Wish(settings, segmenter.bundle)
+        self._in_effect = settings
+        self._switched = switched
+        self._failed = failed
+        self._changed = Condition()
+        self._frame_in_hand = False
+        self._switching = False
+        self._worker: Worker[Wish] = Worker("model", self._fulfil)
+        self.refusal = ""
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """The one that runs; for looking at, since only `frame` keeps it from being closed."""
+        return self._segmenter
+
+    @property
+    def asked_bundle(self) -> Bundle:
+        """The model that parameters must fit: the one that runs, or the one that is loading."""
+        return self._asked.bundle
+
+    @property
+    def loading(self) -> str:
+        """Name of the model that will take over; empty when none is loading."""
+        asked = self._asked.bundle
+        return "" if asked is self._segmenter.bundle else asked.name
+
+    def ask(self, settings: Settings, bundle: Bundle, *, anew: bool) -> None:
+        """Takes new parameters over; returns at once.
+
+        Args:
+            settings: their values.
+            bundle: the model they fit.
+            anew: whether the model or the input size is among what was set.
+        """
+        for known in (self._segmenter.bundle, self._asked.bundle):
+            if bundle == known:
+                bundle = known
+        with self._changed:
+            self._asked = Wish(settings, bundle)
+            self._settle()
+        if anew:
+            self._worker.put(self._asked)
+
+    def take_back(self, wish: Wish) -> dict[str, Any]:
+        """Gives up a wish that failed.
+
+        Returns:
+            The parameters that told of it, with the values in effect; empty when something else
+            has been asked for since.
+        """
+        with self._changed:
+            asked, now = self._asked, self._in_effect
+            if asked.bundle is not wish.bundle or asked.size != wish.size:
+                return {}
+            values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
+            if asked.bundle is self._segmenter.bundle:
+                values = {"input_size": now.input_size}
+            self._asked = Wish(replace(asked.settings, **values), self._segmenter.bundle)
+            return values
+
+    @contextmanager
+    def frame(self) -> Iterator[tuple[Segmenter, Settings]]:
+        """Keeps the segmenter for one frame, with settings that fit its classes."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._switching)
+            self._frame_in_hand = True
+            segmenter, settings = self._segmenter, self._asked.settings
+            if self._asked.bundle is not segmenter.bundle:
+                # Classes set together with another model are that model's.
+                lists = {name: getattr(self._in_effect, name) for name in CLASS_LISTS}
+                settings = replace(settings, **lists)
+        try:
+            yield segmenter, settings
+        finally:
+            with self._changed:
+                self._frame_in_hand = False
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Ends the thread, after what it is loading, and frees the segmenter."""
+        self._worker.stop()
+        self._segmenter.close()
+
+    def _settle(self) -> None:
+        """Notes that all that is asked for is in effect, if so."""
+        if self._asked.bundle is self._segmenter.bundle:
+            settled = self._asked.size == self._segmenter.input_size
+            size = self._asked.settings.input_size if settled else self._in_effect.input_size
+            self._in_effect = replace(self._asked.settings, input_size=size)
+
+    def _fulfil(self, wish: Wish) -> None:
+        try:
+            self._put_into_effect(wish)
+        except Exception as error:
+            # Whatever a library raises over a model, the old one goes on.
+            text = " ".join(str(error).split())
+            known = isinstance(error, AttendSegError)
+            self.refusal = text if known else f"{type(error).__name__}: {text}"
+            self._failed(wish, self.refusal)
+        else:
+            self.refusal = ""
+
+    def _put_into_effect(self, wish: Wish) -> None:
+        if wish.bundle is not self._segmenter.bundle:
+            settings = wish.settings
+            made = Segmenter(wish.bundle, settings.engine, settings.num_threads, wish.size)
+            old = self._replace(made, wish)
+            old.close()
+        elif wish.size != self._segmenter.input_size:
+            self._segmenter.set_input_size(*wish.size)
+            with self._changed:
+                self._in_effect = wish.settings
+                self._settle()
+            self._switched(self._segmenter, wish.settings)
+
+    def _replace(self, made: Segmenter, wish: Wish) -> Segmenter:
+        """Puts a segmenter in place between two frames; returns the one to close."""
+        with self._changed:
+            if self._asked.bundle is not wish.bundle:
+                # Something else has been asked for meanwhile.
+                return made
+            # New frames wait, or a camera faster than the network would never leave a gap.
+            self._switching = True
+            try:
+                self._changed.wait_for(lambda: not self._frame_in_hand)
+                old, self._segmenter = self._segmenter, made
+                self._in_effect = wish.settings
+                self._settle()
+                self._switched(made, self._asked.settings)
+            finally:
+                self._switching = False
+                self._changed.notify_all()
+            return old

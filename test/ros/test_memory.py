@@ -1,0 +1,84 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Resident memory of the node's process (VmRSS) around its states and its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from support.ros_client import wait_until
+from support.segmentation_rig import Rig
+
+SIZE = (1024, 1024)
+"""At this input the engine's working memory stands out from Python's and the middleware's."""
+
+
+@pytest.fixture
+def rig(tmp_path: Path, tiny_path: Path) -> Iterator[Rig]:
+    parameters = {"autostart": "false", "input_size": str(list(SIZE))}
+    with Rig(tmp_path, tiny_path, parameters) as rig:
+        yield rig
+
+
+def resident_mb(rig: Rig) -> float:
+    status = Path(f"/proc/{rig.process.pid}/status").read_text()
+    (kilobytes,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(kilobytes) / 1024
+
+
+def threads(rig: Rig) -> int:
+    return len(list(Path(f"/proc/{rig.process.pid}/task").iterdir()))
+
+
+def change(rig: Rig, *transitions: int) -> None:
+    for transition in transitions:
+        request = ChangeState.Request(transition=Transition(id=transition))
+        assert rig.client.call(ChangeState, "segmentation/change_state", request).success
+
+
+def up(rig: Rig) -> None:
+    change(rig, Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+
+
+def down(rig: Rig) -> None:
+    change(rig, Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
+
+
+def test_clean_up_gives_memory_back_and_cycles_do_not_grow(rig: Rig) -> None:
+    camera = rig.client.node.create_publisher(type(rig.painted()), "image", 1)
+    masks = rig.output("mask")
+    used, idle, idle_threads = [], [], []
+    for _ in range(6):
+        up(rig)
+        rig.mask(camera, rig.painted(1280, 720), masks)
+        used.append(resident_mb(rig))
+        down(rig)
+        idle.append(resident_mb(rig))
+        idle_threads.append(threads(rig))
+    # The first cycle imports the engine, which stays; what comes on top with each is the model's.
+    assert used[-1] - idle[-1] > 20.0, (used, idle)
+    assert idle[-1] - idle[1] < 15.0, idle
+    assert used[-1] - used[1] < 30.0, used
+    assert idle_threads[-1] <= idle_threads[1], idle_threads
+
+
+def test_switching_models_does_not_grow(rig: Rig, tiny_path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in tiny_path.iterdir():
+        (other / file.name).write_bytes(file.read_bytes())
+    up(rig)
+    used, count = [], 0
+    for _ in range(6):
+        for model in (other, tiny_path):
+            rig.client.must_set(model=str(model))
+            count += 1
+            # One line at the configuration.
+            rig.process.wait_for_log("model tiny (int8", count + 1)
+        wait_until(lambda: rig.value("network", "loading") == "", "the model before to be freed")
+        used.append(resident_mb(rig))
+    assert used[-1] - used[1] < 30.0, used

@@ -1,0 +1,194 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Stamps, clocks and publishers that cannot be relied on: named, counted, survived."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
+from support.ros_client import RosClient, values, wait_until
+from support.segmentation_rig import Rig
+
+DAY_S = 86_400
+
+
+@pytest.fixture(scope="module")
+def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
+    with Rig(folder, tiny_path) as rig:
+        yield rig
+
+
+@pytest.fixture(autouse=True)
+def defaults(rig: Rig) -> Iterator[None]:
+    """Only what a test is about may give a WARN."""
+    rig.client.must_set(max_age_warn_s=0.0, max_age_error_s=0.0)
+    yield
+    rig.restore()
+
+
+def stamped(rig: Rig, seconds: float) -> Image:
+    message = rig.painted()
+    stamp = message.header.stamp
+    stamp.sec, stamp.nanosec = divmod(round(seconds * 1e9), 10**9)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("fault", "first", "second"),
+    [
+        ("stamp ran backwards", 0.0, -2.0),
+        ("stamp jumped ahead", 0.0, float(DAY_S)),
+        ("stamp not set", 0.0, None),
+    ],
+)
+def test_a_faulty_stamp_is_named_counted_and_answered(
+    rig: Rig, camera: Any, fault: str, first: float, second: float | None
+) -> None:
+    masks = rig.output("mask")
+    now = time.time()
+    rig.mask(camera, stamped(rig, now + first), masks)
+    before = int(rig.value("camera", fault))
+    rig.reports.clear()
+    # The mask comes all the same, with the very stamp: a consumer may know better.
+    rig.mask(camera, stamped(rig, 0.0 if second is None else now + second), masks)
+    status = rig.reports.wait(
+        lambda report: any(
+            status.name.startswith(rig.process.namespace.strip("/"))
+            and fault in status.message
+            and status.level == status.WARN
+            for status in report.status
+        )
+    )
+    assert status is not None
+    assert int(rig.value("camera", fault)) > before
+    assert f"image on {rig.process.namespace}/image: {fault}" in rig.process.wait_for_log(fault)
+    # Told once, it is over with stamps that are right again.
+    rig.mask(camera, stamped(rig, now + 2 * DAY_S), masks)
+    rig.status("camera", lambda status: status.level == status.OK)
+
+
+def test_a_bag_in_a_loop_keeps_its_rate_and_latency(rig: Rig, camera: Any) -> None:
+    timing = rig.timing()
+    start = time.time() - 100.0
+    for _ in range(3):
+        for index in range(20):
+            rig.client.ask(camera, stamped(rig, start + index * 0.05), timing)
+    network, seen = values(rig.status("network")), values(rig.status("camera"))
+    assert float(seen["rate (Hz)"]) > 0.0
+    assert float(seen["age of last image (s)"]) >= 0.0
+    assert float(network["rate (Hz)"]) > 0.0
+    # Of the last round, whose stamps are 100 s old.
+    assert 90_000 < float(network["latency p50 (ms)"]) < 200_000
+    assert int(seen["stamp ran backwards"]) >= 2
+    assert int(seen["frames missing"]) == 0
+
+
+def test_frames_that_never_come_are_named_with_the_likely_cause(rig: Rig, camera: Any) -> None:
+    timing = rig.timing()
+    start = time.time() + 3 * DAY_S
+    for index in range(60):
+        if index < 20 or index % 4:
+            rig.client.ask(camera, stamped(rig, start + index * 0.05), timing)
+    status = rig.status("camera", lambda status: "frames missing" in status.message)
+    assert status.level == status.WARN
+    assert "shared memory" in status.message
+    assert "fastdds_large_images.xml" in status.message
+    assert int(values(status)["frames missing"]) >= 8
+    rig.client.must_set(max_missing_ratio_warn=1.0)
+    rig.status("camera", lambda status: status.level == status.OK)
+
+
+def test_two_cameras_on_one_topic_are_both_named(rig: Rig, camera: Any) -> None:
+    masks = rig.output("mask")
+    with RosClient(rig.process.namespace, "second_driver") as second:
+        other = second.camera()
+        done = threading.Event()
+
+        def stream(send: Callable[[], None]) -> None:
+            while not done.wait(0.05):
+                send()
+
+        def send_grey() -> None:
+            message = rig.painted(64, 64)
+            message.encoding, message.step = "mono8", 64
+            message.data = message.data[: 64 * 64]
+            other.publish(message)
+
+        threads = [
+            threading.Thread(target=stream, args=(send,))
+            for send in (send_grey, lambda: camera.publish(rig.painted()))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            status = rig.status(
+                "camera", lambda status: "2 publishers send different" in status.message
+            )
+            assert status.level == status.WARN
+            namespace = rig.process.namespace
+            assert f"{namespace}/client, {namespace}/second_driver" in status.message
+            assert "rgb8 704x64" in status.message
+            assert "mono8 64x64" in status.message
+            rig.process.wait_for_log("2 publishers send different images")
+            sizes = {64, 704}
+            wait_until(lambda: sizes <= {m.width for m in masks.messages}, "masks of both")
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+    rig.mask(camera, rig.painted(), masks)
+    rig.status("camera", lambda status: "publishers send" not in status.message)
+
+
+def test_a_clock_that_jumps_both_ways(tmp_path: Path, tiny_path: Path) -> None:
+    parameters = {"use_sim_time": "true", "max_age_error_s": 5.0}
+    with Rig(tmp_path, tiny_path, parameters) as rig:
+        clock = rig.client.node.create_publisher(Clock, "/clock", 10)
+        camera, timing = rig.client.camera(), rig.timing()
+        now = [5_000.0]
+
+        def tick() -> None:
+            message = Clock()
+            message.clock.sec, message.clock.nanosec = divmod(round(now[0] * 1e9), 10**9)
+            clock.publish(message)
+
+        def frames(count: int) -> Any:
+            """Images of 10 simulated Hz, each 50 ms old when it comes."""
+            for _ in range(count):
+                now[0] += 0.1
+                tick()
+                (answer,) = rig.client.ask(camera, stamped(rig, now[0] - 0.05), timing)
+            return answer
+
+        def settled(status: Any) -> bool:
+            tick()
+            known = values(status)
+            return (
+                status.level == status.OK
+                and known["age of last image (s)"] not in ("unknown",)
+                and 0.0 <= float(known["age of last image (s)"]) < 5.0
+            )
+
+        rig.client.must_set(max_rate_hz=900.0)
+        frames(10)
+        rig.status("camera", settled)
+        for jump in (-4_000.0, DAY_S, -DAY_S):
+            now[0] += jump
+            for _ in range(3):
+                tick()
+                time.sleep(0.05)
+            answer = frames(10)
+            assert answer.frames_failed == 0
+            rig.status("camera", settled)
+            network = values(rig.status("network"))
+            # Neither negative nor a day long.
+            assert network["rate (Hz)"] == "unknown" or 0.0 < float(network["rate (Hz)"]) < 1000.0
+            assert 0.0 <= float(network["latency p95 (ms)"]) < 10_000.0
+        assert int(rig.value("camera", "clock ran backwards")) >= 2
