@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "deployment": {"network", "inference", "labels", "training"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "playback": {"inference", "labels"},
+    "benchmark": {"inference", "labels"},
     "ros": {"inference", "labels", "navigation", "scene", "playback", "msg"},
     "cli": {
         "network",
@@ -37,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
         "deployment",
         "exploration",
         "playback",
+        "benchmark",
     },
 }
 

@@ -16,7 +16,7 @@ import yaml
 
 from attendseg_ros.inference import shipped_models
 
-VERBS = ("segment", "info", "evaluate", "train", "export")
+VERBS = ("segment", "info", "evaluate", "train", "export", "benchmark")
 
 
 def test_tells_what_model_yaml_says(result_of: Callable[..., dict[str, Any]], tiny: Path) -> None:
