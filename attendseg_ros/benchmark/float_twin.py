@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 
 from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME
 
 _FLOAT_BYTES = 4
+
+# What an activation may have followed before the quantizer took it out.
+_BEFORE_ACTIVATION = ("Add", "Conv", "Gemm", "MatMul")
 
 
 def float_twin(bundle: Bundle) -> Bundle:
@@ -39,9 +42,14 @@ def float_twin(bundle: Bundle) -> Bundle:
     weights: list[Any] = []
     kept: list[Any] = []
     image = _image_names(graph)
+    makers = {name: node.op_type for node in graph.node for name in node.output}
     for node in graph.node:
         if node.op_type == "QuantizeLinear":
-            renamed[node.output[0]] = node.input[0]
+            maker = makers.get(node.input[0], "")
+            if maker in _BEFORE_ACTIVATION and _cuts_below_zero(node, constants):
+                kept.append(helper.make_node("Relu", [node.input[0]], [node.output[0]]))
+            else:
+                renamed[node.output[0]] = node.input[0]
         elif node.op_type == "DequantizeLinear" and node.input[0] in constants:
             weights.append(numpy_helper.from_array(_dequantized(node, constants), node.output[0]))
         elif node.op_type == "DequantizeLinear" and node.input[0] not in image:
@@ -67,6 +75,17 @@ def _image_names(graph: Any) -> set[str]:
         if node.op_type in ("Transpose", "Identity") and node.input[0] in names:
             names.add(node.output[0])
     return names
+
+
+def _cuts_below_zero(node: Any, constants: dict[str, NDArray[Any]]) -> bool:
+    """Whether a quantization stands in for a ReLU too: its lowest code is zero.
+
+    Quantizers drop such a ReLU, since the range does its work.
+    """
+    if len(node.input) < 3 or node.input[2] not in constants:
+        return False
+    zero = constants[node.input[2]]
+    return bool(np.all(zero == np.iinfo(zero.dtype).min))
 
 
 def _dequantized(node: Any, constants: dict[str, NDArray[Any]]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from typing import IO, Any
 from attendseg_ros.errors import BenchmarkError
 
 PATIENCE_S = 120.0
-"""Longest wait for a process to start: a baseline that imports torch takes long on a small board."""
+"""Longest wait for a process to start: importing torch takes long on a small board."""
 
 _STOPPING_S = ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")

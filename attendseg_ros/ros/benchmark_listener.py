@@ -33,8 +33,8 @@ class Listener(Node):
     def __init__(self) -> None:
         """Subscribes; says "ready" when every output has its publisher."""
         super().__init__("benchmark_listener")
-        outputs = self.declare_parameter("outputs", ["mask"]).value
-        timed = self.declare_parameter("timing", True).value
+        outputs: Any = self.declare_parameter("outputs", ["mask"]).value
+        timed: Any = self.declare_parameter("timing", True).value
         self.arrived: dict[int, int] = {}
         self.timings: dict[int, dict[str, Any]] = {}
         self._said_ready = False

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 import warnings
+from pathlib import Path
 
 import onnx
 import torch
@@ -42,21 +43,21 @@ def export(rival: Rival, size: tuple[int, int]) -> tuple[bytes, Counts]:
         ) from error
     counts = count(network, size)
     width, height = size
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        file = Path(folder, "network.onnx")
         # torch announces that another exporter is its default now, and that the sizes of this one
         # are fixed, which is what is wanted here.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (torch.zeros(1, 3, height, width),),
-            buffer,
+            str(file),
             dynamo=False,
             opset_version=_OPSET,
             input_names=[NORMALISED_NAME],
             output_names=[OUTPUT_NAME],
         )
-    model = with_image_input(onnx.load_from_string(buffer.getvalue()))
+        model = with_image_input(onnx.load(str(file)))
     shape = model.graph.input[0].type.tensor_type.shape
     shape.dim[1].dim_value, shape.dim[2].dim_value = height, width
     return model.SerializeToString(), counts

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from support.tiny_bundle import painted, stripes
+from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
 from attendseg_ros.benchmark.float_twin import float_twin
 from attendseg_ros.benchmark.latency import LatencyPlan, check_same_engine, measure_latency
@@ -56,9 +56,7 @@ def test_refuses_a_size_that_the_network_cannot_take(tiny: Path) -> None:
         measure_latency(plan(tiny, sizes=[(100, 100)]))
 
 
-def test_refuses_8_bits_of_a_float_model(tiny: Path, tmp_path: Path) -> None:
-    from support.tiny_bundle import write_tiny_bundle
-
+def test_refuses_8_bits_of_a_float_model(tmp_path: Path) -> None:
     folder = write_tiny_bundle(tmp_path / "float", overrides={"precision": "fp32"})
     with pytest.raises(BundleError, match="is an fp32 model: measure it with --precision fp32"):
         measure_latency(plan(folder, precisions=["int8"]))

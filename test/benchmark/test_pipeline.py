@@ -51,7 +51,7 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
 
 def test_says_why_the_node_does_not_start(tmp_path: Path) -> None:
     plan = PipelinePlan(model=str(tmp_path / "nowhere"), duration_s=1.0)
-    with pytest.raises(BenchmarkError, match="node ended early: .*"):
+    with pytest.raises(BenchmarkError, match="node ended early: "):
         measure_pipeline(plan)
 
 
