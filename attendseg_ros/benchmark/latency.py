@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros.benchmark.float_twin import float_twin
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.errors import BundleError, EngineError
@@ -34,7 +33,8 @@ class LatencyPlan:
     Attributes:
         models: names of shipped models or bundle folders.
         engines: names of engines.
-        precisions: "int8", "fp32"; a bundle of 8 bits gives both, see `float_twin`.
+        precisions: "int8", "fp32"; a bundle of 8 bits gives both, see `float_twin`. Empty for
+            each model's own.
         sizes: widths and heights of the network's input; empty for each model's own.
         threads: numbers of threads.
         repeats: measured runs of each case.
@@ -103,11 +103,16 @@ def _cases(plan: LatencyPlan) -> Iterator[Case]:
 
 def _versions(model: str, precisions: Sequence[str]) -> list[Bundle]:
     bundle = load_bundle(model)
+    if not precisions:
+        return [bundle]
     found = []
     for precision in precisions:
         if precision == bundle.precision:
             found.append(bundle)
         elif precision == "fp32":
+            # It takes a package that a robot need not have.
+            from attendseg_ros.benchmark.float_twin import float_twin
+
             found.append(float_twin(bundle))
     if not found:
         raise BundleError(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -81,8 +82,8 @@ def _add_latency(parser: argparse.ArgumentParser) -> None:
         "--precision",
         nargs="+",
         choices=PRECISIONS,
-        default=list(PRECISIONS),
-        help="fp32 of an 8-bit model: its graph without quantization (default: %(default)s)",
+        help="fp32 of an 8-bit model: its graph without quantization, which takes the package "
+        "onnx (default: both where it is installed)",
     )
     parser.add_argument(
         "--sizes",
@@ -97,13 +98,17 @@ def _add_latency(parser: argparse.ArgumentParser) -> None:
 
 
 def _latency(arguments: argparse.Namespace) -> dict[str, Any]:
-    if "fp32" in arguments.precision:
+    precisions = arguments.precision
+    if precisions is None:
+        has_onnx = importlib.util.find_spec("onnx") is not None
+        precisions = list(PRECISIONS) if has_onnx else []
+    elif "fp32" in precisions:
         need_packages("benchmark latency --precision fp32", "onnx")
     return measure_latency(
         LatencyPlan(
             models=arguments.model,
             engines=arguments.engines or _installed(),
-            precisions=arguments.precision,
+            precisions=precisions,
             sizes=arguments.sizes,
             threads=arguments.threads,
             repeats=arguments.repeats,
