@@ -93,9 +93,9 @@ def _pipeline(results: Mapping[str, Any]) -> str:
     ]
     lines = [_table(header, rows)]
     for row in results.get("ratios", ()):
-        times = "no masks to compare" if row["p95"] is None else f"{row['p95']:g}x at p95"
+        times = "no masks to compare" if row["p95"] is None else f"{row['p95']:g} times as long"
         rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
-        lines.append(f"tutorial node, {_size(row['size'])} at {rate}: {times} of the latency")
+        lines.append(f"p95 of the tutorial node, {_size(row['size'])} at {rate}: {times}")
     return "\n".join(lines)
 
 
