@@ -14,7 +14,7 @@ import torch
 from attendseg_ros.deployment.graph import NORMALISED_NAME, with_image_input
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.inference.engine import OUTPUT_NAME
-from attendseg_ros.network import Counts, count
+from attendseg_ros.network.counting import Counts, count
 from benchmark.rivals.networks import Rival
 
 _OPSET = 17

@@ -12,7 +12,7 @@ import torch
 
 from attendseg_ros.benchmark.peers import PeersPlan, measure_peers
 from attendseg_ros.errors import BenchmarkError
-from attendseg_ros.network import count
+from attendseg_ros.network.counting import count
 from benchmark.rivals import RIVALS, Rival
 
 needs_transformers = pytest.mark.skipif(
