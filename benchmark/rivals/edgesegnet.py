@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """EdgeSegNet, after Lin, Chwyl and Wong (arXiv 1905.04222).
 
-The paper draws the modules with 13, 193 and 217 channels and gives 7.1 M parameters, 89.2 % pixel
-accuracy on CamVid and 38.5 frames a second on a Jetson AGX Xavier. What is drawn adds up to fewer
-parameters; the difference and all details beyond the drawing are not published, so this is the
-drawing and not a copy of what was measured there.
+Its modules are drawn with 13, 193 and 217 channels; it is quoted with about 7 M parameters (28.3 MB)
+and 89.2 % pixel accuracy on CamVid. What is drawn adds up to fewer parameters (4.3 M). The
+difference, the code and the weights are not published, so this is the drawing and not a copy of
+what was measured there.
 """
 
 from __future__ import annotations

@@ -94,9 +94,9 @@ RIVALS: tuple[Rival, ...] = (
         size_multiple=32,
         output_stride=1,
         source="Lin, Chwyl, Wong: EdgeSegNet (arXiv 1905.04222)",
-        accuracy=Accuracy(0.892, "arXiv 1905.04222"),
-        note="The paper gives 7.1 M parameters; the blocks and channels it draws add up to fewer, "
-        "and the rest is not published. Ours is what is drawn.",
+        accuracy=Accuracy(0.892, "quoted from arXiv 1905.04222"),
+        note="It is quoted with about 7 M parameters (28.3 MB); the modules as drawn add up to "
+        "fewer. Code and weights are not published: ours is what is drawn.",
     ),
     Rival(
         "SegFormer-B0",
