@@ -88,7 +88,7 @@ def _pipeline(results: Mapping[str, Any], axes: Any) -> None:
 
 
 def _peers(results: Mapping[str, Any], axes: Any) -> None:
-    """Accuracy where it is published; networks without stand on the line below."""
+    """Accuracy where it is published; networks without stand in a strip below the scale."""
     networks = [one for one in results["networks"] if one["ms"] is not None]
     known = [one["accuracy"]["value"] for one in networks if one["accuracy"] is not None]
     nothing = 100 * min(known) - 2.0 if known else 0.0
@@ -104,6 +104,11 @@ def _peers(results: Mapping[str, Any], axes: Any) -> None:
             edgecolors="black",
         )
         axes.annotate(network["name"], (network["ms"]["p50"], height), fontsize=8, rotation=20)
+    if len(known) < len(networks):
+        # No tick may lend the strip a number.
+        axes.set_yticks([tick for tick in axes.get_yticks() if tick > nothing + 1.0])
+        axes.axhline(nothing + 1.0, color="grey", linestyle="--", linewidth=0.8)
     axes.set_xscale("log")
+    axes.margins(x=0.2, y=0.1)
     axes.set_xlabel(f"median of the network alone on {results['engine']} [ms]")
     axes.set_ylabel("pixel accuracy on CamVid [%]; hollow: none published")
