@@ -3,7 +3,7 @@
 """EdgeSegNet, after Lin, Chwyl and Wong (arXiv 1905.04222).
 
 Its modules are drawn with 13, 193 and 217 channels; it is quoted with about 7 M parameters
-(28.3 MB) and 89.2 % pixel accuracy on CamVid. What is drawn adds up to fewer parameters (4.3 M). The
+(28.3 MB) and 89.2 % pixel accuracy on CamVid. What is drawn adds up to 4.3 M parameters. The
 difference, the code and the weights are not published, so this is the drawing and not a copy of
 what was measured there.
 """
