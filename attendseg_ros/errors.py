@@ -25,3 +25,7 @@ class DataError(AttendSegError):
 
 class ClassTableError(AttendSegError):
     """A class table with a missing, wrong or repeated entry, or a class nobody knows."""
+
+
+class BenchmarkError(AttendSegError):
+    """A measurement that cannot be taken, or a process of it that did not do its part."""

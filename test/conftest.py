@@ -21,7 +21,7 @@ DOMAINS = 100
 # What tests need beyond the packages that rosdep installs on a robot. `make test` installs it all;
 # `colcon test` runs what can run.
 NEEDS = {
-    "benchmark": "onnx",
+    "benchmark": "torch",
     "cli": "torch",
     "demo": "onnx",
     "deployment": "torch",

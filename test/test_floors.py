@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "deployment": {"network", "inference", "labels", "training"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "playback": {"inference", "labels"},
+    "benchmark": {"inference", "labels"},
     "ros": {"geometry", "inference", "labels", "navigation", "scene", "playback", "msg"},
     "cli": {
         "network",
@@ -38,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "deployment",
         "exploration",
         "playback",
+        "benchmark",
     },
 }
 

@@ -10,11 +10,11 @@ import json
 import sys
 from collections.abc import Sequence
 
-from attendseg_ros.cli import evaluate, explore, export, info, segment, train
+from attendseg_ros.cli import benchmark, evaluate, explore, export, info, segment, train
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError
 
-VERBS: tuple[Verb, ...] = (segment, info, evaluate, train, export, explore)
+VERBS: tuple[Verb, ...] = (segment, info, evaluate, train, export, explore, benchmark)
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130

@@ -98,9 +98,12 @@ def default_threads() -> int:
 
     At most four: networks of this size gain little from more, and a robot has other work.
     """
-    allowed = os.sched_getaffinity(0)
-    cores = {_first_sibling(cpu) for cpu in allowed}
-    return min(4, len(cores))
+    return min(4, physical_cores())
+
+
+def physical_cores() -> int:
+    """The physical cores this process may use."""
+    return len({_first_sibling(cpu) for cpu in os.sched_getaffinity(0)})
 
 
 def _first_sibling(cpu: int) -> str:

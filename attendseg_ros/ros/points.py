@@ -27,6 +27,7 @@ from attendseg_ros.ros.points_report import DepthSource, PointsReport
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import RateLimit, Throttle
+from attendseg_ros.ros.timing import stamp_ns
 from attendseg_ros.ros.worker import Worker
 
 NANOSECONDS_PER_MS = 1_000_000
@@ -116,8 +117,8 @@ class SemanticPoints:
 
     def offer(self, image: SegmentedImage) -> None:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
-        stamp_ns = _nanoseconds(image.header)
-        self._settle(self._matcher.add_frame(stamp_ns, image, _tolerance_ns(image.settings)))
+        stamp = stamp_ns(image.header.stamp)
+        self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The status of depth since the last call; none while nobody wants points."""
@@ -149,7 +150,7 @@ class SemanticPoints:
         self._awaiting.note_arrival()
         self._report.note_depth()
         tolerance_ns = _tolerance_ns(self._settings())
-        self._settle(self._matcher.add_depth(_nanoseconds(message.header), message, tolerance_ns))
+        self._settle(self._matcher.add_depth(stamp_ns(message.header.stamp), message, tolerance_ns))
 
     def _settle(self, outcome: Outcome[SegmentedImage, Image]) -> None:
         for match in outcome.matches:
@@ -230,11 +231,6 @@ class SemanticPoints:
         if key not in self._said:
             self._said.add(key)
             self._node.get_logger().warning(text)
-
-
-def _nanoseconds(header: Header) -> int:
-    # rclpy.time.Time refuses a stamp before 1970, and would end the executor over it.
-    return int(header.stamp.sec * 1_000_000_000 + header.stamp.nanosec)
 
 
 def _tolerance_ns(settings: Settings) -> int:

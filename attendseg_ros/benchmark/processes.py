@@ -1,0 +1,152 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The processes of a measurement: started, watched, their use of processor and memory read."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from attendseg_ros.errors import BenchmarkError
+
+PATIENCE_S = 120.0
+"""Longest wait for a process to start: importing torch takes long on a small board."""
+
+_STOPPING_S = ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class Process:
+    """A process that says in lines of JSON on stdout how far it is, and logs on stderr."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
+        """Starts it; a context manager, whose end stops it.
+
+        Args:
+            name: for messages.
+            command: arguments after `python`.
+            log: file for what it prints on stderr.
+        """
+        self.name = name
+        self._log = log
+        with log.open("wb") as file:
+            # In a session of its own it does not get the terminal's Ctrl-C: this process decides
+            # who stops first.
+            self._process = subprocess.Popen(
+                [sys.executable, *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        reader.start()
+
+    def wait_for(self, event: str, patience_s: float = PATIENCE_S) -> dict[str, Any]:
+        """The next event of a name; others before it are skipped.
+
+        Raises:
+            BenchmarkError: the process ended, or said nothing of the kind for too long.
+        """
+        while True:
+            try:
+                said = self._events.get(timeout=patience_s)
+            except queue.Empty:
+                raise BenchmarkError(
+                    f"{self.name} did not get as far as '{event}' within {patience_s:g} s: "
+                    f"{self._last_words()}"
+                ) from None
+            if said is None:
+                raise BenchmarkError(f"{self.name} ended early: {self._last_words()}")
+            if said.get("event") == event:
+                return said
+
+    def check(self) -> None:
+        """Raises BenchmarkError where the process has ended."""
+        if self._process.poll() is not None:
+            raise BenchmarkError(f"{self.name} ended early: {self._last_words()}")
+
+    def cpu_s(self) -> float:
+        """Processor seconds of all its threads so far, user and system (proc(5): stat)."""
+        text = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii", errors="replace")
+        # The name in brackets may hold spaces; user and system time are fields 14 and 15.
+        fields = text.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+    def memory_mb(self) -> dict[str, float]:
+        """Resident memory now and at its highest, in MB of 10^6 bytes (proc(5): status)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(errors="replace")
+        kilobytes = {
+            key: int(value.split()[0])
+            for key, _, value in (line.partition(":") for line in status.splitlines())
+            if key in ("VmRSS", "VmHWM")
+        }
+        return {
+            "resident": round(kilobytes["VmRSS"] * 1024 / 1e6, 1),
+            "peak": round(kilobytes["VmHWM"] * 1024 / 1e6, 1),
+        }
+
+    def interrupt(self) -> None:
+        """Asks it to end, as Ctrl-C does."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+    def stop(self) -> None:
+        """Ends it, less gently if it does not obey."""
+        # A camera that is done waits for this: what it used is read before.
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        for number, patience_s in _STOPPING_S:
+            if self._process.poll() is not None:
+                break
+            self._process.send_signal(number)
+            try:
+                self._process.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _read(self, stdout: IO[bytes]) -> None:
+        for line in stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(said, dict):
+                self._events.put(said)
+        self._events.put(None)
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def ros_arguments(namespace: str, parameters: Mapping[str, bool | int | float | str]) -> list[str]:
+    """The end of a node's command line."""
+    arguments = ["--ros-args", "-r", f"__ns:={namespace}"]
+    for name, value in parameters.items():
+        # JSON is YAML in which a text stays a text whatever is in it.
+        arguments += ["-p", f"{name}:={json.dumps(value)}"]
+    return arguments

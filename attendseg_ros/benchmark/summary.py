@@ -1,0 +1,39 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Many measurements in a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank percentile: a value that was really measured, none in between.
+
+    NIST/SEMATECH e-Handbook of Statistical Methods 7.2.6.2, without interpolation.
+
+    Args:
+        values: in any order.
+        share: from 0 to 1; 0.95 gives the p95.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("no values to take a percentile of")
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+def summary(values: Sequence[float]) -> dict[str, Any]:
+    """Count, median, p95, p99 and the extremes, rounded to a microsecond where in milliseconds.
+
+    The numbers are None where nothing was measured: a gap must not pass for a fast result.
+    """
+    numbers: dict[str, Any] = {"n": len(values)}
+    shares = {"min": 0.0, "p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
+    for name, share in shares.items():
+        numbers[name] = round(percentile(values, share), 3) if values else None
+    return numbers

@@ -1,0 +1,120 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The camera of `attendseg benchmark pipeline`: publishes prepared frames at a steady rate."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import cv2
+import numpy as np
+import rclpy
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, QoSReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+
+from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.scene import StreetScene
+
+# Different pictures, so that neither a decoder nor a cache sees the same one again and again.
+_PICTURES = 8
+
+# A second apart they differ much.
+_SECONDS_APART = 1.0
+
+# DDS matches the two ends one after the other: what is sent in between reaches nobody.
+_SETTLE_S = 1.0
+
+_DEPTH = 2
+
+
+def prepared(width: int, height: int, compressed: bool) -> list[Any]:
+    """Renders the messages; nothing but their stamps is left to do while measuring."""
+    scene = StreetScene(0, width, height)
+    frames = [scene.render(number * _SECONDS_APART).rgb for number in range(_PICTURES)]
+    if not compressed:
+        return [to_image(rgb, "rgb8", Header()) for rgb in frames]
+    messages = []
+    for rgb in frames:
+        data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1]
+        message = CompressedImage(format="rgb8; jpeg compressed bgr8")
+        message.data.frombytes(np.ascontiguousarray(data).data)
+        messages.append(message)
+    return messages
+
+
+class Camera:
+    """Sends, and remembers the stamps."""
+
+    def __init__(self, publisher: Any, messages: list[Any], rate_hz: float) -> None:
+        self._publisher = publisher
+        self._messages = messages
+        # 0: as fast as it goes.
+        self._period_s = 1.0 / rate_hz if rate_hz else 0.0
+        self.stamps: list[int] = []
+
+    def send_for(self, seconds: float) -> None:
+        """Sends at the rate; a frame that is late is sent at once, as a camera does."""
+        started, sent = time.monotonic(), 0
+        while time.monotonic() < started + seconds:
+            self._send()
+            sent += 1
+            ahead_s = started + sent * self._period_s - time.monotonic()
+            if ahead_s > 0:
+                time.sleep(ahead_s)
+
+    def _send(self) -> None:
+        message = self._messages[len(self.stamps) % len(self._messages)]
+        now = time.time_ns()
+        message.header.stamp.sec, message.header.stamp.nanosec = divmod(now, 1_000_000_000)
+        self._publisher.publish(message)
+        self.stamps.append(now)
+
+
+def main() -> int:
+    """Waits for the node, warms up, measures, and prints what it sent; returns the exit status."""
+    rclpy.init()
+    node = Node("benchmark_camera")
+
+    def parameter(name: str, default: Any) -> Any:
+        return node.declare_parameter(name, default).value
+
+    compressed = parameter("compressed", False)
+    messages = prepared(parameter("width", 640), parameter("height", 480), compressed)
+    reliability = QoSReliabilityPolicy.BEST_EFFORT
+    if parameter("reliable", False):
+        reliability = QoSReliabilityPolicy.RELIABLE
+    publisher = node.create_publisher(
+        CompressedImage if compressed else Image,
+        "image/compressed" if compressed else "image",
+        QoSProfile(depth=_DEPTH, reliability=reliability),
+    )
+    warm_up_s, duration_s = parameter("warm_up_s", 2.0), parameter("duration_s", 10.0)
+    camera = Camera(publisher, messages, parameter("rate_hz", 30.0))
+    while publisher.get_subscription_count() == 0:
+        time.sleep(0.05)
+    time.sleep(_SETTLE_S)
+
+    camera.send_for(warm_up_s)
+    measured_from = time.time_ns()
+    _say(event="measuring")
+    camera.send_for(duration_s)
+    measured_to = time.time_ns()
+    _say(event="done", measured_from=measured_from, measured_to=measured_to, sent=camera.stamps)
+    # Its use of the processor is read before it ends.
+    sys.stdin.read()
+    node.destroy_node()
+    rclpy.try_shutdown()
+    return 0
+
+
+def _say(**event: Any) -> None:
+    print(json.dumps(event), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

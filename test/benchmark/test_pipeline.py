@@ -1,0 +1,75 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The pipeline over the real middleware, with a network that costs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attendseg_ros.benchmark.accounting import STAGES
+from attendseg_ros.benchmark.pipeline import PipelinePlan, measure_pipeline, ratios
+from attendseg_ros.errors import BenchmarkError
+
+
+@pytest.mark.parametrize("transport", ["raw", "compressed"])
+def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
+    saved: list[int] = []
+    plan = PipelinePlan(
+        model=str(tiny),
+        engine="onnxruntime",
+        transports=[transport],
+        sizes=[(320, 240)],
+        rates_hz=[20.0],
+        outputs=["mask", "confidence"],
+        duration_s=2.0,
+        warm_up_s=0.5,
+    )
+    results = measure_pipeline(plan, lambda so_far: saved.append(len(so_far["scenarios"])))
+    assert saved == [1]
+    (scenario,) = results["scenarios"]
+    assert scenario["engine"] == "onnxruntime"
+    assert scenario["transport"] == transport
+    frames = scenario["frames"]
+    assert frames["sent"] > 0
+    ways = ("lost", "dropped", "failed", "lost_masks", "masks")
+    assert sum(frames[way] for way in ways) == frames["sent"]
+    assert frames["failed"] == 0
+    latency = scenario["latency_ms"]
+    assert latency["n"] > 0
+    assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"] <= latency["max"]
+    # The parts make the whole, on average over the same frames.
+    assert set(scenario["stages_ms"]) == set(STAGES)
+    assert scenario["stages_ms"]["transport_in"]["p50"] > 0
+    for role in ("camera", "node", "listener"):
+        assert scenario["cpu"][role]["cores"] >= 0
+        memory = scenario["memory_mb"][role]
+        assert 1 < memory["resident"] <= memory["peak"] < 10_000
+
+
+def test_says_why_the_node_does_not_start(tmp_path: Path) -> None:
+    plan = PipelinePlan(model=str(tmp_path / "nowhere"), duration_s=1.0)
+    with pytest.raises(BenchmarkError, match="node ended early: "):
+        measure_pipeline(plan)
+
+
+def scenario(node: str, p95: float | None) -> dict[str, Any]:
+    return {
+        "node": node,
+        "transport": "raw",
+        "size": (640, 480),
+        "rate_hz": 30.0,
+        "latency_ms": {"p50": p95, "p95": p95},
+    }
+
+
+def test_the_ratio_is_of_the_same_camera() -> None:
+    ours, theirs = scenario("attendseg", 20.0), scenario("baseline", 130.0)
+    elsewhere = {**scenario("attendseg", 1.0), "rate_hz": 10.0}
+    (row,) = ratios([elsewhere, ours, theirs])
+    assert row["p95"] == 6.5
+    assert row["rate_hz"] == 30.0
+    assert ratios([ours, scenario("baseline", None)])[0]["p95"] is None
+    assert ratios([elsewhere, theirs]) == []
