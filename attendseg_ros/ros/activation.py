@@ -15,6 +15,8 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
+from attendseg_ros.ros.ground_distance import GroundDistance
+from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.parameters import Parameters
@@ -50,6 +52,7 @@ class Activation:
         self._image_type, topic = _awaited(node, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type)
         self._points = SemanticPoints(node, lambda: parameters.settings, outputs)
+        self._distance = GroundDistance(node, outputs)
         self._processor = FrameProcessor(
             node,
             topic,
@@ -57,6 +60,7 @@ class Activation:
             outputs,
             self._monitor,
             self._points,
+            LandingZones(node, self._distance),
             dropped=lambda: self._worker.dropped,
         )
         self._worker: Worker[ImageMessage] = Worker("frames", self._processor)
@@ -74,6 +78,7 @@ class Activation:
             self._node.destroy_subscription(subscription)
         self._worker.stop()
         self._points.close()
+        self._distance.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
@@ -124,6 +129,7 @@ class Activation:
         self._monitor.note_arrival(now_ns)
         self._awaiting.note_arrival()
         self._points.attend()
+        self._distance.attend()
         self._watch_stream(message, now_ns)
         settings = self._parameters.settings
         if not self.enabled or (settings.lazy and not self._outputs.wanted()):

@@ -22,6 +22,7 @@ from attendseg_ros.navigation import (
     Verdict,
     mean_inside,
 )
+from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
 from attendseg_ros.ros.timing import stamp_ns
@@ -32,13 +33,15 @@ Pixels = NDArray[np.uint8]
 class LandingZones:
     """Searches the frames of one activation for a place to land."""
 
-    def __init__(self, node: LifecycleNode) -> None:
+    def __init__(self, node: LifecycleNode, distance: GroundDistance) -> None:
         """Begins with no zone.
 
         Args:
             node: for its logger and the name of its camera_info.
+            distance: measures how far the ground is, where there is depth.
         """
         self._node = node
+        self._distance = distance
         self._search = LandingSearch()
         self._throttle = Throttle()
 
@@ -59,7 +62,9 @@ class LandingZones:
             camera_info: the camera's; None if none has come.
             header: of the image.
         """
-        view = self._ground_view(occupancy, settings.height_above_ground_m, camera_info)
+        measured_m = self._distance.metres(occupancy, stamp_ns(header.stamp))
+        height_m = measured_m if isfinite(measured_m) else settings.height_above_ground_m
+        view = self._ground_view(occupancy, height_m, camera_info)
         rules = LandingRules(
             min_radius_px=settings.landing_min_radius_px,
             min_radius_m=settings.landing_min_radius_m,

@@ -42,6 +42,7 @@ class FrameProcessor:
         outputs: Outputs,
         monitor: Monitor,
         points: SemanticPoints,
+        landing: LandingZones,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for frames of one activation.
@@ -53,6 +54,7 @@ class FrameProcessor:
             outputs: where results go.
             monitor: where frames are counted.
             points: takes the results that are to become points.
+            landing: finds the landing zones.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -64,7 +66,7 @@ class FrameProcessor:
         self._points = points
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
-        self._landing = LandingZones(node)
+        self._landing = landing
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
         self.camera_info: CameraInfo | None = None

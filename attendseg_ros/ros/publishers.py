@@ -75,9 +75,13 @@ class Outputs:
             compressed_images=_subscribed(self._compressed),
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
-            landing_zone=self._landing_zone.get_subscription_count() > 0,
+            landing_zone=self.landing_zone_wanted(),
             points=self.points_wanted(),
         )
+
+    def landing_zone_wanted(self) -> bool:
+        """Whether anybody listens to ~/landing_zone at this moment."""
+        return bool(self._landing_zone.get_subscription_count() > 0)
 
     def points_wanted(self) -> bool:
         """Whether anybody listens to ~/points at this moment."""

@@ -104,7 +104,7 @@ class Settings:
     )
     height_above_ground_m: float = _parameter(
         0.0,
-        "Height of a camera that looks straight down, for metres in ~/landing_zone; 0 is unknown.",
+        "Height of a camera looking straight down, for ~/landing_zone without depth; 0: unknown.",
         limits=(0.0, 10000.0),
     )
     landing_min_radius_px: float = _parameter(

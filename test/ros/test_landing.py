@@ -207,6 +207,44 @@ def test_metres_come_from_the_height_and_the_intrinsics(rig: Rig, overhead: Over
     assert math.isnan(overhead.see(ground((100, 140, 60))).radius_m)
 
 
+def test_depth_of_free_ground_gives_the_height(rig: Rig, overhead: Overhead) -> None:
+    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
+    labels = ground((100, 140, 60))
+    send_info(rig, overhead, lambda zone: zone.radius_m > 0.0, k=intrinsics(FOCAL_LENGTH))
+    # The roofs around are nearer, and a few pixels of the ground were not measured.
+    depth = np.where(labels == CamVidClass.ROAD, 6.0, 2.0).astype(np.float32)
+    depth[::7] = np.nan
+    sender = rig.client.camera(topic="depth")
+
+    def fits(zone: Any) -> bool:
+        message = image(depth, "32FC1", rig.client.header("downward"))
+        message.header.stamp = zone.header.stamp
+        sender.publish(message)
+        return bool(zone.position.z == 6.0)
+
+    zone = overhead.see_until(labels, fits)
+    assert zone.radius_m == pytest.approx(zone.radius * 6.0 / FOCAL_LENGTH)
+    # Too old a depth tells nothing of now: the parameter counts again.
+    rig.client.node.destroy_publisher(sender)
+    assert overhead.see_until(labels, lambda zone: zone.position.z == 10.0).found
+
+
+def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Overhead) -> None:
+    rig.client.must_set(landing_frames=1)
+    sender = rig.client.camera(topic="depth")
+
+    def fits(zone: Any) -> bool:
+        message = image(np.ones((9, 16), np.float32), "32FC1", rig.client.header("downward"))
+        message.header.stamp = zone.header.stamp
+        sender.publish(message)
+        return "does without depth" in rig.process.log()
+
+    zone = overhead.see_until(ground((100, 140, 60)), fits)
+    assert zone.found
+    assert "16x9" in rig.process.wait_for_log("does without depth")
+    rig.client.node.destroy_publisher(sender)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
