@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.logged_process import PATIENCE_S
 from support.ros_client import image, pixels_of, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
@@ -37,6 +38,12 @@ ELSEWHERE = {
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),
+    "jpeg_quality": "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone",
+    "depth_tolerance_ms": "test_points.py::test_depth_tolerance_ms",
+    "points_classes": "test_points.py::test_points_classes",
+    "points_min_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
+    "points_max_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
+    "points_max_rate_hz": "test_points.py::test_points_max_rate_hz",
     **dict.fromkeys(("traversable_classes", "obstacle_classes"), "test_traversable.py"),
     **dict.fromkeys(
         (
@@ -203,17 +210,19 @@ def test_max_rate_hz(rig: Rig, camera: Any) -> None:
     timing = rig.timing()
     rig.client.must_set(max_rate_hz=5.0)
     (first,) = rig.client.ask(camera, rig.painted(), timing)
-    skipped = int(rig.value("network", "frames skipped by max_rate_hz"))
     start = time.monotonic()
-    while time.monotonic() < start + 2.0:
-        camera.publish(rig.painted())
-        time.sleep(0.02)
-    spent = time.monotonic() - start
-    (last,) = rig.client.ask(camera, rig.painted(), timing)
-    processed = last.frames_processed - first.frames_processed
-    # One of credit at the start, one that is asked for at the end.
-    assert 0.5 * 5.0 * spent <= processed <= 5.0 * (time.monotonic() - start) + 2
-    assert int(rig.value("network", "frames skipped by max_rate_hz")) > skipped + 20
+    # Both go on for as long as images come, however slowly a busy machine brings them.
+    skipped = int(rig.value("network", "frames skipped by max_rate_hz"))
+    processed = 0
+    while processed < 5 or int(rig.value("network", "frames skipped by max_rate_hz")) <= skipped:
+        assert time.monotonic() < start + PATIENCE_S, f"{processed} processed"
+        for _ in range(25):
+            camera.publish(rig.painted())
+            time.sleep(0.02)
+        (last,) = rig.client.ask(camera, rig.painted(), timing)
+        processed = last.frames_processed - first.frames_processed
+        # One of credit at the start, one that is asked for at the end.
+        assert processed <= 5.0 * (time.monotonic() - start) + 2
     rig.client.must_set(max_rate_hz=0.0)
     for _ in range(20):
         rig.client.ask(camera, rig.painted(), timing)
