@@ -38,7 +38,9 @@ ELSEWHERE = {
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),
-    "jpeg_quality": "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone",
+    "jpeg_quality": (
+        "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone"
+    ),
     "depth_tolerance_ms": "test_points.py::test_depth_tolerance_ms",
     "points_classes": "test_points.py::test_points_classes",
     "points_min_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
