@@ -22,6 +22,7 @@ _NUMBERS = {
     "batch_size": (int, "images per step"),
     "learning_rate": (float, "peak of the schedule"),
     "weight_decay": (float, "pull on the convolution weights"),
+    "class_weight_offset": (float, "above 1; the nearer to it, the more rare classes count"),
     "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
     "max_rotation_deg": (float, "largest random rotation; 180 for cameras that look straight down"),
     "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),

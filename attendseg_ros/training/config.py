@@ -32,6 +32,8 @@ class TrainingConfig:
         batch_size: Images per step.
         learning_rate: Peak of the schedule (linear warm-up, then half a cosine to zero).
         weight_decay: Of AdamW, on convolution weights only.
+        class_weight_offset: The c of the loss's class weights 1 / ln(c + share of pixels); the
+            nearer to 1, the more rare classes count, at the cost of pixel accuracy.
         ema_decay: Decay per step of the averaged weights that are evaluated and exported.
         input_size: Width and height that images are resized to for the network, pixels.
         crop_size: Width and height of the random crops that are trained on, pixels.
@@ -54,6 +56,7 @@ class TrainingConfig:
     batch_size: int = 8
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
+    class_weight_offset: float = 1.1
     ema_decay: float = 0.998
     input_size: tuple[int, int] = (512, 384)
     crop_size: tuple[int, int] = (448, 320)
@@ -68,6 +71,8 @@ class TrainingConfig:
         for name in ("epochs", "batch_size", "learning_rate", "evaluate_every"):
             if not getattr(self, name) > 0:
                 raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
+        if not self.class_weight_offset > 1:
+            raise DataError(f"class_weight_offset must be above 1, got {self.class_weight_offset}")
         if not 0 <= self.max_rotation_deg <= 180:
             raise DataError(
                 f"max_rotation_deg must be between 0 and 180, got {self.max_rotation_deg}"

@@ -139,7 +139,7 @@ class _Trainer:
             config.batch_size,
             config.seed,
         )
-        self._weights = class_weights(train, num_classes)
+        self._weights = class_weights(train, num_classes, config.class_weight_offset)
         network = build_attendseg(num_classes, config.shape)
         if config.start_from is not None:
             start_from(network, config.start_from)

@@ -144,15 +144,14 @@ def normalised(images: torch.Tensor) -> torch.Tensor:
     return ((images.to(torch.float32) - 128.0) / 64.0).permute(0, 3, 1, 2)
 
 
-def class_weights(source: PairSource, num_classes: int) -> torch.Tensor:
-    """Weights that lift rare classes: 1 / ln(1.1 + share of pixels), float32 (C,), mean 1.
+def class_weights(source: PairSource, num_classes: int, offset: float) -> torch.Tensor:
+    """Weights that lift rare classes: 1 / ln(offset + share of pixels), float32 (C,), mean 1.
 
-    After Paszke et al., ENet (arXiv 1606.02147), whose constant is 1.02; 1.1 is milder, for pixel
-    accuracy's sake.
+    After Paszke et al., ENet (arXiv 1606.02147), where the offset is 1.02.
     """
     counts = np.zeros(UNLABELLED + 1, dtype=np.int64)
     for index in range(len(source)):
         counts += np.bincount(source[index][1].ravel(), minlength=counts.size)
     labelled = counts[:num_classes]
-    weights = 1.0 / np.log(1.1 + labelled / max(int(labelled.sum()), 1))
+    weights = 1.0 / np.log(offset + labelled / max(int(labelled.sum()), 1))
     return torch.from_numpy((weights / weights.mean()).astype(np.float32))

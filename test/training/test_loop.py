@@ -139,6 +139,8 @@ def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) ->
     [
         ({"input_size": (100, 64)}, "input_size must be multiples of 64"),
         ({"crop_size": (64, 0)}, "crop_size must be multiples of 64"),
+        ({"class_weight_offset": 1.0}, "class_weight_offset must be above 1"),
+        ({"max_rotation_deg": 181.0}, "max_rotation_deg must be between 0 and 180"),
         ({"scene_share": 0.5}, "scene_share needs CamVid's classes"),
     ],
 )
