@@ -27,7 +27,9 @@ _DEPTH = 20
 
 
 class Listener:
-    """Subscribes to whatever is published in a domain, in a thread of its own.
+    """Subscribes to whatever is published in a domain, but to raw images only where there are both.
+
+    It runs in a thread of its own.
 
     A context manager: inside it the listener hears.
     """
@@ -97,6 +99,10 @@ class Listener:
                 continue
             publishers = self._node.get_publishers_info_by_topic(topic)
             if not publishers:
+                continue
+            raw = topic.removesuffix("/compressed")
+            if raw != topic and self._node.count_publishers(raw):
+                # The same image again; asking for it would make the node compress every frame.
                 continue
             message_class = _message_class(types[0])
             if message_class is None:
