@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from attendseg_ros.deployment.check import BOUNDS
 from attendseg_ros.inference import Segmenter, available_engines, load_bundle, shipped_models
 from attendseg_ros.scene import StreetScene
 
@@ -23,6 +24,8 @@ def test_engines_agree_on_a_shipped_model(name: str) -> None:
     rgb = StreetScene(seed=7, width=641, height=479).render(1.0).rgb
     installed = [engine for engine, reason in available_engines().items() if reason is None]
     first, *others = [Segmenter(bundle, engine).segment(rgb).labels for engine in installed]
-    # They round 8-bit sums differently, which moves the borders between classes a little.
+    # They round 8-bit sums differently, which moves the borders between classes: the more so where
+    # a model sees what it was not trained on, as one for drones does in a street. The bound is the
+    # one that export holds every bundle to.
     for labels in others:
-        assert (labels == first).mean() > 0.98
+        assert (labels == first).mean() > BOUNDS[bundle.precision].pixels
