@@ -26,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"
     )
+    _add_limits(parser)
+    _add_training(parser)
+    add_engine(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target-latency-ms",
         type=float,
@@ -54,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="networks to train in all (default: %(default)s)",
     )
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs",
         type=int,
@@ -80,7 +89,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="of the search and the trainings"
     )
-    add_engine(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
