@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.depth_camera import DepthCamera
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import write_tiny_bundle
 
@@ -29,3 +31,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def camera(rig: Rig) -> Any:
     """A camera of raw images for the node that the module's own `rig` runs."""
     return rig.client.camera()
+
+
+@pytest.fixture(scope="module")
+def depth(rig: Rig) -> DepthCamera:
+    """A depth camera beside it."""
+    return DepthCamera(rig)
+
+
+@pytest.fixture
+def defaults(rig: Rig) -> Iterator[None]:
+    """Leaves every live parameter as it was."""
+    yield
+    rig.restore()

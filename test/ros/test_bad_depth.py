@@ -17,23 +17,13 @@ from support.depth_camera import SCENE, DepthCamera, intrinsics, metres, shifted
 from support.ros_client import image, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
 
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(scope="module")
-def depth(rig: Rig) -> DepthCamera:
-    return DepthCamera(rig)
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def refused(

@@ -16,18 +16,13 @@ from rosgraph_msgs.msg import Clock
 from support.ros_client import values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
 
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 @pytest.fixture

@@ -30,17 +30,13 @@ NEVER = 1000
 """More frames in a row than any test sends."""
 
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def ground(*discs: tuple[int, int, int]) -> NDArray[np.uint8]:

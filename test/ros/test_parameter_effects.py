@@ -65,17 +65,13 @@ PALETTE = TABLE.palette()
 TRUTH = stripes(WIDTH, HEIGHT)
 
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def outputs(rig: Rig, camera: Any, *topics: str) -> list[NDArray[np.uint8]]:

@@ -22,17 +22,13 @@ TABLE = ClassTable.load("camvid")
 READ_ONLY = ("engine", "num_threads", "image_transport", "autostart")
 
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def refusal(rig: Rig, **change: Any) -> str:

@@ -27,22 +27,13 @@ TABLE = ClassTable.load("camvid")
 TRUTH = stripes(WIDTH, HEIGHT)
 
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(scope="module")
-def depth(rig: Rig) -> DepthCamera:
-    return DepthCamera(rig)
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def points(depth: DepthCamera, camera: Any, rig: Rig) -> NDArray[np.void]:

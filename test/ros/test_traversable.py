@@ -24,17 +24,13 @@ TRUTH = stripes(WIDTH, HEIGHT)
 FREE, OCCUPIED, UNKNOWN = 0, 100, 255
 
 
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
 @pytest.fixture(scope="module")
 def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
     with Rig(folder, tiny_path) as rig:
         yield rig
-
-
-@pytest.fixture(autouse=True)
-def defaults(rig: Rig) -> Iterator[None]:
-    """Leaves every live parameter as it was."""
-    yield
-    rig.restore()
 
 
 def occupancy(rig: Rig, camera: Any) -> NDArray[np.uint8]:
