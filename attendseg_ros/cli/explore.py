@@ -7,7 +7,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from attendseg_ros.cli.verb import Result, add_engine, need_packages, percent
+from attendseg_ros.cli.verb import (
+    Result,
+    add_engine,
+    add_sizes,
+    need_packages,
+    percent,
+)
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.training.config import TrainingConfig
 
@@ -70,19 +76,7 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of each candidate's training (default: %(default)s)",
     )
-    for name, text in (
-        ("input_size", "size that images are resized to for the network"),
-        ("crop_size", "size of the random crops trained on"),
-    ):
-        width, height = getattr(TrainingConfig, name)
-        parser.add_argument(
-            "--" + name.replace("_", "-"),
-            type=int,
-            nargs=2,
-            default=(width, height),
-            metavar=("W", "H"),
-            help=f"{text}, multiples of 64 (default: {width} {height})",
-        )
+    add_sizes(parser)
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="images per step (default: 8)"
     )

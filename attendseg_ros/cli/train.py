@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.cli.verb import Result, need_packages, percent, table
+from attendseg_ros.cli.verb import SIZES, Result, add_sizes, need_packages, percent, table
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training.config import TrainingConfig
@@ -28,10 +28,6 @@ _NUMBERS = {
     "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
     "seed": (int, "of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
-}
-_SIZES = {
-    "input_size": "size that images are resized to for the network",
-    "crop_size": "size of the random crops trained on",
 }
 _SPLITS = {
     "train_split": "split trained on",
@@ -79,16 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         settings.add_argument(
             _option(name), type=kind, default=default, metavar="N", help=f"{text} [%(default)s]"
         )
-    for name, text in _SIZES.items():
-        width, height = getattr(defaults, name)
-        settings.add_argument(
-            _option(name),
-            type=int,
-            nargs=2,
-            default=(width, height),
-            metavar=("W", "H"),
-            help=f"{text}, multiples of 64 [{width} {height}]",
-        )
+    add_sizes(settings)
     for name, text in _SPLITS.items():
         default = getattr(defaults, name)
         settings.add_argument(_option(name), default=default, help=f"{text} [%(default)s]")
@@ -106,7 +93,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
     settings: dict[str, Any] = {
         name: getattr(arguments, name) for name in (*_NUMBERS, *_SPLITS)
-    } | {name: tuple(getattr(arguments, name)) for name in _SIZES}
+    } | {name: tuple(getattr(arguments, name)) for name in SIZES}
     config = TrainingConfig(
         data=arguments.data,
         classes=ClassTable.load(arguments.classes),

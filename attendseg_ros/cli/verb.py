@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.training.config import TrainingConfig
 
 Result = Mapping[str, Any]
 """What a verb found out: plain values, just as `--json` prints them."""
@@ -51,6 +52,27 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="threads of the engine; 0: one a physical core, at most four (default: %(default)s)",
     )
+
+
+SIZES = {
+    "input_size": "size that images are resized to for the network",
+    "crop_size": "size of the random crops trained on",
+}
+"""The sizes that a training takes, by the names of its settings."""
+
+
+def add_sizes(parser: argparse._ActionsContainer) -> None:
+    """Adds the sizes that a training takes."""
+    for name, text in SIZES.items():
+        width, height = getattr(TrainingConfig, name)
+        parser.add_argument(
+            "--" + name.replace("_", "-"),
+            type=int,
+            nargs=2,
+            default=(width, height),
+            metavar=("W", "H"),
+            help=f"{text}, multiples of 64 [{width} {height}]",
+        )
 
 
 def need_packages(verb: str, *packages: str) -> None:
