@@ -17,6 +17,9 @@ from attendseg_ros.network.shape import Shape
 
 CONFIG_FILE = "config.yaml"
 
+# What runs were made with before these were settings.
+_EARLIER_VALUES = {"jaccard_weight": 0.0, "mix_share": 0.0, "max_colour_shift": 0.3}
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -34,9 +37,12 @@ class TrainingConfig:
         weight_decay: Of AdamW, on convolution weights only.
         class_weight_offset: The c of the loss's class weights 1 / ln(c + share of pixels); the
             nearer to 1, the more rare classes count, at the cost of pixel accuracy.
+        jaccard_weight: Of the soft Jaccard loss beside the cross-entropy; 0: none.
+        mix_share: Share of the images into which what is rare in another is pasted, 0 to 1.
         ema_decay: Decay per step of the averaged weights that are evaluated and exported.
         input_size: Width and height that images are resized to for the network, pixels.
         crop_size: Width and height of the random crops that are trained on, pixels.
+        max_colour_shift: Largest random change of brightness, contrast and saturation, 0 to 1.
         max_rotation_deg: Largest random rotation either way, degrees; 180 for cameras that look
             straight down.
         scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
@@ -56,10 +62,13 @@ class TrainingConfig:
     batch_size: int = 8
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
-    class_weight_offset: float = 1.1
+    class_weight_offset: float = 2.0
+    jaccard_weight: float = 1.0
+    mix_share: float = 0.5
     ema_decay: float = 0.998
     input_size: tuple[int, int] = (512, 384)
     crop_size: tuple[int, int] = (448, 320)
+    max_colour_shift: float = 0.45
     max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
@@ -73,6 +82,11 @@ class TrainingConfig:
                 raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
         if not self.class_weight_offset > 1:
             raise DataError(f"class_weight_offset must be above 1, got {self.class_weight_offset}")
+        if not self.jaccard_weight >= 0:
+            raise DataError(f"jaccard_weight must be 0 or more, got {self.jaccard_weight}")
+        for name in ("mix_share", "max_colour_shift"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise DataError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if not 0 <= self.max_rotation_deg <= 180:
             raise DataError(
                 f"max_rotation_deg must be between 0 and 180, got {self.max_rotation_deg}"
@@ -114,7 +128,8 @@ class TrainingConfig:
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
             raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
         # Settings that came later than the run have the values that it was made with.
-        values = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping() | values
+        defaults = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping()
+        values = defaults | _EARLIER_VALUES | values
         return cls(
             **values
             | {

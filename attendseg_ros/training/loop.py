@@ -30,6 +30,7 @@ from attendseg_ros.training.checkpoint import (
     save_checkpoint,
     start_from,
 )
+from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
@@ -39,6 +40,7 @@ from attendseg_ros.training.samples import (
     InMemory,
     TrainingScenes,
     class_weights,
+    pixel_counts,
     scenes_fit,
 )
 
@@ -128,18 +130,24 @@ class _Trainer:
         num_classes = len(config.classes)
         train = InMemory(LabelledSet(config.data, config.train_split, config.classes))
         self._val = LabelledSet(config.data, config.val_split, config.classes)
+        counts = pixel_counts(train, num_classes)
         scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
         self._batches = Batches(
             train,
             scenes,
             config.scene_share,
             Augmentation(
-                config.input_size, config.crop_size, max_rotation_deg=config.max_rotation_deg
+                config.input_size,
+                config.crop_size,
+                max_colour_shift=config.max_colour_shift,
+                max_rotation_deg=config.max_rotation_deg,
             ),
             config.batch_size,
             config.seed,
+            mix_share=config.mix_share,
+            rare=rare_classes(counts),
         )
-        self._weights = class_weights(train, num_classes, config.class_weight_offset)
+        self._weights = class_weights(counts, config.class_weight_offset)
         network = build_attendseg(num_classes, config.shape)
         if config.start_from is not None:
             start_from(network, config.start_from)
@@ -194,7 +202,7 @@ class _Trainer:
                 group["lr"] = rate
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 outputs = self._network(images)
-            loss = segmentation_loss(outputs, labels, self._weights)
+            loss = segmentation_loss(outputs, labels, self._weights, self._config.jaccard_weight)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)

@@ -10,11 +10,13 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.scene import StreetScene
 from attendseg_ros.training.augmentation import Augmentation, Pair
+from attendseg_ros.training.class_mix import mix_classes
 
 # Training streets are seeded from here on, so that lower seeds stay unseen for demos and tests.
 FIRST_TRAINING_SCENE_SEED = 1000
@@ -87,6 +89,9 @@ class Batches:
         augmentation: Augmentation,
         batch_size: int,
         seed: int,
+        *,
+        mix_share: float = 0.0,
+        rare: NDArray[np.uint8] | None = None,
     ) -> None:
         self._real = real
         self._scenes = scenes
@@ -95,6 +100,8 @@ class Batches:
         # Batch normalisation needs company, and a set smaller than a batch is one batch.
         self._batch_size = min(batch_size, len(real) + self._scene_count)
         self._seed = seed
+        self._mix_share = mix_share
+        self._rare = np.empty(0, np.uint8) if rare is None else rare
 
     def __len__(self) -> int:
         """Batches per epoch; a remainder smaller than a batch is left out of that epoch."""
@@ -124,11 +131,19 @@ class Batches:
             if pending is not None:
                 yield pending.result()
 
+    def _sample(self, pair: Pair, random: np.random.Generator) -> Pair:
+        """A random view, with the rare of a random view of another image in some."""
+        view = self._augmentation(pair, random)
+        if random.random() >= self._mix_share:
+            return view
+        other = self._real[int(random.integers(len(self._real)))]
+        return mix_classes(view, self._augmentation(other, random), self._rare, random)
+
     def _batch(self, picks: Sequence[tuple[PairSource, int]], epoch: int, start: int) -> Batch:
         pairs = []
         for offset, (source, index) in enumerate(picks):
             random = np.random.default_rng((self._seed, epoch, start + offset))
-            pairs.append(self._augmentation(source[index], random))
+            pairs.append(self._sample(source[index], random))
         images = np.stack([rgb for rgb, _ in pairs]).astype(np.float32)
         # A fixed pixel of each 2x2 would shift every edge by half a pixel; a random one does not.
         row, column = np.random.default_rng((self._seed, epoch, start)).integers(
@@ -144,14 +159,22 @@ def normalised(images: torch.Tensor) -> torch.Tensor:
     return ((images.to(torch.float32) - 128.0) / 64.0).permute(0, 3, 1, 2)
 
 
-def class_weights(source: PairSource, num_classes: int, offset: float) -> torch.Tensor:
-    """Weights that lift rare classes: 1 / ln(offset + share of pixels), float32 (C,), mean 1.
-
-    After Paszke et al., ENet (arXiv 1606.02147), where the offset is 1.02.
-    """
+def pixel_counts(source: PairSource, num_classes: int) -> NDArray[np.int64]:
+    """Labelled pixels of each class in a set, (C,)."""
     counts = np.zeros(UNLABELLED + 1, dtype=np.int64)
     for index in range(len(source)):
         counts += np.bincount(source[index][1].ravel(), minlength=counts.size)
-    labelled = counts[:num_classes]
-    weights = 1.0 / np.log(offset + labelled / max(int(labelled.sum()), 1))
+    return counts[:num_classes]
+
+
+def class_weights(counts: NDArray[np.int64], offset: float) -> torch.Tensor:
+    """Weights that lift rare classes: 1 / ln(offset + share of pixels), float32 (C,), mean 1.
+
+    After Paszke et al., ENet (arXiv 1606.02147), where the offset is 1.02.
+
+    Args:
+        counts: Labelled pixels of each class, (C,).
+        offset: Above 1; the larger, the more alike the weights.
+    """
+    weights = 1.0 / np.log(offset + counts / max(int(counts.sum()), 1))
     return torch.from_numpy((weights / weights.mean()).astype(np.float32))
