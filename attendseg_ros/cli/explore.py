@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, metavar="DIR", help="labelled set in SegNet's layout"
     )
     parser.add_argument(
-        "--classes", required=True, metavar="FILE", help="class file; or camvid or drone"
+        "--classes", required=True, metavar="FILE", help="class file; or camvid, drone or idd_lite"
     )
     parser.add_argument(
         "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"

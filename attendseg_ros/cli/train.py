@@ -10,7 +10,7 @@ from typing import Any
 
 from attendseg_ros.cli.verb import SIZES, Result, add_sizes, need_packages, percent, table
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.network.shape import Shape
+from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training.config import TrainingConfig
 
 NAME = "train"
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes",
         required=True,
         metavar="FILE",
-        help="YAML file with the classes' names, ids and colours; or camvid or drone",
+        help="YAML file with the classes' names, ids and colours; or camvid, drone or idd_lite",
     )
     parser.add_argument(
         "-o",
@@ -66,10 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--shape",
-        type=Path,
         metavar="FILE",
-        help="YAML file with the network's channels and blocks, as explore writes it "
-        "(default: the shipped models')",
+        help="YAML file with the network's channels and blocks, as explore writes it; or "
+        f"{' or '.join(BUILT_IN)} (default: the shipped models')",
     )
     settings = parser.add_argument_group("settings (defaults in brackets)")
     defaults = TrainingConfig

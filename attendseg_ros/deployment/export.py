@@ -31,6 +31,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg
 from attendseg_ros.network.counting import count
+from attendseg_ros.network.shape import BUILT_IN as SHAPES
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
@@ -233,8 +234,9 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     settings = training.to_mapping()
     built_in = (name for name in BUILT_IN if training.classes == ClassTable.load(name))
     settings["classes"] = next(built_in, "classes.yaml")
-    # A shape of one's own is a file beside the run; the shipped models' needs no option.
-    settings["shape"] = None if training.shape == Shape() else "shape.yaml"
+    # A shape of one's own is a file beside the run; the default needs no option.
+    named = (name for name in SHAPES if training.shape == Shape.load(name))
+    settings["shape"] = None if training.shape == Shape() else next(named, "shape.yaml")
     for name in ("data", "run", "start_from"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name

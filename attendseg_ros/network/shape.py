@@ -13,6 +13,8 @@ import yaml
 
 from attendseg_ros.errors import DataError
 
+BUILT_IN = {file.stem: file for file in sorted((Path(__file__).parent / "shapes").glob("*.yaml"))}
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -79,17 +81,24 @@ class Shape:
         return cls(**values)
 
     @classmethod
-    def load(cls, path: Path | str) -> Shape:
-        """Reads a shape from a YAML file, as `attendseg explore` writes it.
+    def load(cls, path_or_name: Path | str) -> Shape:
+        """Reads a shape from a YAML file, as `attendseg explore` writes it, or a built-in one.
+
+        Args:
+            path_or_name: A file, or a name of `BUILT_IN`.
 
         Raises:
             DataError: There is no such file, or its content is wrong.
         """
+        path = BUILT_IN.get(str(path_or_name), Path(path_or_name))
         try:
-            return cls.from_mapping(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+            return cls.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             text = " ".join(str(error).split())
-            raise DataError(f"cannot read a network's shape from {path}: {text}") from error
+            raise DataError(
+                f"cannot read a network's shape from {path} (built in: {', '.join(BUILT_IN)}): "
+                f"{text}"
+            ) from error
         except DataError as error:
             raise DataError(f"{path}: {error}") from error
 

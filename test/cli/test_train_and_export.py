@@ -111,7 +111,7 @@ def test_train_refuses_a_missing_class_file(refusal_of: Callable[..., str], tmp_
     missing = tmp_path / "missing.yaml"
     refusal = refusal_of("train", "--data", tmp_path, "--classes", missing, "-o", tmp_path / "run")
     assert "missing.yaml" in refusal
-    assert "built-in table (camvid, drone)" in refusal
+    assert "built-in table (camvid, drone, idd_lite)" in refusal
 
 
 def test_ctrl_c_ends_training_cleanly(

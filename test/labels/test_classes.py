@@ -84,7 +84,9 @@ def test_a_wrong_table_is_refused_by_the_entry_that_is_wrong(mapping: Any, words
 
 
 def test_a_file_that_cannot_be_read_names_it_and_the_built_in_tables(tmp_path: Path) -> None:
-    with pytest.raises(ClassTableError, match=r"no_such\.yaml.*built-in table \(camvid, drone\)"):
+    with pytest.raises(
+        ClassTableError, match=r"no_such\.yaml.*built-in table \(camvid, drone, idd_lite\)"
+    ):
         ClassTable.load(tmp_path / "no_such.yaml")
 
 

@@ -14,7 +14,8 @@ import yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.network.attendseg import build_attendseg
 from attendseg_ros.network.condenser import AttentionCondenser
-from attendseg_ros.network.shape import Shape, Stage
+from attendseg_ros.network.counting import count
+from attendseg_ros.network.shape import BUILT_IN, Shape, Stage
 
 SMALL = Shape(
     stem=8,
@@ -37,6 +38,21 @@ def test_a_file_brings_back_the_same_shape(tmp_path: Path) -> None:
     path = tmp_path / "shape.yaml"
     path.write_text(yaml.safe_dump(SMALL.to_mapping()))
     assert Shape.load(path) == SMALL
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_built_in_shapes_are_found_by_name_and_keep_the_budget(name: str) -> None:
+    counts = count(build_attendseg(11, Shape.load(name)), (512, 384))
+    assert counts.parameters <= 1_190_000
+    assert counts.macs <= 2_000_000_000
+
+
+def test_the_shape_for_the_ablation_has_no_condensers_and_the_same_budget() -> None:
+    without = Shape.load("no_condensers")
+    assert condensers(without) == 0
+    shipped, ablated = (count(build_attendseg(11, s), (512, 384)) for s in (Shape(), without))
+    assert ablated.parameters == pytest.approx(shipped.parameters, rel=0.02)
+    assert ablated.macs == pytest.approx(shipped.macs, rel=0.02)
 
 
 def test_every_shape_gives_logits_at_a_quarter_of_the_size() -> None:
