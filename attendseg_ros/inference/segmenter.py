@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.resize import Resizer, check_image
 from attendseg_ros.inference.selection import AUTO, Selection, select_engine
 from attendseg_ros.inference.smoothing import Smoother
+from attendseg_ros.labels import drop_uncertain, keep_classes
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,24 @@ class Segmentation:
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8] | None
     times: StageTimes
+
+    def mask(
+        self, min_confidence: float = 0.0, kept_ids: Collection[int] | None = None
+    ) -> NDArray[np.uint8]:
+        """The labels that are sure enough and of the classes wanted.
+
+        Args:
+            min_confidence: 0.0 to 1.0; pixels the network is less sure of become unlabelled, which
+                takes the confidence.
+            kept_ids: all other classes become unlabelled; None keeps all.
+
+        Returns:
+            uint8 (H, W), 255 where unlabelled; may be `labels` itself.
+        """
+        mask = self.labels
+        if min_confidence > 0.0 and self.confidence is not None:
+            mask = drop_uncertain(mask, self.confidence, min_confidence)
+        return mask if kept_ids is None else keep_classes(mask, kept_ids)
 
 
 class _Pipeline:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Segmenter, StageTimes
-from attendseg_ros.labels import ClassTable, drop_uncertain, keep_classes
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.label_journal import Labels
 
@@ -58,9 +58,5 @@ class Labeller:
         needed = self._confidence or self._min_confidence > 0.0
         segmentation = self._segmenter.segment(rgb, confidence=needed)
         self.times.append(segmentation.times)
-        mask, confidence = segmentation.labels, segmentation.confidence
-        if self._min_confidence > 0.0 and confidence is not None:
-            mask = drop_uncertain(mask, confidence, self._min_confidence)
-        if self._kept_ids:
-            mask = keep_classes(mask, self._kept_ids)
-        return Labels(mask, confidence if self._confidence else None)
+        mask = segmentation.mask(self._min_confidence, self._kept_ids or None)
+        return Labels(mask, segmentation.confidence if self._confidence else None)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from rosbags.interfaces import (
 )
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.playback.background import read_ahead
 from attendseg_ros.playback.bag_reader import BagReader, Recorded, one_line
 
 _FORMATS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
+
+# Enough for a chunk to be decompressed while the one before it is worked on.
+_MESSAGES_AHEAD = 16
 
 # A record longer than this is a damaged length: rosbag2 starts a new chunk long before.
 _LONGEST_RECORD = 2**31
@@ -64,8 +69,12 @@ class McapReader(BagReader):
     def messages(self, topic: str = "") -> Iterator[Recorded]:
         """Reads the messages in the order in which they lie in the file."""
         self.damage, self.extras = [], []
-        for index, file in enumerate(self._files):
-            yield from self._messages_of(index, file, topic)
+        yield from read_ahead(
+            chain.from_iterable(
+                self._messages_of(index, file, topic) for index, file in enumerate(self._files)
+            ),
+            _MESSAGES_AHEAD,
+        )
 
     def _counts(self) -> Counter[int]:
         counts: Counter[int] = Counter()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from attendseg_ros.inference import Segmentation
-from attendseg_ros.labels import ClassTable, blend, colorize, drop_uncertain, keep_classes
+from attendseg_ros.labels import ClassTable, blend, colorize
 from attendseg_ros.navigation import occupancy_of
 from attendseg_ros.playback.raw_image import packed
 from attendseg_ros.ros.image_messages import Canvas
@@ -98,13 +98,9 @@ class Painter:
         Returns:
             uint8 (H, W), 255 where unlabelled; may be the segmentation's own.
         """
-        labels = segmentation.labels
-        if settings.min_confidence > 0.0 and segmentation.confidence is not None:
-            labels = drop_uncertain(labels, segmentation.confidence, settings.min_confidence)
-        if settings.kept_classes is not None:
-            ids = [self._classes.id_of(name) for name in settings.kept_classes]
-            labels = keep_classes(labels, ids)
-        return labels
+        kept = settings.kept_classes
+        ids = None if kept is None else [self._classes.id_of(name) for name in kept]
+        return segmentation.mask(settings.min_confidence, ids)
 
     def _canvas(self, output: ImageOutput, size: tuple[int, int]) -> Canvas:
         canvas = self._canvases.get(output)

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import resource
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,29 @@ def test_every_output_of_the_node_can_be_chosen(tmp_path: Path, kind: str) -> No
     assert [(n.class_id, n.class_name) for n in names.class_map] == [
         (info.id, info.name) for info in CLASSES.classes
     ]
+
+
+@contextmanager
+def full_disk(largest: int) -> Iterator[None]:
+    """No file grows beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_full_disk_ends_in_one_line_and_leaves_no_bag(tmp_path: Path, kind: str) -> None:
+    path, out = drive(tmp_path, kind), tmp_path / "new" / out_name(kind)
+    bag = LabelledBag(BagSource(path), out)
+    with bag.open_journal({}) as journal:
+        deque(bag.label(journal, first_pixel), maxlen=0)
+        with full_disk(1024), pytest.raises(DataError, match="cannot be written") as caught:
+            deque(bag.write(journal, CLASSES), maxlen=0)
+    assert "\n" not in str(caught.value)
+    assert [entry.name for entry in out.parent.iterdir()] == [bag.journal_path.name]
 
 
 def test_an_mcap_file_keeps_every_field_of_every_record(tmp_path: Path) -> None:

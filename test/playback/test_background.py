@@ -1,0 +1,106 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Threads that read ahead and write behind: the order stays, errors arrive, nothing is left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from attendseg_ros.playback.background import InOrder, read_ahead
+
+
+def threads_named(name: str) -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith(name)]
+
+
+def numbers(taken: list[int], end: int, error: Exception | None = None) -> Iterator[int]:
+    for number in range(end):
+        taken.append(number)
+        yield number
+    if error:
+        raise error
+
+
+def test_items_come_in_their_order_and_the_thread_ends_with_them() -> None:
+    assert list(read_ahead(numbers([], 100), 7)) == list(range(100))
+    assert not threads_named("read_ahead")
+
+
+def test_an_error_comes_after_the_items_before_it() -> None:
+    ahead = read_ahead(numbers([], 3, ValueError("damaged")), 8)
+    assert [next(ahead) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="damaged"):
+        next(ahead)
+
+
+def test_no_more_is_taken_ahead_than_was_asked_for() -> None:
+    taken: list[int] = []
+    ahead = read_ahead(numbers(taken, 1000), 4)
+    next(ahead)
+    ahead.close()
+    assert len(taken) <= 6
+    assert not threads_named("read_ahead")
+
+
+def test_calls_are_done_in_their_order_in_another_thread() -> None:
+    done: list[tuple[int, str]] = []
+    calls = InOrder(3)
+    for number in range(50):
+        calls.call(lambda n: done.append((n, threading.current_thread().name)), number)
+    calls.finish()
+    assert [number for number, _ in done] == list(range(50))
+    assert {name for _, name in done} == {"in_order_0"}
+    assert not threads_named("in_order")
+
+
+def test_no_more_calls_are_outstanding_than_was_asked_for() -> None:
+    gate, begun = threading.Event(), threading.Event()
+    calls = InOrder(2)
+
+    def three() -> None:
+        for function in (gate.wait, gate.wait, begun.set):
+            calls.call(function)
+
+    caller = threading.Thread(target=three)
+    caller.start()
+    caller.join(0.2)
+    assert caller.is_alive()
+    gate.set()
+    caller.join()
+    calls.finish()
+    assert begun.is_set()
+
+
+def fail() -> None:
+    raise OSError("no space left")
+
+
+def test_what_a_call_raises_reaches_the_caller() -> None:
+    calls = InOrder(1)
+    calls.call(fail)
+    with pytest.raises(OSError, match="no space left"):
+        calls.call(int)
+    calls.give_up()
+    assert not threads_named("in_order")
+
+
+def test_what_the_last_call_raises_reaches_the_caller_too() -> None:
+    calls = InOrder(4)
+    calls.call(fail)
+    with pytest.raises(OSError, match="no space left"):
+        calls.finish()
+    assert not threads_named("in_order")
+
+
+def test_calls_that_have_not_begun_can_be_given_up() -> None:
+    gate = threading.Event()
+    done: list[int] = []
+    calls = InOrder(9)
+    calls.call(gate.wait)
+    calls.call(done.append, 1)
+    threading.Timer(0.1, gate.set).start()
+    calls.give_up()
+    assert not done
