@@ -14,6 +14,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
+from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
@@ -51,8 +52,9 @@ class Activation:
         self.enabled = True
         self._image_type, topic = _awaited(node, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type)
-        self._points = SemanticPoints(node, lambda: parameters.settings, outputs)
-        self._distance = GroundDistance(node, outputs)
+        depth = DepthTopic(node)
+        self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
+        self._distance = GroundDistance(node, outputs, depth)
         self._processor = FrameProcessor(
             node,
             topic,

@@ -21,16 +21,18 @@ _CONVERTERS = {
 }
 
 
-def to_metres(message: Image, width: int, height: int) -> NDArray[np.float32]:
+def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray[np.float32]:
     """Gives the depth of a message in metres.
 
     Args:
         message: 32FC1 in metres, or 16UC1 or mono16 in millimetres (REP 118), of either byte order.
         width: Of the image that the depth is aligned to, pixels.
         height: Of that image, pixels.
+        step: Every so many pixels a side are taken, from the first.
 
     Returns:
-        A new float32 (height, width): along the optical axis, NaN where nothing was measured.
+        A new float32 (height, width), or what `[::step, ::step]` leaves of that: along the optical
+        axis, NaN where nothing was measured.
 
     Raises:
         NoPointsError: The encoding or the size is another, or the message contradicts itself.
@@ -51,4 +53,4 @@ def to_metres(message: Image, width: int, height: int) -> NDArray[np.float32]:
         pixels = view(message)
     except BadImageError as error:
         raise NoPointsError(NoPoints.MALFORMED, str(error)) from error
-    return convert(pixels[..., 0])
+    return convert(pixels[::step, ::step, 0])

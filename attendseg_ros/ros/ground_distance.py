@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 from math import nan
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.depth_messages import to_metres
+from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.no_points import NoPointsError
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.throttle import Throttle
@@ -27,35 +26,32 @@ STEP = 4
 
 
 class GroundDistance:
-    """Subscribes to depth while somebody wants the landing zone.
+    """Takes depth while somebody wants the landing zone.
 
     `metres` is for the thread that segments, everything else is for the executor's.
     """
 
-    def __init__(self, node: LifecycleNode, outputs: Outputs) -> None:
+    def __init__(self, node: LifecycleNode, outputs: Outputs, depth: DepthTopic) -> None:
         """Prepares.
 
         Args:
-            node: owns the subscription.
+            node: for its logger.
             outputs: who asks for the landing zone.
+            depth: where depth comes from.
         """
         self._node = node
         self._outputs = outputs
+        self._depth = depth
         self._throttle = Throttle()
-        self._subscription: Any = None
+        self._joined = False
         self._newest: Image | None = None
 
     def attend(self) -> None:
-        """Subscribes to depth when a landing zone is wanted, and lets go of it when none is."""
+        """Joins depth when a landing zone is wanted, and leaves it when none is."""
         wanted = self._outputs.landing_zone_wanted()
-        if wanted and self._subscription is None:
-            self._subscription = self._node.create_subscription(
-                Image,
-                "depth",
-                self._on_depth,
-                qos.newest_image(),
-                qos_overriding_options=qos.overridable(),
-            )
+        if wanted and not self._joined:
+            self._joined = True
+            self._depth.join(self._on_depth)
         elif not wanted:
             self.close()
 
@@ -75,20 +71,20 @@ class GroundDistance:
             return nan
         height, width = occupancy.shape
         try:
-            metres = to_metres(depth, width, height)
+            metres = to_metres(depth, width, height, STEP)
         except NoPointsError as error:
             if self._throttle.ready(error.reason.name):
                 self._node.get_logger().warning(f"~/landing_zone does without depth: {error}")
             return nan
-        free = metres[::STEP, ::STEP][occupancy[::STEP, ::STEP] == 0]
+        free = metres[occupancy[::STEP, ::STEP] == 0]
         known = free[np.isfinite(free)]
         return float(np.median(known)) if known.size else nan
 
     def close(self) -> None:
-        """Unsubscribes and forgets."""
-        if self._subscription is not None:
-            self._node.destroy_subscription(self._subscription)
-            self._subscription = None
+        """Leaves depth and forgets."""
+        if self._joined:
+            self._joined = False
+            self._depth.leave(self._on_depth)
             self._newest = None
 
     def _on_depth(self, message: Image) -> None:

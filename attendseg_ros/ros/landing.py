@@ -23,6 +23,8 @@ from attendseg_ros.navigation import (
     mean_inside,
 )
 from attendseg_ros.ros.ground_distance import GroundDistance
+from attendseg_ros.ros.intrinsics import to_intrinsics
+from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
 from attendseg_ros.ros.timing import stamp_ns
@@ -44,6 +46,10 @@ class LandingZones:
         self._distance = distance
         self._search = LandingSearch()
         self._throttle = Throttle()
+
+    def begin_anew(self) -> None:
+        """Forgets the zone in view: another model may see none there."""
+        self._search = LandingSearch()
 
     def find(
         self,
@@ -91,22 +97,19 @@ class LandingZones:
         if height_m <= 0.0:
             return None
         height, width = occupancy.shape
-        topic = self._node.resolve_topic_name("camera_info")
         if camera_info is None:
-            self._warn("absent", f"nothing has come on {topic}")
+            topic = self._node.resolve_topic_name("camera_info")
+            self._warn(NoPoints.NO_CAMERA_INFO, f"nothing has come on {topic}")
             return None
-        fx, cx, fy, cy = (camera_info.k[index] for index in (0, 2, 4, 5))
-        if not all(map(isfinite, (fx, fy, cx, cy))) or fx <= 0.0 or fy <= 0.0:
-            self._warn("empty", f"{topic} has no intrinsics (fx {fx:g}, fy {fy:g})")
+        try:
+            camera = to_intrinsics(camera_info, width, height)
+        except NoPointsError as error:
+            self._warn(error.reason, str(error))
             return None
-        if (camera_info.width, camera_info.height) != (width, height):
-            described = f"{camera_info.width}x{camera_info.height}"
-            self._warn("size", f"{topic} is of {described} images, these are {width}x{height}")
-            return None
-        return GroundView(fx, fy, cx, cy, height_m)
+        return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
 
-    def _warn(self, key: str, problem: str) -> None:
-        if self._throttle.ready(key):
+    def _warn(self, reason: NoPoints, problem: str) -> None:
+        if self._throttle.ready(reason.name):
             self._node.get_logger().warning(f"~/landing_zone is in pixels only: {problem}")
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -16,10 +15,10 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.geometry import CloudBuilder, Intrinsics
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.ros.depth_messages import to_metres
+from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.intrinsics import is_distorted, to_intrinsics
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.point_cloud import to_cloud
@@ -58,24 +57,30 @@ class SegmentedImage:
 
 
 class SemanticPoints:
-    """Subscribes to depth while somebody wants points; masks never wait for them.
+    """Takes depth while somebody wants points; masks never wait for them.
 
     `due` and `offer` are for the thread that segments, everything else is for the executor's.
     """
 
     def __init__(
-        self, node: LifecycleNode, settings: Callable[[], Settings], outputs: Outputs
+        self,
+        node: LifecycleNode,
+        settings: Callable[[], Settings],
+        outputs: Outputs,
+        depth: DepthTopic,
     ) -> None:
         """Prepares; every count starts at zero.
 
         Args:
-            node: owns the subscription.
+            node: for its logger, clock and topic names.
             settings: gives the parameters of the moment.
             outputs: where clouds go, and who asks for them.
+            depth: where depth comes from.
         """
         self._node = node
         self._settings = settings
         self._outputs = outputs
+        self._depth = depth
         self._awaiting = Awaiting(node, node.resolve_topic_name("depth"), Image, "depth")
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
         self._report = PointsReport()
@@ -83,32 +88,23 @@ class SemanticPoints:
         self._throttle = Throttle()
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
-        self._subscription: Any = None
+        self._joined = False
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker("points", self._process)
         self.camera_info: CameraInfo | None = None
 
     def attend(self) -> None:
-        """Subscribes to depth when points are wanted, and lets go of it when they are not.
-
-        A camera that computes depth only for its subscribers may rest meanwhile.
-        """
+        """Joins depth when points are wanted, and leaves it when they are not."""
         wanted = self._outputs.points_wanted()
-        if wanted and self._subscription is None:
-            self._subscription = self._node.create_subscription(
-                Image,
-                "depth",
-                self._on_depth,
-                qos.recent_images(),
-                qos_overriding_options=qos.overridable(),
-            )
-            self._awaiting.begin(self._subscription.qos_profile)
+        if wanted and not self._joined:
+            self._joined = True
+            self._awaiting.begin(self._depth.join(self._on_depth))
         elif not wanted:
-            self._unsubscribe()
+            self._leave()
 
     def check_silence(self) -> None:
         """Logs what is awaited when points are wanted and no depth has come for a while."""
         self.attend()
-        if self._subscription is not None:
+        if self._joined:
             self._awaiting.check()
 
     def due(self, settings: Settings) -> bool:
@@ -122,7 +118,7 @@ class SemanticPoints:
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The status of depth since the last call; none while nobody wants points."""
-        if self._subscription is None:
+        if not self._joined:
             return []
         silence_s = self._awaiting.silence_s()
         patient = silence_s <= SILENCE_S
@@ -136,14 +132,14 @@ class SemanticPoints:
         return [self._report.status(source, self._settings(), now_ns)]
 
     def close(self) -> None:
-        """Unsubscribes and returns when the cloud in hand is done."""
-        self._unsubscribe()
+        """Leaves depth and returns when the cloud in hand is done."""
+        self._leave()
         self._worker.stop()
 
-    def _unsubscribe(self) -> None:
-        if self._subscription is not None:
-            self._node.destroy_subscription(self._subscription)
-            self._subscription = None
+    def _leave(self) -> None:
+        if self._joined:
+            self._joined = False
+            self._depth.leave(self._on_depth)
             self._matcher.clear()
 
     def _on_depth(self, message: Image) -> None:

@@ -78,6 +78,7 @@ class FrameProcessor:
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
                     self._painter = Painter(segmenter.bundle.classes)
+                    self._landing.begin_anew()
                     # Times of the model before say nothing of this one.
                     self._monitor.history.clear()
                 self._process(message, settings)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, PointCloud2
 from support.ros_client import image, wait_until
 from support.segmentation_rig import Rig
 from support.tiny_bundle import painted
@@ -203,6 +204,57 @@ def test_metres_come_from_the_height_and_the_intrinsics(rig: Rig, overhead: Over
     assert math.isnan(overhead.see(ground((100, 140, 60))).radius_m)
 
 
+def test_the_rectified_images_matrix_counts_where_there_is_one(
+    rig: Rig, overhead: Overhead
+) -> None:
+    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
+    rectified = 2.0 * FOCAL_LENGTH
+    p = [rectified, 0.0, 128.0, 0.0, 0.0, rectified, 128.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+
+    def half_as_large(zone: Any) -> bool:
+        return bool(zone.radius_m == pytest.approx(zone.radius * 10.0 / rectified))
+
+    assert send_info(rig, overhead, half_as_large, k=intrinsics(FOCAL_LENGTH), p=p).found
+
+
+def test_points_and_landing_zone_share_one_subscription_to_depth(
+    rig: Rig, overhead: Overhead
+) -> None:
+    rig.client.must_set(landing_frames=1)
+    labels = ground((100, 140, 60))
+    topic = rig.client.node.resolve_topic_name("depth")
+
+    def subscribers(expected: int) -> None:
+        # Frames make the node look who wants what.
+        overhead.see_until(labels, lambda _: rig.client.node.count_subscribers(topic) == expected)
+
+    subscribers(1)
+    points = rig.output("points", PointCloud2)
+    sender = rig.client.camera(topic="depth")
+    depth = np.full((SIDE, SIDE), 6.0, np.float32)
+
+    def in_metres(zone: Any) -> bool:
+        message = image(depth, "32FC1", rig.client.header("downward"))
+        message.header.stamp = zone.header.stamp
+        sender.publish(message)
+        return bool(zone.position.z == 6.0 and points.messages)
+
+    send_info(rig, overhead, in_metres, k=intrinsics(FOCAL_LENGTH))
+    subscribers(1)
+    rig.client.node.destroy_publisher(sender)
+
+
+def test_another_model_begins_anew(rig: Rig, overhead: Overhead, tmp_path: Path) -> None:
+    labels = ground((100, 140, 60))
+    rig.client.must_set(landing_frames=1)
+    assert overhead.see(labels).found
+    rig.client.must_set(landing_frames=NEVER)
+    assert overhead.see(labels).found
+    other = shutil.copytree(rig.client.get("model"), tmp_path / "other")
+    rig.client.must_set(model=str(other))
+    assert not overhead.see_until(labels, lambda zone: not zone.found).found
+
+
 def test_depth_of_free_ground_gives_the_height(rig: Rig, overhead: Overhead) -> None:
     rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
     labels = ground((100, 140, 60))
@@ -244,9 +296,9 @@ def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Over
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "has no intrinsics"),
-        ({"k": intrinsics(math.nan)}, "has no intrinsics"),
-        ({"width": 512, "k": intrinsics(FOCAL_LENGTH)}, "is of 512x256 images"),
+        ({}, "camera_info without intrinsics"),
+        ({"k": intrinsics(math.nan)}, "camera_info without intrinsics"),
+        ({"width": 512, "k": intrinsics(FOCAL_LENGTH)}, "camera_info of 512x256 for an image of"),
     ],
 )
 def test_intrinsics_that_do_not_fit_leave_pixels_and_the_log_says_why(
