@@ -22,10 +22,17 @@ class Wish:
 
     settings: Settings
     bundle: Bundle
+    paced: tuple[int, int] | None = None
+    """The input size in place of the parameters' own, to keep `target_latency_ms`."""
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the network's input."""
+        return self.paced or self.unpaced
+
+    @property
+    def unpaced(self) -> tuple[int, int]:
+        """The same by the parameters alone."""
         return self.settings.network_size or self.bundle.input_size
 
 
@@ -63,6 +70,7 @@ class ModelSwitch:
         self._switching = False
         self._worker: Worker[Wish] = Worker("model", self._fulfil)
         self.refusal = ""
+        self.refused_size: tuple[int, int] | None = None
 
     @property
     def segmenter(self) -> Segmenter:
@@ -73,6 +81,11 @@ class ModelSwitch:
     def asked_bundle(self) -> Bundle:
         """The model that parameters must fit: the one that runs, or the one that is loading."""
         return self._asked.bundle
+
+    @property
+    def asked_size(self) -> tuple[int, int]:
+        """The input size that runs, or that is being prepared."""
+        return self._asked.size
 
     @property
     def loading(self) -> str:
@@ -92,10 +105,34 @@ class ModelSwitch:
             if bundle == known:
                 bundle = known
         with self._changed:
-            self._asked = Wish(settings, bundle)
+            before, asked = self._asked, Wish(settings, bundle)
+            if settings.target_latency_ms and (bundle, asked.size) == (
+                before.bundle,
+                before.unpaced,
+            ):
+                asked = replace(asked, paced=before.paced)
+            anew = anew or asked.size != before.size
+            self._asked, self.refused_size = asked, None
             self._settle()
         if anew:
             self._worker.put(self._asked)
+
+    def run_at(self, size: tuple[int, int], settings: Settings) -> bool:
+        """Has the model run at another input size than the parameters say; returns at once.
+
+        Args:
+            size: prepared in the background; when it cannot run, `refused_size` says so.
+            settings: the parameters that it was chosen by.
+
+        Returns:
+            False, and nothing changes, when others have been set since.
+        """
+        with self._changed:
+            if self._asked.settings is not settings:
+                return False
+            self._asked, self.refused_size = replace(self._asked, paced=size), None
+            self._worker.put(self._asked)
+        return True
 
     def take_back(self, wish: Wish) -> dict[str, Any]:
         """Gives up a wish that failed.
@@ -111,7 +148,10 @@ class ModelSwitch:
             values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
             if asked.bundle is self._segmenter.bundle:
                 values = {"input_size": now.input_size}
-            self._asked = Wish(replace(asked.settings, **values), self._segmenter.bundle)
+            settings = replace(asked.settings, **values)
+            self._asked = Wish(settings, self._segmenter.bundle)
+            if settings.target_latency_ms:
+                self._asked = replace(self._asked, paced=self._segmenter.input_size)
             return values
 
     @contextmanager
@@ -152,9 +192,18 @@ class ModelSwitch:
             text = " ".join(str(error).split())
             known = isinstance(error, AttendSegError)
             self.refusal = text if known else f"{type(error).__name__}: {text}"
+            self._stop_pacing(wish)
             self._failed(wish, self.refusal)
         else:
             self.refusal = ""
+
+    def _stop_pacing(self, wish: Wish) -> None:
+        """Stays at the input size that runs, when it was not the parameters that asked."""
+        with self._changed:
+            asked = self._asked
+            if wish.paced and (asked.bundle, asked.paced) == (wish.bundle, wish.paced):
+                self._asked = replace(asked, paced=self._segmenter.input_size)
+                self.refused_size = wish.paced
 
     def _put_into_effect(self, wish: Wish) -> None:
         if wish.bundle is not self._segmenter.bundle:

@@ -21,6 +21,7 @@ from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
@@ -43,6 +44,7 @@ class FrameProcessor:
         monitor: Monitor,
         points: SemanticPoints,
         landing: LandingZones,
+        pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for frames of one activation.
@@ -55,6 +57,7 @@ class FrameProcessor:
             monitor: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
+            pacer: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -67,6 +70,8 @@ class FrameProcessor:
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
+        self._pacer = pacer
+        self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
         self.camera_info: CameraInfo | None = None
@@ -78,7 +83,10 @@ class FrameProcessor:
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
                     self._painter = Painter(segmenter.bundle.classes)
-                    # Times of the model before say nothing of this one.
+                    self._input_size = (0, 0)
+                if segmenter.input_size != self._input_size:
+                    self._input_size = segmenter.input_size
+                    # Times of the model or the size before say nothing of this one.
                     self._monitor.history.clear()
                 self._process(message, settings)
         except BadImageError as error:
@@ -138,6 +146,7 @@ class FrameProcessor:
         now = self._node.get_clock().now()
         times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
         self._monitor.note_processed(times, now.nanoseconds)
+        self._pacer.note(times, settings)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
 
