@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import nan
+from statistics import median
 from typing import TypeAlias
 
 from attendseg_ros.ros.timing import percentile
@@ -28,6 +29,9 @@ SETTLING = 3
 
 ENOUGH = 20
 """Frames seen at a size before a larger one is thought of."""
+
+COMPARED = TOLERATED + 1
+"""Frames before and after a move that tell how the network's time grows with its input."""
 
 MARGIN = 0.1
 """Share of the target by which the latency expected at a larger size must stay below it."""
@@ -84,13 +88,15 @@ class Pace:
         self._sizes = list(sizes)
         self._target_ms = target_ms
         self._frames: deque[PacedFrame] = deque(maxlen=WINDOW)
-        self._cheapest_ms: dict[Size, float] = {}
+        self._growth: dict[tuple[Size, Size], float] = {}
+        self._left: tuple[Size, float] | None = None
         self._wait_s: dict[Size, float] = {}
         self.size = self._size_before = size
         self.why = "the largest" if size == self._sizes[0] else "it ran already"
         self.unreachable = ""
         self._climbed = False
-        self._begin()
+        self._at_size_s = self._fit_s = 0.0
+        self._settling = SETTLING
 
     @property
     def target_ms(self) -> float:
@@ -127,7 +133,7 @@ class Pace:
         passed_s = min(frame.done_s - last_s, _LONGEST_GAP_S)
         self._frames.append(frame)
         self._at_size_s += passed_s
-        self._cheapest_ms[size] = min(frame.network_ms, self._cheapest_ms.get(size, inf))
+        self._learn_growth()
         place = self._sizes.index(size)
         if self._too_slow():
             if place + 1 < len(self._sizes):
@@ -164,6 +170,7 @@ class Pace:
                 f"{self._expected_ms(size):.1f} ms expected, by {self._p95_ms():.1f} ms at "
                 f"{_words(self.size)}"
             )
+        self._left = (self.size, self._network_ms())
         self._size_before, self.size = self.size, size
         self._begin()
 
@@ -171,14 +178,29 @@ class Pace:
         """Gives up the size that `move` told of, since it cannot run: the one before goes on."""
         self._sizes.remove(self.size)
         self.why = f"{_words(self.size)} cannot run"
-        self.size = self._size_before
+        self.size, self._left = self._size_before, None
         self._begin()
 
     def _begin(self) -> None:
         self._frames.clear()
         self._settling = SETTLING
-        self._at_size_s: float = 0.0
-        self._fit_s: float = 0.0
+        self._at_size_s = self._fit_s = 0.0
+
+    def _learn_growth(self) -> None:
+        """Compares the network's time with that before the move, under the same load.
+
+        It grows with the pixels, or less: the network has costs that do not.
+        """
+        if self._left is None or len(self._frames) < COMPARED:
+            return
+        sizes_ms = sorted([self._left, (self.size, self._network_ms())], key=_pixels)
+        (smaller, smaller_ms), (larger, larger_ms) = sizes_ms
+        most = _growth_of_pixels(larger, smaller)
+        self._growth[larger, smaller] = min(max(larger_ms / smaller_ms, 1.0), most)
+        self._left = None
+
+    def _network_ms(self) -> float:
+        return median([frame.network_ms for frame in self._frames][-COMPARED:])
 
     def _too_slow(self) -> bool:
         """Whether the p95 of a full window is above the target, whatever fills it up."""
@@ -195,23 +217,28 @@ class Pace:
     def _expected_ms(self, larger: Size) -> float:
         """The p95 to expect at a larger size.
 
-        The network's time grows with the pixels, or less where both sizes were seen to: it has
-        costs of its own that do not. Once a frame takes longer than the next one needs to come,
-        that one waits for it.
+        Once a frame takes longer than the next one needs to come, that one waits for it.
         """
-        growth = larger[0] * larger[1] / (self.size[0] * self.size[1])
-        if larger in self._cheapest_ms:
-            growth = min(growth, self._cheapest_ms[larger] / self._cheapest_ms[self.size])
+        growth = self._growth.get((larger, self.size), _growth_of_pixels(larger, self.size))
         first, last = self._frames[0].done_s, self._frames[-1].done_s
         interval_ms = 1e3 * (last - first) / (len(self._frames) - 1) if last > first else nan
         expected = []
         for frame in self._frames:
-            more_ms = max(growth - 1.0, 0.0) * frame.network_ms
+            more_ms = (growth - 1.0) * frame.network_ms
             processing_ms = frame.processing_ms + more_ms
             waiting = processing_ms > interval_ms
             latency_ms = frame.latency_ms + more_ms
             expected.append(max(latency_ms, 2.0 * processing_ms) if waiting else latency_ms)
         return percentile(expected, 0.95)
+
+
+def _pixels(measured: tuple[Size, float]) -> int:
+    (width, height), _ = measured
+    return width * height
+
+
+def _growth_of_pixels(larger: Size, smaller: Size) -> float:
+    return larger[0] * larger[1] / (smaller[0] * smaller[1])
 
 
 def _words(size: Size) -> str:

@@ -106,9 +106,9 @@ def test_it_goes_down_within_a_second_and_up_one_by_one_after_five() -> None:
 
 
 def test_noise_and_single_spikes_change_nothing() -> None:
-    robot = Robot(target_ms=40.0)
+    robot = Robot(target_ms=40.0, rate_hz=20.0)
     robot.noise = 0.4
-    robot.spike_every = 25
+    robot.spike_every = 50
     robot.run(300.0)
     assert robot.moves == []
 
@@ -142,7 +142,7 @@ def test_a_size_just_out_of_reach_is_tried_ever_more_seldom() -> None:
         # What cannot be foreseen: only the largest size is too slow.
         return 2.5 if robot.running == LARGEST and now_s > 1.0 else 1.0
 
-    robot.run(1000.0, load)
+    robot.run(600.0, load)
     tries = [at_s for at_s, size in robot.moves if size == LARGEST]
     waits = [later - sooner for sooner, later in pairwise(tries)]
     assert 4 <= len(tries) <= 8
