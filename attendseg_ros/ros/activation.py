@@ -120,8 +120,8 @@ class Activation:
                 for name, why in segmenter.selection.broken.items()
             ),
             enabled=self.enabled,
-            size_by=self._pacer.why,
-            too_slow=self._pacer.unreachable,
+            size_by=self._pacer.why(settings),
+            too_slow=self._pacer.unreachable(settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),

@@ -12,6 +12,7 @@ from typing import Any
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter
+from attendseg_ros.ros.memory import give_back_freed
 from attendseg_ros.ros.settings import CLASS_LISTS, Settings
 from attendseg_ros.ros.worker import Worker
 
@@ -24,6 +25,8 @@ class Wish:
     bundle: Bundle
     paced: tuple[int, int] | None = None
     """The input size in place of the parameters' own, to keep `target_latency_ms`."""
+    refused: tuple[int, int] | None = None
+    """The size asked for to that end which cannot run; the one before goes on."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -70,7 +73,6 @@ class ModelSwitch:
         self._switching = False
         self._worker: Worker[Wish] = Worker("model", self._fulfil)
         self.refusal = ""
-        self.refused_size: tuple[int, int] | None = None
 
     @property
     def segmenter(self) -> Segmenter:
@@ -83,9 +85,9 @@ class ModelSwitch:
         return self._asked.bundle
 
     @property
-    def asked_size(self) -> tuple[int, int]:
-        """The input size that runs, or that is being prepared."""
-        return self._asked.size
+    def asked(self) -> Wish:
+        """What runs, or what is being prepared."""
+        return self._asked
 
     @property
     def loading(self) -> str:
@@ -110,9 +112,9 @@ class ModelSwitch:
                 before.bundle,
                 before.unpaced,
             ):
-                asked = replace(asked, paced=before.paced)
+                asked = replace(asked, paced=before.paced, refused=before.refused)
             anew = anew or asked.size != before.size
-            self._asked, self.refused_size = asked, None
+            self._asked = asked
             self._settle()
         if anew:
             self._worker.put(self._asked)
@@ -121,7 +123,7 @@ class ModelSwitch:
         """Has the model run at another input size than the parameters say; returns at once.
 
         Args:
-            size: prepared in the background; when it cannot run, `refused_size` says so.
+            size: prepared in the background; when it cannot run, `asked.refused` names it.
             settings: the parameters that it was chosen by.
 
         Returns:
@@ -130,7 +132,7 @@ class ModelSwitch:
         with self._changed:
             if self._asked.settings is not settings:
                 return False
-            self._asked, self.refused_size = replace(self._asked, paced=size), None
+            self._asked = replace(self._asked, paced=size, refused=None)
             self._worker.put(self._asked)
         return True
 
@@ -187,6 +189,7 @@ class ModelSwitch:
     def _fulfil(self, wish: Wish) -> None:
         try:
             self._put_into_effect(wish)
+            give_back_freed()
         except Exception as error:
             # Whatever a library raises over a model, the old one goes on.
             text = " ".join(str(error).split())
@@ -202,8 +205,8 @@ class ModelSwitch:
         with self._changed:
             asked = self._asked
             if wish.paced and (asked.bundle, asked.paced) == (wish.bundle, wish.paced):
-                self._asked = replace(asked, paced=self._segmenter.input_size)
-                self.refused_size = wish.paced
+                size = self._segmenter.input_size
+                self._asked = replace(asked, paced=size, refused=wish.paced)
 
     def _put_into_effect(self, wish: Wish) -> None:
         if wish.bundle is not self._segmenter.bundle:

@@ -10,7 +10,7 @@ from time import monotonic
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.inference import Bundle
-from attendseg_ros.ros.model_switch import ModelSwitch
+from attendseg_ros.ros.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.pace import Pace, PacedFrame, Size
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import FrameTimes
@@ -32,40 +32,42 @@ class Pacer:
         self._made_for: tuple[Bundle, Size] | None = None
         self._clock_jumped = False
 
-    @property
-    def why(self) -> str:
+    def why(self, settings: Settings) -> str:
         """Why the network runs at the size it does; any thread may ask."""
         pace = self._pace
-        return "input_size" if pace is None else f"target_latency_ms: {pace.why}"
+        if pace is None or not settings.target_latency_ms:
+            return "input_size"
+        return f"target_latency_ms: {pace.why}"
 
-    @property
-    def unreachable(self) -> str:
-        """That no size keeps the target, in words; any thread may ask."""
+    def unreachable(self, settings: Settings) -> str:
+        """That no size keeps the target, in words; empty otherwise; any thread may ask."""
         pace = self._pace
-        return "" if pace is None else pace.unreachable
+        # Without frames nobody tells the pace that its target has been taken away.
+        return "" if pace is None or not settings.target_latency_ms else pace.unreachable
 
     def forget(self) -> None:
         """Starts anew with the next frame: latencies across a jump of a clock would be wrong."""
         self._clock_jumped = True
 
-    def note(self, times: FrameTimes, settings: Settings) -> None:
+    def note(self, times: FrameTimes, input_size: Size, settings: Settings) -> None:
         """Takes in what a frame cost, and asks for another size where that is called for.
 
         Args:
             times: of a frame that is out.
+            input_size: at which the network saw it.
             settings: those it was processed with.
         """
         if not settings.target_latency_ms:
             self._pace = None
             return
-        if self._models.loading:
+        asked = self._models.asked
+        if asked.settings is not settings:
+            # Others have been set during this frame, or another model is loading.
             return
-        pace = self._pace_for(settings)
+        pace = self._pace_for(asked)
         if self._clock_jumped:
             self._clock_jumped = False
             pace.forget()
-        if self._models.refused_size == pace.size:
-            pace.refuse()
         latency_ms = times.pipeline_latency_ms
         frame = PacedFrame(
             # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
@@ -74,7 +76,7 @@ class Pacer:
             network_ms=times.network_ms,
             done_s=monotonic(),
         )
-        size = pace.note(frame, self._models.segmenter.input_size)
+        size = pace.note(frame, input_size)
         if size is not None and self._models.run_at(size, settings):
             pace.move(size)
             self._node.get_logger().info(
@@ -82,17 +84,19 @@ class Pacer:
                 f"input size {size[0]}x{size[1]} next, since {pace.why}"
             )
 
-    def _pace_for(self, settings: Settings) -> Pace:
+    def _pace_for(self, asked: Wish) -> Pace:
         """The choice among the sizes that are not larger than the parameters' own."""
-        bundle = self._models.segmenter.bundle
-        largest = settings.network_size or bundle.input_size
-        if self._pace is None or self._made_for != (bundle, largest):
+        bundle, largest, target_ms = asked.bundle, asked.unpaced, asked.settings.target_latency_ms
+        pace = self._pace
+        if pace is not None and asked.refused == pace.size:
+            pace.refuse()
+        # Parameters set between two frames may have changed the size past the pace.
+        if pace is None or self._made_for != (bundle, largest) or asked.size != pace.size:
             smaller = [size for size in bundle.input_sizes if _pixels(size) < _pixels(largest)]
-            size = self._models.asked_size
-            self._pace = Pace([largest, *smaller], size, settings.target_latency_ms)
-            self._made_for = (bundle, largest)
-        self._pace.target_ms = settings.target_latency_ms
-        return self._pace
+            pace = Pace([largest, *smaller], asked.size, target_ms)
+            self._pace, self._made_for = pace, (bundle, largest)
+        pace.target_ms = target_ms
+        return pace
 
 
 def _pixels(size: Size) -> int:

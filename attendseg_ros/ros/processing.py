@@ -83,10 +83,7 @@ class FrameProcessor:
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
                     self._painter = Painter(segmenter.bundle.classes)
-                    self._input_size = (0, 0)
-                if segmenter.input_size != self._input_size:
-                    self._input_size = segmenter.input_size
-                    # Times of the model or the size before say nothing of this one.
+                    # Times of the model before say nothing of this one.
                     self._monitor.history.clear()
                 self._process(message, settings)
         except BadImageError as error:
@@ -145,8 +142,12 @@ class FrameProcessor:
 
         now = self._node.get_clock().now()
         times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
+        if segmentation.input_size != self._input_size:
+            # Nor do times at another input size.
+            self._input_size = segmentation.input_size
+            self._monitor.history.clear()
         self._monitor.note_processed(times, now.nanoseconds)
-        self._pacer.note(times, settings)
+        self._pacer.note(times, self._input_size, settings)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
 
@@ -176,7 +177,7 @@ class FrameProcessor:
             )
 
     def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:
-        width, height = self._segmenter.input_size
+        width, height = self._input_size
         return SegmentationTiming(
             header=header,
             **asdict(times),
