@@ -215,6 +215,7 @@ def _as_bundle(
         precision="fp32",
         sha256=hashlib.sha256(model).hexdigest(),
         input_size=size,
+        input_sizes=(size,),
         size_multiple=rival.size_multiple,
         output_stride=rival.output_stride,
         classes=ClassTable.load("camvid"),

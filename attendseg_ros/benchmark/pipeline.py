@@ -169,7 +169,7 @@ def _measure(plan: PipelinePlan, scenario: Scenario) -> dict[str, Any]:
             ["-m", "attendseg_ros.ros.benchmark_listener"],
             {"outputs": list(plan.outputs) if is_ours else ["mask"], "timing": is_ours},
         )
-        _wait_ready(listener, node)
+        wait_ready(listener, node)
         camera = start(
             "camera",
             ["-m", "attendseg_ros.ros.benchmark_camera"],
@@ -222,7 +222,7 @@ def _start_node(
     return start("node", ["-m", "attendseg_ros.ros.segmentation_node"], parameters)
 
 
-def _wait_ready(listener: Process, node: Process) -> None:
+def wait_ready(listener: Process, node: Process) -> None:
     """Waits until the listener has found the node's topics.
 
     Raises:

@@ -17,7 +17,7 @@ from attendseg_ros.benchmark.pipeline import TRANSPORTS, PipelinePlan, measure_p
 from attendseg_ros.benchmark.plots import plot
 from attendseg_ros.benchmark.results import write_results
 from attendseg_ros.benchmark.tables import markdown
-from attendseg_ros.cli.verb import Result, add_engine, need_packages
+from attendseg_ros.cli.verb import Result, add_engine, need_packages, size
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import ENGINE_NAMES, available_engines
 from attendseg_ros.inference.bundle import PRECISIONS
@@ -88,7 +88,7 @@ def _add_latency(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sizes",
         nargs="+",
-        type=_size,
+        type=size,
         default=[],
         metavar="WxH",
         help="of the network's input (default: each model's own)",
@@ -138,7 +138,7 @@ def _add_pipeline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sizes",
         nargs="+",
-        type=_size,
+        type=size,
         default=[(640, 480), (1280, 720), (1920, 1080)],
         metavar="WxH",
         help="of the images (default: 640x480 1280x720 1920x1080)",
@@ -207,7 +207,7 @@ def _add_peers(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--size",
-        type=_size,
+        type=size,
         default=(480, 360),
         metavar="WxH",
         help="of the images; each network gets the next larger it takes (default: 480x360)",
@@ -252,13 +252,6 @@ def _add_repeats(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="measured runs of each case (default: %(default)s)",
     )
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise argparse.ArgumentTypeError(f"a size is spelled as 640x480, got '{text}'")
-    return int(width), int(height)
 
 
 def _rate(text: str) -> float:

@@ -8,7 +8,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from attendseg_ros.cli.verb import Result, add_engine, percent, table
+from attendseg_ros.cli.verb import Result, add_engine, percent, size, table
 from attendseg_ros.deployment.scoring import score
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
@@ -35,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         help="refuse a model of another precision (default: whichever the model has)",
     )
+    parser.add_argument(
+        "--input-size",
+        type=size,
+        metavar="WxH",
+        help="at which the network sees the images (default: the model's own)",
+    )
     add_engine(parser)
 
 
@@ -43,13 +49,14 @@ def run(arguments: argparse.Namespace) -> Result:
     bundle = load_bundle(arguments.model)
     _check_precision(bundle, arguments.precision)
     labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
-    with closing(Segmenter(bundle, arguments.engine, arguments.threads)) as segmenter:
+    segmenter = Segmenter(bundle, arguments.engine, arguments.threads, arguments.input_size)
+    with closing(segmenter):
         scores = score(segmenter, labelled)
-        engine = segmenter.engine_name
     return {
         "model": bundle.name,
         "precision": bundle.precision,
-        "engine": engine,
+        "engine": segmenter.engine_name,
+        "input_size": list(segmenter.input_size),
         "split": arguments.split,
         **scores.to_mapping(),
     }
@@ -70,9 +77,11 @@ def _check_precision(bundle: Bundle, wanted: str | None) -> None:
 
 def describe(result: Result) -> str:
     """See `Verb`."""
+    width, height = result["input_size"]
     return table(
         {
             "model": f"{result['model']} ({result['precision']}) on {result['engine']}",
+            "input": f"{width}x{height}",
             "images": f"{result['images']} of split '{result['split']}'",
             "pixel accuracy": percent(result["pixel_accuracy"]),
             "mean IoU": percent(result["mean_iou"]),

@@ -8,7 +8,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from attendseg_ros.cli.verb import Result, need_packages, percent, table
+from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
 from attendseg_ros.inference.bundle import PRECISIONS
 
 NAME = "export"
@@ -28,6 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         default="int8",
         help="of weights and activations (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--input-sizes",
+        type=size,
+        nargs="+",
+        default=[],
+        metavar="WxH",
+        help="sizes that target_latency_ms may choose among, besides the one trained at",
     )
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="labelled set (default: where the run found it)"
@@ -65,6 +73,7 @@ def run(arguments: argparse.Namespace) -> Result:
             calibration_images=arguments.calibration_images,
             weights_license=arguments.weights_license,
             data_license=arguments.data_license,
+            input_sizes=tuple(arguments.input_sizes),
             replace=arguments.force,
         )
     )

@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "weight_bytes": bundle.counts.weight_bytes,
         "file_bytes": len(bundle.model),
         "input_size": list(bundle.input_size),
+        "input_sizes": [list(size) for size in bundle.input_sizes],
         "size_multiple": bundle.size_multiple,
         "classes": bundle.classes.to_mapping()["classes"],
         "scores": dict(bundle.scores),
@@ -46,6 +47,7 @@ def describe(result: Result) -> str:
     """See `Verb`."""
     width, height = result["input_size"]
     engines = [name for name, available in result["engine_available"].items() if available]
+    sizes = [f"{width}x{height}" for width, height in result["input_sizes"]]
     classes = [f"{entry['id']} {entry['name']}" for entry in result["classes"]]
     return table(
         {
@@ -53,6 +55,7 @@ def describe(result: Result) -> str:
             "description": result["description"],
             "folder": result["path"],
             "input": f"{width}x{height} (or other multiples of {result['size_multiple']})",
+            "sizes for target_latency_ms": ", ".join(sizes),
             "classes": ", ".join(classes),
             "parameters": f"{result['parameters']:,}",
             "multiply-accumulates": f"{result['macs']:,}",

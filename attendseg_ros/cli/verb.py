@@ -89,6 +89,14 @@ def need_packages(verb: str, *packages: str) -> None:
         )
 
 
+def size(text: str) -> tuple[int, int]:
+    """A width and a height, for argparse's `type`."""
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"a size is spelled as 640x480, got '{text}'")
+    return int(width), int(height)
+
+
 def table(rows: Mapping[str, object]) -> str:
     """Aligns names and values in two columns."""
     width = max(map(len, rows))

@@ -26,7 +26,9 @@ from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_b
 from attendseg_ros.deployment.model_card import model_card
 from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
+from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
+from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg
@@ -57,6 +59,8 @@ class ExportConfig:
         calibration_images: how many decide the 8-bit ranges.
         weights_license: terms of the weights.
         data_license: terms of the data they come from.
+        input_sizes: widths and heights that the node may choose among, besides the one the
+            network was trained at.
         replace: whether a bundle that is there already may be replaced.
     """
 
@@ -69,6 +73,7 @@ class ExportConfig:
     calibration_images: int = calibration.IMAGES
     weights_license: str = "not stated"
     data_license: str = "not stated"
+    input_sizes: tuple[tuple[int, int], ...] = ()
     replace: bool = False
 
 
@@ -100,10 +105,11 @@ def export(config: ExportConfig) -> ExportReport:
     engine installed here, and has been scored.
 
     Raises:
-        DataError: the run or its labelled set is unfit.
+        DataError: the run or its labelled set is unfit, or the network cannot take an input size.
         BundleError: the target is taken, or the bundle does not say what the network said.
     """
     check_target(config.bundle, config.replace)
+    _check_sizes(config.input_sizes)
     training = TrainingConfig.load(config.run)
     if config.data is not None:
         training = replace(training, data=config.data)
@@ -196,12 +202,26 @@ def _fields(
         "description": config.description,
         "precision": config.precision,
         "input_size": list(training.input_size),
+        "input_sizes": _ordered({training.input_size, *config.input_sizes}),
         "size_multiple": SIZE_MULTIPLE,
         "output_stride": OUTPUT_STRIDE,
         "counts": {**counts, "weight_bytes": weight_bytes(model)},
         "scores": {},
         "license": {"weights": config.weights_license, "data": config.data_license},
     }
+
+
+def _check_sizes(sizes: tuple[tuple[int, int], ...]) -> None:
+    for size in sizes:
+        if any(side < 1 or side > LARGEST_SIDE or side % SIZE_MULTIPLE for side in size):
+            raise DataError(
+                f"input size {size[0]}x{size[1]}: the network takes multiples of {SIZE_MULTIPLE} "
+                f"up to {LARGEST_SIDE} only"
+            )
+
+
+def _ordered(sizes: set[tuple[int, int]]) -> list[list[int]]:
+    return [list(size) for size in sorted(sizes, key=lambda size: size[0] * size[1], reverse=True)]
 
 
 def _scores(

@@ -54,6 +54,8 @@ class Bundle:
         precision: "int8" or "fp32".
         sha256: of model.onnx, in lower-case hexadecimal.
         input_size: width and height in pixels at which its scores were measured.
+        input_sizes: the sizes that the node may choose among to hold a latency, the one of most
+            pixels first; `input_size` is one of them.
         size_multiple: what any other width and height must be a multiple of.
         output_stride: input pixels a logit pixel, along each side.
         classes: names, ids and colours.
@@ -69,6 +71,7 @@ class Bundle:
     precision: str
     sha256: str
     input_size: tuple[int, int]
+    input_sizes: tuple[tuple[int, int], ...]
     size_multiple: int
     output_stride: int
     classes: ClassTable
@@ -113,6 +116,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         precision=fields.choice("precision", PRECISIONS),
         sha256=sha256,
         input_size=fields.input_size(),
+        input_sizes=fields.input_sizes(),
         size_multiple=fields.count("size_multiple", minimum=1),
         output_stride=fields.count("output_stride", minimum=1),
         classes=fields.classes(),
@@ -230,15 +234,27 @@ class _Fields:
         return value
 
     def input_size(self) -> tuple[int, int]:
+        size = _size(self.values.get("input_size"), self.count("size_multiple", minimum=1))
+        if size is None:
+            raise self._wrong("input_size", self._form_of_size())
+        return size
+
+    def input_sizes(self) -> tuple[tuple[int, int], ...]:
+        own, multiple = self.input_size(), self.count("size_multiple", minimum=1)
+        given = self.values.get("input_sizes", [list(own)])
+        sizes = [_size(size, multiple) for size in given] if isinstance(given, list) else []
+        found = {size for size in sizes if size is not None}
+        if len(found) < len(sizes) or own not in found:
+            raise self._wrong(
+                "input_sizes",
+                f"a list of {self._form_of_size()}, none twice, with input_size {list(own)} "
+                "among them",
+            )
+        return tuple(sorted(found, key=lambda size: (size[0] * size[1], size), reverse=True))
+
+    def _form_of_size(self) -> str:
         multiple = self.count("size_multiple", minimum=1)
-        value = self.values.get("input_size")
-        wanted = f"[width, height], each a positive multiple of {multiple}"
-        if not isinstance(value, list) or len(value) != 2:
-            raise self._wrong("input_size", wanted)
-        for side in value:
-            if not isinstance(side, int) or isinstance(side, bool) or side < 1 or side % multiple:
-                raise self._wrong("input_size", wanted)
-        return value[0], value[1]
+        return f"[width, height], each a positive multiple of {multiple}"
 
     def classes(self) -> ClassTable:
         table = {key: self.values[key] for key in ("classes", "ignored_ids") if key in self.values}
@@ -246,3 +262,13 @@ class _Fields:
             return ClassTable.from_mapping(table)
         except ClassTableError as error:
             raise BundleError(f"{self._file}: {error}") from error
+
+
+def _size(value: object, multiple: int) -> tuple[int, int] | None:
+    """The width and height that a list holds; None when it does not."""
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    for side in value:
+        if not isinstance(side, int) or isinstance(side, bool) or side < 1 or side % multiple:
+            return None
+    return value[0], value[1]

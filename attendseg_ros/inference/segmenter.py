@@ -40,11 +40,13 @@ class Segmentation:
         labels: uint8 (H, W) class ids at the image's size.
         confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for.
         times: how long each stage took.
+        input_size: width and height at which the network saw it.
     """
 
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8] | None
     times: StageTimes
+    input_size: tuple[int, int]
 
     def mask(
         self, min_confidence: float = 0.0, kept_ids: Collection[int] | None = None
@@ -192,12 +194,13 @@ class Segmenter:
                 logits, (width, height), confidence=confidence
             )
             decoded = time.perf_counter()
+            input_size = self._input_size
         times = StageTimes(
             resize_ms=(resized - started) * 1e3,
             network_ms=(inferred - resized) * 1e3,
             decode_ms=(decoded - inferred) * 1e3,
         )
-        return Segmentation(labels, certainty, times)
+        return Segmentation(labels, certainty, times, input_size)
 
     def close(self) -> None:
         """Frees the engine; harmless when done twice."""

@@ -20,6 +20,7 @@ from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
@@ -55,6 +56,7 @@ class Activation:
         depth = DepthTopic(node)
         self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
         self._distance = GroundDistance(node, outputs, depth)
+        self._pacer = Pacer(node, models)
         self._processor = FrameProcessor(
             node,
             topic,
@@ -63,6 +65,7 @@ class Activation:
             self._monitor,
             self._points,
             LandingZones(node, self._distance),
+            self._pacer,
             dropped=lambda: self._worker.dropped,
         )
         self._worker: Worker[ImageMessage] = Worker("frames", self._processor)
@@ -119,6 +122,8 @@ class Activation:
                 for name, why in segmenter.selection.broken.items()
             ),
             enabled=self.enabled,
+            size_by=self._pacer.why(settings),
+            too_slow=self._pacer.unreachable(settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
@@ -149,6 +154,7 @@ class Activation:
         if fault is not StampFault.UNSET:
             # Latencies across the jump would be wrong for as long as they are remembered.
             self._monitor.history.clear()
+            self._pacer.forget()
         if self._throttle.ready(fault.name):
             self._node.get_logger().warning(
                 f"image on {self._awaiting.topic}: {fault.value} "

@@ -51,6 +51,8 @@ class Network:
     loading: str
     fallback: str
     enabled: bool
+    size_by: str
+    too_slow: str
 
 
 DISABLED = "disabled by ~/set_enabled: no masks until it is called with true"
@@ -149,6 +151,8 @@ class Report:
             findings.append(
                 (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
             )
+        if network.too_slow:
+            findings.append((WARN, network.too_slow))
         if not network.enabled:
             findings.append((WARN, DISABLED))
         width, height = network.input_size
@@ -159,6 +163,7 @@ class Report:
             "model": network.model,
             "loading": network.loading,
             "input size": f"{width}x{height}",
+            "input size by": network.size_by,
             "rate (Hz)": _number(rate),
             "processing p50 (ms)": _number(percentile(processing, 0.5)),
             "processing p95 (ms)": _number(percentile(processing, 0.95)),

@@ -12,6 +12,7 @@ from typing import Any
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter
+from attendseg_ros.ros.memory import give_back_freed
 from attendseg_ros.ros.settings import CLASS_LISTS, Settings
 from attendseg_ros.ros.worker import Worker
 
@@ -22,10 +23,19 @@ class Wish:
 
     settings: Settings
     bundle: Bundle
+    paced: tuple[int, int] | None = None
+    """The input size in place of the parameters' own, to keep `target_latency_ms`."""
+    refused: tuple[int, int] | None = None
+    """The size asked for to that end which cannot run; the one before goes on."""
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the network's input."""
+        return self.paced or self.unpaced
+
+    @property
+    def unpaced(self) -> tuple[int, int]:
+        """The same by the parameters alone."""
         return self.settings.network_size or self.bundle.input_size
 
 
@@ -75,6 +85,11 @@ class ModelSwitch:
         return self._asked.bundle
 
     @property
+    def asked(self) -> Wish:
+        """What runs, or what is being prepared."""
+        return self._asked
+
+    @property
     def loading(self) -> str:
         """Name of the model that will take over; empty when none is loading."""
         asked = self._asked.bundle
@@ -92,10 +107,34 @@ class ModelSwitch:
             if bundle == known:
                 bundle = known
         with self._changed:
-            self._asked = Wish(settings, bundle)
+            before, asked = self._asked, Wish(settings, bundle)
+            if settings.target_latency_ms and (bundle, asked.size) == (
+                before.bundle,
+                before.unpaced,
+            ):
+                asked = replace(asked, paced=before.paced, refused=before.refused)
+            anew = anew or asked.size != before.size
+            self._asked = asked
             self._settle()
         if anew:
             self._worker.put(self._asked)
+
+    def run_at(self, size: tuple[int, int], settings: Settings) -> bool:
+        """Has the model run at another input size than the parameters say; returns at once.
+
+        Args:
+            size: prepared in the background; when it cannot run, `asked.refused` names it.
+            settings: the parameters that it was chosen by.
+
+        Returns:
+            False, and nothing changes, when others have been set since.
+        """
+        with self._changed:
+            if self._asked.settings is not settings:
+                return False
+            self._asked = replace(self._asked, paced=size, refused=None)
+            self._worker.put(self._asked)
+        return True
 
     def take_back(self, wish: Wish) -> dict[str, Any]:
         """Gives up a wish that failed.
@@ -111,7 +150,10 @@ class ModelSwitch:
             values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
             if asked.bundle is self._segmenter.bundle:
                 values = {"input_size": now.input_size}
-            self._asked = Wish(replace(asked.settings, **values), self._segmenter.bundle)
+            settings = replace(asked.settings, **values)
+            self._asked = Wish(settings, self._segmenter.bundle)
+            if settings.target_latency_ms:
+                self._asked = replace(self._asked, paced=self._segmenter.input_size)
             return values
 
     @contextmanager
@@ -147,14 +189,24 @@ class ModelSwitch:
     def _fulfil(self, wish: Wish) -> None:
         try:
             self._put_into_effect(wish)
+            give_back_freed()
         except Exception as error:
             # Whatever a library raises over a model, the old one goes on.
             text = " ".join(str(error).split())
             known = isinstance(error, AttendSegError)
             self.refusal = text if known else f"{type(error).__name__}: {text}"
+            self._stop_pacing(wish)
             self._failed(wish, self.refusal)
         else:
             self.refusal = ""
+
+    def _stop_pacing(self, wish: Wish) -> None:
+        """Stays at the input size that runs, when it was not the parameters that asked."""
+        with self._changed:
+            asked = self._asked
+            if wish.paced and (asked.bundle, asked.paced) == (wish.bundle, wish.paced):
+                size = self._segmenter.input_size
+                self._asked = replace(asked, paced=size, refused=wish.paced)
 
     def _put_into_effect(self, wish: Wish) -> None:
         if wish.bundle is not self._segmenter.bundle:

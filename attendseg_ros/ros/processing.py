@@ -21,6 +21,7 @@ from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
@@ -43,6 +44,7 @@ class FrameProcessor:
         monitor: Monitor,
         points: SemanticPoints,
         landing: LandingZones,
+        pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for frames of one activation.
@@ -55,6 +57,7 @@ class FrameProcessor:
             monitor: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
+            pacer: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -67,6 +70,8 @@ class FrameProcessor:
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
+        self._pacer = pacer
+        self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
         self.camera_info: CameraInfo | None = None
@@ -138,7 +143,12 @@ class FrameProcessor:
 
         now = self._node.get_clock().now()
         times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
+        if segmentation.input_size != self._input_size:
+            # Nor do times at another input size.
+            self._input_size = segmentation.input_size
+            self._monitor.history.clear()
         self._monitor.note_processed(times, now.nanoseconds)
+        self._pacer.note(times, self._input_size, settings)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
 
@@ -168,7 +178,7 @@ class FrameProcessor:
             )
 
     def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:
-        width, height = self._segmenter.input_size
+        width, height = self._input_size
         return SegmentationTiming(
             header=header,
             **asdict(times),

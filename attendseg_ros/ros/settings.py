@@ -131,6 +131,11 @@ class Settings:
         "Width and height, in pixels, at which the network sees the image; [0, 0] is the model's.",
         constraints=f"multiples of the model's size_multiple up to {LARGEST_SIDE}, or [0, 0]",
     )
+    target_latency_ms: float = _parameter(
+        0.0,
+        "Keeps the p95 of camera to mask below, by the model's smaller input_sizes; 0 is off.",
+        limits=(0.0, 60000.0),
+    )
     depth_tolerance_ms: float = _parameter(
         20.0,
         "Most that the stamps of an image and of its depth may differ, for ~/points.",

@@ -71,6 +71,22 @@ def test_colours_are_as_good_as_ids(
     assert by_colours == by_ids
 
 
+def test_scores_at_another_input_size(
+    result_of: Callable[..., dict[str, Any]], tiny: Path, labelled: Path
+) -> None:
+    own = result_of("evaluate", tiny, "--data", labelled)
+    small = result_of("evaluate", tiny, "--data", labelled, "--input-size", "64x64")
+    assert (own["input_size"], small["input_size"]) == ([128, 64], [64, 64])
+
+
+def test_refuses_an_input_size_that_the_network_cannot_take(
+    attendseg: Any, tiny: Path, labelled: Path
+) -> None:
+    process = attendseg("evaluate", tiny, "--data", labelled, "--input-size", "100x64")
+    assert process.returncode != 0
+    assert "multiples of 64, got 100x64" in process.stderr
+
+
 def test_prints_a_table_and_its_progress(attendseg: Any, tiny: Path, labelled: Path) -> None:
     process = attendseg("evaluate", tiny, "--data", labelled)
     assert process.returncode == 0

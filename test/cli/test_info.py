@@ -27,6 +27,7 @@ def test_tells_what_model_yaml_says(result_of: Callable[..., dict[str, Any]], ti
         assert result[key] == said["counts"][key]
     for key in ("name", "precision", "input_size", "classes", "license"):
         assert result[key] == said[key]
+    assert result["input_sizes"] == [said["input_size"]]
     assert result["file_bytes"] == (tiny / "model.onnx").stat().st_size
     assert result["engine_available"] == {"onnxruntime": True, "openvino": True, "torch": True}
 

@@ -160,6 +160,25 @@ def test_replaces_a_bundle_only_when_told_to(training_run: Path, tmp_path: Path)
     assert not (target / "notes.txt").exists()
 
 
+def test_input_sizes_are_listed_with_the_runs_own(training_run: Path, tmp_path: Path) -> None:
+    config = ExportConfig(
+        run=training_run,
+        bundle=tmp_path / "bundle",
+        precision="fp32",
+        input_sizes=((64, 64), (192, 128), (128, 64)),
+    )
+    export(config)
+    assert load_bundle(config.bundle).input_sizes == ((192, 128), (128, 64), (64, 64))
+
+
+@pytest.mark.parametrize("size", [(100, 64), (0, 64), (8192, 64)])
+def test_refuses_input_sizes_that_the_network_cannot_take(
+    training_run: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with pytest.raises(DataError, match="takes multiples of 64 up to 4096 only"):
+        export(ExportConfig(run=training_run, bundle=tmp_path / "bundle", input_sizes=(size,)))
+
+
 def test_refuses_what_is_no_training_run(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"config\.yaml"):
         export(ExportConfig(run=tmp_path, bundle=tmp_path / "bundle"))

@@ -27,6 +27,7 @@ def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:
     assert bundle.name == "lane"
     assert bundle.precision == "int8"
     assert bundle.input_size == (192, 128)
+    assert bundle.input_sizes == ((192, 128),)
     assert (bundle.size_multiple, bundle.output_stride) == (64, 4)
     assert bundle.classes == ClassTable.load("camvid")
     assert bundle.counts.parameters == 11 * 49
@@ -72,6 +73,12 @@ def test_a_missing_file_is_refused(tiny_path: Path, tmp_path: Path, file: str) -
     assert f"{path / file} is missing" in refusal(path)
 
 
+def test_input_sizes_are_read_the_largest_first(tmp_path: Path) -> None:
+    sizes = [[64, 64], [192, 128], [128, 64]]
+    path = write_tiny_bundle(tmp_path / "b", overrides={"input_sizes": sizes})
+    assert load_bundle(path).input_sizes == ((192, 128), (128, 64), (64, 64))
+
+
 @pytest.mark.parametrize("version", [2, "1", None, True])
 def test_another_format_version_is_refused(tmp_path: Path, version: object) -> None:
     message = refusal(write_tiny_bundle(tmp_path / "b", overrides={"format_version": version}))
@@ -89,6 +96,11 @@ def test_another_format_version_is_refused(tmp_path: Path, version: object) -> N
         ({"input_size": [100, 64]}, "input_size must be [width, height], each a positive mul"),
         ({"input_size": [0, 64]}, "input_size must be"),
         ({"input_size": 64}, "input_size must be"),
+        ({"input_sizes": [[64, 64]]}, "with input_size [128, 64] among them, got [[64, 64]]"),
+        ({"input_sizes": [[128, 64], [128, 64]]}, "input_sizes must be a list of [width, height]"),
+        ({"input_sizes": [[128, 64], [100, 64]]}, "each a positive multiple of 64, none twice"),
+        ({"input_sizes": [128, 64]}, "input_sizes must be"),
+        ({"input_sizes": 704}, "input_sizes must be"),
         ({"size_multiple": 0}, "size_multiple must be an integer of at least 1, got 0"),
         ({"output_stride": "4"}, "output_stride must be an integer of at least 1, got '4'"),
         ({"classes": []}, "classes is empty"),

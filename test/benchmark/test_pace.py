@@ -1,0 +1,61 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmark of target_latency_ms: every frame in its phase, and a load that comes and goes."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+from support.tiny_bundle import write_tiny_bundle
+
+from benchmark.pace import PHASES, Plan, load, phases, run
+
+LARGE, SMALL = {"input_width": 512, "input_height": 384}, {"input_width": 256, "input_height": 192}
+
+
+def children() -> set[str]:
+    """Processes that this one started and that still live."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def test_frames_are_sorted_by_the_phase_in_which_they_were_taken() -> None:
+    second, millisecond = 1_000_000_000, 1_000_000
+    sent = [0, *(second * n // 2 for n in range(2, 9))]
+    done = {"measured_from": second, "sent": sent}
+    heard = {
+        "arrived": [[stamp, stamp + 20 * millisecond] for stamp in sent if stamp != 3 * second],
+        "timings": [[stamp, SMALL if stamp >= 2 * second else LARGE] for stamp in sent],
+    }
+    found = phases(done, heard, 1.0)
+    assert list(found) == list(PHASES)
+    assert [found[name].sent for name in PHASES] == [2, 2, 2]
+    assert [found[name].latencies_ms for name in PHASES] == [[20.0, 20.0], [20.0, 20.0], [20.0]]
+    assert found["before"].sizes == Counter({(512, 384): 2})
+    assert found["loaded"].sizes == Counter({(256, 192): 2})
+    assert found["loaded"].row() == "20.0 | 20.0 | 20.0 | 2 of 2 | 256x192 100%"
+
+
+def test_a_phase_without_masks_has_no_latency() -> None:
+    found = phases({"measured_from": 0, "sent": [0]}, {"arrived": [], "timings": []}, 1.0)
+    assert found["before"].row() == "none | none | none | 0 of 1 | "
+
+
+def test_the_load_comes_and_goes() -> None:
+    before = children()
+    with load(2):
+        assert len(children() - before) == 2
+    assert children() <= before
+
+
+def test_runs_over_the_middleware(tmp_path: Path) -> None:
+    sizes = [[512, 512], [128, 128]]
+    bundle = write_tiny_bundle(
+        tmp_path / "sizes", input_size=(512, 512), overrides={"input_sizes": sizes}
+    )
+    found = run(Plan(str(bundle), "onnxruntime", 20.0, busy=1, phase_s=3.0), target_ms=0.01)
+    assert all(found[name].sent > 0 for name in PHASES)
+    # Out of reach from the first frame on.
+    assert (128, 128) in found["after"].sizes
+    assert min(found["after"].latencies_ms) > 0.0
