@@ -18,6 +18,7 @@ from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
+from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
@@ -55,7 +56,8 @@ class Activation:
         self._awaiting = Awaiting(node, topic, self._image_type)
         depth = DepthTopic(node)
         self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
-        self._distance = GroundDistance(node, outputs, depth)
+        landing_report = LandingReport()
+        self._distance = GroundDistance(node, outputs, depth, landing_report)
         self._pacer = Pacer(node, models)
         self._processor = FrameProcessor(
             node,
@@ -64,7 +66,7 @@ class Activation:
             outputs,
             self._monitor,
             self._points,
-            LandingZones(node, self._distance),
+            LandingZones(node, self._distance, landing_report),
             self._pacer,
             dropped=lambda: self._worker.dropped,
         )
@@ -89,9 +91,10 @@ class Activation:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
         self._points.check_silence()
+        self._distance.attend()
 
     def statuses(self) -> list[DiagnosticStatus]:
-        """The camera's, the network's and, while points are wanted, depth's status."""
+        """The camera's, the network's and, while they are wanted, depth's and landing's status."""
         settings = self._parameters.settings
         now_ns = self._node.get_clock().now().nanoseconds
         age_s = self._monitor.arrivals.age_s(now_ns)
@@ -129,6 +132,7 @@ class Activation:
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, settings, now_ns),
             *self._points.statuses(),
+            *self._distance.statuses(),
         ]
 
     def _on_image(self, message: ImageMessage) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 from math import nan
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 
 from attendseg_ros.ros.depth_messages import to_metres
 from attendseg_ros.ros.depth_topic import DepthTopic
+from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.no_points import NoPointsError
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.throttle import Throttle
@@ -31,17 +33,21 @@ class GroundDistance:
     `metres` is for the thread that segments, everything else is for the executor's.
     """
 
-    def __init__(self, node: LifecycleNode, outputs: Outputs, depth: DepthTopic) -> None:
+    def __init__(
+        self, node: LifecycleNode, outputs: Outputs, depth: DepthTopic, report: LandingReport
+    ) -> None:
         """Prepares.
 
         Args:
             node: for its logger.
             outputs: who asks for the landing zone.
             depth: where depth comes from.
+            report: where depth that is of no use is counted.
         """
         self._node = node
         self._outputs = outputs
         self._depth = depth
+        self._report = report
         self._throttle = Throttle()
         self._joined = False
         self._newest: Image | None = None
@@ -54,6 +60,10 @@ class GroundDistance:
             self._depth.join(self._on_depth)
         elif not wanted:
             self.close()
+
+    def statuses(self) -> list[DiagnosticStatus]:
+        """The status of the landing zone since the last call; none while nobody wants it."""
+        return [self._report.status()] if self._joined else []
 
     def metres(self, occupancy: NDArray[np.uint8], image_ns: int) -> float:
         """The median distance of the free ground along the optical axis.
@@ -73,6 +83,7 @@ class GroundDistance:
         try:
             metres = to_metres(depth, width, height, STEP)
         except NoPointsError as error:
+            self._report.note_defect(error.reason)
             if self._throttle.ready(error.reason.name):
                 self._node.get_logger().warning(f"~/landing_zone does without depth: {error}")
             return nan

@@ -24,6 +24,7 @@ from attendseg_ros.navigation import (
 )
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.intrinsics import to_intrinsics
+from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
@@ -35,15 +36,19 @@ Pixels = NDArray[np.uint8]
 class LandingZones:
     """Searches the frames of one activation for a place to land."""
 
-    def __init__(self, node: LifecycleNode, distance: GroundDistance) -> None:
+    def __init__(
+        self, node: LifecycleNode, distance: GroundDistance, report: LandingReport
+    ) -> None:
         """Begins with no zone.
 
         Args:
             node: for its logger and the name of its camera_info.
             distance: measures how far the ground is, where there is depth.
+            report: where frames are counted.
         """
         self._node = node
         self._distance = distance
+        self._report = report
         self._search = LandingSearch()
         self._throttle = Throttle()
 
@@ -85,6 +90,7 @@ class LandingZones:
         )
         if not settings.free_classes:
             verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
+        self._report.note_frame(verdict.zone is not None)
         if verdict.zone is None:
             return _message(header, None, nan, view, verdict.reason)
         mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
@@ -109,6 +115,7 @@ class LandingZones:
         return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
 
     def _warn(self, reason: NoPoints, problem: str) -> None:
+        self._report.note_defect(reason)
         if self._throttle.ready(reason.name):
             self._node.get_logger().warning(f"~/landing_zone is in pixels only: {problem}")
 

@@ -11,9 +11,11 @@ import pytest
 import yaml
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from sensor_msgs.msg import PointCloud2
 from support import markdown
 from support.segmentation_rig import Rig
 
+from attendseg_ros.msg import LandingZone
 from attendseg_ros.ros.settings import SCHEMA
 
 ROOT = Path(__file__).parents[2]
@@ -60,8 +62,13 @@ def test_every_status_of_the_node_is_matched_in_every_state(
         status = wait_for(rig, "camera", "no image yet")
         assert status.level == status.STALE
         rig.status("network", lambda status: status.level == status.OK)
+        rig.output("points", PointCloud2)
+        rig.output("landing_zone", LandingZone)
+        parts = ("camera", "network", "depth", "landing")
+        for part in parts:
+            rig.status(part)
         names = {status.name for report in rig.reports.messages for status in report.status}
-        assert {own + "camera", own + "network"} <= names
+        assert {own + part for part in parts} <= names
         assert all(matches(name) for name in names if name.startswith(own))
     assert not matches("drivers: camera")
 

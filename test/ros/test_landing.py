@@ -101,6 +101,28 @@ def assert_no_numbers(zone: Any) -> None:
     assert all(map(math.isnan, [*numbers, position.x, position.y, position.z]))
 
 
+def assert_counted(rig: Rig, key: str) -> None:
+    """While the landing zone is wanted, /diagnostics counts what it has to do without."""
+    assert int(rig.value("landing", key)) > 0
+
+
+def test_what_is_missing_warns_and_then_is_over(rig: Rig, overhead: Overhead) -> None:
+    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
+    labels = ground((100, 140, 60))
+
+    def warned() -> bool:
+        overhead.see(labels)
+        status = rig.status("landing")
+        return status.level == status.WARN and "in pixels only: no camera_info" in status.message
+
+    wait_until(warned, "a warning for want of camera_info")
+    rig.client.must_set(height_above_ground_m=0.0)
+    status = rig.status("landing", lambda status: status.level == status.OK)
+    assert status.message == "a landing zone is in view"
+    overhead.see_until(ground(), lambda zone: not zone.found)
+    rig.status("landing", lambda status: status.message == "no landing zone in view")
+
+
 def test_a_free_disc_is_found_after_landing_frames(rig: Rig, overhead: Overhead) -> None:
     labels = ground((100, 140, 60))
     rig.client.must_set(landing_frames=NEVER)
@@ -290,19 +312,28 @@ def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Over
     zone = overhead.see_until(ground((100, 140, 60)), fits)
     assert zone.found
     assert "16x9" in rig.process.wait_for_log("does without depth")
+    assert_counted(rig, "without depth: depth of another size")
     rig.client.node.destroy_publisher(sender)
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "reason", "words"),
     [
-        ({}, "camera_info without intrinsics"),
-        ({"k": intrinsics(math.nan)}, "camera_info without intrinsics"),
-        ({"width": 512, "k": intrinsics(FOCAL_LENGTH)}, "camera_info of 512x256 for an image of"),
+        ({}, "camera_info without intrinsics", "camera_info without intrinsics"),
+        (
+            {"k": intrinsics(math.nan)},
+            "camera_info without intrinsics",
+            "camera_info without intrinsics",
+        ),
+        (
+            {"width": 512, "k": intrinsics(FOCAL_LENGTH)},
+            "camera_info of another size",
+            "camera_info of 512x256 for an image of",
+        ),
     ],
 )
 def test_intrinsics_that_do_not_fit_leave_pixels_and_the_log_says_why(
-    rig: Rig, overhead: Overhead, fields: dict[str, Any], words: str
+    rig: Rig, overhead: Overhead, fields: dict[str, Any], reason: str, words: str
 ) -> None:
     rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
     known = {"k": intrinsics(FOCAL_LENGTH)}
@@ -311,6 +342,7 @@ def test_intrinsics_that_do_not_fit_leave_pixels_and_the_log_says_why(
     assert 54 <= zone.radius <= 62
     assert math.isnan(zone.position.x)
     rig.process.wait_for_log(words)
+    assert_counted(rig, f"in pixels only: {reason}")
 
 
 def test_a_gap_in_the_stamps_begins_anew(rig: Rig, camera: Any, overhead: Overhead) -> None:

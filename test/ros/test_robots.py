@@ -41,6 +41,37 @@ def test_the_usual_robots_and_camera_drivers_are_known() -> None:
         assert names <= {name for name, robot in ROBOTS.items() if robot.kind == kind}
 
 
+PX4 = "/world/default/model/{}/link/camera_link/sensor/camera/image"
+
+PUBLISHED = {
+    "turtlebot4": ("oakd/rgb/preview/image_raw", "oakd/rgb/preview/depth"),
+    "clearpath": ("sensors/camera_0/color/image", "sensors/camera_0/depth/image"),
+    "turtlebot3": ("camera/image_raw", ""),
+    "px4_gz": (PX4.format("x500_mono_cam_0"), ""),
+    "px4_gimbal": (PX4.format("x500_gimbal_0"), ""),
+    "ardupilot_gz": ("camera/image", ""),
+    "tello": ("image_raw", ""),
+    "realsense": (
+        "camera/camera/color/image_raw",
+        "camera/camera/aligned_depth_to_color/image_raw",
+    ),
+    "zed": ("zed/zed_node/rgb/color/rect/image", ""),
+    "oak": ("oak/rgb/image_raw", ""),
+    "usb_cam": ("image_raw", ""),
+    "v4l2_camera": ("image_raw", ""),
+    # Below the name of camera_ros's node, which is camera.
+    "camera_ros": ("camera/image_raw", ""),
+}
+"""Image and aligned depth that each name must stand for."""
+
+
+def test_topics_are_those_of_the_robot() -> None:
+    for name, (image, depth) in PUBLISHED.items():
+        row = ROBOTS[name]
+        camera_info = str(Path(image).parent / "camera_info")
+        assert (row.image, row.camera_info, row.depth) == (image, camera_info, depth)
+
+
 @pytest.mark.parametrize("name", ROBOTS)
 def test_both_topics_are_of_one_camera(name: str) -> None:
     robot = ROBOTS[name]

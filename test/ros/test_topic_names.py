@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rclpy.qos import QoSReliabilityPolicy
-from sensor_msgs.msg import CompressedImage, Image
-from support.ros_client import wait_until
+from sensor_msgs.msg import CompressedImage, Image, PointCloud2
+from support.ros_client import BEST_EFFORT, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
@@ -23,9 +23,11 @@ PUBLISHED = [
     *(f"segmentation/{topic}" for topic in IMAGES),
     *(f"segmentation/{topic}/compressed" for topic in IMAGES),
     *("segmentation/camera_info", "segmentation/timing"),
+    *("segmentation/points", "segmentation/landing_zone"),
     *(["segmentation/label_info"] if LabelInfo is not None else []),
 ]
-SUBSCRIBED = ("image", "camera_info")
+SUBSCRIBED = ("image", "camera_info", "depth")
+OF_EVERY_NODE = {"/diagnostics", "/parameter_events", "/rosout"}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,8 @@ def unsure(tmp_path_factory: pytest.TempPathFactory, tiny_path: Path) -> Iterato
     parameters = {f"qos_overrides.{end}.reliability": value for end, value in ends.items()}
     folder = tmp_path_factory.mktemp("unsure")
     with Rig(folder, tiny_path, parameters, namespace=namespace) as rig:
+        # Without a wish for points nobody needs depth.
+        rig.output("points", PointCloud2, BEST_EFFORT)
         yield rig
 
 
@@ -63,6 +67,35 @@ def reliability(rig: Rig, topic: str, *, publisher: bool) -> QoSReliabilityPolic
 def test_the_qos_of_every_output_can_be_overridden(unsure: Rig, topic: str) -> None:
     found = reliability(unsure, f"/unsure/{topic}", publisher=True)
     assert found == QoSReliabilityPolicy.BEST_EFFORT
+
+
+def test_there_are_no_other_topics(unsure: Rig) -> None:
+    node, own = unsure.client.node, ("segmentation", "/unsure")
+    subscribed = {f"/unsure/{topic}" for topic in SUBSCRIBED}
+    published = {f"/unsure/{topic}" for topic in PUBLISHED}
+    published.add("/unsure/segmentation/transition_event")
+
+    def topics(ends: list[tuple[str, list[str]]]) -> set[str]:
+        return {topic for topic, _ in ends} - OF_EVERY_NODE
+
+    wait_until(
+        lambda: topics(node.get_publisher_names_and_types_by_node(*own)) == published,
+        f"exactly {published}",
+    )
+    wait_until(
+        lambda: topics(node.get_subscriber_names_and_types_by_node(*own)) == subscribed,
+        f"exactly {subscribed}",
+    )
+
+
+def test_the_qos_of_compressed_input_can_be_overridden(tmp_path: Path, tiny_path: Path) -> None:
+    topic = "/small/image/compressed"
+    parameters = {
+        "image_transport": "compressed",
+        f"qos_overrides.{topic}.subscription.reliability": "reliable",
+    }
+    with Rig(tmp_path, tiny_path, parameters, namespace="/small") as rig:
+        assert reliability(rig, topic, publisher=False) == QoSReliabilityPolicy.RELIABLE
 
 
 def test_the_qos_of_diagnostics_can_be_overridden(unsure: Rig) -> None:
