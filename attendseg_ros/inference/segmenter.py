@@ -112,6 +112,7 @@ class Segmenter:
         # Held while an image is segmented and while one pipeline takes another's place.
         self._lock = threading.Lock()
         made, self._selection = select_engine(engine, bundle, size, num_threads)
+        self._asked = self._selection.engine if engine == AUTO else engine
         self._pipeline: _Pipeline | None = _Pipeline(made, bundle.classes.ids)
         self._input_size = size
 
@@ -142,7 +143,7 @@ class Segmenter:
             EngineError: the size is no multiple of `bundle.size_multiple` or too large, the engine
                 cannot run at it (the segmenter then stays as it was), or the segmenter is closed.
         """
-        engine = create_engine(self.engine_name, self._bundle, (width, height), self._num_threads)
+        engine = create_engine(self._asked, self._bundle, (width, height), self._num_threads)
         pipeline = _Pipeline(engine, self._bundle.classes.ids)
         with self._lock:
             old = self._pipeline
