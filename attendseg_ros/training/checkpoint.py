@@ -88,8 +88,8 @@ def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Pa
     if missing or extra or differing:
         first = (*missing, *extra, *differing)[0]
         raise DataError(
-            f"{path}: holds another architecture ({len(missing)} tensors of this one are not in it, "
-            f"{len(extra)} are too many, {len(differing)} differ in shape; first: {first}): give the "
-            "shape it was trained with"
+            f"{path}: holds another architecture (tensors missing: {len(missing)}, too many: "
+            f"{len(extra)}, of another size: {len(differing)}; the first is {first}): "
+            "give the shape it was trained with"
         )
     network.load_state_dict(weights)

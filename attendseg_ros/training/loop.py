@@ -11,9 +11,12 @@ import json
 import math
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
@@ -117,14 +120,14 @@ def _check(config: TrainingConfig) -> None:
         )
 
 
-def _read_all(labelled: LabelledSet) -> None:
-    """Finds an unfit file now and not after the first hours of training.
+def _check_labelled(counts: NDArray[np.int64], folder: Path) -> None:
+    """Refuses a split that teaches nothing, or scores nothing.
 
     Raises:
-        DataError: If there is one; the message names it.
+        DataError: No pixel has a class.
     """
-    for index in range(len(labelled)):
-        _ = labelled[index]
+    if not counts.any():
+        raise DataError(f"{folder}: no label shows any class: all pixels are unlabelled")
 
 
 def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
@@ -147,7 +150,11 @@ class _Trainer:
         train = InMemory(LabelledSet(config.data, config.train_split, config.classes))
         self._val = LabelledSet(config.data, config.val_split, config.classes)
         counts = pixel_counts(train, num_classes)
-        _read_all(self._val)
+        _check_labelled(counts, config.data / f"{config.train_split}annot")
+        # Read whole now: an unfit file must not show after the first hours of training.
+        _check_labelled(
+            pixel_counts(self._val, num_classes), config.data / f"{config.val_split}annot"
+        )
         scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
         self._batches = Batches(
             train,
@@ -187,9 +194,10 @@ class _Trainer:
         state = load_checkpoint(path)
         missing = _STATE - set(state)
         if missing:
+            lacking = ", ".join(sorted(missing))
             raise DataError(
-                f"{path}: lacks {', '.join(sorted(missing))}, so it is no checkpoint to go on from; "
-                "remove it to train anew"
+                f"{path}: is no checkpoint to go on from, as it lacks {lacking}; remove it to "
+                "train anew"
             )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)
