@@ -18,7 +18,7 @@ from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.resize import Resizer, check_image
-from attendseg_ros.inference.selection import AUTO, Selection, select_engine
+from attendseg_ros.inference.selection import AUTO, Selection, asked_for, select_engine
 from attendseg_ros.inference.smoothing import Smoother
 from attendseg_ros.labels import drop_uncertain, keep_classes
 
@@ -149,6 +149,8 @@ class Segmenter:
             old = self._pipeline
             if old is not None:
                 self._pipeline, self._input_size = pipeline, (width, height)
+                if engine.name != self._selection.engine:
+                    self._selection = asked_for(self._asked, engine.name)
         if old is None:
             engine.close()
             raise EngineError("the segmenter is closed: make a new one")

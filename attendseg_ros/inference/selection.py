@@ -59,6 +59,16 @@ class Selection:
         return f"{self.engine} (fastest measured: {'; '.join(measured + others)})"
 
 
+def asked_for(name: str, ran: str) -> Selection:
+    """What came of asking for an engine by name.
+
+    Args:
+        name: the one asked for.
+        ran: the one that runs, which ONNX Runtime may have fallen back to.
+    """
+    return Selection(ran, broken={} if ran == name else {name: explain_fallback(name, ran)})
+
+
 def select_engine(
     name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int = 0
 ) -> tuple[Engine, Selection]:
@@ -76,8 +86,7 @@ def select_engine(
             names = ", ".join((AUTO, *ENGINE_NAMES))
             raise EngineError(f"unknown engine '{name}': the engines are {names}")
         engine = create_engine(name, bundle, input_size, num_threads)
-        fallen = {} if engine.name == name else {name: explain_fallback(name, engine.name)}
-        return engine, Selection(engine.name, broken=fallen)
+        return engine, asked_for(name, engine.name)
     engines: dict[str, Engine] = {}
     unavailable: dict[str, str] = {}
     missing = available_engines()
