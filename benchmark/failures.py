@@ -46,6 +46,22 @@ class Failure:
     confused: tuple[str, str] | None
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """What to show.
+
+    Attributes:
+        worst: how many pictures.
+        width: of each of a picture's three parts, in pixels.
+        apart: least distance between two shown images in the set's order, for neighbours in a
+            video fail alike.
+    """
+
+    worst: int
+    width: int
+    apart: int
+
+
 def judge(index: int, name: str, said: Mask, truth: Mask, classes: ClassTable) -> Failure | None:
     """Compares a mask with the truth.
 
@@ -72,15 +88,19 @@ def judge(index: int, name: str, said: Mask, truth: Mask, classes: ClassTable) -
     return Failure(index, name, 1.0 - float(wrong.sum()) / float(labelled.sum()), confused)
 
 
-def worst(segmenter: Segmenter, labelled: LabelledSet, count: int) -> list[Failure]:
-    """The images of which the smallest share is right, worst first."""
+def worst(segmenter: Segmenter, labelled: LabelledSet, sizes: Sizes) -> list[Failure]:
+    """The images of which the smallest share is right, worst first, no two near each other."""
     found = []
     for index in tqdm(range(len(labelled)), desc="judging", unit="image", leave=False):
         rgb, truth = labelled[index]
         said = segmenter.segment(rgb).labels
         found.append(judge(index, labelled.names[index], said, truth, segmenter.bundle.classes))
     judged = [failure for failure in found if failure is not None]
-    return sorted(judged, key=lambda failure: failure.accuracy)[:count]
+    taken: list[Failure] = []
+    for failure in sorted(judged, key=lambda failure: failure.accuracy):
+        if all(abs(failure.index - other.index) >= sizes.apart for other in taken):
+            taken.append(failure)
+    return taken[: sizes.worst]
 
 
 def picture(rgb: Mask, truth: Mask, said: Mask, palette: Mask, width: int) -> Mask:
@@ -107,21 +127,13 @@ def picture(rgb: Mask, truth: Mask, said: Mask, palette: Mask, width: int) -> Ma
     return np.asarray(np.hstack(resized), np.uint8)
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """How many pictures, and how wide each of their three parts is in pixels."""
-
-    worst: int
-    width: int
-
-
 def write_failures(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
     """Writes a picture for each of the worst images, and prints a row of a table for each."""
     out.mkdir(parents=True, exist_ok=True)
     palette = segmenter.bundle.classes.palette()
     print("| picture | right | most of the wrong pixels |")
     print("|---|---|---|")
-    for failure in worst(segmenter, labelled, sizes.worst):
+    for failure in worst(segmenter, labelled, sizes):
         rgb, truth = labelled[failure.index]
         said = segmenter.segment(rgb).labels
         shown = picture(rgb, truth, said, palette, sizes.width)
@@ -143,14 +155,21 @@ def main() -> int:
     parser.add_argument(
         "--width", type=int, default=240, help="of each part in pixels (default: %(default)s)"
     )
+    parser.add_argument(
+        "--apart",
+        type=int,
+        default=10,
+        help="least distance of two shown images in the set, as neighbours in a video fail alike "
+        "(default: %(default)s)",
+    )
     arguments = parser.parse_args()
-    if arguments.worst < 1 or arguments.width < 1:
-        parser.error("--worst and --width must be 1 or more")
+    if min(arguments.worst, arguments.width, arguments.apart) < 1:
+        parser.error("--worst, --width and --apart must be 1 or more")
     try:
         bundle = load_bundle(arguments.model)
         labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
         with closing(Segmenter(bundle, arguments.engine)) as segmenter:
-            sizes = Sizes(arguments.worst, arguments.width)
+            sizes = Sizes(arguments.worst, arguments.width, arguments.apart)
             write_failures(segmenter, labelled, arguments.output, sizes)
     except AttendSegError as error:
         print(f"benchmark.failures: {error}", file=sys.stderr)

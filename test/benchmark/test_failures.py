@@ -18,7 +18,7 @@ from attendseg_ros.labels.camvid import CamVidClass
 from benchmark.failures import judge
 
 ROAD, CAR, SKY = CamVidClass.ROAD, CamVidClass.CAR, CamVidClass.SKY
-WIDTH, HEIGHT = 128, 64
+WIDTH, HEIGHT = 240, 120
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def labelled(tmp_path: Path) -> Path:
     for folder in ("val", "valannot"):
         (tmp_path / "set" / folder).mkdir(parents=True)
     shown = np.full((HEIGHT, WIDTH), ROAD, np.uint8)
-    for name, columns in (("few", 8), ("half", 64), ("right", 0)):
+    for name, columns in (("few", 15), ("half", 120), ("right", 0)):
         truth = shown.copy()
         truth[:, :columns] = CAR
         cv2.imwrite(str(tmp_path / "set" / "val" / f"{name}.png"), painted(shown)[..., ::-1])
@@ -50,7 +50,9 @@ def test_the_worst_come_first_with_image_truth_and_prediction(
     labelled: Path, tmp_path: Path
 ) -> None:
     model, out = write_tiny_bundle(tmp_path / "tiny"), tmp_path / "out"
-    process = run(model, "--data", labelled, "-o", out, "--worst", 2, "--width", WIDTH)
+    process = run(
+        model, "--data", labelled, "-o", out, "--worst", 2, "--width", WIDTH, "--apart", 1
+    )
     assert process.returncode == 0, process.stderr
     rows = process.stdout.splitlines()[2:]
     assert rows == [
@@ -65,6 +67,12 @@ def test_the_worst_come_first_with_image_truth_and_prediction(
     np.testing.assert_array_equal(shown[0, WIDTH], car)
     np.testing.assert_array_equal(shown[0, 2 * WIDTH - 1], road)
     np.testing.assert_array_equal(shown[0, 2 * WIDTH], road)
+
+
+def test_neighbours_are_shown_once(labelled: Path, tmp_path: Path) -> None:
+    model, out = write_tiny_bundle(tmp_path / "tiny"), tmp_path / "out"
+    assert run(model, "--data", labelled, "-o", out, "--apart", 2).returncode == 0
+    assert {path.name for path in out.iterdir()} == {"half.png"}
 
 
 def test_what_is_not_labelled_is_not_judged() -> None:
