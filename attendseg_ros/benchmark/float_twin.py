@@ -4,6 +4,8 @@
 
 A bundle ships one precision. To compare the speed of both nothing else is needed: taking the
 quantization out leaves the architecture as it is, and speed does not depend on the weights' values.
+Its scores show what 8-bit activations cost. They are not those of the float network that was
+trained, whose weights were never rounded: model.yaml keeps these, as `scores: torch`.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ def float_twin(bundle: Bundle) -> Bundle:
 
     Returns:
         A bundle in memory of precision "fp32" whose weights are those of the 8-bit one,
-        dequantized. It is for measuring speed: scores of it would be nobody's.
+        dequantized.
     """
     model = onnx.load_from_string(bundle.model)
     graph = model.graph

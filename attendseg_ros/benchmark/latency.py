@@ -21,6 +21,7 @@ from attendseg_ros.errors import BundleError, EngineError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
+from attendseg_ros.inference.execution_providers import explain_fallback
 
 BURST = 5
 """Runs of one case before the next one's turn: as a node runs it, with warm caches."""
@@ -159,7 +160,7 @@ def check_same_engine(asked: str, ran: str) -> None:
     if asked != ran:
         raise EngineError(
             f"engine '{asked}' was asked for but '{ran}' ran: no number is given under the wrong "
-            f"name; measure with '{ran}' or install what '{asked}' needs"
+            f"name ({explain_fallback(asked, ran)})"
         )
 
 

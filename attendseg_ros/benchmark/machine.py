@@ -33,6 +33,7 @@ _LIBRARIES = (
     "numpy",
     "opencv-python-headless",
     "onnxruntime",
+    "onnxruntime-gpu",
     "openvino",
     "onnx",
     "torch",
@@ -56,6 +57,7 @@ def machine() -> dict[str, Any]:
         "logical_processors": len(os.sched_getaffinity(0)),
         "physical_cores": physical_cores(),
         "flags": [flag for flag in _FLAGS_OF_NOTE if flag in flags],
+        "gpus": gpus(),
         "governor": _text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "os": _os_name(),
@@ -79,10 +81,27 @@ def in_words(facts: dict[str, Any]) -> dict[str, str]:
             f"{facts['cpu']}, {facts['physical_cores']} cores, "
             f"{facts['logical_processors']} logical ({' '.join(facts['flags']) or 'no flags'})"
         ),
+        **({"GPU": ", ".join(facts["gpus"])} if facts.get("gpus") else {}),
         "system": f"{facts['os']}, Linux {facts['kernel']}, {facts['memory_gb']} GB",
         "versions": f"Python {facts['python']}, {libraries}",
         "load before": f"{load:g}" + (" (busy: do not trust these numbers)" if busy else ""),
     }
+
+
+def gpus(proc: Path = Path("/proc")) -> list[str]:
+    """The NVIDIA GPUs by name; of a Jetson the board, which decides what its GPU is.
+
+    Args:
+        proc: where the kernel tells of them.
+    """
+    found = []
+    for file in sorted(proc.glob("driver/nvidia/gpus/*/information")):
+        for line in (_text(str(file)) or "").splitlines():
+            name, _, value = line.partition(":")
+            if name == "Model":
+                found.append(value.strip())
+    board = (_text(str(proc / "device-tree/model")) or "").strip("\0")
+    return [*found, board] if "NVIDIA" in board else found
 
 
 def _cpuinfo() -> dict[str, str]:

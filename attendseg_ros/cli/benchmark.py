@@ -21,12 +21,16 @@ from attendseg_ros.cli.verb import Result, add_engine, need_packages, size
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import ENGINE_NAMES, available_engines
 from attendseg_ros.inference.bundle import PRECISIONS
+from attendseg_ros.inference.engines import PROCESSOR_ENGINES, check_available
 
 NAME = "benchmark"
 HELP = "measure speed on this machine: the engines, the whole pipeline, networks of others"
 
 _OUTPUTS = ("mask", "color_mask", "overlay", "confidence")
 _AS_FAST_AS_IT_GOES = "max"
+
+# torch's engine knows our own operators only.
+_RUN_ANY_GRAPH = ("onnxruntime", "openvino", "cuda", "tensorrt")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,13 +121,15 @@ def _latency(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _installed() -> list[str]:
-    """The engines that a node chooses from: torch is there to check the others, not to be fast.
+    """The engines that a node chooses from.
+
+    torch is there to check the others, not to be fast, and a GPU is asked for by name.
 
     Raises:
         EngineError: none is installed.
     """
     missing = available_engines()
-    found = [name for name in ENGINE_NAMES if name != "torch" and missing[name] is None]
+    found = [name for name in PROCESSOR_ENGINES if name != "torch" and missing[name] is None]
     if not found:
         raise EngineError("no engine is installed: pip install onnxruntime")
     return found
@@ -212,13 +218,16 @@ def _add_peers(parser: argparse.ArgumentParser) -> None:
         metavar="WxH",
         help="of the images; each network gets the next larger it takes (default: 480x360)",
     )
-    parser.add_argument("--engine", choices=("onnxruntime", "openvino"), default="onnxruntime")
+    parser.add_argument(
+        "--engine", choices=_RUN_ANY_GRAPH, default="onnxruntime", help="(default: %(default)s)"
+    )
     parser.add_argument("--threads", type=int, default=0, metavar="N")
     _add_repeats(parser)
 
 
 def _peers(arguments: argparse.Namespace) -> dict[str, Any]:
-    need_packages("benchmark peers", "torch", "onnx", arguments.engine)
+    need_packages("benchmark peers", "torch", "onnx")
+    check_available(arguments.engine)
     from attendseg_ros.benchmark.peers import PeersPlan, measure_peers
 
     return measure_peers(

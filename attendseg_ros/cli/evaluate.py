@@ -8,7 +8,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from attendseg_ros.cli.verb import Result, add_engine, percent, size, table
+from attendseg_ros.cli.verb import Result, add_engine, need_packages, percent, size, table
 from attendseg_ros.deployment.scoring import score
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="refuse a model of another precision (default: whichever the model has)",
+        help="fp32 of an 8-bit model: its graph without quantization, its weights as 8 bits left "
+        "them; takes the package onnx (default: the model's own)",
     )
     parser.add_argument(
         "--input-size",
@@ -46,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
-    bundle = load_bundle(arguments.model)
-    _check_precision(bundle, arguments.precision)
+    bundle = _of_precision(load_bundle(arguments.model), arguments.precision)
     labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
     segmenter = Segmenter(bundle, arguments.engine, arguments.threads, arguments.input_size)
     with closing(segmenter):
@@ -62,17 +62,23 @@ def run(arguments: argparse.Namespace) -> Result:
     }
 
 
-def _check_precision(bundle: Bundle, wanted: str | None) -> None:
-    """A bundle holds one graph of one precision.
+def _of_precision(bundle: Bundle, wanted: str | None) -> Bundle:
+    """The bundle, or the float twin of an 8-bit one.
 
     Raises:
-        BundleError: another one is asked for.
+        BundleError: 8 bits of a float model are asked for, which are made with images.
     """
-    if wanted not in (None, bundle.precision):
-        raise BundleError(
-            f"{bundle.path} is an {bundle.precision} model: evaluate it without --precision, or "
-            f"make one with 'attendseg export RUN -o BUNDLE --precision {wanted}'"
-        )
+    if wanted in (None, bundle.precision):
+        return bundle
+    if wanted == "fp32":
+        need_packages(f"{NAME} --precision fp32", "onnx")
+        from attendseg_ros.benchmark.float_twin import float_twin
+
+        return float_twin(bundle)
+    raise BundleError(
+        f"{bundle.path} is an {bundle.precision} model: evaluate it without --precision, or "
+        f"make one with 'attendseg export RUN -o BUNDLE --precision {wanted}'"
+    )
 
 
 def describe(result: Result) -> str:

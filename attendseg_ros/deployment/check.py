@@ -16,6 +16,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, available_engines, create_engine
 from attendseg_ros.inference.engine import Logits
+from attendseg_ros.inference.engines import PROCESSOR_ENGINES
 from attendseg_ros.training.samples import normalised
 
 
@@ -84,7 +85,7 @@ def check(
     images: Sequence[NDArray[np.uint8]],
     reference: Sequence[NDArray[np.float32]],
 ) -> dict[str, Agreement]:
-    """Compares every installed engine with the network.
+    """Compares every engine on the processor that is installed with the network.
 
     Returns:
         The agreement by engine.
@@ -94,8 +95,9 @@ def check(
     """
     bound = BOUNDS[bundle.precision]
     results: dict[str, Agreement] = {}
-    for engine, reason in available_engines().items():
-        if reason is not None:
+    available = available_engines()
+    for engine in PROCESSOR_ENGINES:
+        if available[engine] is not None:
             continue
         results[engine] = found = agreement(bundle, engine, images, reference)
         if found.pixels < bound.pixels or found.logits_error > bound.logits_error:

@@ -110,6 +110,8 @@ def export(config: ExportConfig) -> ExportReport:
     """
     check_target(config.bundle, config.replace)
     _check_sizes(config.input_sizes)
+    if config.calibration_images < 1:
+        raise DataError(f"calibration images must be 1 or more, got {config.calibration_images}")
     training = TrainingConfig.load(config.run)
     if config.data is not None:
         training = replace(training, data=config.data)

@@ -9,10 +9,12 @@ import importlib.util
 import numpy as np
 
 from attendseg_ros.errors import BundleError, EngineError
+from attendseg_ros.inference.accelerators import GPU_ENGINES, reason_missing
 from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
 from attendseg_ros.inference.engine import Engine, default_threads
 
-ENGINE_NAMES = ("onnxruntime", "openvino", "torch")
+PROCESSOR_ENGINES = ("onnxruntime", "openvino", "torch")
+ENGINE_NAMES = (*PROCESSOR_ENGINES, *GPU_ENGINES)
 
 LARGEST_SIDE = 4096
 """Largest width and height of the network's input in pixels; beyond it memory runs out first."""
@@ -21,6 +23,9 @@ _MODULES_NEEDED = {
     "onnxruntime": ("onnxruntime",),
     "openvino": ("openvino",),
     "torch": ("torch", "onnx"),
+    "cuda": ("onnxruntime",),
+    "tensorrt": ("onnxruntime",),
+    "torch-cuda": ("torch", "onnx"),
 }
 
 
@@ -34,9 +39,27 @@ def available_engines() -> dict[str, str | None]:
 
 def _reason_missing(name: str) -> str | None:
     missing = [module for module in _MODULES_NEEDED[name] if not importlib.util.find_spec(module)]
-    if not missing:
-        return None
-    return f"Python package {' and '.join(missing)} is not installed"
+    if missing:
+        names = " ".join(missing)
+        return f"Python package {' and '.join(missing)} is not installed (pip install {names})"
+    return reason_missing(name) if name in GPU_ENGINES else None
+
+
+def check_available(name: str) -> None:
+    """Checks that an engine's packages, and what else it needs, are installed.
+
+    Raises:
+        EngineError: one is not, or the engine is unknown; the message names the engines there are.
+    """
+    if name not in ENGINE_NAMES:
+        raise EngineError(f"unknown engine '{name}': the engines are {', '.join(ENGINE_NAMES)}")
+    reason = _reason_missing(name)
+    if reason:
+        here = [other for other, why in available_engines().items() if why is None]
+        raise EngineError(
+            f"engine '{name}' is not available: {reason}; the engines here are "
+            f"{', '.join(here) or 'none'}"
+        )
 
 
 def check_input_size(bundle: Bundle, input_size: tuple[int, int]) -> None:
@@ -59,6 +82,8 @@ def create_engine(
 ) -> Engine:
     """Makes an engine ready to run: built, checked against the bundle and run once.
 
+    ONNX Runtime may fall back from a GPU to the processor: the engine's `name` says what runs.
+
     Args:
         name: one of `ENGINE_NAMES`.
         bundle: what to run.
@@ -70,18 +95,10 @@ def create_engine(
             size is wrong.
         BundleError: the graph is not what model.yaml says.
     """
-    if name not in ENGINE_NAMES:
-        raise EngineError(f"unknown engine '{name}': the engines are {', '.join(ENGINE_NAMES)}")
+    check_available(name)
     if num_threads < 0:
         raise EngineError(f"num_threads must be 0 (chosen for you) or more, got {num_threads}")
     check_input_size(bundle, input_size)
-    reason = _reason_missing(name)
-    if reason:
-        packages = " ".join(_MODULES_NEEDED[name])
-        raise EngineError(
-            f"engine '{name}' is not available: {reason}; install it (pip install {packages}) "
-            "or choose another"
-        )
     try:
         engine = _build(name, bundle, input_size, num_threads or default_threads())
         _check_result(engine, bundle)
@@ -103,17 +120,17 @@ def create_engine(
 
 
 def _build(name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> Engine:
-    if name == "onnxruntime":
+    if name in ("onnxruntime", "cuda", "tensorrt"):
         from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
 
-        return OnnxRuntimeEngine(bundle, input_size, num_threads)
+        return OnnxRuntimeEngine(bundle, input_size, num_threads, name)
     if name == "openvino":
         from attendseg_ros.inference.openvino_engine import OpenVinoEngine
 
         return OpenVinoEngine(bundle, input_size, num_threads)
     from attendseg_ros.inference.torch_engine import TorchEngine
 
-    return TorchEngine(bundle, input_size, num_threads)
+    return TorchEngine(bundle, input_size, num_threads, name)
 
 
 def _check_result(engine: Engine, bundle: Bundle) -> None:

@@ -1,9 +1,12 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""ONNX Runtime on the processor."""
+"""ONNX Runtime on the processor or, with its CUDA and TensorRT providers, on an NVIDIA GPU."""
 
 from __future__ import annotations
 
+import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,15 +15,30 @@ from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME, Logits, Port, check_graph
+from attendseg_ros.inference.execution_providers import name_of, providers_for, steps_by_provider
 
 
 class OnnxRuntimeEngine:
-    """Runs the graph with ONNX Runtime's CPU provider."""
+    """Runs the graph with ONNX Runtime.
 
-    name = "onnxruntime"
+    Its name is that of what really runs: where a provider that was asked for cannot run all of the
+    network, ONNX Runtime takes others without an error.
+    """
 
-    def __init__(self, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        input_size: tuple[int, int],
+        num_threads: int,
+        asked: str = "onnxruntime",
+    ) -> None:
         """Loads the graph at a fixed size, which lets the optimiser plan memory and layouts.
+
+        Args:
+            bundle: what to run.
+            input_size: width and height of the network's input.
+            num_threads: of the processor.
+            asked: "onnxruntime", "cuda" or "tensorrt".
 
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
@@ -37,16 +55,37 @@ class OnnxRuntimeEngine:
         options.add_free_dimension_override_by_name("height", height)
         options.add_free_dimension_override_by_name("width", width)
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            bundle.model, options, providers=["CPUExecutionProvider"]
-        )
+        self.name = asked
         self.input_size = input_size
+        self._providers = providers_for(asked, bundle.precision)
+        on_gpu = len(self._providers) > 1
+        with tempfile.TemporaryDirectory() as folder:
+            if on_gpu:
+                options.enable_profiling = True
+                options.profile_file_prefix = f"{folder}/steps"
+            self._load(bundle, options)
+            if on_gpu:
+                self.name = self._what_runs()
+
+    def _load(self, bundle: Bundle, options: onnxruntime.SessionOptions) -> None:
+        # A GPU that fails, now or later, must show as an error, not as a processor under its name.
+        self._session = onnxruntime.InferenceSession(
+            bundle.model, options, providers=self._providers, enable_fallback=0
+        )
+        self._session.disable_fallback()
         check_graph(
             bundle,
-            input_size,
+            self.input_size,
             [_port(value) for value in self._session.get_inputs()],
             [_port(value) for value in self._session.get_outputs()],
         )
+
+    def _what_runs(self) -> str:
+        """Runs a blank image and reads off the profile where its steps ran."""
+        width, height = self.input_size
+        self.infer(np.zeros((height, width, 3), np.uint8))
+        profile = Path(self._session.end_profiling())
+        return name_of(steps_by_provider(json.loads(profile.read_text(encoding="utf-8"))))
 
     def infer(self, image: NDArray[np.uint8]) -> Logits:
         """See `Engine.infer`; the result is new memory."""

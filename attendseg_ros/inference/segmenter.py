@@ -18,7 +18,7 @@ from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.resize import Resizer, check_image
-from attendseg_ros.inference.selection import AUTO, Selection, select_engine
+from attendseg_ros.inference.selection import AUTO, Selection, asked_for, select_engine
 from attendseg_ros.inference.smoothing import Smoother
 from attendseg_ros.labels import drop_uncertain, keep_classes
 
@@ -112,6 +112,7 @@ class Segmenter:
         # Held while an image is segmented and while one pipeline takes another's place.
         self._lock = threading.Lock()
         made, self._selection = select_engine(engine, bundle, size, num_threads)
+        self._asked = self._selection.engine if engine == AUTO else engine
         self._pipeline: _Pipeline | None = _Pipeline(made, bundle.classes.ids)
         self._input_size = size
 
@@ -142,12 +143,14 @@ class Segmenter:
             EngineError: the size is no multiple of `bundle.size_multiple` or too large, the engine
                 cannot run at it (the segmenter then stays as it was), or the segmenter is closed.
         """
-        engine = create_engine(self.engine_name, self._bundle, (width, height), self._num_threads)
+        engine = create_engine(self._asked, self._bundle, (width, height), self._num_threads)
         pipeline = _Pipeline(engine, self._bundle.classes.ids)
         with self._lock:
             old = self._pipeline
             if old is not None:
                 self._pipeline, self._input_size = pipeline, (width, height)
+                if engine.name != self._selection.engine:
+                    self._selection = asked_for(self._asked, engine.name)
         if old is None:
             engine.close()
             raise EngineError("the segmenter is closed: make a new one")

@@ -14,12 +14,19 @@ import numpy as np
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import Engine
-from attendseg_ros.inference.engines import ENGINE_NAMES, available_engines, create_engine
+from attendseg_ros.inference.engines import (
+    ENGINE_NAMES,
+    PROCESSOR_ENGINES,
+    available_engines,
+    create_engine,
+)
+from attendseg_ros.inference.execution_providers import explain_fallback
 
 AUTO = "auto"
 
-# torch takes seconds and hundreds of megabytes to import and never wins: asked for by name only.
-_CANDIDATES = tuple(name for name in ENGINE_NAMES if name != "torch")
+# torch takes seconds and hundreds of megabytes to import and never wins, and a GPU's libraries take
+# longer still, to fall back at times: both are asked for by name only.
+_CANDIDATES = tuple(name for name in PROCESSOR_ENGINES if name != "torch")
 _WARM_UP_ROUNDS = 3
 _ROUNDS = 15
 _LONGEST_S = 2.0
@@ -34,7 +41,8 @@ class Selection:
         medians_ms: median milliseconds a frame of each engine measured; empty when the engine was
             asked for by name.
         unavailable: why each other candidate could not be measured.
-        broken: the installed ones among these, which could have been faster.
+        broken: the installed ones among these, which could have been faster; or the one that was
+            asked for by name and that ONNX Runtime fell back from.
     """
 
     engine: str
@@ -44,10 +52,21 @@ class Selection:
 
     def __str__(self) -> str:
         if not self.medians_ms:
-            return f"{self.engine} (asked for)"
+            other = "; ".join(f"{name}, but {why}" for name, why in self.broken.items())
+            return f"{self.engine} (asked for{': ' * bool(other)}{other})"
         measured = [f"{name} {ms:.1f} ms" for name, ms in sorted(self.medians_ms.items())]
         others = [f"{name} not available: {why}" for name, why in self.unavailable.items()]
         return f"{self.engine} (fastest measured: {'; '.join(measured + others)})"
+
+
+def asked_for(name: str, ran: str) -> Selection:
+    """What came of asking for an engine by name.
+
+    Args:
+        name: the one asked for.
+        ran: the one that runs, which ONNX Runtime may have fallen back to.
+    """
+    return Selection(ran, broken={} if ran == name else {name: explain_fallback(name, ran)})
 
 
 def select_engine(
@@ -66,7 +85,8 @@ def select_engine(
         if name not in ENGINE_NAMES:
             names = ", ".join((AUTO, *ENGINE_NAMES))
             raise EngineError(f"unknown engine '{name}': the engines are {names}")
-        return create_engine(name, bundle, input_size, num_threads), Selection(name)
+        engine = create_engine(name, bundle, input_size, num_threads)
+        return engine, asked_for(name, engine.name)
     engines: dict[str, Engine] = {}
     unavailable: dict[str, str] = {}
     missing = available_engines()

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""torch on the processor: a small interpreter of the bundle's own ONNX graph.
+"""torch on the processor or an NVIDIA GPU: a small interpreter of the bundle's own ONNX graph.
 
 So model.onnx stays the only file of weights. It is slow, and there to check the other engines.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
@@ -36,15 +37,28 @@ class TorchEngine:
     The number of threads is torch's own setting and holds for the whole process.
     """
 
-    name = "torch"
-
-    def __init__(self, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        input_size: tuple[int, int],
+        num_threads: int,
+        name: str = "torch",
+    ) -> None:
         """Reads the graph and computes what does not depend on the image, weights above all.
+
+        Args:
+            bundle: what to run.
+            input_size: width and height of the network's input.
+            num_threads: of the processor.
+            name: "torch" or "torch-cuda".
 
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
-            EngineError: the graph has an operator this engine does not know.
+            EngineError: the graph has an operator this engine does not know, or torch finds no GPU
+                where one is asked for.
         """
+        self.name = name
+        self._device = _gpu() if name == "torch-cuda" else torch.device("cpu")
         graph = onnx.load_from_string(bundle.model).graph
         check_graph(
             bundle,
@@ -54,8 +68,7 @@ class TorchEngine:
         )
         torch.set_num_threads(num_threads)
         self._constants = {
-            value.name: torch.from_numpy(numpy_helper.to_array(value).copy())
-            for value in graph.initializer
+            value.name: self._to_device(numpy_helper.to_array(value)) for value in graph.initializer
         }
         # An optional input that is left out has an empty name.
         self._constants[""] = torch.empty(0)
@@ -68,7 +81,7 @@ class TorchEngine:
     def _add(self, node: onnx.NodeProto) -> None:
         attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
         if node.op_type == "Constant":
-            value = torch.from_numpy(numpy_helper.to_array(attributes["value"]).copy())
+            value = self._to_device(numpy_helper.to_array(attributes["value"]))
             self._constants[node.output[0]] = value
             return
         if node.op_type not in OPERATORS:
@@ -84,17 +97,20 @@ class TorchEngine:
         else:
             self._steps.append(step)
 
+    def _to_device(self, value: NDArray[Any]) -> torch.Tensor:
+        return torch.from_numpy(value.copy()).to(self._device)
+
     def infer(self, image: NDArray[np.uint8]) -> Logits:
         """See `Engine.infer`; the result is new memory."""
         # torch warns about memory that it could but must not write to.
         pixels = image if image.flags.writeable else image.copy()
         with torch.inference_mode():
-            values = {INPUT_NAME: torch.from_numpy(pixels)[None]}
+            values = {INPUT_NAME: torch.from_numpy(pixels)[None].to(self._device)}
             for step in self._steps:
                 values[step.output] = step.operator(
                     self._gather(step.inputs, values), step.attributes
                 )
-        logits: Logits = values[OUTPUT_NAME][0].contiguous().numpy()
+        logits: Logits = values[OUTPUT_NAME][0].contiguous().cpu().numpy()
         return logits
 
     def _gather(self, names: Sequence[str], values: dict[str, torch.Tensor]) -> list[torch.Tensor]:
@@ -104,6 +120,22 @@ class TorchEngine:
         """Frees the weights."""
         self._constants.clear()
         self._steps.clear()
+
+
+def _gpu() -> torch.device:
+    """The GPU, made to compute as the processor does.
+
+    Raises:
+        EngineError: torch finds none.
+    """
+    if not torch.cuda.is_available():
+        raise EngineError(
+            "engine 'torch-cuda' is installed but torch finds no GPU it can use: check the driver "
+            "with nvidia-smi"
+        )
+    # TF32 would round what is not quantized, and the engines would no longer agree.
+    torch.backends.cudnn.allow_tf32 = False
+    return torch.device("cuda")
 
 
 def _port(value: onnx.ValueInfoProto) -> Port:

@@ -36,9 +36,14 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DataError(f"{path}: no such checkpoint; a training run writes it")
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise DataError(f"{path}: cannot be read as a checkpoint ({error})") from error
+        # torch's own words fill a screen, and say no more.
+        raise DataError(
+            f"{path}: cannot be read as a checkpoint: it is damaged, or of another program"
+        ) from error
+    if not isinstance(state, dict):
+        raise DataError(f"{path}: is no checkpoint of a training run, but a {type(state).__name__}")
     return state
 
 
@@ -75,8 +80,16 @@ def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Pa
     Raises:
         DataError: If they are another architecture's; the message names the file.
     """
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise DataError(f"{path}: holds another architecture ({first})") from error
+    own = network.state_dict()
+    missing, extra = sorted(set(own) - set(weights)), sorted(set(weights) - set(own))
+    differing = sorted(
+        name for name in set(own) & set(weights) if own[name].shape != weights[name].shape
+    )
+    if missing or extra or differing:
+        first = (*missing, *extra, *differing)[0]
+        raise DataError(
+            f"{path}: holds another architecture (tensors missing: {len(missing)}, too many: "
+            f"{len(extra)}, of another size: {len(differing)}; the first is {first}): "
+            "give the shape it was trained with"
+        )
+    network.load_state_dict(weights)

@@ -84,7 +84,10 @@ class TrainingConfig:
             raise DataError(f"class_weight_offset must be above 1, got {self.class_weight_offset}")
         if not self.jaccard_weight >= 0:
             raise DataError(f"jaccard_weight must be 0 or more, got {self.jaccard_weight}")
-        for name in ("mix_share", "max_colour_shift"):
+        for name in ("weight_decay", "seed"):
+            if not getattr(self, name) >= 0:
+                raise DataError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        for name in ("mix_share", "max_colour_shift", "ema_decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise DataError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if not 0 <= self.max_rotation_deg <= 180:

@@ -11,9 +11,12 @@ import json
 import math
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
@@ -48,6 +51,9 @@ WARM_UP_SHARE = 0.05
 LOG_FILE = "log.jsonl"
 LAST_EPOCHS_EVALUATED = 10
 
+_STATE = frozenset({"network", "average", "optimizer", "epoch", "best", "history"})
+"""What a checkpoint to go on from must hold."""
+
 
 def run(config: TrainingConfig) -> dict[str, Any]:
     """Trains, or goes on where a run of the same settings was stopped.
@@ -63,8 +69,12 @@ def run(config: TrainingConfig) -> dict[str, Any]:
         DataError: If the data or a checkpoint is unfit, or the folder holds a run of other
             settings.
     """
-    _claim(config)
-    return _Trainer(config).train()
+    _check(config)
+    trainer = _Trainer(config)
+    # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
+    if not (config.run / CONFIG_FILE).exists():
+        config.save()
+    return trainer.train()
 
 
 def learning_rate_at(step: int, steps: int, peak: float) -> float:
@@ -87,8 +97,8 @@ def _moved_average(
     return average + (current - average) * (1.0 - min(decay, (1.0 + n) / (10.0 + n)))
 
 
-def _claim(config: TrainingConfig) -> None:
-    """Makes the folder this run's, or checks that it already is."""
+def _check(config: TrainingConfig) -> None:
+    """Checks the settings, and that the folder is not another run's."""
     for name in ("input_size", "crop_size"):
         size = getattr(config, name)
         if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
@@ -101,7 +111,6 @@ def _claim(config: TrainingConfig) -> None:
     if config.scene_share > 0 and not scenes_fit(config.classes):
         raise DataError("scene_share needs CamVid's classes; set it to 0 for other classes")
     if not (config.run / CONFIG_FILE).exists():
-        config.save()
         return
     found = replace(TrainingConfig.load(config.run), run=config.run)
     if found.to_mapping() != config.to_mapping():
@@ -109,6 +118,16 @@ def _claim(config: TrainingConfig) -> None:
             f"{config.run / CONFIG_FILE}: the folder holds a run of other settings; "
             "give another folder, or the same settings to resume"
         )
+
+
+def _check_labelled(counts: NDArray[np.int64], folder: Path) -> None:
+    """Refuses a split that teaches nothing, or scores nothing.
+
+    Raises:
+        DataError: No pixel has a class.
+    """
+    if not counts.any():
+        raise DataError(f"{folder}: no label shows any class: all pixels are unlabelled")
 
 
 def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
@@ -131,6 +150,11 @@ class _Trainer:
         train = InMemory(LabelledSet(config.data, config.train_split, config.classes))
         self._val = LabelledSet(config.data, config.val_split, config.classes)
         counts = pixel_counts(train, num_classes)
+        _check_labelled(counts, config.data / f"{config.train_split}annot")
+        # Read whole now: an unfit file must not show after the first hours of training.
+        _check_labelled(
+            pixel_counts(self._val, num_classes), config.data / f"{config.val_split}annot"
+        )
         scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
         self._batches = Batches(
             train,
@@ -168,6 +192,13 @@ class _Trainer:
         if not path.exists():
             return
         state = load_checkpoint(path)
+        missing = _STATE - set(state)
+        if missing:
+            lacking = ", ".join(sorted(missing))
+            raise DataError(
+                f"{path}: is no checkpoint to go on from, as it lacks {lacking}; remove it to "
+                "train anew"
+            )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)
         self._optimizer.load_state_dict(state["optimizer"])

@@ -13,9 +13,9 @@ from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
 from attendseg_ros.benchmark.float_twin import float_twin
 from attendseg_ros.benchmark.latency import LatencyPlan, check_same_engine, measure_latency
-from attendseg_ros.benchmark.machine import in_words, machine
+from attendseg_ros.benchmark.machine import gpus, in_words, machine
 from attendseg_ros.errors import BundleError, EngineError
-from attendseg_ros.inference import load_bundle
+from attendseg_ros.inference import available_engines, load_bundle
 from attendseg_ros.inference.engines import create_engine
 
 
@@ -85,6 +85,32 @@ def test_the_float_twin_is_the_same_network(model: str, engine: str, tiny: Path)
     agreed = np.mean(said[0].argmax(axis=0) == said[1].argmax(axis=0))
     assert agreed > 0.9
     assert not np.array_equal(*said)
+
+
+def test_refuses_an_engine_that_is_not_there_before_it_measures(tiny: Path) -> None:
+    if available_engines()["tensorrt"] is None:
+        pytest.skip("TensorRT is here")
+    with pytest.raises(EngineError, match=r"'tensorrt' is not available: .*without TensorRT"):
+        measure_latency(plan(tiny, engines=["onnxruntime", "tensorrt"]))
+
+
+def test_the_gpu_is_named_where_the_kernel_tells_of_one(tmp_path: Path) -> None:
+    assert gpus(tmp_path) == []
+    card = tmp_path / "driver" / "nvidia" / "gpus" / "0000:01:00.0"
+    card.mkdir(parents=True)
+    (card / "information").write_text("Model: \t\t NVIDIA RTX A2000\nIRQ:   \t\t 155\n")
+    assert gpus(tmp_path) == ["NVIDIA RTX A2000"]
+    words = in_words(dict(machine(), gpus=gpus(tmp_path)))
+    assert words["GPU"] == "NVIDIA RTX A2000"
+    assert "GPU" not in in_words(dict(machine(), gpus=[]))
+
+
+def test_a_jetson_is_named_by_its_board(tmp_path: Path) -> None:
+    (tmp_path / "device-tree").mkdir()
+    (tmp_path / "device-tree" / "model").write_text("NVIDIA Jetson Orin Nano\0")
+    assert gpus(tmp_path) == ["NVIDIA Jetson Orin Nano"]
+    (tmp_path / "device-tree" / "model").write_text("Raspberry Pi 5 Model B\0")
+    assert gpus(tmp_path) == []
 
 
 def test_the_machine_is_named() -> None:

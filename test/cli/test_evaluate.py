@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.tiny_bundle import painted
+from support.tiny_bundle import painted, write_tiny_bundle
 
 from attendseg_ros.labels.camvid import CamVidClass
 
@@ -153,9 +153,22 @@ def test_refuses_an_unfit_set_by_file(
         assert name in refusal
 
 
-def test_refuses_a_precision_that_the_model_does_not_have(
-    refusal_of: Callable[..., str], tiny: Path, labelled: Path
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_an_8_bit_model_is_scored_in_32_bits_too(
+    engine: str, result_of: Callable[..., dict[str, Any]], tiny: Path, labelled: Path
 ) -> None:
-    refusal = refusal_of("evaluate", tiny, "--data", labelled, "--precision", "fp32")
-    assert "an int8 model" in refusal
-    assert "attendseg export RUN -o BUNDLE --precision fp32" in refusal
+    command = ("evaluate", tiny, "--data", labelled, "--engine", engine)
+    own, as_float = result_of(*command), result_of(*command, "--precision", "fp32")
+    assert (own["precision"], as_float["precision"]) == ("int8", "fp32")
+    # Painted classes are far apart: rounding moves no pixel.
+    assert as_float["mean_iou"] == own["mean_iou"]
+    assert result_of(*command, "--precision", "int8") == own
+
+
+def test_refuses_8_bits_of_a_float_model(
+    refusal_of: Callable[..., str], tmp_path: Path, labelled: Path
+) -> None:
+    model = write_tiny_bundle(tmp_path / "float", overrides={"precision": "fp32"})
+    refusal = refusal_of("evaluate", model, "--data", labelled, "--precision", "int8")
+    assert "an fp32 model" in refusal
+    assert "attendseg export RUN -o BUNDLE --precision int8" in refusal

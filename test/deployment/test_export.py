@@ -184,6 +184,13 @@ def test_refuses_what_is_no_training_run(tmp_path: Path) -> None:
         export(ExportConfig(run=tmp_path, bundle=tmp_path / "bundle"))
 
 
+def test_refuses_to_calibrate_on_nothing(training_run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "bundle"
+    with pytest.raises(DataError, match="calibration images must be 1 or more, got 0"):
+        export(ExportConfig(training_run, target, calibration_images=0))
+    assert not target.exists()
+
+
 def test_refuses_a_set_that_went_away(training_run: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="val: no such folder"):
         export(

@@ -10,6 +10,8 @@ import pytest
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, available_engines, load_bundle
+from attendseg_ros.inference.accelerators import GPU_ENGINES
+from attendseg_ros.inference.engines import PROCESSOR_ENGINES
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +26,10 @@ def tiny(tiny_path: Path) -> Bundle:
     return load_bundle(tiny_path)
 
 
-@pytest.fixture(params=["onnxruntime", "openvino", "torch"])
+GPUS_HERE = [name for name in GPU_ENGINES if available_engines()[name] is None]
+
+
+@pytest.fixture(params=[*PROCESSOR_ENGINES, *GPUS_HERE])
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Each engine in turn; one that is not installed is skipped with the reason."""
     name = str(request.param)

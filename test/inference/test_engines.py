@@ -80,8 +80,8 @@ def test_a_read_only_image_is_fine(
 
 
 def test_an_unknown_engine_is_refused_with_the_known_ones(tiny: Bundle) -> None:
-    with pytest.raises(EngineError, match=r"unknown engine 'tensorrt'.*onnxruntime, openvino, tor"):
-        create_engine("tensorrt", tiny, SIZE)
+    with pytest.raises(EngineError, match=r"unknown engine 'tpu'.*onnxruntime, openvino, torch"):
+        create_engine("tpu", tiny, SIZE)
 
 
 def test_an_engine_that_is_not_installed_is_refused_with_what_to_install(

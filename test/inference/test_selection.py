@@ -10,6 +10,7 @@ import pytest
 
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, available_engines
+from attendseg_ros.inference.selection import asked_for
 
 SIZE = (704, 64)
 
@@ -25,9 +26,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, *hidden: str) -> None:
 def test_auto_takes_the_fastest_and_reports_what_it_measured(tiny: Bundle) -> None:
     segmenter = Segmenter(tiny, AUTO)
     selection = segmenter.selection
-    installed = {
-        name for name, reason in available_engines().items() if reason is None and name != "torch"
-    }
+    installed = {name for name in ("onnxruntime", "openvino") if available_engines()[name] is None}
     assert segmenter.engine_name == selection.engine
     assert set(selection.medians_ms) == installed
     assert min(selection.medians_ms.values()) > 0.0
@@ -66,3 +65,11 @@ def test_an_engine_asked_for_is_not_measured(tiny: Bundle) -> None:
 def test_an_unknown_engine_is_refused_with_auto_among_the_known(tiny: Bundle) -> None:
     with pytest.raises(EngineError, match=r"unknown engine 'tpu': .* auto, onnxruntime, openvino"):
         Segmenter(tiny, "tpu")
+
+
+def test_an_engine_that_fell_back_is_told_of() -> None:
+    selection = asked_for("cuda", "onnxruntime")
+    assert selection.engine == "onnxruntime"
+    assert "could not start" in selection.broken["cuda"]
+    assert str(selection).startswith("onnxruntime (asked for: cuda, but ONNX Runtime could not ")
+    assert not asked_for("cuda", "cuda").broken

@@ -23,6 +23,8 @@ from support.ros_client import RosClient, pixels_of, values, wait_until
 from support.segmentation_rig import HEIGHT, MODULE, WIDTH, Rig
 from support.tiny_bundle import stripes
 
+from attendseg_ros.inference import available_engines
+
 IMAGES = {"mask", "color_mask", "overlay", "confidence", "traversable"}
 
 
@@ -196,6 +198,13 @@ def test_signals_while_it_starts_end_it_cleanly(
     [
         ({"model": "no_such_model"}, ("no_such_model",)),
         ({"engine": "abacus"}, ("engine", "'abacus'", "onnxruntime", "openvino", "auto")),
+        pytest.param(
+            {"engine": "cuda"},
+            ("'cuda' is not available", "without CUDA", "the engines here are onnxruntime"),
+            marks=pytest.mark.skipif(
+                available_engines()["cuda"] is None, reason="there is a GPU here"
+            ),
+        ),
         ({"image_transport": "theora"}, ("image_transport", "'theora'", "raw", "compressed")),
         ({"num_threads": -1}, ("num_threads", "0", "256")),
         ({"max_rate_hz": 10}, ("max_rate_hz", "DOUBLE")),

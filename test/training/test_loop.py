@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -124,14 +128,82 @@ def test_a_run_without_later_settings_has_their_defaults(config: TrainingConfig)
         TrainingConfig.load(config.run)
 
 
+LONGEST_LINE = 500
+"""Of a refusal, paths and all: somebody reads it in a terminal."""
+
+
 def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) -> None:
     config.run.mkdir()
     torch.save({"model": {"other.weight": torch.zeros(1)}}, config.run / BEST_FILE)
-    with pytest.raises(DataError, match=r"best\.pt: holds another architecture"):
+    with pytest.raises(DataError, match=r"best\.pt: holds another architecture.*too many: 1") as no:
+        load_trained(config.run, num_classes=2)
+    assert len(str(no.value)) < LONGEST_LINE
+    torch.save([1, 2], config.run / BEST_FILE)
+    with pytest.raises(
+        DataError, match=r"best\.pt: is no checkpoint of a training run, but a list"
+    ):
         load_trained(config.run, num_classes=2)
     (config.run / BEST_FILE).write_bytes(b"cut off")
-    with pytest.raises(DataError, match=r"best\.pt: cannot be read"):
+    with pytest.raises(DataError, match=r"best\.pt: cannot be read.*damaged") as no:
         load_trained(config.run, num_classes=2)
+    assert len(str(no.value)) < LONGEST_LINE
+
+
+def test_refuses_to_go_on_from_what_is_no_state_of_training(config: TrainingConfig) -> None:
+    loop.run(replace(config, epochs=1))
+    shutil.copy(config.run / BEST_FILE, config.run / LAST_FILE)
+    with pytest.raises(DataError, match=r"last\.pt: is no checkpoint to go on from.*average"):
+        loop.run(replace(config, epochs=1))
+
+
+def remove_a_label(root: Path) -> None:
+    next(iter(sorted((root / "valannot").iterdir()))).unlink()
+
+
+def use_an_unknown_id(split: str) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        for file in sorted((root / f"{split}annot").iterdir())[-1:]:
+            labels = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+            assert labels is not None
+            cv2.imwrite(str(file), np.full(labels.shape[:2], 42, np.uint8))
+
+    return damage
+
+
+def label_nothing(root: Path) -> None:
+    for file in (root / "valannot").iterdir():
+        labels = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        assert labels is not None
+        cv2.imwrite(str(file), np.full(labels.shape[:2], 255, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (remove_a_label, "val/.*has no label"),
+        (use_an_unknown_id("train"), "trainannot/.*label id 42"),
+        (use_an_unknown_id("val"), "valannot/.*label id 42"),
+        (label_nothing, "valannot: no label shows any class"),
+    ],
+    ids=["no label", "unknown id in train", "unknown id in val", "nothing labelled"],
+)
+def test_unfit_data_is_refused_before_anything_is_written(
+    config: TrainingConfig, tmp_path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    data = tmp_path / "damaged"
+    shutil.copytree(config.data, data)
+    damage(data)
+    with pytest.raises(DataError, match=reason):
+        loop.run(replace(config, data=data))
+    assert not config.run.exists()
+
+
+def test_unfit_weights_to_start_from_leave_no_folder(
+    config: TrainingConfig, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=r"best\.pt: no such checkpoint"):
+        loop.run(replace(config, start_from=tmp_path / "nowhere"))
+    assert not config.run.exists()
 
 
 @pytest.mark.parametrize(
@@ -140,6 +212,8 @@ def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) ->
         ({"input_size": (100, 64)}, "input_size must be multiples of 64"),
         ({"crop_size": (64, 0)}, "crop_size must be multiples of 64"),
         ({"class_weight_offset": 1.0}, "class_weight_offset must be above 1"),
+        ({"seed": -1}, "seed must be 0 or more, got -1"),
+        ({"ema_decay": 1.5}, "ema_decay must be between 0 and 1"),
         ({"jaccard_weight": -1.0}, "jaccard_weight must be 0 or more"),
         ({"mix_share": 1.5}, "mix_share must be between 0 and 1"),
         ({"max_colour_shift": -0.1}, "max_colour_shift must be between 0 and 1"),
