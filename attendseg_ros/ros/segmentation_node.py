@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
@@ -267,6 +268,9 @@ class SegmentationNode(PatientLifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Runs the node; returns the exit status."""
+    # On images of a camera OpenCV's threads save no time that can be measured, and those that wait
+    # for work took 6 ms of the processor a frame from the engine's.
+    cv2.setNumThreads(1)
     return run(SegmentationNode, args, start=SegmentationNode.start)
 
 
