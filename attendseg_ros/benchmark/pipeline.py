@@ -42,7 +42,8 @@ class PipelinePlan:
         threads: of the engine; 0 for the node's own choice.
         transports: "raw", "compressed".
         sizes: widths and heights of the camera's images.
-        rates_hz: of the camera; 0 for as fast as it goes.
+        rates_hz: of the camera; 0 for as fast as the node goes: an image is sent when the one
+            before the last has its mask.
         outputs: topics of images that the listener subscribes to; its latency is of the first.
         duration_s: measured time of each scenario.
         warm_up_s: time before.
@@ -179,6 +180,7 @@ def _measure(plan: PipelinePlan, scenario: Scenario) -> dict[str, Any]:
                 "compressed": scenario.transport == COMPRESSED,
                 "reliable": _reliable(plan),
                 "rate_hz": float(scenario.rate_hz),
+                "answers": f"segmentation/{plan.outputs[0] if is_ours else 'mask'}",
                 "warm_up_s": float(plan.warm_up_s),
                 "duration_s": float(plan.duration_s),
             },

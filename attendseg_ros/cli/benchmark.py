@@ -155,7 +155,8 @@ def _add_pipeline(parser: argparse.ArgumentParser) -> None:
         type=_rate,
         default=[10.0, 30.0, 60.0, 0.0],
         metavar="HZ",
-        help="of the camera; max sends without a pause (default: 10 30 60 max)",
+        help="of the camera; max sends when the image before the last has its mask "
+        "(default: 10 30 60 max)",
     )
     parser.add_argument(
         "--outputs",

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The camera of `attendseg benchmark pipeline`: publishes prepared frames at a steady rate."""
+"""The camera of `attendseg benchmark pipeline`: at a steady rate, or as fast as the node goes."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ _SETTLE_S = 1.0
 
 _DEPTH = 2
 
+_ANSWERS_DEPTH = 10
+
+# One image in hand and one on its way.
+_IN_FLIGHT = 2
+
+_LOST_S = 1.0
+
 
 def prepared(width: int, height: int, compressed: bool) -> list[Any]:
     """Renders the messages; nothing but their stamps is left to do while measuring."""
@@ -47,14 +54,45 @@ def prepared(width: int, height: int, compressed: bool) -> list[Any]:
     return messages
 
 
+class Answers:
+    """Counts the answers to the images, for a camera that goes as fast as the node does."""
+
+    def __init__(self, node: Node, topic: str) -> None:
+        """Subscribes; the answers are not looked into."""
+        profile = QoSProfile(depth=_ANSWERS_DEPTH, reliability=QoSReliabilityPolicy.RELIABLE)
+        self._node = node
+        self._count = 0
+        self._kept = node.create_subscription(Image, topic, self._note, profile, raw=True)
+
+    def wait(self) -> None:
+        """Waits for one; for an image that was lost not for long."""
+        before, deadline = self._count, time.monotonic() + _LOST_S
+        while self._count == before and (left_s := deadline - time.monotonic()) > 0:
+            rclpy.spin_once(self._node, timeout_sec=left_s)
+
+    def _note(self, _message: bytes) -> None:
+        self._count += 1
+
+
 class Camera:
     """Sends, and remembers the stamps."""
 
-    def __init__(self, publisher: Any, messages: list[Any], rate_hz: float) -> None:
+    def __init__(
+        self, publisher: Any, messages: list[Any], rate_hz: float, answers: Answers | None = None
+    ) -> None:
+        """Prepares.
+
+        Args:
+            publisher: of the images.
+            messages: sent in turns.
+            rate_hz: a rate that cannot be reached is a flood without a pause.
+            answers: what to wait for instead of the time: the next image is sent when the one
+                before the last has its mask, so that the node always has work and never too much.
+        """
         self._publisher = publisher
         self._messages = messages
-        # 0: as fast as it goes.
         self._period_s = 1.0 / rate_hz if rate_hz else 0.0
+        self._answers = answers
         self.stamps: list[int] = []
 
     def send_for(self, seconds: float) -> None:
@@ -63,6 +101,10 @@ class Camera:
         while time.monotonic() < started + seconds:
             self._send()
             sent += 1
+            if self._answers is not None:
+                if len(self.stamps) >= _IN_FLIGHT:
+                    self._answers.wait()
+                continue
             ahead_s = started + sent * self._period_s - time.monotonic()
             if ahead_s > 0:
                 time.sleep(ahead_s)
@@ -94,7 +136,9 @@ def main() -> int:
         QoSProfile(depth=_DEPTH, reliability=reliability),
     )
     warm_up_s, duration_s = parameter("warm_up_s", 2.0), parameter("duration_s", 10.0)
-    camera = Camera(publisher, messages, parameter("rate_hz", 30.0))
+    rate_hz, topic = parameter("rate_hz", 30.0), parameter("answers", "segmentation/mask")
+    answers = None if rate_hz else Answers(node, topic)
+    camera = Camera(publisher, messages, rate_hz, answers)
     while publisher.get_subscription_count() == 0:
         time.sleep(0.05)
     time.sleep(_SETTLE_S)

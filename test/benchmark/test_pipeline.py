@@ -49,6 +49,25 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
         assert 1 < memory["resident"] <= memory["peak"] < 10_000
 
 
+def test_as_fast_as_it_goes_the_node_has_work_and_drops_nothing(tiny: Path) -> None:
+    plan = PipelinePlan(
+        model=str(tiny),
+        engine="onnxruntime",
+        sizes=[(320, 240)],
+        rates_hz=[0.0],
+        outputs=["color_mask"],
+        duration_s=2.0,
+        warm_up_s=0.5,
+    )
+    (scenario,) = measure_pipeline(plan)["scenarios"]
+    frames = scenario["frames"]
+    assert frames["masks"] >= 10
+    # Each image waits for the mask of the one before the last; one that the machine lost is given
+    # up after a second.
+    assert frames["unanswered"] <= 3
+    assert scenario["camera_hz"] == pytest.approx(scenario["mask_hz"], rel=0.3)
+
+
 def test_says_why_the_node_does_not_start(tmp_path: Path) -> None:
     plan = PipelinePlan(model=str(tmp_path / "nowhere"), duration_s=1.0)
     with pytest.raises(BenchmarkError, match="node ended early: "):
