@@ -19,6 +19,7 @@ from attendseg_ros.ros import qos
 from attendseg_ros.ros.compressing import compress
 from attendseg_ros.ros.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
+from attendseg_ros.ros.rare_events import RareEvents
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Outputs:
     def __init__(self, node: LifecycleNode) -> None:
         """Creates every publisher; the QoS of each can be overridden."""
         self._node = node
+        self._events = RareEvents()
         self._images = {
             output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
         }
@@ -134,7 +136,11 @@ class Outputs:
 
     def _create(self, message_type: type[Any], topic: str, profile: Any) -> Any:
         return self._node.create_lifecycle_publisher(
-            message_type, f"~/{topic}", profile, qos_overriding_options=qos.overridable()
+            message_type,
+            f"~/{topic}",
+            profile,
+            callback_group=self._events,
+            qos_overriding_options=qos.overridable(),
         )
 
     def _create_compressed(self, output: ImageOutput) -> Any:
@@ -143,6 +149,7 @@ class Outputs:
             CompressedImage,
             f"{self._node.resolve_topic_name(f'~/{output.topic}')}/compressed",
             qos.output(),
+            callback_group=self._events,
             qos_overriding_options=qos.overridable(),
         )
 
