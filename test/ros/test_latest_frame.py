@@ -29,8 +29,9 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
 
 def test_age_is_bounded_and_drops_are_counted(rig: Rig, camera: Any) -> None:
     timing = rig.timing()
-    (alone,) = rig.client.ask(camera, rig.painted(64, 48), timing)
-    period_s = alone.processing_time_ms / 1e3 / FASTER
+    # The first frame is a slow one, and any may be on a busy machine.
+    alone = [rig.client.ask(camera, rig.painted(64, 48), timing)[0] for _ in range(5)]
+    period_s = min(frame.processing_time_ms for frame in alone) / 1e3 / FASTER
     timing.clear()
     done = threading.Event()
 
