@@ -143,7 +143,7 @@ def test_a_silent_camera_is_named_and_the_other_is_well(rig: Rig, eyes: dict[str
 
     def kept_alive(status: DiagnosticStatus) -> bool:
         eyes["front"].publish(picture(rig, "front"))
-        return status.level == status.WARN
+        return bool(status.level == status.WARN)
 
     silent = rig.status("camera rear", kept_alive)
     assert f"no image on {rig.process.namespace}/rear/image" in silent.message
