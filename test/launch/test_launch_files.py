@@ -85,7 +85,8 @@ def test_every_argument_is_described(file: str) -> None:
     [
         (
             "drone.launch.py",
-            {},
+            # Its parameters name classes of this model.
+            {"model": "drone"},
             {
                 f"/world/default/model/x500_mono_cam_0/link/camera_link/sensor/camera/{topic}"
                 for topic in ("image", "camera_info")
@@ -154,7 +155,8 @@ def test_depth_comes_from_the_robot_or_the_user(
     [
         (
             "drone.launch.py",
-            {},
+            # Its parameters name classes of this model.
+            {"model": "drone"},
             {f"{name}/{topic}" for name in ("down", "front") for topic in ("image", "camera_info")},
         ),
         (
