@@ -152,6 +152,14 @@ def _add_pipeline(parser: argparse.ArgumentParser) -> None:
         help="of the camera; max sends without a pause (default: 10 30 60 max)",
     )
     parser.add_argument(
+        "--cameras",
+        nargs="+",
+        type=_positive,
+        default=[1],
+        metavar="N",
+        help="that send such images to one node; several show how fair it is (default: 1)",
+    )
+    parser.add_argument(
         "--outputs",
         nargs="+",
         choices=_OUTPUTS,
@@ -188,6 +196,7 @@ def _pipeline(arguments: argparse.Namespace) -> dict[str, Any]:
         transports=arguments.transports,
         sizes=arguments.sizes,
         rates_hz=arguments.rates,
+        cameras=arguments.cameras,
         outputs=arguments.outputs,
         duration_s=arguments.duration,
         warm_up_s=arguments.warm_up,
