@@ -179,5 +179,8 @@ class Parameters:
 
 
 def _plain(value: Any) -> Any:
+    if value is None:
+        # An empty list has no type, so ROS takes one given at start for no value at all.
+        return ()
     # Arrays come as list or array.array, depending on the distribution.
     return value if isinstance(value, (str, bool, int, float)) else tuple(value)

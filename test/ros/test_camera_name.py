@@ -36,6 +36,12 @@ def test_the_only_camera_has_no_namespace() -> None:
     assert camera.status("camera") == "camera"
 
 
+def test_an_empty_list_is_one_camera_without_a_name(tmp_path: Path, tiny_path: Path) -> None:
+    parameters = {"model": tiny_path, "engine": "onnxruntime", "cameras": "[]"}
+    with NodeProcess(MODULE, tmp_path / "log", parameters) as node:
+        node.wait_for_log(f"no image on {node.namespace}/image for")
+
+
 @pytest.mark.parametrize(
     ("cameras", "words"),
     [
