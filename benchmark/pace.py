@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.machine import machine
-from attendseg_ros.benchmark.pipeline import wait_ready
-from attendseg_ros.benchmark.processes import Process, ros_arguments
+from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import percentile
 
 PHASES = ("before", "loaded", "after")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
@@ -18,7 +19,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from attendseg_ros.ros.launching import SHARE, nav2_hint, rviz
-from attendseg_ros.ros.robots import camera_topics, depth_topic, read_robots
+from attendseg_ros.ros.robots import read_cameras, read_robots, remappings
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
@@ -102,6 +103,12 @@ def _camera_arguments() -> list[DeclareLaunchArgument]:
             description="Robot or camera driver whose topics are taken from config/robots.yaml.",
         ),
         DeclareLaunchArgument(
+            "cameras",
+            default_value="",
+            description="Names of several cameras, as in front,rear, in place of the robot's; "
+            "{camera} stands for each in the next three. Empty: as the parameter file says.",
+        ),
+        DeclareLaunchArgument(
             "image_topic",
             default_value="",
             description="Topic of the images; empty: the robot's, or image without a robot.",
@@ -167,29 +174,28 @@ def _start(context: LaunchContext) -> list[Action]:
     def given(name: str) -> str:
         return str(LaunchConfiguration(name).perform(context)).strip()
 
+    cameras = read_cameras(given("cameras"))
     # What is missing is said before anything starts.
     others: list[Action] = []
     if _is_true(given("nav2")):
-        others.append(LogInfo(msg=nav2_hint(given("namespace"))))
+        others.append(LogInfo(msg=nav2_hint(given("namespace"), cameras)))
     if _is_true(given("rviz")):
-        others.append(rviz(given("namespace"), _is_true(given("use_sim_time"))))
-    return [_node(context, given), *others]
+        others.append(rviz(given("namespace"), cameras, _is_true(given("use_sim_time"))))
+    return [_node(context, given, cameras), *others]
 
 
 def _is_true(value: str) -> bool:
     return value.lower() == "true"
 
 
-def _node(context: LaunchContext, given: Callable[[str], str]) -> Node:
-    image, camera_info = camera_topics(
-        ROBOTS.get(given("robot")), given("image_topic"), given("camera_info_topic")
-    )
-    depth = depth_topic(ROBOTS.get(given("robot")), given("image_topic"), given("depth_topic"))
-    overrides = {
+def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[str, ...]) -> Node:
+    overrides: dict[str, Any] = {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
         for name, kind in PARAMETERS.items()
         if given(name)
     }
+    if cameras:
+        overrides["cameras"] = list(cameras)
     if _is_true(given("nav2")):
         # A costmap that unsubscribes and comes back, as on a reset, must not wait for a mask.
         overrides["lazy"] = False
@@ -202,7 +208,13 @@ def _node(context: LaunchContext, given: Callable[[str], str]) -> Node:
             _existing_file("params_file", given("params_file")),
             *([overrides] if overrides else []),
         ],
-        remappings=[("image", image), ("camera_info", camera_info), ("depth", depth)],
+        remappings=remappings(
+            ROBOTS.get(given("robot")),
+            cameras,
+            given("image_topic"),
+            given("camera_info_topic"),
+            given("depth_topic"),
+        ),
         ros_arguments=["--log-level", given("log_level")],
         additional_env=_fastdds_environment(context, given("fastdds_profile")),
         respawn=_is_true(given("use_respawn")),

@@ -56,6 +56,10 @@ class Recording:
     arrived: Mapping[int, int]
     timings: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
+    def in_time(self, moment: int) -> bool:
+        """Whether a moment lies in the measured time."""
+        return self.measured_from <= moment < self.measured_to
+
 
 def account(recording: Recording) -> dict[str, Any]:
     """Puts a recording in numbers.
@@ -63,13 +67,11 @@ def account(recording: Recording) -> dict[str, Any]:
     Latency, rate and stages are of the measured time; frames are counted from the first one that
     was sent, because the node's own counts are.
     """
-    measured = [stamp for stamp in recording.sent if stamp >= recording.measured_from]
+    measured = [stamp for stamp in recording.sent if recording.in_time(stamp)]
     answered = [stamp for stamp in measured if stamp in recording.arrived]
     latency_ms = [(recording.arrived[stamp] - stamp) / 1e6 for stamp in answered]
     seconds = (recording.measured_to - recording.measured_from) / 1e9
-    in_time = sum(
-        recording.measured_from <= at < recording.measured_to for at in recording.arrived.values()
-    )
+    in_time = sum(recording.in_time(at) for at in recording.arrived.values())
     return {
         "seconds": round(seconds, 3),
         "camera_hz": _rate(len(measured), seconds),

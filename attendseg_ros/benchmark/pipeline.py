@@ -16,10 +16,11 @@ from typing import Any
 from tqdm import tqdm
 
 from attendseg_ros.benchmark.accounting import Recording, account
+from attendseg_ros.benchmark.cameras import fairness, names_of, of_common_time
 from attendseg_ros.benchmark.checkout import benchmark_folder
 from attendseg_ros.benchmark.latency import check_same_engine
 from attendseg_ros.benchmark.machine import machine
-from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments
+from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_ready
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.inference.selection import AUTO
 
@@ -27,6 +28,9 @@ NODE, BASELINE = "attendseg", "baseline"
 
 RAW, COMPRESSED = "raw", "compressed"
 TRANSPORTS = (RAW, COMPRESSED)
+
+_Start = Callable[[str, list[str], Mapping[str, Any]], Process]
+"""Starts a node: its role, what `python` runs, its parameters."""
 
 _LAST_MASKS_S = 2.0
 """How long the masks of the last images have to arrive."""
@@ -44,6 +48,7 @@ class PipelinePlan:
         sizes: widths and heights of the camera's images.
         rates_hz: of the camera; 0 for as fast as the node goes: an image is sent when the one
             before the last has its mask.
+        cameras: numbers of cameras that send such images to one node.
         outputs: topics of images that the listener subscribes to; its latency is of the first.
         duration_s: measured time of each scenario.
         warm_up_s: time before.
@@ -57,6 +62,7 @@ class PipelinePlan:
     transports: Sequence[str] = (RAW,)
     sizes: Sequence[tuple[int, int]] = ((640, 480),)
     rates_hz: Sequence[float] = (30.0,)
+    cameras: Sequence[int] = (1,)
     outputs: Sequence[str] = ("mask",)
     duration_s: float = 10.0
     warm_up_s: float = 2.0
@@ -66,16 +72,18 @@ class PipelinePlan:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One camera and one node."""
+    """One node and its cameras, which are all alike."""
 
     node: str
     transport: str
     size: tuple[int, int]
     rate_hz: float
+    cameras: int = 1
 
     def __str__(self) -> str:
         rate = f"{self.rate_hz:g} Hz" if self.rate_hz else "as fast as it goes"
-        return f"{self.node}, {self.size[0]}x{self.size[1]} {self.transport}, {rate}"
+        many = f", {self.cameras} cameras" if self.cameras > 1 else ""
+        return f"{self.node}, {self.size[0]}x{self.size[1]} {self.transport}, {rate}{many}"
 
 
 def measure_pipeline(
@@ -98,11 +106,18 @@ def measure_pipeline(
         "machine": machine(),
         "plan": {**asdict(plan), "reliable": _reliable(plan)},
         "scenarios": [],
+        "fairness": [],
     }
     progress = tqdm(list(_scenarios(plan)), desc="scenarios", unit="run", leave=False)
     for scenario in progress:
         progress.set_postfix_str(str(scenario))
-        results["scenarios"].append({**asdict(scenario), **_measure(plan, scenario)})
+        rows = [
+            {**asdict(scenario), "camera": number, **row}
+            for number, row in enumerate(_measure(plan, scenario), start=1)
+        ]
+        results["scenarios"] += rows
+        if len(rows) > 1:
+            results["fairness"].append(fairness(rows))
         save(results)
     if plan.against_baseline:
         results["ratios"] = ratios(results["scenarios"])
@@ -114,7 +129,8 @@ def _scenarios(plan: PipelinePlan) -> Iterator[Scenario]:
     for transport in plan.transports:
         for size in plan.sizes:
             for rate_hz in plan.rates_hz:
-                yield Scenario(NODE, transport, size, rate_hz)
+                for cameras in plan.cameras:
+                    yield Scenario(NODE, transport, size, rate_hz, cameras)
                 # Right after, so that both see the machine in the same state. Tutorials do not
                 # subscribe to compressed images.
                 if plan.against_baseline and transport == RAW:
@@ -140,7 +156,7 @@ def ratios(scenarios: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     def where(scenario: Mapping[str, Any]) -> tuple[Any, ...]:
         return scenario["transport"], tuple(scenario["size"]), scenario["rate_hz"]
 
-    ours = {where(one): one for one in scenarios if one["node"] == NODE}
+    ours = {where(one): one for one in scenarios if (one["node"], one["cameras"]) == (NODE, 1)}
     found = []
     for theirs in scenarios:
         own = ours.get(where(theirs))
@@ -154,65 +170,91 @@ def ratios(scenarios: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _measure(plan: PipelinePlan, scenario: Scenario) -> dict[str, Any]:
+def _measure(plan: PipelinePlan, scenario: Scenario) -> list[dict[str, Any]]:
+    """The results of each camera."""
     namespace = f"/attendseg_benchmark_{os.getpid()}"
-    is_ours = scenario.node == NODE
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        logs = Path(name)
+    names = names_of(scenario.cameras)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        logs = Path(folder)
 
         def start(role: str, command: list[str], parameters: Mapping[str, Any]) -> Process:
             arguments = [*command, *ros_arguments(namespace, parameters)]
             return stack.enter_context(Process(role, arguments, logs / f"{role}.log"))
 
         node = _start_node(plan, scenario, start)
-        listener = start(
-            "listener",
-            ["-m", "attendseg_ros.ros.benchmark_listener"],
-            {"outputs": list(plan.outputs) if is_ours else ["mask"], "timing": is_ours},
-        )
-        wait_ready(listener, node)
-        camera = start(
-            "camera",
-            ["-m", "attendseg_ros.ros.benchmark_camera"],
-            {
-                "width": scenario.size[0],
-                "height": scenario.size[1],
-                "compressed": scenario.transport == COMPRESSED,
-                "reliable": _reliable(plan),
-                "rate_hz": float(scenario.rate_hz),
-                "answers": f"segmentation/{plan.outputs[0] if is_ours else 'mask'}",
-                "warm_up_s": float(plan.warm_up_s),
-                "duration_s": float(plan.duration_s),
-            },
-        )
-        processes = {"camera": camera, "node": node, "listener": listener}
-        camera.wait_for("measuring", PATIENCE_S + plan.warm_up_s)
-        before = {role: process.cpu_s() for role, process in processes.items()}
-        done = camera.wait_for("done", PATIENCE_S + plan.duration_s)
-        after = {role: process.cpu_s() for role, process in processes.items()}
-        memory = {role: process.memory_mb() for role, process in processes.items()}
+        listeners = [_start_listener(plan, scenario, name, start) for name in names]
+        for listener in listeners:
+            wait_ready(listener, node)
+        cameras = [_start_camera(plan, scenario, name, start) for name in names]
+        for camera in cameras:
+            camera.wait_for("ready")
+        for camera in cameras:
+            camera.tell("go")
+        processes = [node, *cameras, *listeners]
+        for camera in cameras:
+            camera.wait_for("measuring", PATIENCE_S + plan.warm_up_s)
+        before = {process: process.cpu_s() for process in processes}
+        done = [camera.wait_for("done", PATIENCE_S + plan.duration_s) for camera in cameras]
+        used = {process: process.cpu_s() - before[process] for process in processes}
+        memory = {process: process.memory_mb() for process in processes}
         time.sleep(_LAST_MASKS_S)
         node.check()
-        listener.interrupt()
-        heard = listener.wait_for("done")
-    recording = _recording(done, heard)
-    if is_ours and not recording.timings:
-        raise BenchmarkError(f"no mask came of {len(recording.sent)} images ({scenario})")
-    found = account(recording)
-    used = {role: after[role] - before[role] for role in processes}
-    return {
-        **found,
-        "cpu": _cpu(used, recording, found["seconds"]),
-        "memory_mb": memory,
-        "engine": _engine(plan, recording) if is_ours else "torch, eager",
-    }
+        for listener in listeners:
+            listener.interrupt()
+        heard = [listener.wait_for("done") for listener in listeners]
+    recordings = of_common_time([_recording(*both) for both in zip(done, heard, strict=True)])
+    masks = sum(map(_masks, recordings))
+    rows = []
+    for camera, listener, recording in zip(cameras, listeners, recordings, strict=True):
+        if scenario.node == NODE and not recording.timings:
+            raise BenchmarkError(f"no mask came of {len(recording.sent)} images ({scenario})")
+        found = account(recording)
+        # The node's are those of all cameras together.
+        roles = {"camera": camera, "node": node, "listener": listener}
+        frames = {"camera": _sent(recording), "node": masks, "listener": _masks(recording)}
+        row = {
+            **found,
+            "cpu": {r: _cpu(used[roles[r]], frames[r], found["seconds"]) for r in roles},
+            "memory_mb": {role: memory[process] for role, process in roles.items()},
+            "engine": _engine(plan, recording) if scenario.node == NODE else "torch, eager",
+        }
+        rows.append(row)
+    return rows
 
 
-def _start_node(
-    plan: PipelinePlan,
-    scenario: Scenario,
-    start: Callable[[str, list[str], Mapping[str, Any]], Process],
-) -> Process:
+def _start_listener(plan: PipelinePlan, scenario: Scenario, name: str, start: _Start) -> Process:
+    is_ours = scenario.node == NODE
+    return start(
+        f"listener{name}",
+        ["-m", "attendseg_ros.ros.benchmark_listener"],
+        {
+            "camera": name,
+            "outputs": list(plan.outputs) if is_ours else ["mask"],
+            "timing": is_ours,
+        },
+    )
+
+
+def _start_camera(plan: PipelinePlan, scenario: Scenario, name: str, start: _Start) -> Process:
+    return start(
+        name or "camera",
+        ["-m", "attendseg_ros.ros.benchmark_camera"],
+        {
+            "camera": name,
+            "await_go": True,
+            "width": scenario.size[0],
+            "height": scenario.size[1],
+            "compressed": scenario.transport == COMPRESSED,
+            "reliable": _reliable(plan),
+            "rate_hz": float(scenario.rate_hz),
+            "answers": plan.outputs[0] if scenario.node == NODE else "mask",
+            "warm_up_s": float(plan.warm_up_s),
+            "duration_s": float(plan.duration_s),
+        },
+    )
+
+
+def _start_node(plan: PipelinePlan, scenario: Scenario, start: _Start) -> Process:
     if scenario.node == BASELINE:
         return start("node", [str(benchmark_folder() / "baseline_node.py")], {})
     parameters = {
@@ -220,27 +262,9 @@ def _start_node(
         "engine": plan.engine,
         "num_threads": plan.threads,
         "image_transport": scenario.transport,
+        "cameras": list(names_of(scenario.cameras)),
     }
     return start("node", ["-m", "attendseg_ros.ros.segmentation_node"], parameters)
-
-
-def wait_ready(listener: Process, node: Process) -> None:
-    """Waits until the listener has found the node's topics.
-
-    Raises:
-        BenchmarkError: the node has ended, or takes too long.
-    """
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        node.check()
-        try:
-            listener.wait_for("ready", 1.0)
-        except BenchmarkError:
-            listener.check()
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
 
 
 def _recording(done: Mapping[str, Any], heard: Mapping[str, Any]) -> Recording:
@@ -253,20 +277,20 @@ def _recording(done: Mapping[str, Any], heard: Mapping[str, Any]) -> Recording:
     )
 
 
-def _cpu(used: Mapping[str, float], recording: Recording, seconds: float) -> dict[str, Any]:
+def _cpu(used_s: float, frames: int, seconds: float) -> dict[str, Any]:
     """Processor seconds a second, and milliseconds a frame: a sent one, or one with a mask."""
-    sent = sum(stamp >= recording.measured_from for stamp in recording.sent)
-    masks = sum(
-        recording.measured_from <= at < recording.measured_to for at in recording.arrived.values()
-    )
-    frames = {"camera": sent, "node": masks, "listener": masks}
     return {
-        role: {
-            "cores": round(used[role] / seconds, 3),
-            "ms_per_frame": round(used[role] * 1e3 / frames[role], 3) if frames[role] else None,
-        }
-        for role in used
+        "cores": round(used_s / seconds, 3),
+        "ms_per_frame": round(used_s * 1e3 / frames, 3) if frames else None,
     }
+
+
+def _sent(recording: Recording) -> int:
+    return sum(recording.in_time(stamp) for stamp in recording.sent)
+
+
+def _masks(recording: Recording) -> int:
+    return sum(recording.in_time(at) for at in recording.arrived.values())
 
 
 def _engine(plan: PipelinePlan, recording: Recording) -> str:

@@ -70,6 +70,7 @@ def _pipeline(results: Mapping[str, Any], axes: Any) -> None:
     names = [
         f"{'' if one['node'] == NODE else 'tutorial, '}{one['size'][0]}x{one['size'][1]} "
         f"{one['transport']}, {format(one['rate_hz'], 'g') + ' Hz' if one['rate_hz'] else 'max'}"
+        f"{'' if one['cameras'] == 1 else ', {} of {}'.format(one['camera'], one['cameras'])}"
         for one in scenarios
     ]
     left = [0.0] * len(scenarios)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +73,19 @@ class Process:
                 raise BenchmarkError(f"{self.name} ended early: {self._last_words()}")
             if said.get("event") == event:
                 return said
+
+    def tell(self, word: str) -> None:
+        """Hands it a line on stdin.
+
+        Raises:
+            BenchmarkError: it has ended.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{word}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise BenchmarkError(f"{self.name} ended early: {self._last_words()}") from None
 
     def check(self) -> None:
         """Raises BenchmarkError where the process has ended."""
@@ -143,8 +157,27 @@ class Process:
         return lines[-1] if lines else "it said nothing"
 
 
-def ros_arguments(namespace: str, parameters: Mapping[str, bool | int | float | str]) -> list[str]:
-    """The end of a node's command line."""
+def wait_ready(listener: Process, node: Process) -> None:
+    """Waits until the listener has found the node's topics.
+
+    Raises:
+        BenchmarkError: the node has ended, or takes too long.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        node.check()
+        try:
+            listener.wait_for("ready", 1.0)
+        except BenchmarkError:
+            listener.check()
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+def ros_arguments(namespace: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The end of a node's command line; values are what JSON has."""
     arguments = ["--ros-args", "-r", f"__ns:={namespace}"]
     for name, value in parameters.items():
         # JSON is YAML in which a text stays a text whatever is in it.

@@ -30,10 +30,10 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int = 1) -> str:
     if value is None:
         return "-"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
 def _size(size: Sequence[int]) -> str:
@@ -79,7 +79,7 @@ def _pipeline(results: Mapping[str, Any]) -> str:
         (
             f"{one['node']} ({one['engine']})",
             f"{_size(one['size'])} {one['transport']}",
-            f"{one['rate_hz']:g} Hz" if one["rate_hz"] else f"max ({one['camera_hz']:g} Hz)",
+            _camera(one),
             one["mask_hz"],
             *(one["latency_ms"][name] for name in ("p50", "p95", "p99", "max")),
             one["frames"]["dropped"],
@@ -92,11 +92,23 @@ def _pipeline(results: Mapping[str, Any]) -> str:
         for one in results["scenarios"]
     ]
     lines = [_table(header, rows)]
+    for row in results["fairness"]:
+        rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
+        lines.append(
+            f"{row['cameras']} cameras, {_size(row['size'])} {row['transport']} at {rate}: "
+            f"{row['mask_hz']:g} masks a second together, Jain's fairness index "
+            f"{_cell(row['jain'], 3)}, node {row['node_mb']:g} MB"
+        )
     for row in results.get("ratios", ()):
         times = "no masks to compare" if row["p95"] is None else f"{row['p95']:g} times as long"
         rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
         lines.append(f"p95 of the tutorial node, {_size(row['size'])} at {rate}: {times}")
     return "\n".join(lines)
+
+
+def _camera(one: Mapping[str, Any]) -> str:
+    rate = f"{one['rate_hz']:g} Hz" if one["rate_hz"] else f"max ({one['camera_hz']:g} Hz)"
+    return rate if one["cameras"] == 1 else f"{rate}, {one['camera']} of {one['cameras']}"
 
 
 def _peers(results: Mapping[str, Any]) -> str:

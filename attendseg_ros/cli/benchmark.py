@@ -159,6 +159,14 @@ def _add_pipeline(parser: argparse.ArgumentParser) -> None:
         "(default: 10 30 60 max)",
     )
     parser.add_argument(
+        "--cameras",
+        nargs="+",
+        type=_positive,
+        default=[1],
+        metavar="N",
+        help="that send such images to one node; several show how fair it is (default: 1)",
+    )
+    parser.add_argument(
         "--outputs",
         nargs="+",
         choices=_OUTPUTS,
@@ -195,6 +203,7 @@ def _pipeline(arguments: argparse.Namespace) -> dict[str, Any]:
         transports=arguments.transports,
         sizes=arguments.sizes,
         rates_hz=arguments.rates,
+        cameras=arguments.cameras,
         outputs=arguments.outputs,
         duration_s=arguments.duration,
         warm_up_s=arguments.warm_up,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ class _Pipeline:
     def __init__(self, engine: Engine, class_ids: tuple[int, ...]) -> None:
         self.engine = engine
         self.resizer = Resizer(engine.input_size)
-        self.smoother = Smoother()
+        self.smoothers: defaultdict[str, Smoother] = defaultdict(Smoother)
         self.decoder = Decoder(class_ids, engine.input_size)
 
 
@@ -163,15 +164,17 @@ class Segmenter:
         confidence: bool = False,
         smoothing: float = 0.0,
         stamp_ns: int = 0,
+        camera: str = "",
     ) -> Segmentation:
         """Labels every pixel of an image.
 
         Args:
             rgb: uint8 (H, W, 3); a view of other memory is fine (see `Resizer.resize`).
             confidence: whether to compute it too.
-            smoothing: weight of the earlier frames, 0 to below 1 (see `Smoother`): for the frames
-                of one camera in their order only.
+            smoothing: weight of the camera's earlier frames, 0 to below 1 (see `Smoother`); they
+                must come in their order.
             stamp_ns: when the image was taken, for smoothing.
+            camera: whose image it is, for smoothing.
 
         Raises:
             ImageError: rgb is not such an array, or a side is 0 or above 16384 pixels.
@@ -190,7 +193,7 @@ class Segmenter:
             resized = time.perf_counter()
             logits = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
-            logits = self._pipeline.smoother.smooth(
+            logits = self._pipeline.smoothers[camera].smooth(
                 logits, image, smoothing, (width, height), stamp_ns
             )
             labels, certainty = self._pipeline.decoder.decode(

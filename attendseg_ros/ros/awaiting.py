@@ -26,18 +26,22 @@ _NAMES = {Image: "sensor_msgs/msg/Image", CompressedImage: "sensor_msgs/msg/Comp
 class Awaiting:
     """Watches a subscription and explains a silence."""
 
-    def __init__(self, node: Node, topic: str, image_type: type[Any], what: str = "image") -> None:
+    def __init__(
+        self, node: Node, topic: str, image_type: type[Any], what: str, remapped: str
+    ) -> None:
         """Prepares.
 
         Args:
             node: asks the graph, and logs.
             topic: the awaited images' full name.
             image_type: the message class awaited there.
-            what: the name that is remapped to the topic, and what the images are.
+            what: what the images are: image or depth.
+            remapped: the name that is remapped to the topic.
         """
         self.topic = topic
         self._node = node
         self._what = what
+        self._remapped = remapped
         self._type = _NAMES[image_type]
         self._qos = qos.newest_image()
         self.note_arrival()
@@ -115,7 +119,7 @@ class Awaiting:
             return ", and none on any other topic"
         return (
             f"; there are images on {', '.join(sorted(others))} "
-            f"(remap {self._what}, or {self._what}_topic:=)"
+            f"(remap {self._remapped}, or {self._what}_topic:=)"
         )
 
 

@@ -17,6 +17,7 @@ from rclpy.qos import QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.scene import StreetScene
 
@@ -125,6 +126,7 @@ def main() -> int:
     def parameter(name: str, default: Any) -> Any:
         return node.declare_parameter(name, default).value
 
+    camera_name = CameraName(parameter("camera", ""))
     compressed = parameter("compressed", False)
     messages = prepared(parameter("width", 640), parameter("height", 480), compressed)
     reliability = QoSReliabilityPolicy.BEST_EFFORT
@@ -132,17 +134,21 @@ def main() -> int:
         reliability = QoSReliabilityPolicy.RELIABLE
     publisher = node.create_publisher(
         CompressedImage if compressed else Image,
-        "image/compressed" if compressed else "image",
+        camera_name.input("image/compressed" if compressed else "image"),
         QoSProfile(depth=_DEPTH, reliability=reliability),
     )
     warm_up_s, duration_s = parameter("warm_up_s", 2.0), parameter("duration_s", 10.0)
-    rate_hz, topic = parameter("rate_hz", 30.0), parameter("answers", "segmentation/mask")
-    answers = None if rate_hz else Answers(node, topic)
+    rate_hz, output = parameter("rate_hz", 30.0), parameter("answers", "mask")
+    answers = None if rate_hz else Answers(node, f"segmentation/{camera_name.input(output)}")
     camera = Camera(publisher, messages, rate_hz, answers)
     while publisher.get_subscription_count() == 0:
         time.sleep(0.05)
     time.sleep(_SETTLE_S)
 
+    if parameter("await_go", False):
+        # Several cameras begin together.
+        _say(event="ready")
+        sys.stdin.readline()
     camera.send_for(warm_up_s)
     measured_from = time.time_ns()
     _say(event="measuring")

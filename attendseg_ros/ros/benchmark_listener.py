@@ -20,6 +20,7 @@ from sensor_msgs.msg import Image
 
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros import qos
+from attendseg_ros.ros.camera_name import CameraName
 
 _CHECK_S = 0.1
 
@@ -39,14 +40,15 @@ class Listener(Node):
         self.timings: dict[int, dict[str, Any]] = {}
         self._said_ready = False
         profile = QoSProfile(depth=_DEPTH, reliability=QoSReliabilityPolicy.RELIABLE)
-        first, *others = (f"segmentation/{output}" for output in outputs)
+        camera = CameraName(str(self.declare_parameter("camera", "").value))
+        first, *others = (f"segmentation/{camera.input(output)}" for output in outputs)
         self._topics = [first, *others]
         self._kept = [self.create_subscription(Image, first, self._note_mask, profile)]
         self._kept += [
             self.create_subscription(Image, topic, lambda _: None, profile) for topic in others
         ]
         if timed:
-            self._topics.append("segmentation/timing")
+            self._topics.append(f"segmentation/{camera.input('timing')}")
             self._kept.append(
                 self.create_subscription(
                     SegmentationTiming, self._topics[-1], self._note_timing, qos.small_output()

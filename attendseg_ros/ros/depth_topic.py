@@ -12,6 +12,7 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 
 from attendseg_ros.ros import qos
+from attendseg_ros.ros.camera_name import CameraName
 
 Consumer = Callable[[Image], None]
 
@@ -22,9 +23,10 @@ class DepthTopic:
     A camera that computes depth only for its subscribers may rest while nobody has joined.
     """
 
-    def __init__(self, node: LifecycleNode) -> None:
-        """Prepares; `node` owns the subscription."""
+    def __init__(self, node: LifecycleNode, camera: CameraName) -> None:
+        """Prepares; `node` owns the subscription to the depth of `camera`."""
         self._node = node
+        self._topic = camera.input("depth")
         self._consumers: list[Consumer] = []
         self._subscription: Any = None
 
@@ -38,7 +40,7 @@ class DepthTopic:
         if self._subscription is None:
             self._subscription = self._node.create_subscription(
                 Image,
-                "depth",
+                self._topic,
                 self._on_depth,
                 qos.recent_images(),
                 qos_overriding_options=qos.overridable(),

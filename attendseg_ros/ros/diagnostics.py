@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What /diagnostics says of the node: one status of its camera, one of its network.
+"""What /diagnostics says of a camera: one status of it, one of what the network does for it.
 
 `diagnostic_updater` is not used: its frequency and time-stamp tasks do not follow `/clock`, so they
 are wrong under `use_sim_time`; here every time comes from the node's own clock.
@@ -16,6 +16,7 @@ from math import isnan
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.playback.bad_image import Reason
+from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault
@@ -41,12 +42,11 @@ class Camera:
 
 @dataclass(frozen=True)
 class Network:
-    """What the report must know of the network besides the counts."""
+    """What the report must know of the network besides the counts: the same for every camera."""
 
     engine: str
     model: str
     input_size: tuple[int, int]
-    dropped: int
     refusal: str
     loading: str
     fallback: str
@@ -71,9 +71,10 @@ _FAULT_HINTS = {
 
 
 class Report:
-    """Judges the frames between one report and the next."""
+    """Judges a camera's frames between one report and the next."""
 
-    def __init__(self, monitor: Monitor) -> None:
+    def __init__(self, camera: CameraName, monitor: Monitor) -> None:
+        self._name = camera
         self._monitor = monitor
         self._failed: Counter[Reason] = Counter()
         self._faults: Counter[StampFault] = Counter()
@@ -107,7 +108,9 @@ class Report:
             "rate (Hz)": _number(rate),
             "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
         }
-        return _status("camera", findings, f"{_number(rate)} Hz on {camera.topic}", values)
+        return _status(
+            self._name.status("camera"), findings, f"{_number(rate)} Hz on {camera.topic}", values
+        )
 
     def _stream_findings(self, camera: Camera, settings: Settings) -> list[tuple[bytes, str]]:
         findings = []
@@ -127,14 +130,16 @@ class Report:
             findings.append((WARN, camera.mixture))
         return findings
 
-    def network(self, network: Network, settings: Settings, now_ns: int) -> DiagnosticStatus:
+    def network(
+        self, network: Network, dropped: int, settings: Settings, now_ns: int
+    ) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops."""
         monitor = self._monitor
         processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
         rate = monitor.masks.rate_hz(now_ns)
         # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
         slowest = percentile(latency or processing, 0.95)
-        ratio = self._drop_ratio(network.dropped)
+        ratio = self._drop_ratio(dropped)
         findings = [
             *_over(-rate, -settings.min_rate_warn_hz, -settings.min_rate_error_hz).pick(
                 f"only {rate:.1f} masks a second"
@@ -170,12 +175,13 @@ class Report:
             "latency p50 (ms)": _number(percentile(latency, 0.5)),
             "latency p95 (ms)": _number(percentile(latency, 0.95)),
             "frames processed": monitor.processed,
-            "frames dropped": network.dropped,
+            "frames dropped": dropped,
             "drop ratio": _number(ratio),
             "frames skipped by max_rate_hz": monitor.skipped,
             "frames nobody wanted": monitor.idle,
         }
-        return _status("network", findings, idle if monitor.nobody_listens else running, values)
+        fine = idle if monitor.nobody_listens else running
+        return _status(self._name.status("network"), findings, fine, values)
 
     def _drop_ratio(self, dropped: int) -> float:
         processed = self._monitor.processed

@@ -85,7 +85,8 @@ class GroundDistance:
         except NoPointsError as error:
             self._report.note_defect(error.reason)
             if self._throttle.ready(error.reason.name):
-                self._node.get_logger().warning(f"~/landing_zone does without depth: {error}")
+                zone = self._outputs.camera.output("landing_zone")
+                self._node.get_logger().warning(f"{zone} does without depth: {error}")
             return nan
         free = metres[occupancy[::STEP, ::STEP] == 0]
         known = free[np.isfinite(free)]

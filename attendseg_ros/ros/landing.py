@@ -22,6 +22,7 @@ from attendseg_ros.navigation import (
     Verdict,
     mean_inside,
 )
+from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.intrinsics import to_intrinsics
 from attendseg_ros.ros.landing_report import LandingReport
@@ -37,16 +38,22 @@ class LandingZones:
     """Searches the frames of one activation for a place to land."""
 
     def __init__(
-        self, node: LifecycleNode, distance: GroundDistance, report: LandingReport
+        self,
+        node: LifecycleNode,
+        camera: CameraName,
+        distance: GroundDistance,
+        report: LandingReport,
     ) -> None:
         """Begins with no zone.
 
         Args:
-            node: for its logger and the name of its camera_info.
+            node: for its logger.
+            camera: whose frames they are.
             distance: measures how far the ground is, where there is depth.
             report: where frames are counted.
         """
         self._node = node
+        self._camera = camera
         self._distance = distance
         self._report = report
         self._search = LandingSearch()
@@ -104,7 +111,7 @@ class LandingZones:
             return None
         height, width = occupancy.shape
         if camera_info is None:
-            topic = self._node.resolve_topic_name("camera_info")
+            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
             self._warn(NoPoints.NO_CAMERA_INFO, f"nothing has come on {topic}")
             return None
         try:
@@ -117,7 +124,8 @@ class LandingZones:
     def _warn(self, reason: NoPoints, problem: str) -> None:
         self._report.note_defect(reason)
         if self._throttle.ready(reason.name):
-            self._node.get_logger().warning(f"~/landing_zone is in pixels only: {problem}")
+            zone = self._camera.output("landing_zone")
+            self._node.get_logger().warning(f"{zone} is in pixels only: {problem}")
 
 
 def _message(

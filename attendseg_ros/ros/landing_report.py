@@ -25,7 +25,9 @@ DEFECTS = {
 class LandingReport:
     """Counts frames by what was found in them and by what was missing; any thread may."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        """Begins with nothing counted; the name is that of the status."""
+        self._name = name
         self._lock = Lock()
         self._found = 0
         self._searched = 0
@@ -62,7 +64,7 @@ class LandingReport:
             **{f"{what}: {reason.value}": defects[reason] for reason, what in DEFECTS.items()},
         }
         return DiagnosticStatus(
-            name="landing",
+            name=self._name,
             level=DiagnosticStatus.WARN if findings else DiagnosticStatus.OK,
             message="; ".join(findings)
             or ("a landing zone is in view" if in_view else "no landing zone in view"),

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,12 @@ def preset(kind: str, robot: str, params_file: str) -> LaunchDescription:
     )
 
 
-def nav2_hint(namespace: str) -> str:
+def nav2_hint(namespace: str, cameras: Sequence[str] = ()) -> str:
     """What a user of Nav2 has to do, after a look whether the node can do its part.
+
+    Args:
+        namespace: of the node.
+        cameras: the names of several; empty for one without a name.
 
     Raises:
         MissingPackageError: without vision_msgs there are no class names, and Nav2's layer ends
@@ -78,12 +82,15 @@ def nav2_hint(namespace: str) -> str:
             "apt install ros-$ROS_DISTRO-vision-msgs"
         )
     hint = f"Nav2: merge {NAV2_CONFIG} into your nav2_params and name semantic_layer in plugins"
+    if cameras:
+        beginnings = " and ".join(outputs_of(namespace, camera) for camera in cameras)
+        return f"{hint}; an observation source a camera, whose topics begin with {beginnings}"
     outputs = outputs_of(namespace)
     return hint if outputs == OUTPUTS else f"{hint}; its topics begin with {outputs} here"
 
 
-def rviz(namespace: str, use_sim_time: bool) -> Node:
-    """RViz on this node's topics.
+def rviz(namespace: str, cameras: Sequence[str], use_sim_time: bool) -> Node:
+    """RViz on this node's topics: those of the first camera, where there are several.
 
     Raises:
         MissingPackageError: rviz2 is not installed.
@@ -94,7 +101,7 @@ def rviz(namespace: str, use_sim_time: bool) -> Node:
         raise MissingPackageError(
             "rviz:=true: rviz2 is not installed; apt install ros-$ROS_DISTRO-rviz2"
         ) from error
-    outputs = outputs_of(namespace)
+    outputs = outputs_of(namespace, *cameras[:1])
     named = yaml.safe_load(RVIZ_CONFIG.read_text(encoding="utf-8"))
     # Topics in RViz's file are absolute, so they do not follow a namespace by themselves. The
     # Camera display asks for the intrinsics beside its image.
@@ -111,10 +118,11 @@ def rviz(namespace: str, use_sim_time: bool) -> Node:
     )
 
 
-def outputs_of(namespace: str) -> str:
-    """Where the node's topics lie in a namespace: "/robot2/segmentation/"."""
+def outputs_of(namespace: str, camera: str = "") -> str:
+    """Where the node's topics lie in a namespace: "/robot2/segmentation/", with a camera's name."""
     parts = [part for part in namespace.split("/") if part]
-    return "/".join(["", *parts, OUTPUTS.lstrip("/")])
+    own = [camera, ""] if camera else [""]
+    return "/".join(["", *parts, OUTPUTS.strip("/"), *own])
 
 
 def topics_in(content: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from rclpy.parameter import Parameter
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.ros.camera_name import problem_of
 from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
 
 
@@ -38,6 +39,9 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
             raise ParameterError(
                 f"{name} must be one of {', '.join(allowed)}, got {getattr(settings, name)!r}"
             )
+    problem = problem_of(tuple(filter(None, settings.cameras)))
+    if problem:
+        raise ParameterError(f"cameras: {problem}")
     for spec in SCHEMA:
         if isinstance(spec.default, float) and not isfinite(getattr(settings, spec.name)):
             raise ParameterError(f"{spec.name} must be a finite number")
@@ -175,5 +179,8 @@ class Parameters:
 
 
 def _plain(value: Any) -> Any:
+    if value is None:
+        # An empty list has no type, so ROS takes one given at start for no value at all.
+        return ()
     # Arrays come as list or array.array, depending on the distribution.
     return value if isinstance(value, (str, bool, int, float)) else tuple(value)

@@ -80,16 +80,20 @@ class SemanticPoints:
         self._node = node
         self._settings = settings
         self._outputs = outputs
+        self._camera = outputs.camera
         self._depth = depth
-        self._awaiting = Awaiting(node, node.resolve_topic_name("depth"), Image, "depth")
+        name = self._camera.input("depth")
+        self._awaiting = Awaiting(node, node.resolve_topic_name(name), Image, "depth", name)
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
-        self._report = PointsReport()
+        self._report = PointsReport(self._camera.status("depth"))
         self._rate_limit = RateLimit()
         self._throttle = Throttle()
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
         self._joined = False
-        self._worker: Worker[tuple[SegmentedImage, Image]] = Worker("points", self._process)
+        self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
+            self._camera.status("points"), self._process
+        )
         self.camera_info: CameraInfo | None = None
 
     def attend(self) -> None:
@@ -126,7 +130,7 @@ class SemanticPoints:
             topic=self._awaiting.topic,
             silence_s=silence_s,
             publishers=self._awaiting.count() if patient else self._awaiting.explain(),
-            clouds_dropped=self._worker.dropped,
+            clouds_dropped=self._worker.dropped(),
         )
         now_ns = self._node.get_clock().now().nanoseconds
         return [self._report.status(source, self._settings(), now_ns)]
@@ -177,7 +181,7 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._camera(width, height)
+        camera = self._intrinsics(width, height)
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -199,17 +203,18 @@ class SemanticPoints:
         self._outputs.publish_points(to_cloud(points, image.header))
         self._report.note_published(self._node.get_clock().now().nanoseconds)
 
-    def _camera(self, width: int, height: int) -> Intrinsics:
+    def _intrinsics(self, width: int, height: int) -> Intrinsics:
         info = self.camera_info
         if info is None:
-            topic = self._node.resolve_topic_name("camera_info")
+            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
             raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {topic}")
         camera = to_intrinsics(info, width, height)
         if is_distorted(info):
             self._say_once(
                 "distortion",
-                "camera_info has a distortion and no rectification; points are computed as if "
-                "image and depth were rectified, and are off towards the corners if they are not",
+                f"{self._camera.input('camera_info')} has a distortion and no rectification; "
+                "points are computed as if image and depth were rectified, and are off towards "
+                "the corners if they are not",
             )
         return camera
 

@@ -29,7 +29,9 @@ class DepthSource:
 class PointsReport:
     """Counts what became of depth and of the images that wanted it; any thread may."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        """Begins with nothing counted; the name is that of the status."""
+        self._name = name
         self._lock = Lock()
         self._received = 0
         self._published = 0
@@ -93,7 +95,7 @@ class PointsReport:
             else f"{offset_ns / 1e6:.1f}",
         }
         return DiagnosticStatus(
-            name="depth",
+            name=self._name,
             level=level,
             message="; ".join(findings) or fine,
             values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],

@@ -47,7 +47,7 @@ class FrameProcessor:
         pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
-        """Prepares for frames of one activation.
+        """Prepares for one camera's frames of one activation.
 
         Args:
             node: for its clock and logger.
@@ -67,6 +67,7 @@ class FrameProcessor:
         self._outputs = outputs
         self._monitor = monitor
         self._points = points
+        self._camera = outputs.camera
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
@@ -115,6 +116,7 @@ class FrameProcessor:
             confidence=confidence,
             smoothing=settings.temporal_smoothing,
             stamp_ns=stamp,
+            camera=self._camera.name,
         )
         times.resize_ms = segmentation.times.resize_ms
         times.network_ms = segmentation.times.network_ms
@@ -172,9 +174,10 @@ class FrameProcessor:
         if self.camera_info is not None:
             self._outputs.publish_camera_info(self.camera_info, header)
         elif self._throttle.ready("camera_info"):
-            topic = self._node.resolve_topic_name("camera_info")
+            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
             self._node.get_logger().warning(
-                f"~/camera_info has a subscriber, but nothing has come on {topic}"
+                f"{self._camera.output('camera_info')} has a subscriber, but nothing has come "
+                f"on {topic}"
             )
 
     def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:

@@ -16,6 +16,7 @@ from std_msgs.msg import Header
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import LandingZone, SegmentationTiming
 from attendseg_ros.ros import qos
+from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.compressing import compress
 from attendseg_ros.ros.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
@@ -52,12 +53,16 @@ class Wanted:
 
 
 class Outputs:
-    """The node's publishers, from configuration to clean-up; silent while the node is inactive."""
+    """The publishers of one camera, from configuration to clean-up.
 
-    def __init__(self, node: LifecycleNode) -> None:
+    They are silent while the node is inactive.
+    """
+
+    def __init__(self, node: LifecycleNode, camera: CameraName) -> None:
         """Creates every publisher; the QoS of each can be overridden."""
         self._node = node
         self._events = RareEvents()
+        self.camera = camera
         self._images = {
             output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
         }
@@ -137,7 +142,7 @@ class Outputs:
     def _create(self, message_type: type[Any], topic: str, profile: Any) -> Any:
         return self._node.create_lifecycle_publisher(
             message_type,
-            f"~/{topic}",
+            self.camera.output(topic),
             profile,
             callback_group=self._events,
             qos_overriding_options=qos.overridable(),
@@ -147,7 +152,7 @@ class Outputs:
         # A remapping of the image must hold for its compressed form, too: another topic to ROS.
         return self._node.create_lifecycle_publisher(
             CompressedImage,
-            f"{self._node.resolve_topic_name(f'~/{output.topic}')}/compressed",
+            f"{self._node.resolve_topic_name(self.camera.output(output.topic))}/compressed",
             qos.output(),
             callback_group=self._events,
             qos_overriding_options=qos.overridable(),

@@ -39,7 +39,7 @@ class StartError(AttendSegError):
 
 
 class SegmentationNode(PatientLifecycleNode):
-    """Loads the model when configured, listens to the camera while active."""
+    """Loads the model when configured, listens to the cameras while active."""
 
     def __init__(self) -> None:
         """Declares parameters and reports on /diagnostics; nothing else until configured.
@@ -49,7 +49,7 @@ class SegmentationNode(PatientLifecycleNode):
         """
         super().__init__("segmentation")
         self._models: ModelSwitch | None = None
-        self._outputs: Outputs | None = None
+        self._outputs: list[Outputs] = []
         self._activation: Activation | None = None
         self._failure = ""
         self._live = Parameters(self, self._bundle, self._adopt)
@@ -84,7 +84,7 @@ class SegmentationNode(PatientLifecycleNode):
         return self._attempt("configure", self._configure, self._release)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Publishes the class names, then subscribes to the camera."""
+        """Publishes the class names, then subscribes to the cameras."""
         super().on_activate(state)
         result = self._attempt("activate", self._activate, self._deactivate)
         if result != SUCCESS:
@@ -92,7 +92,7 @@ class SegmentationNode(PatientLifecycleNode):
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Lets go of the camera; the frame in hand is still published."""
+        """Lets go of the cameras; the frame in hand is still published."""
         self._deactivate()
         return super().on_deactivate(state)
 
@@ -125,12 +125,12 @@ class SegmentationNode(PatientLifecycleNode):
         self._models = ModelSwitch(
             segmenter, settings, switched=self._switched, failed=self._not_switched
         )
-        self._outputs = Outputs(self)
+        for camera in settings.camera_names:
+            self._outputs.append(Outputs(self, camera))
         self._say_what_runs(segmenter)
 
     def _activate(self) -> None:
         assert self._models is not None
-        assert self._outputs is not None
         self._publish_label_info(self._models.segmenter, self._live.settings)
         self._activation = Activation(self, self._live, self._models, self._outputs)
         self._activation.open()
@@ -145,9 +145,8 @@ class SegmentationNode(PatientLifecycleNode):
         if self._models is not None:
             self._models.close()
             self._models = None
-        if self._outputs is not None:
-            self._outputs.destroy()
-            self._outputs = None
+        while self._outputs:
+            self._outputs.pop().destroy()
 
     def _attempt(
         self, what: str, action: Callable[[], None], undo: Callable[[], None]
@@ -224,8 +223,8 @@ class SegmentationNode(PatientLifecycleNode):
         )
 
     def _publish_label_info(self, segmenter: Segmenter, settings: Settings) -> None:
-        if self._outputs is not None:
-            self._outputs.publish_label_info(segmenter.bundle.classes, settings.min_confidence)
+        for outputs in self._outputs:
+            outputs.publish_label_info(segmenter.bundle.classes, settings.min_confidence)
 
     def _make_report_timer(self, settings: Settings) -> Timer:
         period_s = settings.diagnostics_period_s
@@ -248,11 +247,18 @@ class SegmentationNode(PatientLifecycleNode):
     def _idle_statuses(self) -> list[DiagnosticStatus]:
         state = "inactive" if self._models is not None else "not configured"
         waits = f"{state}: waits for the lifecycle services"
-        camera = DiagnosticStatus(level=DiagnosticStatus.STALE, name="camera", message=waits)
-        network = DiagnosticStatus(level=DiagnosticStatus.STALE, name="network", message=waits)
-        if self._failure:
-            network.level, network.message = DiagnosticStatus.ERROR, self._failure
-        return [camera, network]
+        statuses = []
+        for name in self._live.settings.camera_names:
+            camera = DiagnosticStatus(
+                level=DiagnosticStatus.STALE, name=name.status("camera"), message=waits
+            )
+            network = DiagnosticStatus(
+                level=DiagnosticStatus.STALE, name=name.status("network"), message=waits
+            )
+            if self._failure:
+                network.level, network.message = DiagnosticStatus.ERROR, self._failure
+            statuses += [camera, network]
+        return statuses
 
     def _check_silence(self) -> None:
         if self._activation is not None:

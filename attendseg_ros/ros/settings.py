@@ -11,6 +11,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.ros.camera_name import CameraName
 
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
@@ -65,6 +66,13 @@ class Settings:
         "raw subscribes to sensor_msgs/Image, compressed to CompressedImage on <image>/compressed.",
         live=False,
         constraints="one of " + ", ".join(IMAGE_TRANSPORTS),
+    )
+    cameras: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of several cameras, whose topics are <camera>/image and ~/<camera>/mask; [''] is "
+        "one camera without a name.",
+        live=False,
+        constraints="names of one topic token each, or ['']",
     )
     autostart: bool = _parameter(
         True,
@@ -190,6 +198,11 @@ class Settings:
         "off.",
         limits=(0.0, 1.0),
     )
+
+    @property
+    def camera_names(self) -> tuple[CameraName, ...]:
+        """The cameras served: at least one."""
+        return tuple(map(CameraName, filter(None, self.cameras))) or (CameraName(),)
 
     @property
     def kept_classes(self) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Worker(Generic[T]):
-    """Calls a function in a thread of its own with the newest item put in, one at a time.
+    """Calls a function in a thread of its own with the newest item of each sender, one at a time.
 
     rclpy's MultiThreadedExecutor would do the same at several times the cost (rclpy #1223).
     """
@@ -31,14 +31,13 @@ class Worker(Generic[T]):
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    @property
-    def dropped(self) -> int:
-        """How many items a newer one replaced before their turn came."""
-        return self._mailbox.dropped
+    def dropped(self, sender: str = "") -> int:
+        """How many items of a sender a newer one replaced before their turn came."""
+        return self._mailbox.dropped(sender)
 
-    def put(self, item: T) -> None:
-        """Hands over an item; never waits."""
-        self._mailbox.put(item)
+    def put(self, item: T, sender: str = "") -> None:
+        """Hands over an item; never waits. Senders take turns (see `Mailbox`)."""
+        self._mailbox.put(item, sender)
 
     def stop(self) -> None:
         """Discards what waits and returns when the item in hand is done."""

@@ -11,6 +11,7 @@ import pytest
 
 from attendseg_ros.benchmark.accounting import STAGES
 from attendseg_ros.benchmark.pipeline import PipelinePlan, measure_pipeline, ratios
+from attendseg_ros.benchmark.tables import markdown
 from attendseg_ros.errors import BenchmarkError
 
 
@@ -68,6 +69,34 @@ def test_as_fast_as_it_goes_the_node_has_work_and_drops_nothing(tiny: Path) -> N
     assert scenario["camera_hz"] == pytest.approx(scenario["mask_hz"], rel=0.3)
 
 
+def test_several_cameras_have_a_row_each_and_a_fairness(tiny: Path) -> None:
+    plan = PipelinePlan(
+        model=str(tiny),
+        engine="onnxruntime",
+        sizes=[(320, 240)],
+        rates_hz=[20.0],
+        cameras=[1, 2],
+        duration_s=3.0,
+        warm_up_s=0.5,
+    )
+    results = measure_pipeline(plan)
+    rows = [(one["cameras"], one["camera"]) for one in results["scenarios"]]
+    assert rows == [(1, 1), (2, 1), (2, 2)]
+    for one in results["scenarios"]:
+        assert one["mask_hz"] > 0
+        assert 0 < one["latency_ms"]["p50"] <= one["latency_ms"]["p95"]
+        assert one["frames"]["failed"] == 0
+    (fairness,) = results["fairness"]
+    together = sum(one["mask_hz"] for one in results["scenarios"][1:])
+    assert fairness["mask_hz"] == pytest.approx(together)
+    assert 0.5 <= fairness["jain"] <= 1.0
+    assert "Jain's fairness index" in markdown(results)
+    # The node is the same for both cameras, and costs little more than for one.
+    one, two, other = (row["memory_mb"]["node"]["resident"] for row in results["scenarios"])
+    assert two == other == fairness["node_mb"]
+    assert two - one < 20.0
+
+
 def test_says_why_the_node_does_not_start(tmp_path: Path) -> None:
     plan = PipelinePlan(model=str(tmp_path / "nowhere"), duration_s=1.0)
     with pytest.raises(BenchmarkError, match="node ended early: "):
@@ -80,6 +109,7 @@ def scenario(node: str, p95: float | None) -> dict[str, Any]:
         "transport": "raw",
         "size": (640, 480),
         "rate_hz": 30.0,
+        "cameras": 1,
         "latency_ms": {"p50": p95, "p95": p95},
     }
 

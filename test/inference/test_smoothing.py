@@ -163,6 +163,21 @@ def test_what_moves_has_the_mask_it_has_without_smoothing(segmenter: Segmenter, 
         assert (labels == CamVidClass.CAR).sum() == pytest.approx(64 * 32, rel=0.15)
 
 
+def test_cameras_do_not_share_their_frames(segmenter: Segmenter) -> None:
+    sure = painted(np.full((HEIGHT, WIDTH), CamVidClass.ROAD, np.uint8))
+    # A change too small to start anew by itself.
+    unsure = np.clip(sure.astype(int) + np.array([-5, 5, -5]), 0, 255).astype(np.uint8)
+    segmenter.segment(sure, smoothing=0.9, stamp_ns=0, camera="front")
+    first = segmenter.segment(unsure, confidence=True, smoothing=0.9, stamp_ns=1, camera="rear")
+    second = segmenter.segment(unsure, confidence=True, smoothing=0.9, stamp_ns=2, camera="front")
+    alone = segmenter.segment(unsure, confidence=True)
+    assert first.confidence is not None
+    assert second.confidence is not None
+    assert alone.confidence is not None
+    np.testing.assert_array_equal(first.confidence, alone.confidence)
+    assert second.confidence.mean() > alone.confidence.mean()
+
+
 def test_a_new_input_size_starts_anew(segmenter: Segmenter) -> None:
     labels = stripes(WIDTH, HEIGHT)
     image = painted(labels)

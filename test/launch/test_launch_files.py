@@ -44,7 +44,7 @@ def client(namespace: str) -> Iterator[RosClient]:
         yield client
 
 
-def inputs(client: RosClient) -> set[str]:
+def inputs(client: RosClient, count: int = 2) -> set[str]:
     """The topics the launched node subscribes to, relative to its namespace."""
     namespace = client.node.get_namespace()
     wait_until(
@@ -60,7 +60,7 @@ def inputs(client: RosClient) -> set[str]:
             if kind.startswith("sensor_msgs/")
         }
 
-    wait_until(lambda: len(subscribed()) == 2, "both subscriptions")
+    wait_until(lambda: len(subscribed()) == count, f"{count} subscriptions")
     return subscribed()
 
 
@@ -73,7 +73,7 @@ def test_every_argument_is_described(file: str) -> None:
     assert set(arguments) == {
         *("namespace", "use_sim_time", "params_file", "autostart", "use_respawn", "log_level"),
         *("robot", "image_topic", "camera_info_topic", "image_transport", "model", "engine"),
-        *("fastdds_profile", "depth_topic", "nav2", "rviz"),
+        *("fastdds_profile", "depth_topic", "nav2", "rviz", "cameras"),
     }
     for argument in arguments.values():
         assert argument.default_value is not None, argument.name
@@ -85,7 +85,8 @@ def test_every_argument_is_described(file: str) -> None:
     [
         (
             "drone.launch.py",
-            {},
+            # Its parameters name classes of this model.
+            {"model": "drone"},
             {
                 f"/world/default/model/x500_mono_cam_0/link/camera_link/sensor/camera/{topic}"
                 for topic in ("image", "camera_info")
@@ -147,6 +148,41 @@ def test_depth_comes_from_the_robot_or_the_user(
     with LaunchProcess("segmentation.launch.py", tmp_path / "log", given):
         depth = client.node.resolve_topic_name(topic)
         wait_until(lambda: client.node.count_subscribers(depth) == 1, f"a subscriber of {depth}")
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments", "expected"),
+    [
+        (
+            "drone.launch.py",
+            # Its parameters name classes of this model.
+            {"model": "drone"},
+            {f"{name}/{topic}" for name in ("down", "front") for topic in ("image", "camera_info")},
+        ),
+        (
+            "ground_robot.launch.py",
+            {"image_topic": "/{camera}_eye/image_raw"},
+            {
+                f"/{name}_eye/{topic}"
+                for name in ("down", "front")
+                for topic in ("image_raw", "camera_info")
+            },
+        ),
+    ],
+)
+def test_several_cameras(
+    file: str,
+    arguments: dict[str, str],
+    expected: set[str],
+    tiny: Path,
+    namespace: str,
+    client: RosClient,
+    tmp_path: Path,
+) -> None:
+    given = {"namespace": namespace, "model": tiny, "engine": "onnxruntime", **arguments}
+    with LaunchProcess(file, tmp_path / "log", {**given, "cameras": "down,front"}):
+        assert inputs(client, len(expected)) == expected
+        assert list(client.get("cameras")) == ["down", "front"]
 
 
 PARAMETERS = """
@@ -246,6 +282,8 @@ def profiles(
     ("arguments", "reasons"),
     [
         ({"robot": "rover"}, ["rover", "px4_gz", "ardupilot_gz", "tello", "realsense"]),
+        ({"cameras": "a,b,a"}, ["cameras: 'a' is there twice"]),
+        ({"cameras": "a,b", "image_topic": "/eye"}, ["image_topic: '/eye'", "{camera}"]),
         ({"engine": "abacus"}, ["abacus", "auto", "onnxruntime", "openvino", "torch"]),
         ({"params_file": "/nowhere.yaml"}, ["params_file: there is no file '/nowhere.yaml'"]),
         ({"fastdds_profile": "/nowhere.xml"}, ["fastdds_profile: there is no file '/nowhere.xml'"]),

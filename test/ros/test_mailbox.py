@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The one-slot mailbox and the worker that empties it."""
+"""The mailbox of one slot a sender, and the worker that empties it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def test_the_newest_wins_and_the_others_are_counted() -> None:
     for item in (1, 2, 3):
         mailbox.put(item)
     assert mailbox.take() == 3
-    assert mailbox.dropped == 2
+    assert mailbox.dropped() == 2
     mailbox.put(4)
     assert mailbox.take() == 4
-    assert mailbox.dropped == 2
+    assert mailbox.dropped() == 2
 
 
 def test_take_waits_for_an_item() -> None:
@@ -55,6 +55,32 @@ def test_a_falsy_item_is_an_item() -> None:
     assert mailbox.take() == 0
 
 
+def test_senders_take_turns_and_a_newer_item_keeps_the_place() -> None:
+    mailbox: Mailbox[str] = Mailbox()
+    mailbox.put("fast 1", "fast")
+    mailbox.put("slow 1", "slow")
+    mailbox.put("fast 2", "fast")
+    mailbox.put("fast 3", "fast")
+    assert mailbox.take() == "fast 3"
+    # Whoever was served goes to the end of the line, however much comes from there.
+    mailbox.put("fast 4", "fast")
+    mailbox.put("fast 5", "fast")
+    assert mailbox.take() == "slow 1"
+    assert mailbox.take() == "fast 5"
+    assert (mailbox.dropped("fast"), mailbox.dropped("slow")) == (3, 0)
+
+
+def test_an_item_waits_for_at_most_one_of_each_other_sender() -> None:
+    mailbox: Mailbox[tuple[str, int]] = Mailbox()
+    served = []
+    for number in range(100):
+        for sender in ("a", "b", "a", "c", "a"):
+            mailbox.put((sender, number), sender)
+        served.append(mailbox.take())
+    senders = [item[0] for item in served if item is not None]
+    assert all({*senders[start : start + 3]} == {"a", "b", "c"} for start in range(98))
+
+
 def test_worker_handles_the_newest_after_the_one_in_hand() -> None:
     handled: list[int] = []
     entered, go_on = threading.Event(), threading.Event()
@@ -74,7 +100,7 @@ def test_worker_handles_the_newest_after_the_one_in_hand() -> None:
         time.sleep(0.001)
     worker.stop()
     assert handled == [1, 5]
-    assert worker.dropped == 3
+    assert worker.dropped() == 3
 
 
 def test_stop_waits_for_the_one_in_hand_and_discards_the_rest() -> None:
@@ -104,7 +130,7 @@ def test_many_producers_lose_nothing_uncounted() -> None:
         producer.start()
     for producer in producers:
         producer.join()
-    while len(handled) + worker.dropped < 4000:
+    while len(handled) + worker.dropped() < 4000:
         time.sleep(0.001)
     worker.stop()
-    assert len(handled) + worker.dropped == 4000
+    assert len(handled) + worker.dropped() == 4000

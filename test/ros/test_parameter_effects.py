@@ -26,6 +26,7 @@ from attendseg_ros.ros.settings import SCHEMA
 ELSEWHERE = {
     "model": "test_model_switch.py::test_masks_go_on_until_the_new_model_makes_them",
     "image_transport": "test_compressed.py",
+    "cameras": "test_cameras.py",
     "autostart": "test_lifecycle.py::test_autostart_false_waits",
     "lazy": "test_laziness.py",
     "min_rate_warn_hz": "test_diagnostics.py::test_limits_of_rate_and_latency",

@@ -19,7 +19,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.ros.settings import SCHEMA, Settings
 
 TABLE = ClassTable.load("camvid")
-READ_ONLY = ("engine", "num_threads", "image_transport", "autostart")
+READ_ONLY = ("engine", "num_threads", "image_transport", "cameras", "autostart")
 
 
 pytestmark = pytest.mark.usefixtures("defaults")

@@ -13,10 +13,13 @@ from support import markdown
 from attendseg_ros.ros.robots import (
     KINDS,
     Robot,
+    TopicsError,
     camera_topics,
-    depth_topic,
+    choose_depth_topic,
     names_of_kind,
+    read_cameras,
     read_robots,
+    remappings,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -125,9 +128,49 @@ def test_what_the_user_names_wins(
 
 def test_depth_is_the_robot_s_unless_the_user_names_one_or_another_image() -> None:
     depth = Robot(**{**vars(ROBOT), "depth": "eye/depth"})
-    assert depth_topic(depth, "", "") == "eye/depth"
-    assert depth_topic(depth, "", "/mine") == "/mine"
-    assert depth_topic(depth, "/cam/image", "") == "depth"
-    assert depth_topic(ROBOT, "", "") == "depth"
-    assert depth_topic(None, "", "") == "depth"
+    assert choose_depth_topic(depth, "", "") == "eye/depth"
+    assert choose_depth_topic(depth, "", "/mine") == "/mine"
+    assert choose_depth_topic(depth, "/cam/image", "") == "depth"
+    assert choose_depth_topic(ROBOT, "", "") == "depth"
+    assert choose_depth_topic(None, "", "") == "depth"
     assert ROBOTS["realsense"].depth == "camera/camera/aligned_depth_to_color/image_raw"
+
+
+def test_one_camera_takes_the_robot_s_topics() -> None:
+    assert remappings(ROBOT, (), "", "", "/mine") == [
+        ("image", "eye/image"),
+        ("camera_info", "eye/intrinsics"),
+        ("depth", "/mine"),
+    ]
+
+
+def test_several_cameras_have_topics_below_their_names_or_as_the_user_says() -> None:
+    assert remappings(ROBOT, ("front", "rear"), "", "", "") == [
+        (f"{name}/{topic}", f"{name}/{topic}")
+        for name in ("front", "rear")
+        for topic in ("image", "camera_info", "depth")
+    ]
+    given = remappings(None, ("front", "rear"), "/{camera}_eye/color/image_raw", "", "/d/{camera}")
+    assert given == [
+        ("front/image", "/front_eye/color/image_raw"),
+        ("front/camera_info", "/front_eye/color/camera_info"),
+        ("front/depth", "/d/front"),
+        ("rear/image", "/rear_eye/color/image_raw"),
+        ("rear/camera_info", "/rear_eye/color/camera_info"),
+        ("rear/depth", "/d/rear"),
+    ]
+
+
+def test_one_topic_for_several_cameras_is_refused_with_what_would_be_right() -> None:
+    with pytest.raises(TopicsError, match=r"image_topic: '/eye/image'.*\{camera\}"):
+        remappings(None, ("front", "rear"), "/eye/image", "", "")
+    assert remappings(None, ("front",), "/eye/image", "", "")[0] == ("front/image", "/eye/image")
+
+
+def test_cameras_are_spelled_with_commas() -> None:
+    assert read_cameras("") == ()
+    assert read_cameras("front") == ("front",)
+    assert read_cameras("front, rear") == ("front", "rear")
+    for wrong in ("front,,rear", "front,front", "front rear", "[front]"):
+        with pytest.raises(TopicsError, match="cameras: "):
+            read_cameras(wrong)
