@@ -14,24 +14,26 @@ from numpy.typing import NDArray
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME, Logits, Port, check_graph
 
+# Its reports to a server of its maker's, which it sends with each import: a robot must not call out
+# because its network was loaded. And its converter for the models of training frameworks: 8 MB.
+_LEFT_OUT = ("openvino_telemetry", "openvino.tools.ovc")
 
-def _import_without_telemetry() -> Any:
-    """Imports OpenVINO, which otherwise reports each import to a server of its maker's.
 
-    It does so through a package of its own and does without where that cannot be imported, which
-    None in `sys.modules` means. A robot must not call out because its network was loaded.
+def _import_the_runtime() -> Any:
+    """Imports OpenVINO without what it does without where that cannot be imported.
+
+    Which is what None in `sys.modules` means.
     """
-    name = "openvino_telemetry"
-    if name in sys.modules:
-        return importlib.import_module("openvino")
-    sys.modules[name] = None  # type: ignore[assignment]
+    absent = [name for name in _LEFT_OUT if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:
         return importlib.import_module("openvino")
     finally:
-        del sys.modules[name]
+        for name in absent:
+            del sys.modules[name]
 
 
-openvino = _import_without_telemetry()
+openvino = _import_the_runtime()
 
 _DTYPES = {"u8": "uint8", "f32": "float32"}
 

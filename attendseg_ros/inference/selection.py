@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Mapping
+import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference.bundle import Bundle
@@ -21,15 +18,16 @@ from attendseg_ros.inference.engines import (
     create_engine,
 )
 from attendseg_ros.inference.execution_providers import explain_fallback
+from attendseg_ros.inference.measuring import median_ms, median_ms_elsewhere
 
 AUTO = "auto"
 
 # torch takes seconds and hundreds of megabytes to import and never wins, and a GPU's libraries take
 # longer still, to fall back at times: both are asked for by name only.
 _CANDIDATES = tuple(name for name in PROCESSOR_ENGINES if name != "torch")
-_WARM_UP_ROUNDS = 3
-_ROUNDS = 15
-_LONGEST_S = 2.0
+if platform.machine() not in ("x86_64", "AMD64"):
+    # The likely winner comes last; away from Intel's processors and their like it is another.
+    _CANDIDATES = _CANDIDATES[::-1]
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,7 @@ def select_engine(
 ) -> tuple[Engine, Selection]:
     """Makes the engine asked for, or with "auto" the fastest of those installed.
 
-    "auto" runs a blank image through each engine in turn (the time of a network does not depend on
-    what the image shows) and keeps the one with the lowest median.
+    "auto" runs a blank image through each engine and keeps the one with the lowest median.
 
     Raises:
         EngineError: the engine is unknown or cannot run, or "auto" found none that can.
@@ -85,46 +82,48 @@ def select_engine(
         if name not in ENGINE_NAMES:
             names = ", ".join((AUTO, *ENGINE_NAMES))
             raise EngineError(f"unknown engine '{name}': the engines are {names}")
-        engine = create_engine(name, bundle, input_size, num_threads)
-        return engine, asked_for(name, engine.name)
-    engines: dict[str, Engine] = {}
-    unavailable: dict[str, str] = {}
-    missing = available_engines()
-    for candidate in _CANDIDATES:
-        reason = missing[candidate]
-        if reason is None:
-            try:
-                engines[candidate] = create_engine(candidate, bundle, input_size, num_threads)
-            except EngineError as error:
-                reason = str(error)
-        if reason is not None:
-            unavailable[candidate] = reason
-    if not engines:
-        reasons = "; ".join(f"{name}: {why}" for name, why in unavailable.items())
+        made = create_engine(name, bundle, input_size, num_threads)
+        return made, asked_for(name, made.name)
+    reasons = available_engines()
+    unavailable = {n: why for n in _CANDIDATES if (why := reasons[n]) is not None}
+    engine, medians, broken = _race(
+        [n for n in _CANDIDATES if n not in unavailable], bundle, input_size, num_threads
+    )
+    unavailable |= broken
+    if engine is None:
+        told = "; ".join(f"{name}: {why}" for name, why in unavailable.items())
         raise EngineError(
-            f"engine 'auto' found no engine it can run ({reasons}): pip install onnxruntime"
+            f"engine 'auto' found no engine it can run ({told}): pip install onnxruntime"
         )
-    medians = _measure(engines)
-    fastest = min(engines, key=lambda candidate: medians[candidate])
-    for candidate, engine in engines.items():
-        if candidate != fastest:
+    return engine, Selection(engine.name, medians, unavailable, broken)
+
+
+def _race(
+    candidates: Sequence[str], bundle: Bundle, input_size: tuple[int, int], num_threads: int
+) -> tuple[Engine | None, dict[str, float], dict[str, str]]:
+    """Measures engines and makes the fastest, the only one whose library is loaded for good.
+
+    Returns:
+        The engine, None if none can run; the medians; and why those that cannot run cannot.
+    """
+    medians: dict[str, float] = {}
+    broken: dict[str, str] = {}
+    engine: Engine | None = None
+    # The last is made here at once: where it wins, as it nearly always does, nothing is done twice.
+    for candidate in candidates:
+        try:
+            if candidate == candidates[-1]:
+                engine = create_engine(candidate, bundle, input_size, num_threads)
+                medians[candidate] = median_ms(engine)
+            else:
+                medians[candidate] = median_ms_elsewhere(candidate, bundle, input_size, num_threads)
+        except EngineError as error:
+            broken[candidate] = str(error)
+    if not medians:
+        return None, medians, broken
+    fastest = min(medians, key=lambda candidate: medians[candidate])
+    if engine is None or engine.name != fastest:
+        if engine is not None:
             engine.close()
-    broken = {name: why for name, why in unavailable.items() if missing[name] is None}
-    return engines[fastest], Selection(fastest, medians, unavailable, broken)
-
-
-def _measure(engines: Mapping[str, Engine]) -> dict[str, float]:
-    """Median milliseconds of each engine, measured in turns so that noise hits all alike."""
-    width, height = next(iter(engines.values())).input_size
-    image = np.zeros((height, width, 3), np.uint8)
-    times: dict[str, list[float]] = {name: [] for name in engines}
-    deadline = time.monotonic() + _LONGEST_S
-    for turn in range(_WARM_UP_ROUNDS + _ROUNDS):
-        for name, engine in engines.items():
-            start = time.perf_counter()
-            engine.infer(image)
-            if turn >= _WARM_UP_ROUNDS or not times[name]:
-                times[name].append((time.perf_counter() - start) * 1e3)
-        if time.monotonic() > deadline:
-            break
-    return {name: statistics.median(values) for name, values in times.items()}
+        engine = create_engine(fastest, bundle, input_size, num_threads)
+    return engine, medians, broken

@@ -1,3 +1,9 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """The ROS 2 shell: nodes that carry messages to the ROS-free core and back."""
+
+import os
+
+# NumPy and OpenCV each bring an OpenBLAS, which takes 8 MB for threads when it is loaded. Nothing
+# here multiplies matrices.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

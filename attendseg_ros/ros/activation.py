@@ -73,7 +73,7 @@ class Activation:
             stream.check_silence()
 
     def statuses(self) -> list[DiagnosticStatus]:
-        """For each camera: its own, the network's and, while wanted, depth's and landing's status."""
+        """For each camera: its own, the network's and, while wanted, depth's and landing's."""
         settings = self._parameters.settings
         segmenter = self._models.segmenter
         network = Network(

@@ -22,7 +22,7 @@ from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
-from attendseg_ros.ros.memory import give_back
+from attendseg_ros.ros.memory import give_back, give_back_freed
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
@@ -127,6 +127,8 @@ class SegmentationNode(PatientLifecycleNode):
         )
         for camera in settings.camera_names:
             self._outputs.append(Outputs(self, camera))
+        # What compiling the network took.
+        give_back_freed()
         self._say_what_runs(segmenter)
 
     def _activate(self) -> None:

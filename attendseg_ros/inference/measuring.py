@@ -1,0 +1,90 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How long an engine takes for a frame, measured here or in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from attendseg_ros.errors import AttendSegError, EngineError
+from attendseg_ros.inference.bundle import Bundle, load_bundle
+from attendseg_ros.inference.engine import Engine
+from attendseg_ros.inference.engines import create_engine
+
+_WARM_UP_ROUNDS = 3
+_ROUNDS = 15
+_LONGEST_S = 1.0
+
+_PATIENCE_S = 60.0
+"""What a process may take on the slowest board, imports and compilation included."""
+
+
+def median_ms(engine: Engine) -> float:
+    """Median milliseconds for a blank image: a network's time does not depend on what it sees."""
+    width, height = engine.input_size
+    image = np.zeros((height, width, 3), np.uint8)
+    times: list[float] = []
+    deadline = time.monotonic() + _LONGEST_S
+    for turn in range(_WARM_UP_ROUNDS + _ROUNDS):
+        start = time.perf_counter()
+        engine.infer(image)
+        if turn >= _WARM_UP_ROUNDS or not times:
+            times.append((time.perf_counter() - start) * 1e3)
+        if time.monotonic() > deadline:
+            break
+    return statistics.median(times)
+
+
+def median_ms_elsewhere(
+    name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int
+) -> float:
+    """The same of an engine that is not made here.
+
+    A library that was loaded stays loaded, so trying an engine would cost its memory for good.
+
+    Raises:
+        EngineError: the engine cannot run, or the process ended without an answer.
+    """
+    width, height = input_size
+    arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, *arguments],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=True,
+            text=True,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
+        why = " ".join(str(getattr(error, "stderr", None) or error).split())
+        raise EngineError(f"engine '{name}' could not be measured: {why[-500:]}") from error
+    if "error" in answer:
+        raise EngineError(str(answer["error"]))
+    return float(answer["median_ms"])
+
+
+def main(arguments: list[str]) -> None:
+    """The other process: prints the median, or why there is none, as JSON."""
+    folder, name, width, height, num_threads = arguments
+    try:
+        size = (int(width), int(height))
+        engine = create_engine(name, load_bundle(folder), size, int(num_threads))
+        answer: dict[str, Any] = {"median_ms": median_ms(engine)}
+    except AttendSegError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
