@@ -18,7 +18,12 @@ from attendseg_ros.network.shape import Shape
 CONFIG_FILE = "config.yaml"
 
 # What runs were made with before these were settings.
-_EARLIER_VALUES = {"jaccard_weight": 0.0, "mix_share": 0.0, "max_colour_shift": 0.3}
+_EARLIER_VALUES = {
+    "class_weight_offset": 1.1,
+    "jaccard_weight": 0.0,
+    "mix_share": 0.0,
+    "max_colour_shift": 0.3,
+}
 
 
 @dataclass(frozen=True)

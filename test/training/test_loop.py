@@ -235,3 +235,15 @@ def test_the_learning_rate_rises_and_falls() -> None:
     assert rates[:5] == sorted(rates[:5])
     assert rates[5:] == sorted(rates[5:], reverse=True)
     assert rates[-1] < 0.01
+
+
+def test_a_run_from_before_a_setting_was_there_keeps_what_it_was_made_with(
+    config: TrainingConfig,
+) -> None:
+    config.save()
+    path = config.run / CONFIG_FILE
+    values = yaml.safe_load(path.read_text())
+    later = ("class_weight_offset", "jaccard_weight", "mix_share", "max_colour_shift")
+    path.write_text(yaml.safe_dump({k: v for k, v in values.items() if k not in later}))
+    found = TrainingConfig.load(config.run)
+    assert [getattr(found, name) for name in later] == [1.1, 0.0, 0.0, 0.3]
