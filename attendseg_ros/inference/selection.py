@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from attendseg_ros.errors import EngineError
@@ -21,6 +22,9 @@ from attendseg_ros.inference.execution_providers import explain_fallback
 from attendseg_ros.inference.measuring import median_ms, median_ms_elsewhere
 
 AUTO = "auto"
+
+_CLOSE = 1.5
+"""Within this ratio two engines are too close for a rough measurement."""
 
 # torch takes seconds and hundreds of megabytes to import and never wins, and a GPU's libraries take
 # longer still, to fall back at times: both are asked for by name only.
@@ -103,22 +107,36 @@ def _race(
 ) -> tuple[Engine | None, dict[str, float], dict[str, str]]:
     """Measures engines and makes the fastest, the only one whose library is loaded for good.
 
+    The last is made here at once: where it wins, as it nearly always does, nothing is done twice.
+
     Returns:
         The engine, None if none can run; the medians; and why those that cannot run cannot.
     """
     medians: dict[str, float] = {}
     broken: dict[str, str] = {}
     engine: Engine | None = None
-    # The last is made here at once: where it wins, as it nearly always does, nothing is done twice.
-    for candidate in candidates:
+    *others, likely = candidates or [""]
+
+    def elsewhere(name: str) -> float:
+        return median_ms_elsewhere(name, bundle, input_size, num_threads)
+
+    # Compiling a network keeps one core busy for a second, in which the others can be measured.
+    with ThreadPoolExecutor(1) as pool:
+        measured = {name: pool.submit(elsewhere, name) for name in others}
         try:
-            if candidate == candidates[-1]:
-                engine = create_engine(candidate, bundle, input_size, num_threads)
-                medians[candidate] = median_ms(engine)
-            else:
-                medians[candidate] = median_ms_elsewhere(candidate, bundle, input_size, num_threads)
+            engine = create_engine(likely, bundle, input_size, num_threads) if likely else None
         except EngineError as error:
-            broken[candidate] = str(error)
+            broken[likely] = str(error)
+    if engine is not None:
+        medians[likely] = median_ms(engine)
+    for name, future in measured.items():
+        try:
+            medians[name] = future.result()
+            if medians[name] < _CLOSE * medians.get(likely, 0.0):
+                # It may have been slowed down by the compilation; now it is alone.
+                medians[name] = elsewhere(name)
+        except EngineError as error:
+            broken[name] = str(error)
     if not medians:
         return None, medians, broken
     fastest = min(medians, key=lambda candidate: medians[candidate])

@@ -1,0 +1,113 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Prints how soon after its start the node sends its first mask: `python -m benchmark.start_up`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import Image
+
+from attendseg_ros.benchmark.machine import machine
+from attendseg_ros.benchmark.processes import ros_arguments
+
+PATIENCE_S = 120.0
+
+CAMERA = "attendseg_ros.ros.synthetic_camera_node"
+NODE = "attendseg_ros.ros.segmentation_node"
+
+
+def seconds_to_first_mask(model: str, engine: str, runs: int) -> list[float]:
+    """Starts the node again and again while a camera of 640x480 at 30 Hz goes on.
+
+    Args:
+        model: name of a shipped model or folder of a bundle.
+        engine: of the node.
+        runs: how often.
+
+    Returns:
+        For each start the seconds from executing the process to the arrival of the first mask in
+        another process.
+
+    Raises:
+        TimeoutError: no mask came.
+    """
+    namespace = f"/attendseg_start_up_{os.getpid()}"
+    arrived = threading.Event()
+    rclpy.init()
+    listener = Node("listener", namespace=namespace)
+    listener.create_subscription(
+        Image, "segmentation/mask", lambda _: arrived.set(), qos_profile_sensor_data
+    )
+    executor = SingleThreadedExecutor()
+    executor.add_node(listener)
+    threading.Thread(target=executor.spin, daemon=True).start()
+    camera = _start(CAMERA, namespace, {}, ["-r", "image_raw:=image"])
+    try:
+        return [_once(namespace, model, engine, arrived) for _ in range(runs)]
+    finally:
+        _stop(camera)
+        executor.shutdown()
+        rclpy.shutdown()
+
+
+def _once(namespace: str, model: str, engine: str, arrived: threading.Event) -> float:
+    arrived.clear()
+    started = time.monotonic()
+    node = _start(NODE, namespace, {"model": model, "engine": engine})
+    try:
+        if not arrived.wait(PATIENCE_S):
+            raise TimeoutError(f"no mask in {PATIENCE_S:g} s")
+        return time.monotonic() - started
+    finally:
+        _stop(node)
+
+
+def _start(
+    module: str, namespace: str, parameters: dict[str, str], remappings: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    arguments = ros_arguments(namespace, parameters)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments, *remappings],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmark.start_up", description=__doc__)
+    parser.add_argument("--model", default="street")
+    parser.add_argument("--engines", nargs="+", default=["auto", "openvino", "onnxruntime"])
+    parser.add_argument("--runs", type=int, default=7, help="starts of each (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    host = machine()
+    print(f"{host['cpu']}, {host['logical_processors']} processors, load {host['load_average']}")
+    print("| engine | median s | slowest s | starts |\n|---|---|---|---|")
+    for engine in options.engines:
+        times = seconds_to_first_mask(options.model, engine, options.runs)
+        print(
+            f"| {engine} | {statistics.median(times):.2f} | {max(times):.2f} | {options.runs} |",
+            flush=True,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
