@@ -24,6 +24,9 @@ from attendseg_ros.benchmark.processes import ros_arguments
 
 PATIENCE_S = 120.0
 
+PAUSE_S = 2.0
+"""In which the middleware forgets the node before."""
+
 CAMERA = "attendseg_ros.ros.synthetic_camera_node"
 NODE = "attendseg_ros.ros.segmentation_node"
 
@@ -55,6 +58,7 @@ def seconds_to_first_mask(model: str, engine: str, runs: int) -> list[float]:
     threading.Thread(target=executor.spin, daemon=True).start()
     camera = _start(CAMERA, namespace, {}, ["-r", "image_raw:=image"])
     try:
+        time.sleep(PAUSE_S)
         return [_once(namespace, model, engine, arrived) for _ in range(runs)]
     finally:
         _stop(camera)
@@ -72,6 +76,7 @@ def _once(namespace: str, model: str, engine: str, arrived: threading.Event) -> 
         return time.monotonic() - started
     finally:
         _stop(node)
+        time.sleep(PAUSE_S)
 
 
 def _start(
