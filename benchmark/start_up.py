@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ import time
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
@@ -55,7 +56,8 @@ def seconds_to_first_mask(model: str, engine: str, runs: int) -> list[float]:
     )
     executor = SingleThreadedExecutor()
     executor.add_node(listener)
-    threading.Thread(target=executor.spin, daemon=True).start()
+    thread = threading.Thread(target=_spin, args=(executor,))
+    thread.start()
     camera = _start(CAMERA, namespace, {}, ["-r", "image_raw:=image"])
     try:
         time.sleep(PAUSE_S)
@@ -63,7 +65,15 @@ def seconds_to_first_mask(model: str, engine: str, runs: int) -> list[float]:
     finally:
         _stop(camera)
         executor.shutdown()
+        # An executor that still waits when its context ends takes the whole process with it.
+        thread.join()
+        listener.destroy_node()
         rclpy.shutdown()
+
+
+def _spin(executor: SingleThreadedExecutor) -> None:
+    with contextlib.suppress(ExternalShutdownException):
+        executor.spin()
 
 
 def _once(namespace: str, model: str, engine: str, arrived: threading.Event) -> float:

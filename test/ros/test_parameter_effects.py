@@ -53,12 +53,12 @@ ELSEWHERE = {
         (
             "height_above_ground_m",
             "landing_min_radius_px",
-            "landing_min_radius_m",
             "landing_hysteresis",
             "landing_frames",
         ),
         "test_landing.py",
     ),
+    "landing_min_radius_m": "test_landing_in_metres.py",
 }
 """Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 
