@@ -44,6 +44,7 @@ def _is_installed(module: str) -> bool:
 collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
 _domain_lock: IO[str] | None = None
+_cache: tempfile.TemporaryDirectory[str] | None = None
 
 
 def _claim_domain() -> tuple[int, IO[str]]:
@@ -65,10 +66,13 @@ def _claim_domain() -> tuple[int, IO[str]]:
 
 def pytest_configure() -> None:
     """Sets, before anything imports rclpy, the environment that nodes under test inherit."""
-    global _domain_lock
+    global _domain_lock, _cache
     domain, _domain_lock = _claim_domain()
+    # Networks that engines compile stay out of the user's own folder.
+    _cache = tempfile.TemporaryDirectory(prefix="attendseg_ros_cache_")
     profile = str(ROOT / "config" / "fastdds_large_images.xml")
     os.environ.update(
+        XDG_CACHE_HOME=_cache.name,
         ROS_DOMAIN_ID=str(domain),
         RMW_IMPLEMENTATION="rmw_fastrtps_cpp",
         # The second name of each is Humble's.

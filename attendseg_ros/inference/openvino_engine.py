@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
+from attendseg_ros.inference.compiled import compiled_networks
 from attendseg_ros.inference.engine import INPUT_NAME, Logits, Port, check_graph
 
 # Its reports to a server of its maker's, which it sends with each import: a robot must not call out
@@ -44,13 +45,18 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> None:
-        """Loads the graph and compiles it for a fixed size.
+        """Loads the graph and compiles it for a fixed size, or takes what was compiled earlier.
+
+        OpenVINO keeps what it compiled by the network, the settings, the processor and its own
+        version, and compiles anew where a file is damaged.
 
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
         """
         width, height = input_size
         core = openvino.Core()
+        if (folder := compiled_networks()) is not None:
+            core.set_property({"CACHE_DIR": str(folder)})
         model = core.read_model(bundle.model)
         check_graph(
             bundle,
