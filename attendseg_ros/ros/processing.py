@@ -142,17 +142,22 @@ class FrameProcessor:
         times.processing_time_ms = watch.total_ms()
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
         self._cycle = self._cycle or Stopwatch()
-
-        now = self._node.get_clock().now()
-        times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
-        if segmentation.input_size != self._input_size:
-            # Nor do times at another input size.
-            self._input_size = segmentation.input_size
-            self._monitor.history.clear()
-        self._monitor.note_processed(times, now.nanoseconds)
-        self._pacer.note(times, self._input_size, settings)
+        self._note(times, stamp, segmentation.input_size, settings)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
+
+    def _note(
+        self, times: FrameTimes, stamp: int, input_size: tuple[int, int], settings: Settings
+    ) -> None:
+        """Tells those who judge by it how long a frame took that is out now."""
+        now = self._node.get_clock().now()
+        times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
+        if input_size != self._input_size:
+            # Times at another input size say nothing of this one's.
+            self._input_size = input_size
+            self._monitor.history.clear()
+        self._monitor.note_processed(times, now.nanoseconds)
+        self._pacer.note(times, input_size, settings)
 
     def _offer_points(
         self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings

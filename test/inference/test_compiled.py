@@ -28,7 +28,7 @@ def openvino_logits(bundle: Bundle) -> NDArray[np.float32]:
         pytest.skip(reason)
     engine = create_engine("openvino", bundle, SIZE, num_threads=1)
     image = np.random.default_rng(3).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
-    logits = engine.infer(image).copy()
+    logits: NDArray[np.float32] = engine.infer(image).copy()
     engine.close()
     return logits
 

@@ -1,0 +1,118 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg benchmark pipeline`: a camera, the node and a listener over the real middleware."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from attendseg_ros.benchmark.pipeline import TRANSPORTS, PipelinePlan, measure_pipeline
+from attendseg_ros.benchmark.results import write_results
+from attendseg_ros.cli.benchmark_options import positive
+from attendseg_ros.cli.verb import add_engine, need_packages, size
+
+HELP = "camera to mask over the real middleware"
+
+_OUTPUTS = ("mask", "color_mask", "overlay", "confidence")
+_AS_FAST_AS_IT_GOES = "max"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `attendseg benchmark pipeline`."""
+    parser.add_argument("--model", default="street", metavar="MODEL", help="(default: %(default)s)")
+    add_engine(parser)
+    parser.add_argument(
+        "--transports", nargs="+", choices=TRANSPORTS, default=["raw"], help="of the images"
+    )
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        type=size,
+        default=[(640, 480), (1280, 720), (1920, 1080)],
+        metavar="WxH",
+        help="of the images (default: 640x480 1280x720 1920x1080)",
+    )
+    parser.add_argument(
+        "--rates",
+        nargs="+",
+        type=_rate,
+        default=[10.0, 30.0, 60.0, 0.0],
+        metavar="HZ",
+        help="of the camera; max sends when the image before the last has its mask "
+        "(default: 10 30 60 max)",
+    )
+    parser.add_argument(
+        "--cameras",
+        nargs="+",
+        type=positive,
+        default=[1],
+        metavar="N",
+        help="that send such images to one node; several show how fair it is (default: 1)",
+    )
+    parser.add_argument(
+        "--outputs",
+        nargs="+",
+        choices=_OUTPUTS,
+        default=["mask"],
+        help="that the listener subscribes to; latency is of the first (default: mask)",
+    )
+    for name, default, text in (
+        ("duration", 30.0, "measured time of each scenario"),
+        ("warm-up", 3.0, "time before it"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=_seconds, default=default, metavar="S", help=f"{text} [%(default)g s]"
+        )
+    parser.add_argument(
+        "--reliable", action="store_true", help="the camera publishes reliably, not as sensor data"
+    )
+    parser.add_argument(
+        "--against-baseline",
+        action="store_true",
+        help="also the node that tutorials show, in the same run (needs the source checkout, "
+        "transformers, and makes the camera reliable)",
+    )
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measures what the arguments ask for; returns the results."""
+    # Nothing is imported here: ROS runs in processes of its own.
+    need_packages("benchmark pipeline", "rclpy")
+    if arguments.against_baseline:
+        need_packages("benchmark pipeline --against-baseline", "torch", "transformers")
+    plan = PipelinePlan(
+        model=arguments.model,
+        engine=arguments.engine,
+        threads=arguments.threads,
+        transports=arguments.transports,
+        sizes=arguments.sizes,
+        rates_hz=arguments.rates,
+        cameras=arguments.cameras,
+        outputs=arguments.outputs,
+        duration_s=arguments.duration,
+        warm_up_s=arguments.warm_up,
+        reliable=arguments.reliable,
+        against_baseline=arguments.against_baseline,
+    )
+    return measure_pipeline(plan, lambda results: write_results(arguments.output, results))
+
+
+def _rate(text: str) -> float:
+    if text == _AS_FAST_AS_IT_GOES:
+        return 0.0
+    return _above_zero(text, f"a rate is a number of Hz above 0 or '{_AS_FAST_AS_IT_GOES}'")
+
+
+def _seconds(text: str) -> float:
+    return _above_zero(text, "a time is a number of seconds above 0")
+
+
+def _above_zero(text: str, rule: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{rule}, got '{text}'")
+    return value
