@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 
 PERIOD_S = 5.0
@@ -15,13 +16,14 @@ class Throttle:
     rclpy throttles by the line of code that logs, which would let one cause hide another.
     """
 
-    def __init__(self, period_s: float = PERIOD_S) -> None:
+    def __init__(self, period_s: float = PERIOD_S, clock: Callable[[], float] = monotonic) -> None:
         self._period_s = period_s
+        self._clock = clock
         self._next_s: dict[str, float] = {}
 
     def ready(self, key: str) -> bool:
         """Whether this key may be logged now; if so, it is taken as logged."""
-        now = monotonic()
+        now = self._clock()
         if now < self._next_s.get(key, now):
             return False
         self._next_s[key] = now + self._period_s
@@ -31,14 +33,15 @@ class Throttle:
 class RateLimit:
     """Spreads accepted events evenly: no more than a number of them a second, on average."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._due_s = 0.0
 
     def allows(self, rate_hz: float) -> bool:
         """Whether an event of this moment is within `rate_hz` (0: no limit)."""
         if rate_hz <= 0.0:
             return True
-        now, period_s = monotonic(), 1.0 / rate_hz
+        now, period_s = self._clock(), 1.0 / rate_hz
         # What was due by a lower limit of before must not hold up a higher one.
         self._due_s = min(self._due_s, now + period_s)
         if now < self._due_s:

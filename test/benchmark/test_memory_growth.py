@@ -34,9 +34,7 @@ def test_prints_the_memory_at_each_look(tiny: Path, repository: Path) -> None:
     assert verdict == f"from frame 30 to frame 90: {megabytes[2] - megabytes[0]:+.1f} MB"
 
 
-def test_a_node_that_cannot_start_ends_it_with_one_line(
-    tmp_path: Path, repository: Path
-) -> None:
+def test_a_node_that_cannot_start_ends_it_with_one_line(tmp_path: Path, repository: Path) -> None:
     done = growth(repository, "--model", str(tmp_path / "missing"), "--frames", "9", "--looks", "3")
     assert done.returncode == 1
     assert "segmentation_node ended early" in done.stderr.splitlines()[-1]
