@@ -159,8 +159,10 @@ def _scored(bundle: Bundle) -> dict[str, Any] | None:
     scores = bundle.scores.get(key)
     if bundle.classes != ClassTable.load("camvid") or not isinstance(scores, Mapping):
         return None
-    split = bundle.scores.get("split")
-    return {"value": scores["pixel_accuracy"], "source": f"own measurement, split '{split}'"}
+    split = f"split '{bundle.scores.get('split')}'"
+    if bundle.scores.get("trained_on_split"):
+        split += ", which it was trained on"
+    return {"value": scores["pixel_accuracy"], "source": f"own measurement, {split}"}
 
 
 def _rivals(plan: PeersPlan) -> list[Network]:

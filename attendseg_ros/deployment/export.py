@@ -135,13 +135,15 @@ def export(config: ExportConfig) -> ExportReport:
             _measured(bundle, training, network, val, float_bytes), bundle=config.bundle
         )
         before, after = report.before[0], report.after[0]
-        write_scores(bundle, _scores(training, before, after, config.precision))
+        trained_on = val.shares_images_with(_training_split(training))
+        write_scores(bundle, _scores(training, trained_on, before, after, config.precision))
         write_card(
             folder,
             model_card(
                 bundle,
                 _stages(training),
                 training.val_split,
+                trained_on,
                 before,
                 after,
                 calibrated_on,
@@ -185,9 +187,13 @@ def _measured(
     )
 
 
+def _training_split(training: TrainingConfig) -> LabelledSet:
+    return LabelledSet(training.data, training.train_split, training.classes)
+
+
 def _calibration(training: TrainingConfig, images: int) -> CalibrationSet:
     return calibration.choose(
-        LabelledSet(training.data, training.train_split, training.classes),
+        _training_split(training),
         TrainingScenes() if training.scene_share > 0 else None,
         training.input_size,
         training.seed,
@@ -227,10 +233,11 @@ def _ordered(sizes: set[tuple[int, int]]) -> list[list[int]]:
 
 
 def _scores(
-    training: TrainingConfig, before: Scores, after: Scores, precision: str
+    training: TrainingConfig, trained_on: bool, before: Scores, after: Scores, precision: str
 ) -> dict[str, Any]:
     return {
         "split": training.val_split,
+        "trained_on_split": trained_on,
         "images": after.images,
         "torch": _rounded(before),
         precision: _rounded(after),

@@ -17,6 +17,7 @@ def model_card(
     bundle: Bundle,
     stages: Sequence[Mapping[str, Any]],
     split: str,
+    trained_on_split: bool,
     before: Scores,
     after: Scores,
     calibration: CalibrationSet | None,
@@ -28,6 +29,8 @@ def model_card(
         bundle: the model.
         stages: settings of its training runs, each started from the one before.
         split: that the scores are of.
+        trained_on_split: whether the training saw its images, so that the scores tell nothing of
+            others.
         before: scores of the float network in torch.
         after: scores of the bundle.
         calibration: what its 8-bit ranges come from; None for a float bundle.
@@ -38,7 +41,7 @@ def model_card(
         bundle.description,
         _model(bundle),
         _training(stages, calibration),
-        _scores(bundle, split, before, after),
+        _scores(bundle, split, trained_on_split, before, after),
         _agreement(agreements),
         _terms(bundle),
     ]
@@ -96,7 +99,9 @@ def _command(settings: Mapping[str, Any]) -> str:
     return " ".join(words)
 
 
-def _scores(bundle: Bundle, split: str, before: Scores, after: Scores) -> str:
+def _scores(
+    bundle: Bundle, split: str, trained_on_split: bool, before: Scores, after: Scores
+) -> str:
     columns = ["float, torch", f"this bundle ({bundle.precision})"]
     rows = [
         ["mean IoU", _percent(before.mean_iou), _percent(after.mean_iou)],
@@ -106,10 +111,15 @@ def _scores(bundle: Bundle, split: str, before: Scores, after: Scores) -> str:
         [f"IoU {name}", _percent(before.per_class_iou[name]), _percent(after.per_class_iou[name])]
         for name in bundle.classes.names
     ]
+    if trained_on_split:
+        worth = "**The network was trained on these images**: the scores tell nothing of others."
+    else:
+        worth = (
+            "The best epoch was picked on this split too, so expect less on images of another kind."
+        )
     return (
         f"## Scores\n\nPer cent, on the split `{split}` ({after.images} images at their own size, "
-        "unlabelled pixels not counted). The best epoch was picked on this split too, so expect "
-        "less on images of another kind.\n\n" + _table(["", *columns], rows)
+        f"unlabelled pixels not counted). {worth}\n\n" + _table(["", *columns], rows)
     )
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from pathlib import Path
 
 import cv2
@@ -64,6 +65,15 @@ class LabelledSet:
     def names(self) -> list[str]:
         """Stems of the images, sorted."""
         return [image.stem for image, _ in self._files]
+
+    def shares_images_with(self, other: LabelledSet) -> bool:
+        """Whether an image of this split is in the other too, under its own name."""
+        others = {image.name: image for image, _ in other._files}
+        return any(
+            filecmp.cmp(image, others[image.name], shallow=False)
+            for image, _ in self._files
+            if image.name in others
+        )
 
     def __len__(self) -> int:
         return len(self._files)

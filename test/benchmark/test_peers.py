@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.benchmark.peers import PeersPlan, measure_peers
 from attendseg_ros.errors import BenchmarkError
@@ -50,6 +51,24 @@ def test_edgesegnet_and_ours_in_one_run(tmp_path: Path, tiny: Path) -> None:
     for row in (ours, twin, theirs):
         assert row["ms"]["n"] == results["repeats"]
         assert row["ms"]["p50"] > 0
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "source"),
+    [
+        (False, "own measurement, split 'val'"),
+        (True, "own measurement, split 'val', which it was trained on"),
+    ],
+)
+def test_accuracy_says_where_it_comes_from(trained_on: bool, source: str, tmp_path: Path) -> None:
+    scores = {
+        "split": "val",
+        "trained_on_split": trained_on,
+        "int8": {"mean_iou": 0.7, "pixel_accuracy": 0.9},
+    }
+    bundle = write_tiny_bundle(tmp_path / "tiny", overrides={"scores": scores})
+    ours = measure_peers(plan(tmp_path, bundle, []))["networks"][0]
+    assert ours["accuracy"] == {"value": 0.9, "source": source}
 
 
 def test_what_was_exported_is_kept_for_the_next_run(tmp_path: Path, tiny: Path) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+import yaml
 from numpy.typing import NDArray
 from onnx import TensorProto
 
@@ -113,6 +115,21 @@ def test_the_model_card_names_what_a_user_must_know(bundle: Bundle) -> None:
     ):
         assert fact in card
     assert str(bundle.path.parent) not in card
+
+
+@pytest.mark.parametrize("train_split", ["train", "val"])
+def test_scores_of_what_was_trained_on_are_called_so(
+    train_split: str, training_run: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(training_run, run)
+    settings = yaml.safe_load((run / "config.yaml").read_text())
+    (run / "config.yaml").write_text(yaml.safe_dump({**settings, "train_split": train_split}))
+    report = export(ExportConfig(run=run, bundle=tmp_path / "b", precision="fp32"))
+    trained_on = train_split == "val"
+    assert load_bundle(report.bundle).scores["trained_on_split"] == trained_on
+    card = (report.bundle / "MODEL_CARD.md").read_text()
+    assert ("The network was trained on these images" in card) == trained_on
 
 
 def test_others_may_read_the_bundle(bundle: Bundle) -> None:

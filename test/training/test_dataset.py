@@ -35,6 +35,19 @@ def test_colour_labels_mean_the_same_as_ids(labelled_folder: Path, classes: Clas
     assert np.array_equal(labels, expected)
 
 
+def test_knows_which_images_are_in_another_split_too(
+    labelled_folder: Path, classes: ClassTable
+) -> None:
+    train = LabelledSet(labelled_folder, "train", classes)
+    val = LabelledSet(labelled_folder, "val", classes)
+    assert set(train.names) & set(val.names)
+    assert not val.shares_images_with(train), "another picture of the same name is another one"
+    (labelled_folder / "train" / "1.png").write_bytes(
+        (labelled_folder / "val" / "1.png").read_bytes()
+    )
+    assert val.shares_images_with(train)
+
+
 def test_refuses_a_missing_folder(tmp_path: Path, classes: ClassTable) -> None:
     with pytest.raises(DataError, match="train: no such folder"):
         LabelledSet(tmp_path, "train", classes)
