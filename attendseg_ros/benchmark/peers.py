@@ -43,7 +43,7 @@ class PeersPlan:
         rivals: names of the networks of others; None for all.
         image_size: width and height of the images; a network gets the next larger size it takes.
         engine: that runs all of them.
-        threads: of the engine; 0 for one a physical core, at most four.
+        threads: of the engine; 0 for half the physical cores, from two to four.
         repeats: measured runs of each network.
         graphs: folder where the exported networks are kept, so that the next run, or one that
             goes on after a stop, need not export them again.

@@ -50,7 +50,8 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="threads of the engine; 0: one a physical core, at most four (default: %(default)s)",
+        help="threads of the engine; 0: half the physical cores, from two to four "
+        "(default: %(default)s)",
     )
 
 

@@ -94,11 +94,14 @@ def _check_port(bundle: Bundle, role: str, found: Sequence[Port], wanted: Port) 
 
 
 def default_threads() -> int:
-    """The threads an engine gets when nobody says: one a physical core this process may use.
+    """The threads an engine gets when nobody says: half the physical cores, from two to four.
 
-    At most four: networks of this size gain little from more, and a robot has other work.
+    More are faster only while frames come without a pause. At a camera's rate they sleep in between
+    and wake one after the other, on cores that camera, middleware and robot want too: measured in
+    docs/performance.md.
     """
-    return min(4, physical_cores())
+    cores = physical_cores()
+    return min(cores, max(2, cores // 2), 4)
 
 
 def physical_cores() -> int:

@@ -115,8 +115,14 @@ def test_a_negative_number_of_threads_is_refused(tiny: Bundle) -> None:
         create_engine("onnxruntime", tiny, SIZE, num_threads=-1)
 
 
-def test_threads_by_default_are_between_one_and_four() -> None:
-    assert 1 <= default_threads() <= 4
+@pytest.mark.parametrize(
+    ("cores", "threads"), [(1, 1), (2, 2), (3, 2), (4, 2), (6, 3), (8, 4), (64, 4)]
+)
+def test_threads_by_default_leave_cores_to_the_robot(
+    cores: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attendseg_ros.inference.engine.physical_cores", lambda: cores)
+    assert default_threads() == threads
 
 
 def with_input(
