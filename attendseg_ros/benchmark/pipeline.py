@@ -21,10 +21,9 @@ from attendseg_ros.benchmark.checkout import benchmark_folder
 from attendseg_ros.benchmark.latency import check_same_engine
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_ready
+from attendseg_ros.benchmark.ratios import BASELINE, NODE, ratios
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.inference.selection import AUTO
-
-NODE, BASELINE = "attendseg", "baseline"
 
 RAW, COMPRESSED = "raw", "compressed"
 TRANSPORTS = (RAW, COMPRESSED)
@@ -140,34 +139,6 @@ def _scenarios(plan: PipelinePlan) -> Iterator[Scenario]:
 def _reliable(plan: PipelinePlan) -> bool:
     """A subscription of depth 10, as tutorials make it, only matches a reliable camera."""
     return plan.reliable or plan.against_baseline
-
-
-def ratios(scenarios: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How many times longer the baseline takes from camera to mask, scenario by scenario.
-
-    Args:
-        scenarios: as in the results.
-
-    Returns:
-        For each that both nodes ran: the ratio of their p50 and p95, None where a node gave no
-        mask at all.
-    """
-
-    def where(scenario: Mapping[str, Any]) -> tuple[Any, ...]:
-        return scenario["transport"], tuple(scenario["size"]), scenario["rate_hz"]
-
-    ours = {where(one): one for one in scenarios if (one["node"], one["cameras"]) == (NODE, 1)}
-    found = []
-    for theirs in scenarios:
-        own = ours.get(where(theirs))
-        if theirs["node"] != BASELINE or own is None:
-            continue
-        row: dict[str, Any] = {key: theirs[key] for key in ("transport", "size", "rate_hz")}
-        for name in ("p50", "p95"):
-            long, short = theirs["latency_ms"][name], own["latency_ms"][name]
-            row[name] = round(long / short, 2) if long is not None and short else None
-        found.append(row)
-    return found
 
 
 def _measure(plan: PipelinePlan, scenario: Scenario) -> list[dict[str, Any]]:

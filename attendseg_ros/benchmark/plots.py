@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.accounting import STAGES
-from attendseg_ros.benchmark.pipeline import NODE
+from attendseg_ros.benchmark.ratios import NODE
 
 _WIDTH_IN = 9.0
 _INCHES_A_BAR = 0.32
