@@ -103,7 +103,7 @@ def image_message(pixels: Image, image_header: Any, store: Typestore) -> Any:
         width=width,
         encoding="mono8" if pixels.ndim == 2 else "rgb8",
         is_bigendian=0,
-        step=pixels.strides[0],
+        step=pixels[0].nbytes,
         data=np.ascontiguousarray(pixels).reshape(-1),
     )
 
