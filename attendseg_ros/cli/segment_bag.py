@@ -82,13 +82,13 @@ def _label_and_write(
 ) -> Mapping[str, Any]:
     started = time.monotonic()
     new = 0
-    images = bag.label(journal, labeller)
-    for is_new in tqdm(images, total=source.frame_count, desc="labelling", unit="image"):
-        new += is_new
-    classes = labeller.classes
-    messages = bag.write(journal, classes, arguments.min_confidence)
-    for _ in tqdm(messages, total=source.message_count, desc="writing", unit="message"):
-        pass
+    making = bag.make(journal, labeller, labeller.classes, arguments.min_confidence)
+    # Closed, and so without what is unfinished, before the journal is.
+    with closing(making) as messages:
+        for is_new in tqdm(
+            messages, total=source.message_count, desc="labelling and copying", unit="message"
+        ):
+            new += is_new
     elapsed_s = time.monotonic() - started
     return {
         "frames": len(journal),

@@ -12,32 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.errors import DataError, ImageError
-from attendseg_ros.labels import ClassTable, blend, colorize
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.bag_messages import (
-    LABEL_INFO_TYPE,
-    RAW_TYPE,
-    ImageDecoder,
-    image_message,
-    label_info_message,
-    message_types,
-)
+from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder, message_types
 from attendseg_ros.playback.bag_reader import BagReader, Recorded, mcap_files, open_bag
 from attendseg_ros.playback.bag_writer import BagWriter, Ros1Writer, SqliteWriter
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels
 from attendseg_ros.playback.open import is_bag
-from attendseg_ros.playback.outputs import IMAGE_OUTPUTS, LABEL_INFO
-
-_OVERLAY_ALPHA = 0.5  # the node's, unless told otherwise
+from attendseg_ros.playback.painter import Painter
 
 
 class LabelledBag:
-    """Makes the new bag in two steps: label what is not in the journal yet, then write it all.
+    """Makes the new bag in one pass: every message is read once, copied, and an image labelled.
 
     The bag appears under its name when it is complete. Until then there is the journal,
-    `.<name>.labels`, from which another run goes on.
+    `.<name>.labels`, from which another run takes the results that are there already.
     """
 
     def __init__(
@@ -96,54 +87,28 @@ class LabelledBag:
         make_folder(self._path.parent)
         return LabelJournal(self.journal_path, made_with)
 
-    def label(self, journal: LabelJournal, label: Callable[[Image], Labels]) -> Iterator[bool]:
-        """Labels the images whose results are not in the journal.
+    def make(
+        self,
+        journal: LabelJournal,
+        label: Callable[[Image], Labels],
+        classes: ClassTable,
+        threshold: float = 0.0,
+    ) -> Generator[bool, None, None]:
+        """Copies every message, and puts an image's outputs right after it.
+
+        Closed before its end, or when it raises, it leaves no bag, and the journal as it is.
 
         Args:
-            journal: Gets the results.
+            journal: Has the results of an earlier run, and gets the others one by one.
             label: From uint8 (H, W, 3) to a result.
-
-        Yields:
-            For each image whether it was labelled now.
-
-        Raises:
-            DataError: No image at all can be labelled.
-        """
-        self.skipped, self.damage = [], []
-        labelled = 0
-        with open_bag(self._source.path) as reader:
-            decoder = ImageDecoder(reader.is_ros2)
-            for index, recorded in enumerate(reader.messages(self._source.topic)):
-                key = ImageKey.of(recorded.time_ns, recorded.data)
-                is_new = key not in journal
-                try:
-                    if is_new:
-                        image = decoder.decode(recorded.data, recorded.connection.msgtype)
-                        journal.put(key, label(image.rgb))
-                    labelled += 1
-                except ImageError as error:
-                    self.skipped.append(f"image {index} on {self._source.topic}: {error}")
-                yield is_new and key in journal
-            self.damage = list(reader.damage)
-        if not labelled:
-            reason = (self.skipped or self.damage or ["it is empty"])[0]
-            raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
-
-    def write(
-        self, journal: LabelJournal, classes: ClassTable, threshold: float = 0.0
-    ) -> Generator[None, None, None]:
-        """Copies every message, and puts the results right after the images they belong to.
-
-        Args:
-            journal: With all results.
             classes: What the ids mean.
             threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
 
         Yields:
-            Once a message of the input.
+            For each message of the input whether it is an image that was labelled now.
 
         Raises:
-            DataError: The bag cannot be written.
+            DataError: The bag cannot be written, or no image at all can be labelled.
         """
         # rosbag2 names a bag's file after its folder, so the name lies in a temporary folder.
         temporary = self._path.parent / f".{self._path.name}.unfinished"
@@ -151,29 +116,49 @@ class LabelledBag:
             shutil.rmtree(temporary)
         temporary.mkdir()
         unfinished = temporary / self._path.name
-        self.messages = 0
         try:
-            with open_bag(self._source.path) as reader:
-                with _open_writer(unfinished, self._source.path, reader) as writer:
-                    topics = self._topics
-                    painter = _Painter(writer, reader.is_ros2, topics, classes, threshold)
-                    for recorded in reader.messages():
-                        writer.copy(recorded)
-                        self._paint(painter, recorded, journal)
-                        yield
-                self.damage = list(reader.damage)
+            with (
+                open_bag(self._source.path) as reader,
+                _open_writer(unfinished, self._source.path, reader) as writer,
+            ):
+                painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
+                yield from self._copy_and_label(reader, writer, painter, journal, label)
             self._put_in_place(unfinished)
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"{self._path}: cannot be written: {error}") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
-    def _paint(self, painter: _Painter, recorded: Recorded, journal: LabelJournal) -> None:
-        self.messages += 1
-        if recorded.connection.topic == self._source.topic:
-            key = ImageKey.of(recorded.time_ns, recorded.data)
-            if key in journal:
-                painter.paint(recorded, journal.get(key))
+    def _copy_and_label(
+        self,
+        reader: BagReader,
+        writer: BagWriter,
+        painter: Painter,
+        journal: LabelJournal,
+        label: Callable[[Image], Labels],
+    ) -> Iterator[bool]:
+        self.skipped, self.damage, self.messages = [], [], 0
+        decoder = ImageDecoder(reader.is_ros2)
+        images = 0
+        for recorded in reader.messages():
+            # First, so that it is compressed while the image is labelled.
+            writer.copy(recorded)
+            self.messages += 1
+            is_new = False
+            if recorded.connection.topic == self._source.topic:
+                try:
+                    labels, image = _labels_of(recorded, journal, label, decoder)
+                except ImageError as error:
+                    self.skipped.append(f"image {images} on {self._source.topic}: {error}")
+                else:
+                    painter.paint(recorded, labels, image)
+                    is_new = image is not None
+                images += 1
+            yield is_new
+        self.damage = list(reader.damage)
+        if images == len(self.skipped):
+            reason = (self.skipped or self.damage or ["it is empty"])[0]
+            raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
 
     def _put_in_place(self, unfinished: Path) -> None:
         for path in [unfinished, *unfinished.rglob("*")]:
@@ -196,57 +181,24 @@ class LabelledBag:
             raise DataError(f"{path}: is no bag, so it is not replaced")
 
 
-class _Painter:
-    """Results to the messages of the chosen outputs."""
+def _labels_of(
+    recorded: Recorded,
+    journal: LabelJournal,
+    label: Callable[[Image], Labels],
+    decoder: ImageDecoder,
+) -> tuple[Labels, DecodedImage | None]:
+    """An image's result: from the journal, or computed now, with the image, and put by there.
 
-    def __init__(
-        self,
-        writer: BagWriter,
-        is_ros2: bool,
-        topics: Mapping[str, str],
-        classes: ClassTable,
-        threshold: float,
-    ) -> None:
-        self._writer = writer
-        self._store = message_types(is_ros2)
-        self._decoder = ImageDecoder(is_ros2)
-        self._classes = classes
-        self._palette = classes.palette()
-        self._threshold = threshold
-        self._label_info: Any = None
-        if LABEL_INFO in topics:
-            self._label_info = writer.add_topic(topics[LABEL_INFO], LABEL_INFO_TYPE, latched=True)
-        self._images = {
-            name: writer.add_topic(topic, RAW_TYPE)
-            for name, topic in topics.items()
-            if name in IMAGE_OUTPUTS
-        }
-
-    def paint(self, recorded: Recorded, labels: Labels) -> None:
-        """Writes the outputs for an image, all with its header and its recording time."""
-        message_type = recorded.connection.msgtype
-        header = self._decoder.message(recorded.data, message_type).header
-        if self._label_info is not None:
-            # Once, and before the first mask: that is what readers of the masks rely on.
-            names = label_info_message(self._classes, self._threshold, header.stamp, self._store)
-            self._writer.write(self._label_info, recorded.time_ns, names)
-            self._label_info = None
-        for name, topic in self._images.items():
-            pixels = self._pixels(name, labels, recorded)
-            message = image_message(pixels, header, self._store)
-            self._writer.write(topic, recorded.time_ns, message)
-
-    def _pixels(self, name: str, labels: Labels, recorded: Recorded) -> Image:
-        if name == "mask":
-            return labels.mask
-        if name == "confidence":
-            assert labels.confidence is not None
-            return labels.confidence
-        colors = colorize(labels.mask, self._palette)
-        if name == "color_mask":
-            return colors
-        rgb = self._decoder.decode(recorded.data, recorded.connection.msgtype).rgb
-        return blend(rgb, colors, _OVERLAY_ALPHA)
+    Raises:
+        ImageError: The image cannot be labelled.
+    """
+    key = ImageKey.of(recorded.time_ns, recorded.data)
+    if key in journal:
+        return journal.get(key), None
+    image = decoder.decode(recorded.data, recorded.connection.msgtype)
+    labels = label(image.rgb)
+    journal.put(key, labels)
+    return labels, image
 
 
 def _open_writer(path: Path, source: Path, reader: BagReader) -> BagWriter:

@@ -6,84 +6,33 @@ from __future__ import annotations
 
 import resource
 from collections import deque
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
-from mcap.reader import make_reader
 from rosbags.highlevel import AnyReader
 from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
 from support import bags
+from support.labelled_bags import (
+    CLASSES,
+    MASK,
+    decoded,
+    drive,
+    first_pixel,
+    label,
+    out_name,
+    raw,
+)
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.bag_messages import message_types
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.label_journal import Labels
 from attendseg_ros.playback.labelled_bag import LabelledBag
-
-MASK = "/segmentation/mask"
-CLASSES = ClassTable.load("camvid")
-
-
-def raw(path: Path) -> list[tuple[str, int, bytes]]:
-    """Topic, time and bytes of everything in a bag."""
-    with AnyReader([path], default_typestore=bags.typestore_of("sqlite3")) as reader:
-        return [(c.topic, time_ns, bytes(data)) for c, time_ns, data in reader.messages()]
-
-
-def decoded(path: Path, topic: str) -> list[tuple[int, Any]]:
-    """Times and messages of a topic."""
-    with AnyReader([path], default_typestore=bags.typestore_of("sqlite3")) as reader:
-        store = message_types(reader.is2)
-        deserialize = store.deserialize_cdr if reader.is2 else store.deserialize_ros1
-        connections = [c for c in reader.connections if c.topic == topic]
-        return [
-            (time_ns, deserialize(data, c.msgtype))
-            for c, time_ns, data in reader.messages(connections=connections)
-        ]
-
-
-def drive(folder: Path, kind: str) -> Path:
-    """A bag of texts and three images, the second of which is damaged."""
-    store = bags.typestore_of(kind)
-    images = [
-        bags.raw_image(store, np.full((6, 8, 3), level, np.uint8), "rgb8", 1000 + level)
-        for level in range(3)
-    ]
-    images[1].data = images[1].data[:-1]
-    texts = [store.types[bags.STRING](data=f"text {number}") for number in range(5)]
-    topics: bags.Topics = [
-        ("/chat", bags.STRING, texts),
-        ("/camera/image_raw", bags.IMAGE, images),
-    ]
-    return bags.write_bag(folder, kind, topics)
-
-
-def out_name(kind: str) -> str:
-    return "labelled.bag" if kind == "ros1" else "labelled"
-
-
-def first_pixel(rgb: Image) -> Labels:
-    """Stands for a network: the mask is the image's first channel, the confidence its double."""
-    return Labels(rgb[..., 0].copy(), rgb[..., 0] * 2)
-
-
-def label(
-    path: Path, out: Path, outputs: Collection[str] = ("mask",), *, force: bool = False
-) -> LabelledBag:
-    bag = LabelledBag(BagSource(path), out, outputs, force=force)
-    with bag.open_journal({}) as journal:
-        deque(bag.label(journal, first_pixel), maxlen=0)
-        deque(bag.write(journal, CLASSES), maxlen=0)
-        journal.remove()
-    return bag
 
 
 @pytest.mark.parametrize("kind", bags.KINDS)
@@ -117,24 +66,24 @@ def test_topics_keep_what_the_recorder_noted_about_them(tmp_path: Path, kind: st
     assert {topic: after[topic] for topic in before} == before
 
 
-@pytest.mark.parametrize("kind", bags.KINDS)
-def test_every_output_of_the_node_can_be_chosen(tmp_path: Path, kind: str) -> None:
-    path, out = drive(tmp_path, kind), tmp_path / out_name(kind)
-    label(path, out, ("mask", "color_mask", "overlay", "confidence", "label_info"))
-    palette = CLASSES.palette()
-    colors = [m.data.reshape(6, 8, 3) for _, m in decoded(out, "/segmentation/color_mask")]
-    np.testing.assert_array_equal(colors[1], np.broadcast_to(palette[2], (6, 8, 3)))
-    overlays = [m for _, m in decoded(out, "/segmentation/overlay")]
-    assert [overlay.encoding for overlay in overlays] == ["rgb8", "rgb8"]
-    blended = (palette[2].astype(int) + 2) / 2
-    assert np.abs(overlays[1].data.reshape(6, 8, 3) - blended).max() <= 0.5
-    confidences = [m for _, m in decoded(out, "/segmentation/confidence")]
-    assert [int(confidence.data[0]) for confidence in confidences] == [0, 4]
-    ((time_ns, names),) = decoded(out, "/segmentation/label_info")
-    assert time_ns == bags.START_NS
-    assert [(n.class_id, n.class_name) for n in names.class_map] == [
-        (info.id, info.name) for info in CLASSES.classes
-    ]
+def names_in(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def content_of(bag: Path) -> list[bytes]:
+    """The bytes of a bag's files."""
+    files = [bag] if bag.is_file() else sorted(bag.iterdir())
+    return [file.read_bytes() for file in files]
+
+
+def label_some(bag: LabelledBag, images: int) -> None:
+    """Starts to make a bag, and stops after so many images."""
+    with (
+        bag.open_journal({}) as journal,
+        closing(bag.make(journal, first_pixel, CLASSES)) as making,
+    ):
+        while images:
+            images -= next(making)
 
 
 @contextmanager
@@ -152,72 +101,27 @@ def full_disk(largest: int) -> Iterator[None]:
 def test_a_full_disk_ends_in_one_line_and_leaves_no_bag(tmp_path: Path, kind: str) -> None:
     path, out = drive(tmp_path, kind), tmp_path / "new" / out_name(kind)
     bag = LabelledBag(BagSource(path), out)
-    with bag.open_journal({}) as journal:
-        deque(bag.label(journal, first_pixel), maxlen=0)
-        with full_disk(1024), pytest.raises(DataError, match="cannot be written") as caught:
-            deque(bag.write(journal, CLASSES), maxlen=0)
+    label_some(bag, images=1)
+    with (
+        bag.open_journal({}) as journal,
+        full_disk(1024),
+        pytest.raises(DataError, match="cannot be written") as caught,
+    ):
+        deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
     assert "\n" not in str(caught.value)
-    assert [entry.name for entry in out.parent.iterdir()] == [bag.journal_path.name]
+    assert names_in(out.parent) == [bag.journal_path.name]
 
 
-def test_an_mcap_file_keeps_every_field_of_every_record(tmp_path: Path) -> None:
-    path = bags.write_rich_mcap(tmp_path / "drive.mcap")
-    out = tmp_path / "labelled.mcap"
-    label(path, out)
-
-    def content(bag: Path) -> dict[str, Any]:
-        with bag.open("rb") as stream:
-            reader = make_reader(stream, validate_crcs=True)
-            summary = reader.get_summary()
-            assert summary is not None
-            header = reader.get_header()
-            messages = [
-                (
-                    (s.name, s.encoding, s.data) if s else None,
-                    (c.topic, c.message_encoding, c.metadata),
-                    (m.log_time, m.publish_time, m.sequence, m.data),
-                )
-                for s, c, m in reader.iter_messages()
-                if c.topic != MASK
-            ]
-            attachments = [(a.name, a.media_type, a.data) for a in reader.iter_attachments()]
-            metadata = [(m.name, m.metadata) for m in reader.iter_metadata()]
-            compressions = {index.compression for index in summary.chunk_indexes}
-            return {
-                "profile": header.profile,
-                "messages": messages,
-                "attachments": attachments,
-                "metadata": metadata,
-                "compressions": compressions,
-            }
-
-    before, after = content(path), content(out)
-    # Counts of the input's messages would be wrong for the output.
-    before["metadata"] = [entry for entry in before["metadata"] if entry[0] != "rosbag2"]
-    assert len(before["messages"]) == 12
-    assert before["compressions"] == {"lz4"}
-    assert after == before
-    assert len(decoded(out, MASK)) == 4
-
-
-def test_a_folder_speaks_of_qos_as_its_recorder_did(tmp_path: Path) -> None:
-    """In words from Jazzy on, which is version 9 of metadata.yaml, before that in numbers."""
-    label(bags.write_rich_mcap(tmp_path / "new.mcap"), tmp_path / "new", ("mask", "label_info"))
-    label(drive(tmp_path, "mcap"), tmp_path / "old", ("mask", "label_info"))
-    for name, version in (("new", 9), ("old", 8)):
-        text = (tmp_path / name / "metadata.yaml").read_text()
-        information = yaml.safe_load(text)["rosbag2_bagfile_information"]
-        assert information["version"] == version
-        with AnyReader([tmp_path / name]) as reader:
-            found: dict[str, Any] = {c.topic: c for c in reader.connections}
-        assert information["message_count"] == sum(c.msgcount for c in found.values())
-        (mask,) = found[MASK].ext.offered_qos_profiles
-        (names,) = found["/segmentation/label_info"].ext.offered_qos_profiles
-        assert (mask.reliability.name, mask.durability.name) == ("RELIABLE", "VOLATILE")
-        assert (names.reliability.name, names.durability.name) == ("RELIABLE", "TRANSIENT_LOCAL")
-        if name == "new":
-            (camera,) = found["/camera"].ext.offered_qos_profiles
-            assert (camera.reliability.name, camera.depth) == ("BEST_EFFORT", 5)
+def test_a_journal_that_outgrows_the_disk_ends_in_one_line(tmp_path: Path) -> None:
+    path, out = drive(tmp_path, "mcap"), tmp_path / "new" / "labelled.mcap"
+    bag = LabelledBag(BagSource(path), out)
+    with (
+        bag.open_journal({}) as journal,
+        full_disk(30),
+        pytest.raises(DataError, match=r"labelled\.mcap: cannot be written"),
+    ):
+        deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
+    assert names_in(out.parent) == []
 
 
 @pytest.mark.parametrize(
@@ -260,27 +164,56 @@ def test_topic_of_a_type_nobody_knows_survives(tmp_path: Path) -> None:
         assert set(found) == {"/secret", "/image_raw", MASK}
 
 
-def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    path = drive(tmp_path, "mcap")
-    label(path, tmp_path / "whole.mcap")
-    bag = LabelledBag(BagSource(path), tmp_path / "resumed.mcap")
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bag(
+    tmp_path: Path, kind: str
+) -> None:
+    path = drive(tmp_path, kind)
+    whole, resumed = (tmp_path / name / out_name(kind) for name in ("whole", "resumed"))
+    label(path, whole)
+    bag = LabelledBag(BagSource(path), resumed)
+    label_some(bag, images=1)
+    assert names_in(resumed.parent) == [bag.journal_path.name]
+    newly: list[int] = []
+
+    def noted(rgb: Image) -> Labels:
+        newly.append(int(rgb[0, 0, 0]))
+        return first_pixel(rgb)
+
     with bag.open_journal({}) as journal:
-        assert next(bag.label(journal, first_pixel))
+        # A text and an image by turns; the first is there already, the second cannot be decoded.
+        made = list(bag.make(journal, noted, CLASSES))
+        journal.remove()
+    assert made == [False] * 5 + [True] + [False] * 2
+    assert newly == [2]
+    assert bag.messages == 8
+    assert names_in(resumed.parent) == [resumed.name]
+    assert content_of(resumed) == content_of(whole)
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_an_image_is_labelled_as_its_message_is_reached(tmp_path: Path, kind: str) -> None:
+    """What makes one pass of it, in bounded memory: nothing is labelled or copied in advance."""
+    bag = LabelledBag(BagSource(drive(tmp_path, kind)), tmp_path / out_name(kind))
+    counts: list[tuple[int, int]] = []
     with bag.open_journal({}) as journal:
-        # The first is there already, the second cannot be decoded.
-        assert list(bag.label(journal, first_pixel)) == [False, False, True]
-        writing = bag.write(journal, CLASSES)
-        next(writing)
-        writing.close()
-    assert not (tmp_path / "resumed.mcap").exists()
-    again = label(path, tmp_path / "resumed.mcap")
-    assert again.messages == 8
-    assert (tmp_path / "resumed.mcap").read_bytes() == (tmp_path / "whole.mcap").read_bytes()
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
-        "drive",
-        "resumed.mcap",
-        "whole.mcap",
-    ]
+        for _ in bag.make(journal, first_pixel, CLASSES):
+            counts.append((bag.messages, len(journal)))
+        journal.remove()
+    assert counts == [(1, 0), (2, 1), (3, 1), (4, 1), (5, 1), (6, 2), (7, 2), (8, 2)]
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_bag_with_no_image_that_can_be_labelled_is_refused(tmp_path: Path, kind: str) -> None:
+    store = bags.typestore_of(kind)
+    broken = bags.raw_image(store, np.zeros((6, 8, 3), np.uint8), "rgb8", 7)
+    broken.data = broken.data[:-1]
+    text = store.types[bags.STRING](data="hello")
+    topics: bags.Topics = [("/chat", bags.STRING, [text]), ("/camera", bags.IMAGE, [broken] * 2)]
+    path, out = bags.write_bag(tmp_path, kind, topics), tmp_path / "new" / out_name(kind)
+    with pytest.raises(DataError, match="no image can be labelled; first: image 0 on /camera: "):
+        label(path, out)
+    assert names_in(out.parent) == []
 
 
 @pytest.mark.parametrize(
