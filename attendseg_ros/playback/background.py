@@ -55,6 +55,18 @@ class InOrder:
             self._outstanding.popleft().result()
         self._outstanding.append(self._pool.submit(function, *arguments))
 
+    def result(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Has a function called, waits for it, and returns what it returns.
+
+        Raises:
+            Exception: What it or an earlier call raised.
+        """
+        self.call(function, *arguments)
+        while len(self._outstanding) > 1:
+            self._outstanding.popleft().result()
+        last: T = self._outstanding.popleft().result()
+        return last
+
     def finish(self) -> None:
         """Waits for all calls and ends the thread.
 
@@ -67,7 +79,12 @@ class InOrder:
         finally:
             self.give_up()
 
+    def drop(self) -> None:
+        """Drops the calls that have not begun, and what the others raised."""
+        while self._outstanding:
+            self._outstanding.popleft().cancel()
+
     def give_up(self) -> None:
         """Drops the calls that have not begun and ends the thread; may be called twice."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._outstanding.clear()
+        self.drop()
+        self._pool.shutdown(wait=True)

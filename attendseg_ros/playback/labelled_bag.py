@@ -14,14 +14,15 @@ from typing import Any
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder, message_types
-from attendseg_ros.playback.bag_reader import BagReader, Recorded, mcap_files, open_bag
-from attendseg_ros.playback.bag_writer import BagWriter, Ros1Writer, SqliteWriter
+from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder
+from attendseg_ros.playback.bag_reader import BagReader, Recorded, open_bag
+from attendseg_ros.playback.bag_writer import BagWriter
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels
 from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.painter import Painter
+from attendseg_ros.playback.written_behind import open_writer
 
 
 class LabelledBag:
@@ -119,7 +120,7 @@ class LabelledBag:
         try:
             with (
                 open_bag(self._source.path) as reader,
-                _open_writer(unfinished, self._source.path, reader) as writer,
+                open_writer(unfinished, self._source.path, reader) as writer,
             ):
                 painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
                 yield from self._copy_and_label(reader, writer, painter, journal, label)
@@ -141,7 +142,7 @@ class LabelledBag:
         decoder = ImageDecoder(reader.is_ros2)
         images = 0
         for recorded in reader.messages():
-            # First, so that it is compressed while the image is labelled.
+            # First, so that it is written while the image is labelled.
             writer.copy(recorded)
             self.messages += 1
             is_new = False
@@ -199,15 +200,3 @@ def _labels_of(
     labels = label(image.rgb)
     journal.put(key, labels)
     return labels, image
-
-
-def _open_writer(path: Path, source: Path, reader: BagReader) -> BagWriter:
-    """Starts a bag of the kind that the path asks for."""
-    store = message_types(reader.is_ros2)
-    if not reader.is_ros2:
-        return Ros1Writer(path, reader.connections, store)
-    if path.suffix.lower() == ".mcap" or mcap_files(source):
-        from attendseg_ros.playback.mcap_writer import McapWriter
-
-        return McapWriter(path, reader, store)
-    return SqliteWriter(path, reader.connections, store)

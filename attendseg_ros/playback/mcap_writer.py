@@ -15,7 +15,6 @@ from rosbags.interfaces import Connection, ConnectionExtRosbag2, MessageDefiniti
 from rosbags.rosbag2.metadata import dump_qos_v8, dump_qos_v9
 from rosbags.typesys.store import Typestore
 
-from attendseg_ros.playback.background import InOrder
 from attendseg_ros.playback.bag_reader import BagReader, Recorded
 from attendseg_ros.playback.bag_writer import BagWriter, offered_qos
 from attendseg_ros.playback.mcap_reader import McapReader
@@ -26,19 +25,12 @@ _COMPRESSIONS = {
     "zstd": CompressionType.ZSTD,
 }
 _ENCODINGS = {MessageDefinitionFormat.MSG: "ros2msg", MessageDefinitionFormat.IDL: "ros2idl"}
-# Messages that wait to be compressed: a few images' worth.
-_MESSAGES_AHEAD = 16
-
 _QOS = "offered_qos_profiles"
 _HASH = "topic_type_hash"
 
 
 class McapWriter(BagWriter):
-    """An MCAP file; what comes from another one keeps its records' every field.
-
-    Messages are compressed and written in a thread of its own; what fails there is raised by a
-    later call.
-    """
+    """An MCAP file; what comes from another one keeps its records' every field."""
 
     def __init__(self, path: Path, source: BagReader, store: Typestore) -> None:
         """Starts the file with the other bag's topics.
@@ -58,7 +50,6 @@ class McapWriter(BagWriter):
         self._mcap = source if isinstance(source, McapReader) else None
         compression = self._mcap.compression if self._mcap else "zstd"
         self._writer = Writer(self._stream, compression=_COMPRESSIONS[compression])
-        self._thread = InOrder(_MESSAGES_AHEAD)
         self._writer.start((self._mcap and self._mcap.profile) or "ros2", "attendseg_ros")
         # Recorders from Jazzy on write policies of QoS as words, those before as numbers.
         self._in_words = self._mcap is not None and any(
@@ -99,7 +90,6 @@ class McapWriter(BagWriter):
 
     def close(self) -> None:
         """Takes over what is no message and completes the file."""
-        self._thread.finish()
         for extra in self._mcap.extras if self._mcap else []:
             if isinstance(extra, Attachment):
                 self._writer.add_attachment(
@@ -116,7 +106,6 @@ class McapWriter(BagWriter):
 
     def discard(self) -> None:
         """Closes the file."""
-        self._thread.give_up()
         self._stream.close()
 
     def _information(self) -> dict[str, Any]:
@@ -194,7 +183,7 @@ class McapWriter(BagWriter):
         return number
 
     def _add(self, channel: int, time_ns: int, data: bytes, publish_ns: int, sequence: int) -> None:
-        self._thread.call(self._writer.add_message, channel, time_ns, data, publish_ns, sequence)
+        self._writer.add_message(channel, time_ns, data, publish_ns, sequence)
         self._counts[channel] += 1
         self._span = (min(self._span[0], time_ns), max(self._span[1], time_ns))
 

@@ -104,3 +104,40 @@ def test_calls_that_have_not_begun_can_be_given_up() -> None:
     threading.Timer(0.1, gate.set).start()
     calls.give_up()
     assert not done
+
+
+def test_a_result_comes_after_the_earlier_calls() -> None:
+    done: list[int] = []
+    calls = InOrder(9)
+    for number in range(5):
+        calls.call(done.append, number)
+    assert calls.result(done.copy) == [0, 1, 2, 3, 4]
+    calls.finish()
+
+
+def test_an_earlier_error_comes_in_place_of_a_result() -> None:
+    calls = InOrder(9)
+    calls.call(fail)
+    with pytest.raises(OSError, match="no space left"):
+        calls.result(int)
+    calls.give_up()
+
+
+def test_after_a_drop_the_thread_goes_on_with_new_calls() -> None:
+    begun, gate = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def fail_late() -> None:
+        begun.set()
+        gate.wait()
+        fail()
+
+    calls = InOrder(9)
+    calls.call(fail_late)
+    calls.call(done.append, 1)
+    begun.wait()
+    calls.drop()
+    gate.set()
+    calls.call(done.append, 2)
+    calls.finish()
+    assert done == [2]

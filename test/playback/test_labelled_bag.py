@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import resource
 from collections import deque
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
 from support import bags
+from support.full_disk import full_disk
 from support.labelled_bags import (
     CLASSES,
     MASK,
@@ -84,17 +83,6 @@ def label_some(bag: LabelledBag, images: int) -> None:
     ):
         while images:
             images -= next(making)
-
-
-@contextmanager
-def full_disk(largest: int) -> Iterator[None]:
-    """No file grows beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("kind", bags.KINDS)
