@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from support.tiny_bundle import painted, stripes
 
 Result = Callable[..., dict[str, Any]]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Stopped = Callable[[Path, signal.Signals], tuple[int, str]]
+
+OPTIONS = ("--engine", "onnxruntime", "--threads", 1)
 
 # Four stripes 32 pixels wide, at the network's own size: these come back exactly.
 LABELS = stripes(128, 64, count=4)
@@ -86,28 +90,60 @@ def test_uncertain_pixels_can_be_dropped(result_of: Result, tiny: Path, tmp_path
     assert (masks(out)[0] == 255).any()
 
 
+@pytest.fixture
+def stopped(
+    tiny: Path, tmp_path: Path, repository: Path, environment: dict[str, str]
+) -> Callable[[Path, signal.Signals], tuple[int, str]]:
+    """Labels a bag to out.mcap until there are some results; status and stderr."""
+
+    def run(bag: Path, number: signal.Signals) -> tuple[int, str]:
+        out, journal = tmp_path / "out.mcap", tmp_path / ".out.mcap.labels"
+        words = [str(word) for word in ("segment", bag, "-o", out, "--model", tiny, *OPTIONS)]
+        with subprocess.Popen(
+            [sys.executable, "-m", "attendseg_ros", *words],
+            cwd=repository,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            wait_until(lambda: journal.exists() and journal.stat().st_size > 2000, "some results")
+            process.send_signal(number)
+            _, err = process.communicate()
+        return process.returncode, err
+
+    return run
+
+
 def test_a_killed_run_goes_on_and_ends_with_the_same_file(
-    result_of: Result, tiny: Path, tmp_path: Path, repository: Path, environment: dict[str, str]
+    result_of: Result, stopped: Stopped, tiny: Path, tmp_path: Path
 ) -> None:
     bag, whole, out = drive(tmp_path, 400), tmp_path / "whole.mcap", tmp_path / "out.mcap"
-    options = ("--model", tiny, "--engine", "onnxruntime", "--threads", 1)
-    result_of("segment", bag, "-o", whole, *options)
-    journal = tmp_path / ".out.mcap.labels"
-    words = [str(word) for word in ("segment", bag, "-o", out, *options)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "attendseg_ros", *words],
-        cwd=repository,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until(lambda: journal.exists() and journal.stat().st_size > 2000, "some results")
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
+    result_of("segment", bag, "-o", whole, "--model", tiny, *OPTIONS)
+    status, _ = stopped(bag, signal.SIGKILL)
+    assert status == -signal.SIGKILL
     assert not out.exists()
-    result = result_of("segment", bag, "-o", out, *options)
+    result = result_of("segment", bag, "-o", out, "--model", tiny, *OPTIONS)
     assert 0 < result["from_earlier_run"] <= result["frames"] == 400
     assert out.read_bytes() == whole.read_bytes()
     assert names_in(tmp_path) == ["drive", "out.mcap", "whole.mcap"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_leaves_its_results_and_no_half_of_a_bag(
+    result_of: Result, stopped: Stopped, tiny: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    bag = drive(tmp_path, 400)
+    status, err = stopped(bag, number)
+    assert status == 130
+    assert names_in(tmp_path) == [".out.mcap.labels", "drive"]
+    told = re.search(r"(\d+) images are labelled; the same command goes on from there", err)
+    assert told
+    assert "Traceback" not in err
+    out = tmp_path / "out.mcap"
+    result = result_of("segment", bag, "-o", out, "--model", tiny, *OPTIONS)
+    # One more where the signal came between writing the last result and counting it.
+    assert result["from_earlier_run"] - int(told[1]) in (0, 1)
+    assert len(masks(out)) == 400
 
 
 def test_a_cut_off_bag_is_labelled_as_far_as_it_goes(
