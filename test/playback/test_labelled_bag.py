@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from support.labelled_bags import (
     drive,
     first_pixel,
     label,
+    label_some,
     out_name,
     raw,
 )
@@ -75,21 +75,11 @@ def content_of(bag: Path) -> list[bytes]:
     return [file.read_bytes() for file in files]
 
 
-def label_some(bag: LabelledBag, images: int) -> None:
-    """Starts to make a bag, and stops after so many images."""
-    with (
-        bag.open_journal({}) as journal,
-        closing(bag.make(journal, first_pixel, CLASSES)) as making,
-    ):
-        while images:
-            images -= next(making)
-
-
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_a_full_disk_ends_in_one_line_and_leaves_no_bag(tmp_path: Path, kind: str) -> None:
     path, out = drive(tmp_path, kind), tmp_path / "new" / out_name(kind)
     bag = LabelledBag(BagSource(path), out)
-    label_some(bag, images=1)
+    label_some(bag, 1)
     with (
         bag.open_journal({}) as journal,
         full_disk(1024),
@@ -160,7 +150,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bag(
     whole, resumed = (tmp_path / name / out_name(kind) for name in ("whole", "resumed"))
     label(path, whole)
     bag = LabelledBag(BagSource(path), resumed)
-    label_some(bag, images=1)
+    label_some(bag, 1)
     assert names_in(resumed.parent) == [bag.journal_path.name]
     newly: list[int] = []
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ def label(
         deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
         journal.remove()
     return bag
+
+
+def label_some(bag: LabelledBag, images: int) -> None:
+    """Starts to make a bag, and stops after so many images."""
+    with (
+        bag.open_journal({}) as journal,
+        closing(bag.make(journal, first_pixel, CLASSES)) as making,
+    ):
+        while images:
+            images -= next(making)
 
 
 def raw(path: Path) -> list[tuple[str, int, bytes]]:
