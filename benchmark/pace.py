@@ -133,8 +133,7 @@ def run(plan: Plan, target_ms: float) -> dict[str, PhaseResult]:
             time.sleep(plan.phase_s)
         done = camera.wait_for("done")
         node.check()
-        listener.interrupt()
-        heard = listener.wait_for("done")
+        heard = listener.end("done")
     return phases(done, heard, plan.phase_s)
 
 

@@ -170,9 +170,7 @@ def _measure(plan: PipelinePlan, scenario: Scenario) -> list[dict[str, Any]]:
         memory = {process: process.memory_mb() for process in processes}
         time.sleep(_LAST_MASKS_S)
         node.check()
-        for listener in listeners:
-            listener.interrupt()
-        heard = [listener.wait_for("done") for listener in listeners]
+        heard = [listener.end("done") for listener in listeners]
     recordings = of_common_time([_recording(*both) for both in zip(done, heard, strict=True)])
     masks = sum(map(_masks, recordings))
     rows = []

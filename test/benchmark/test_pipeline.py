@@ -62,9 +62,9 @@ def test_as_fast_as_it_goes_the_node_has_work_and_drops_nothing(tiny: Path) -> N
     (scenario,) = measure_pipeline(plan)["scenarios"]
     frames = scenario["frames"]
     assert frames["masks"] >= 10
-    # Each image waits for the mask of the one before the last; one that the machine lost is given
-    # up after a second.
-    assert frames["unanswered"] <= 3
+    # Each image waits for the mask of the one before the last, and a second at most where the
+    # machine lost one. Sent without waiting, most would have none.
+    assert frames["unanswered"] <= 0.2 * frames["sent"]
     assert scenario["camera_hz"] == pytest.approx(scenario["mask_hz"], rel=0.3)
 
 
