@@ -19,8 +19,8 @@ from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import create_engine
 
-_WARM_UP_ROUNDS = 3
-_ROUNDS = 15
+_WARM_UP_ROUNDS = 2
+_ROUNDS = 7
 _LONGEST_S = 1.0
 
 _PATIENCE_S = 60.0
