@@ -24,6 +24,7 @@ _NUMBERS = {
     "weight_decay": (float, "pull on the convolution weights"),
     "class_weight_offset": (float, "above 1; the nearer to it, the more rare classes count"),
     "jaccard_weight": (float, "of the soft Jaccard loss beside the cross-entropy"),
+    "distillation_weight": (float, "of what the teacher says, where there is one"),
     "mix_share": (float, "share of images into which what is rare in another is pasted"),
     "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
     "max_colour_shift": (float, "largest random change of brightness, contrast, saturation"),
@@ -65,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--start-from", type=Path, metavar="RUN", help="finished run whose best weights to start at"
     )
     parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="RUN",
+        help="finished run, of any shape, whose best network teaches this one beside the labels",
+    )
+    parser.add_argument(
         "--shape",
         metavar="FILE",
         help="YAML file with the network's channels and blocks, as explore writes it; or "
@@ -101,6 +108,7 @@ def run(arguments: argparse.Namespace) -> Result:
         classes=ClassTable.load(arguments.classes),
         run=arguments.run,
         start_from=arguments.start_from,
+        teacher=arguments.teacher,
         shape=Shape.load(arguments.shape) if arguments.shape else Shape(),
         **settings,
     )

@@ -256,7 +256,7 @@ def _rounded(scores: Scores) -> dict[str, Any]:
 
 
 def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
-    """The settings of the run and of those it started from, the first one first.
+    """The settings of the run and of those it started from or learnt from, the first one first.
 
     Without the paths of the machine they were made on; the class table is in model.yaml.
     """
@@ -266,9 +266,14 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     # A shape of one's own is a file beside the run; the default needs no option.
     named = (name for name in SHAPES if training.shape == Shape.load(name))
     settings["shape"] = None if training.shape == Shape() else next(named, "shape.yaml")
-    for name in ("data", "run", "start_from"):
+    for name in ("data", "run", "start_from", "teacher"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name
-    if training.start_from is None or not (training.start_from / CONFIG_FILE).is_file():
-        return [settings]
-    return [*_stages(TrainingConfig.load(training.start_from)), settings]
+    if training.teacher is None:
+        del settings["distillation_weight"]
+    stages: list[dict[str, Any]] = []
+    for earlier in (training.start_from, training.teacher):
+        if earlier is not None and (earlier / CONFIG_FILE).is_file():
+            found = _stages(TrainingConfig.load(earlier))
+            stages += [stage for stage in found if stage not in stages]
+    return [*stages, settings]

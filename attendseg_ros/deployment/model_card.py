@@ -27,7 +27,7 @@ def model_card(
 
     Args:
         bundle: the model.
-        stages: settings of its training runs, each started from the one before.
+        stages: settings of its training runs and of its teachers', each after those it builds on.
         split: that the scores are of.
         trained_on_split: whether the training saw its images, so that the scores tell nothing of
             others.

@@ -14,6 +14,7 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.training.growth import grown
 
 LAST_FILE = "last.pt"
 BEST_FILE = "best.pt"
@@ -62,16 +63,18 @@ def load_trained(run: Path, num_classes: int, shape: Shape | None = None) -> Att
 def start_from(network: AttendSeg, run: Path) -> None:
     """Loads the best weights of another run, but for output layers of another number of classes.
 
+    A run of fewer channels or blocks is grown to the network's, see `training.growth`.
+
     Raises:
-        DataError: If the run has no checkpoint, or one of another architecture.
+        DataError: If the run has no checkpoint, or one that cannot be grown to the architecture.
     """
     path = run / BEST_FILE
     weights = load_checkpoint(path).get("model", {})
     own = network.state_dict()
     for name in (n for n in own if n.startswith(OUTPUT_LAYERS)):
-        if name in weights and weights[name].shape != own[name].shape:
+        if name in weights and weights[name].shape[0] != own[name].shape[0]:
             weights[name] = own[name]
-    restore(network, weights, path)
+    restore(network, grown(network, weights), path)
 
 
 def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Path) -> None:

@@ -53,6 +53,10 @@ class TrainingConfig:
         scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
         start_from: Folder of a finished run whose best weights are the start; None: random ones.
             Heads for other classes start at random.
+            A run of a shape with fewer channels or blocks is grown to this one's.
+        teacher: Folder of a finished run of the same classes, of any shape, whose best network
+            teaches this one beside the labels; None: the labels alone.
+        distillation_weight: Of what the teacher says, beside the labels' cross-entropy.
         shape: Channels and blocks of the network.
         seed: Seed of initialisation, order and augmentation.
         evaluate_every: Epochs between evaluations; the last ten are always evaluated.
@@ -77,6 +81,8 @@ class TrainingConfig:
     max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
+    teacher: Path | None = None
+    distillation_weight: float = 2.0
     shape: Shape = field(default_factory=Shape)
     seed: int = 0
     evaluate_every: int = field(default=5)
@@ -87,9 +93,7 @@ class TrainingConfig:
                 raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
         if not self.class_weight_offset > 1:
             raise DataError(f"class_weight_offset must be above 1, got {self.class_weight_offset}")
-        if not self.jaccard_weight >= 0:
-            raise DataError(f"jaccard_weight must be 0 or more, got {self.jaccard_weight}")
-        for name in ("weight_decay", "seed"):
+        for name in ("jaccard_weight", "distillation_weight", "weight_decay", "seed"):
             if not getattr(self, name) >= 0:
                 raise DataError(f"{name} must be 0 or more, got {getattr(self, name)}")
         for name in ("mix_share", "max_colour_shift", "ema_decay"):
@@ -108,6 +112,7 @@ class TrainingConfig:
             "data": str(self.data),
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
+            "teacher": str(self.teacher) if self.teacher else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "input_size": list(self.input_size),
@@ -144,6 +149,7 @@ class TrainingConfig:
                 "data": Path(values["data"]),
                 "run": Path(run),
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
+                "teacher": Path(values["teacher"]) if values["teacher"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
                 "shape": Shape.from_mapping(values["shape"]),
                 "input_size": tuple(values["input_size"]),

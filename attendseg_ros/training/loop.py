@@ -8,7 +8,6 @@ Same means bit for bit, on the same machine with the same number of threads.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,8 +35,10 @@ from attendseg_ros.training.checkpoint import (
 from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.distillation import Teacher, distillation_loss
 from attendseg_ros.training.evaluation import evaluate_network
 from attendseg_ros.training.losses import segmentation_loss
+from attendseg_ros.training.optimization import adamw, learning_rate_at, moved_average
 from attendseg_ros.training.samples import (
     Batches,
     InMemory,
@@ -47,7 +48,6 @@ from attendseg_ros.training.samples import (
     scenes_fit,
 )
 
-WARM_UP_SHARE = 0.05
 LOG_FILE = "log.jsonl"
 LAST_EPOCHS_EVALUATED = 10
 
@@ -75,26 +75,6 @@ def run(config: TrainingConfig) -> dict[str, Any]:
     if not (config.run / CONFIG_FILE).exists():
         config.save()
     return trainer.train()
-
-
-def learning_rate_at(step: int, steps: int, peak: float) -> float:
-    """The learning rate at a step: linear warm-up, then half a cosine from the peak to zero."""
-    warm_up = max(1, round(WARM_UP_SHARE * steps))
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return peak * 0.5 * (1.0 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
-
-
-def _moved_average(
-    decay: float, average: torch.Tensor, current: torch.Tensor, updates: torch.Tensor | int
-) -> torch.Tensor:
-    """An exponential moving average that forgets its first, useless weights fast.
-
-    The decay rises as (1 + n) / (10 + n) to its final value, as in TensorFlow's
-    ExponentialMovingAverage with num_updates.
-    """
-    n = float(updates)
-    return average + (current - average) * (1.0 - min(decay, (1.0 + n) / (10.0 + n)))
 
 
 def _check(config: TrainingConfig) -> None:
@@ -130,16 +110,6 @@ def _check_labelled(counts: NDArray[np.int64], folder: Path) -> None:
         raise DataError(f"{folder}: no label shows any class: all pixels are unlabelled")
 
 
-def _optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
-    # Decay pulls on convolution weights only: biases, norms and condenser scales are few and free.
-    decayed = [p for p in network.parameters() if p.ndim == 4 and p.shape[0] > 1]
-    free = [p for p in network.parameters() if not (p.ndim == 4 and p.shape[0] > 1)]
-    groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
-    return torch.optim.AdamW(
-        groups, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-    )
-
-
 class _Trainer:
     """The state of a run between epochs, which is what a checkpoint holds."""
 
@@ -172,16 +142,17 @@ class _Trainer:
             rare=rare_classes(counts),
         )
         self._weights = class_weights(counts, config.class_weight_offset)
+        self._teacher = Teacher(config, config.teacher) if config.teacher is not None else None
         network = build_attendseg(num_classes, config.shape)
         if config.start_from is not None:
             start_from(network, config.start_from)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = AveragedModel(
             self._network,
-            avg_fn=partial(_moved_average, config.ema_decay),
+            avg_fn=partial(moved_average, config.ema_decay),
             use_buffers=True,
         )
-        self._optimizer = _optimizer(self._network, config)
+        self._optimizer = adamw(self._network, config.learning_rate, config.weight_decay)
         self._epoch = 0
         self._best: dict[str, Any] = {"mean_iou": -1.0}
         self._history: list[dict[str, Any]] = []
@@ -231,9 +202,7 @@ class _Trainer:
             )
             for group in self._optimizer.param_groups:
                 group["lr"] = rate
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                outputs = self._network(images)
-            loss = segmentation_loss(outputs, labels, self._weights, self._config.jaccard_weight)
+            loss = self._loss(images, labels)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
@@ -242,6 +211,15 @@ class _Trainer:
             total += loss.item()
             progress.set_postfix(loss=f"{total / (step + 1):.3f}")
         return total / steps
+
+    def _loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            outputs = self._network(images)
+        loss = segmentation_loss(outputs, labels, self._weights, self._config.jaccard_weight)
+        if self._teacher is not None:
+            opinion = distillation_loss(outputs[0], self._teacher(images))
+            loss = loss + self._config.distillation_weight * opinion
+        return loss
 
     def _evaluation_due(self) -> bool:
         remaining = self._config.epochs - self._epoch

@@ -40,7 +40,7 @@ def test_a_file_brings_back_the_same_shape(tmp_path: Path) -> None:
     assert Shape.load(path) == SMALL
 
 
-@pytest.mark.parametrize("name", sorted(BUILT_IN))
+@pytest.mark.parametrize("name", sorted(set(BUILT_IN) - {"teacher"}))
 def test_built_in_shapes_are_found_by_name_and_keep_the_budget(name: str) -> None:
     counts = count(build_attendseg(11, Shape.load(name)), (512, 384))
     assert counts.parameters <= 1_190_000

@@ -21,7 +21,8 @@ import torch
 import yaml
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
@@ -108,6 +109,40 @@ def test_starts_from_a_run_with_other_classes(
     more = replace(config, classes=ClassTable.from_mapping(table), run=tmp_path / "more", epochs=1)
     loop.run(replace(more, start_from=config.run))
     load_trained(more.run, num_classes=3)
+
+
+def test_starts_from_a_run_of_a_smaller_shape(config: TrainingConfig, tmp_path: Path) -> None:
+    taught = loop.run(replace(config, epochs=12))
+    deeper = replace(Shape(), stride_8=replace(Shape().stride_8, blocks=3))
+    grown = replace(config, run=tmp_path / "grown", shape=deeper, start_from=config.run, epochs=1)
+    scores = loop.run(replace(grown, learning_rate=1e-6))
+    assert scores["mean_iou"] == pytest.approx(taught["mean_iou"], abs=0.05)
+
+
+def test_learns_from_a_teacher_where_labels_are_silent(
+    config: TrainingConfig, labelled_folder: Path, tmp_path: Path
+) -> None:
+    loop.run(replace(config, epochs=12))
+    for path in (labelled_folder / "trainannot").iterdir():
+        labels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert labels is not None
+        labels[:, :70] = UNLABELLED
+        cv2.imwrite(str(path), labels)
+    alone = replace(config, run=tmp_path / "alone", epochs=12)
+    pupil = replace(alone, run=tmp_path / "pupil", teacher=config.run)
+    assert loop.run(pupil)["mean_iou"] > loop.run(alone)["mean_iou"] + 0.1
+
+
+def test_refuses_a_teacher_of_other_classes(
+    config: TrainingConfig, classes: ClassTable, tmp_path: Path
+) -> None:
+    loop.run(replace(config, epochs=1))
+    table = classes.to_mapping()
+    table["classes"].append({"id": 2, "name": "third", "color": [1, 1, 1]})
+    pupil = replace(config, classes=ClassTable.from_mapping(table), run=tmp_path / "pupil")
+    with pytest.raises(DataError, match=r"run: has learnt other classes \(low, high\)"):
+        loop.run(replace(pupil, teacher=config.run))
+    assert not pupil.run.exists(), "nothing half-written"
 
 
 def test_refuses_a_folder_of_another_run(config: TrainingConfig) -> None:
@@ -227,14 +262,6 @@ def test_refuses_settings_that_cannot_work(
     with pytest.raises(DataError, match=reason):
         loop.run(replace(config, **changes))
     assert not config.run.exists(), "nothing half-written"
-
-
-def test_the_learning_rate_rises_and_falls() -> None:
-    rates = [loop.learning_rate_at(step, 100, peak=1.0) for step in range(100)]
-    assert max(rates) == rates[5] == 1.0
-    assert rates[:5] == sorted(rates[:5])
-    assert rates[5:] == sorted(rates[5:], reverse=True)
-    assert rates[-1] < 0.01
 
 
 def test_a_run_from_before_a_setting_was_there_keeps_what_it_was_made_with(

@@ -1,0 +1,60 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Learning from a larger, trained network beside the labels.
+
+The teacher sees the very crop that the network sees, with its colours and its noise: after Beyer
+et al., Knowledge Distillation: A Good Teacher Is Patient and Consistent (arXiv 2106.05237). It has
+an opinion on unlabelled pixels too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.training.checkpoint import load_trained
+from attendseg_ros.training.config import TrainingConfig
+
+
+class Teacher:
+    """The best network of a finished run, of any shape, which is not trained further."""
+
+    def __init__(self, config: TrainingConfig, run: Path) -> None:
+        """Loads the teacher of a run.
+
+        Args:
+            config: Of the run that is taught.
+            run: The teacher's.
+
+        Raises:
+            DataError: If the teacher's folder holds no trained network, or one of other classes.
+        """
+        taught = TrainingConfig.load(run)
+        if taught.classes != config.classes:
+            raise DataError(
+                f"{run}: has learnt other classes ({', '.join(taught.classes.names)}) than the "
+                f"data's ({', '.join(config.classes.names)})"
+            )
+        network = load_trained(run, len(config.classes), taught.shape)
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.no_grad()
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Maps normalised images, float (N, 3, H, W), to probabilities (N, C, H / 4, W / 4)."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits: torch.Tensor = self._network(images)
+        return logits.float().softmax(dim=1)
+
+
+def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:
+    """Kullback-Leibler divergence of the logits' probabilities from a teacher's, mean over pixels.
+
+    Args:
+        logits: Float (N, C, h, w).
+        probabilities: The teacher's, float (N, C, h, w).
+    """
+    own = functional.log_softmax(logits.float(), dim=1)
+    return functional.kl_div(own, probabilities, reduction="none").sum(dim=1).mean()

@@ -1,0 +1,65 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a teacher says, and what it costs to disagree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.network.shape import Shape
+from attendseg_ros.training import loop
+from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.distillation import Teacher, distillation_loss
+
+
+@pytest.fixture
+def taught(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
+    """A finished run of another shape."""
+    config = TrainingConfig(
+        data=labelled_folder,
+        classes=classes,
+        run=tmp_path / "taught",
+        epochs=1,
+        batch_size=2,
+        input_size=(128, 64),
+        crop_size=(64, 64),
+        shape=Shape.load("small"),
+    )
+    loop.run(config)
+    return config
+
+
+def test_a_teacher_of_any_shape_gives_probabilities(taught: TrainingConfig) -> None:
+    teacher = Teacher(replace(taught, shape=Shape()), taught.run)
+    images = torch.rand(2, 3, 64, 128)
+    probabilities = teacher(images)
+    assert probabilities.shape == (2, 2, 16, 32)
+    assert not probabilities.requires_grad
+    torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(2, 16, 32))
+    # A teacher in training mode would judge an image by its company.
+    torch.testing.assert_close(teacher(images[:1]), probabilities[:1], atol=0.02, rtol=0.0)
+
+
+def test_a_folder_without_a_run_is_refused(taught: TrainingConfig, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nowhere"):
+        Teacher(taught, tmp_path / "nowhere")
+
+
+def test_agreeing_costs_nothing_and_disagreeing_does() -> None:
+    logits = torch.tensor([2.0, -1.0, 0.5])[None, :, None, None].expand(1, 3, 4, 4)
+    probabilities = logits.softmax(dim=1)
+    assert distillation_loss(logits, probabilities).item() == pytest.approx(0.0, abs=1e-6)
+    assert distillation_loss(-logits, probabilities).item() > 1.0
+
+
+def test_the_loss_is_the_divergence() -> None:
+    teacher = torch.tensor([0.75, 0.25])[None, :, None, None]
+    even = torch.zeros(1, 2, 1, 1)
+    expected = 0.75 * torch.log(torch.tensor(1.5)) + 0.25 * torch.log(torch.tensor(0.5))
+    assert distillation_loss(even, teacher).item() == pytest.approx(expected.item())
