@@ -29,7 +29,7 @@ QUEUE_DEPTH = 10
 CLASSES = 11
 
 # The input of AttendSeg's `street`, so that both networks see the same pixels.
-INPUT_WIDTH, INPUT_HEIGHT = 512, 384
+INPUT_WIDTH, INPUT_HEIGHT = 576, 384
 
 # ImageNet's, which the image processor of SegFormer uses.
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)

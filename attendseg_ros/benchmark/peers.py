@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,8 @@ class PeersPlan:
         models: names of shipped models or bundle folders; an 8-bit one is measured in both
             precisions, see `float_twin`.
         rivals: names of the networks of others; None for all.
-        image_size: width and height of the images; a network gets the next larger size it takes.
+        image_size: width and height of the images; a rival gets the next larger size that it
+            takes, a model of ours its own input size.
         engine: that runs all of them.
         threads: of the engine; 0 for half the physical cores, from two to four.
         repeats: measured runs of each network.
@@ -133,24 +134,14 @@ def _ours(plan: PeersPlan) -> Iterator[Network]:
         if bundle.precision == "int8":
             versions.append(float_twin(bundle))
         for version in versions:
-            size = _padded(plan.image_size, version.size_multiple)
             yield Network(
                 name=f"AttendSeg {version.name}, {version.precision}",
-                bundle=_counted_at(version, size),
-                size=size,
+                bundle=version,
+                # Whatever the image, the node brings it to this size, and the scores are of it.
+                size=version.input_size,
                 source="attendseg_ros",
                 accuracy=_scored(version),
             )
-
-
-def _counted_at(bundle: Bundle, size: tuple[int, int]) -> Bundle:
-    """MACs at another size: the network is convolutional, so they go with the pixels.
-
-    (But for the few of the global context, which is one vector whatever the size.)
-    """
-    width, height = bundle.input_size
-    macs = round(bundle.counts.macs * size[0] * size[1] / (width * height))
-    return replace(bundle, counts=replace(bundle.counts, macs=macs))
 
 
 def _scored(bundle: Bundle) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=size,
         default=(480, 360),
         metavar="WxH",
-        help="of the images; each network gets the next larger it takes (default: 480x360)",
+        help="of the images; each rival gets the next larger it takes (default: 480x360)",
     )
     parser.add_argument(
         "--engine", choices=_RUN_ANY_GRAPH, default="onnxruntime", help="(default: %(default)s)"

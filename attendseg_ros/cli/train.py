@@ -27,6 +27,8 @@ _NUMBERS = {
     "distillation_weight": (float, "of what the teacher says, where there is one"),
     "mix_share": (float, "share of images into which what is rare in another is pasted"),
     "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
+    "min_zoom": (float, "smallest random zoom; 1: the whole image fills the input size"),
+    "max_zoom": (float, "largest random zoom"),
     "max_colour_shift": (float, "largest random change of brightness, contrast, saturation"),
     "max_rotation_deg": (float, "largest random rotation; 180 for cameras that look straight down"),
     "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
@@ -72,6 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="finished run, of any shape, whose best network teaches this one beside the labels",
     )
     parser.add_argument(
+        "--teacher-size",
+        type=int,
+        nargs=2,
+        metavar=("W", "H"),
+        help="size that crops are enlarged to for the teacher, multiples of 64 (default: as is)",
+    )
+    parser.add_argument(
         "--shape",
         metavar="FILE",
         help="YAML file with the network's channels and blocks, as explore writes it; or "
@@ -109,6 +118,7 @@ def run(arguments: argparse.Namespace) -> Result:
         run=arguments.run,
         start_from=arguments.start_from,
         teacher=arguments.teacher,
+        teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
         shape=Shape.load(arguments.shape) if arguments.shape else Shape(),
         **settings,
     )

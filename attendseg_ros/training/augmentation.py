@@ -25,8 +25,8 @@ class Augmentation:
     Attributes:
         full_size: Width and height that whole images are resized to in use; zoom 1 is that scale.
         crop_size: Width and height of what comes out, pixels.
-        min_scale: Smallest zoom.
-        max_scale: Largest zoom.
+        min_zoom: Smallest zoom.
+        max_zoom: Largest zoom.
         max_stretch: Largest ratio by which width and height are scaled apart.
         max_colour_shift: Largest relative change of brightness, contrast, saturation and of each
             colour channel's gain.
@@ -38,8 +38,8 @@ class Augmentation:
 
     full_size: tuple[int, int]
     crop_size: tuple[int, int]
-    min_scale: float = 0.6
-    max_scale: float = 1.8
+    min_zoom: float = 0.6
+    max_zoom: float = 1.8
     max_stretch: float = 1.15
     max_colour_shift: float = 0.3
     blur_probability: float = 0.15
@@ -86,7 +86,7 @@ class Augmentation:
         """Returns a zoom and the affine map (2, 3) from the image's pixels to the crop's."""
         width, height = self.crop_size
         fit = max(self.full_size[0] / image_width, self.full_size[1] / image_height)
-        zoom = fit * np.exp(random.uniform(np.log(self.min_scale), np.log(self.max_scale)))
+        zoom = fit * np.exp(random.uniform(np.log(self.min_zoom), np.log(self.max_zoom)))
         stretch = np.exp(random.uniform(-1.0, 1.0) * np.log(self.max_stretch) / 2)
         scale_x, scale_y = zoom * stretch, zoom / stretch
         # Positive: what hangs over and is cropped; negative: what is padded.

@@ -47,6 +47,8 @@ class TrainingConfig:
         ema_decay: Decay per step of the averaged weights that are evaluated and exported.
         input_size: Width and height that images are resized to for the network, pixels.
         crop_size: Width and height of the random crops that are trained on, pixels.
+        min_zoom: Smallest random zoom; 1 is the scale of the whole image at the input size.
+        max_zoom: Largest random zoom.
         max_colour_shift: Largest random change of brightness, contrast and saturation, 0 to 1.
         max_rotation_deg: Largest random rotation either way, degrees; 180 for cameras that look
             straight down.
@@ -56,6 +58,8 @@ class TrainingConfig:
             A run of a shape with fewer channels or blocks is grown to this one's.
         teacher: Folder of a finished run of the same classes, of any shape, whose best network
             teaches this one beside the labels; None: the labels alone.
+        teacher_size: Width and height that crops are enlarged to for the teacher, which is the more
+            certain of small things; None: it sees them as they are.
         distillation_weight: Of what the teacher says, beside the labels' cross-entropy.
         shape: Channels and blocks of the network.
         seed: Seed of initialisation, order and augmentation.
@@ -77,12 +81,15 @@ class TrainingConfig:
     ema_decay: float = 0.998
     input_size: tuple[int, int] = (512, 384)
     crop_size: tuple[int, int] = (448, 320)
+    min_zoom: float = 0.6
+    max_zoom: float = 1.8
     max_colour_shift: float = 0.45
     max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
     teacher: Path | None = None
-    distillation_weight: float = 2.0
+    teacher_size: tuple[int, int] | None = None
+    distillation_weight: float = 4.0
     shape: Shape = field(default_factory=Shape)
     seed: int = 0
     evaluate_every: int = field(default=5)
@@ -99,6 +106,11 @@ class TrainingConfig:
         for name in ("mix_share", "max_colour_shift", "ema_decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise DataError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
+        if not 0.1 <= self.min_zoom <= self.max_zoom <= 10:
+            raise DataError(
+                "min_zoom and max_zoom must be between 0.1 and 10, the smaller one first, got "
+                f"{self.min_zoom} and {self.max_zoom}"
+            )
         if not 0 <= self.max_rotation_deg <= 180:
             raise DataError(
                 f"max_rotation_deg must be between 0 and 180, got {self.max_rotation_deg}"
@@ -113,6 +125,7 @@ class TrainingConfig:
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
             "teacher": str(self.teacher) if self.teacher else None,
+            "teacher_size": list(self.teacher_size) if self.teacher_size else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "input_size": list(self.input_size),
@@ -150,6 +163,7 @@ class TrainingConfig:
                 "run": Path(run),
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
                 "teacher": Path(values["teacher"]) if values["teacher"] else None,
+                "teacher_size": tuple(values["teacher_size"]) if values["teacher_size"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
                 "shape": Shape.from_mapping(values["shape"]),
                 "input_size": tuple(values["input_size"]),

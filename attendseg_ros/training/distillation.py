@@ -15,6 +15,7 @@ import torch
 from torch.nn import functional
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.network.attendseg import OUTPUT_STRIDE
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig
 
@@ -38,15 +39,24 @@ class Teacher:
                 f"{run}: has learnt other classes ({', '.join(taught.classes.names)}) than the "
                 f"data's ({', '.join(config.classes.names)})"
             )
+        self._size = config.teacher_size
         network = load_trained(run, len(config.classes), taught.shape)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.no_grad()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Maps normalised images, float (N, 3, H, W), to probabilities (N, C, H / 4, W / 4)."""
+        seen = images
+        if self._size is not None:
+            seen = functional.interpolate(images, size=self._size[::-1], mode="bilinear")
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits: torch.Tensor = self._network(images)
-        return logits.float().softmax(dim=1)
+            logits: torch.Tensor = self._network(seen)
+        probabilities = logits.float().softmax(dim=1)
+        size = [side // OUTPUT_STRIDE for side in images.shape[-2:]]
+        if size != list(probabilities.shape[-2:]):
+            # Each of the pupil's cells takes the mean of those that lie in it.
+            probabilities = functional.interpolate(probabilities, size=size, mode="area")
+        return probabilities
 
 
 def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:

@@ -79,8 +79,8 @@ def run(config: TrainingConfig) -> dict[str, Any]:
 
 def _check(config: TrainingConfig) -> None:
     """Checks the settings, and that the folder is not another run's."""
-    for name in ("input_size", "crop_size"):
-        size = getattr(config, name)
+    for name in ("input_size", "crop_size", "teacher_size"):
+        size = getattr(config, name) or config.crop_size
         if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
             raise DataError(f"{name} must be multiples of {SIZE_MULTIPLE}, got {size}")
     if list(config.classes.ids) != list(range(len(config.classes))):
@@ -133,6 +133,8 @@ class _Trainer:
             Augmentation(
                 config.input_size,
                 config.crop_size,
+                min_zoom=config.min_zoom,
+                max_zoom=config.max_zoom,
                 max_colour_shift=config.max_colour_shift,
                 max_rotation_deg=config.max_rotation_deg,
             ),

@@ -17,6 +17,8 @@ import pytest
 import yaml
 from support.labelled_set import CLASSES, write_labelled_set
 
+from attendseg_ros.deployment.bundle_folder import CARD_FILE
+
 Result = Callable[..., dict[str, Any]]
 
 
@@ -90,6 +92,22 @@ def test_info_knows_the_terms(exported: dict[str, Any], result_of: Result) -> No
     result = result_of("info", exported["bundle"])
     assert result["license"] == {"weights": "not stated", "data": "own pictures"}
     assert result["name"] == "bundle"
+
+
+def test_the_card_repeats_the_teachers_command_before_the_pupils(
+    trained: dict[str, Any], result_of: Result, data: Path
+) -> None:
+    pupil = result_of(
+        *options(data, data / "pupil", 1),
+        *("--teacher", trained["run"], "--distillation-weight", 1.5, "--teacher-size", 128, 128),
+    )
+    bundle = Path(result_of("export", pupil["run"], "-o", data / "pupils_bundle")["bundle"])
+    card = (bundle / CARD_FILE).read_text()
+    commands = [line for line in card.splitlines() if line.startswith("attendseg train")]
+    of_teacher, of_pupil = commands
+    assert "--run run " in of_teacher
+    assert "distillation" not in of_teacher
+    assert "--teacher run --teacher-size 128 128 --distillation-weight 1.5" in of_pupil
 
 
 def test_export_does_not_replace_unasked(

@@ -32,7 +32,7 @@ def test_image_and_labels_stay_aligned(pair: Pair, seed: int) -> None:
 
 
 def test_what_hangs_over_the_image_is_padded_and_unlabelled(pair: Pair) -> None:
-    augment = Augmentation((40, 30), (128, 64), min_scale=1.0, max_scale=1.0, **PLAIN)
+    augment = Augmentation((40, 30), (128, 64), min_zoom=1.0, max_zoom=1.0, **PLAIN)
     rgb, labels = augment(pair, np.random.default_rng(0))
     padding = (rgb == PADDING_VALUE).all(axis=2)
     assert padding.mean() > 0.5
@@ -50,9 +50,7 @@ def test_same_generator_state_same_view(pair: Pair) -> None:
 
 
 def test_views_are_mirrored_half_of_the_time(pair: Pair) -> None:
-    augment = Augmentation(
-        (80, 60), (80, 60), min_scale=1.0, max_scale=1.0, max_stretch=1.0, **PLAIN
-    )
+    augment = Augmentation((80, 60), (80, 60), min_zoom=1.0, max_zoom=1.0, max_stretch=1.0, **PLAIN)
     mirrored = sum(
         bool(augment(pair, np.random.default_rng(seed))[1][20, 70] == 1) for seed in range(60)
     )
@@ -60,7 +58,7 @@ def test_views_are_mirrored_half_of_the_time(pair: Pair) -> None:
 
 
 def test_colours_change_and_stay_in_range(pair: Pair) -> None:
-    augment = Augmentation((80, 60), (80, 60), min_scale=1.0, max_scale=1.0, max_stretch=1.0)
+    augment = Augmentation((80, 60), (80, 60), min_zoom=1.0, max_zoom=1.0, max_stretch=1.0)
     means = [float(augment(pair, np.random.default_rng(seed))[0].mean()) for seed in range(10)]
     assert np.std(means) > 3.0
 
@@ -81,8 +79,8 @@ def test_rotation_turns_what_lies_on_the_right_to_any_side() -> None:
     augment = Augmentation(
         (64, 64),
         (64, 64),
-        min_scale=1.0,
-        max_scale=1.0,
+        min_zoom=1.0,
+        max_zoom=1.0,
         max_stretch=1.0,
         max_rotation_deg=180.0,
         **PLAIN,
@@ -101,7 +99,7 @@ def test_strong_shrinking_averages_instead_of_skipping() -> None:
     checkers = (np.indices((400, 400)).sum(axis=0) % 2 * 255).astype(np.uint8)
     source = checkers[..., None].repeat(3, axis=2), np.zeros((400, 400), np.uint8)
     augment = Augmentation(
-        (100, 100), (64, 64), min_scale=1.0, max_scale=1.0, max_stretch=1.0, **PLAIN
+        (100, 100), (64, 64), min_zoom=1.0, max_zoom=1.0, max_stretch=1.0, **PLAIN
     )
     rgb, _ = augment(source, np.random.default_rng(0))
     assert np.abs(rgb.astype(int) - 127).max() <= 8

@@ -46,6 +46,14 @@ def test_a_teacher_of_any_shape_gives_probabilities(taught: TrainingConfig) -> N
     torch.testing.assert_close(teacher(images[:1]), probabilities[:1], atol=0.02, rtol=0.0)
 
 
+def test_a_teacher_that_sees_more_pixels_speaks_of_the_pupils(taught: TrainingConfig) -> None:
+    images = torch.rand(2, 3, 64, 128)
+    larger = Teacher(replace(taught, teacher_size=(192, 128)), taught.run)(images)
+    assert larger.shape == (2, 2, 16, 32)
+    torch.testing.assert_close(larger.sum(dim=1), torch.ones(2, 16, 32))
+    assert not torch.allclose(larger, Teacher(taught, taught.run)(images))
+
+
 def test_a_folder_without_a_run_is_refused(taught: TrainingConfig, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere"):
         Teacher(taught, tmp_path / "nowhere")

@@ -55,7 +55,7 @@ def bars_seen(mix_share: float) -> list[bool]:
         BarAndPlain(),
         None,
         0.0,
-        Augmentation((64, 64), (64, 64), min_scale=1.0, max_scale=1.0, max_stretch=1.0),
+        Augmentation((64, 64), (64, 64), min_zoom=1.0, max_zoom=1.0, max_stretch=1.0),
         2,
         seed=0,
         mix_share=mix_share,
