@@ -65,7 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for checkpoints and the log",
     )
     parser.add_argument(
-        "--start-from", type=Path, metavar="RUN", help="finished run whose best weights to start at"
+        "--start-from",
+        type=Path,
+        metavar="RUN",
+        help="finished run whose best weights to start at; grown, where its shape is smaller",
     )
     parser.add_argument(
         "--teacher",
