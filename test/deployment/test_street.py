@@ -15,6 +15,7 @@ from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.training.dataset import LabelledSet
 
 LARGEST_PARAMETERS = 1_190_000
+MOST_MACS = 2_000_000_000
 LARGEST_LOSS = 0.005
 """Of mean IoU, by quantization."""
 
@@ -43,6 +44,7 @@ def test_is_within_its_budget(bundle: Bundle) -> None:
     assert bundle.precision == "int8"
     assert bundle.counts.parameters <= LARGEST_PARAMETERS
     assert bundle.counts.weight_bytes <= LARGEST_PARAMETERS
+    assert bundle.counts.macs <= MOST_MACS
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
