@@ -44,7 +44,7 @@ class PeersPlan:
         image_size: width and height of the images; a rival gets the next larger size that it
             takes, a model of ours its own input size.
         engine: that runs all of them.
-        threads: of the engine; 0 for half the physical cores, from two to four.
+        threads: of the engine; 0 for all physical cores but one, from two to four.
         repeats: measured runs of each network.
         graphs: folder where the exported networks are kept, so that the next run, or one that
             goes on after a stop, need not export them again.

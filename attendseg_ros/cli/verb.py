@@ -50,7 +50,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="threads of the engine; 0: half the physical cores, from two to four "
+        help="threads of the engine; 0: all physical cores but one, from two to four "
         "(default: %(default)s)",
     )
 

@@ -94,14 +94,14 @@ def _check_port(bundle: Bundle, role: str, found: Sequence[Port], wanted: Port) 
 
 
 def default_threads() -> int:
-    """The threads an engine gets when nobody says: half the physical cores, from two to four.
+    """The threads an engine gets when nobody says: all physical cores but one, from two to four.
 
     More are faster only while frames come without a pause. At a camera's rate they sleep in between
-    and wake one after the other, on cores that camera, middleware and robot want too: measured in
-    docs/performance.md.
+    and wake one after the other, and the last core is wanted by camera, middleware and robot:
+    measured in docs/performance.md.
     """
     cores = physical_cores()
-    return min(cores, max(2, cores // 2), 4)
+    return min(cores, max(2, cores - 1), 4)
 
 
 def physical_cores() -> int:

@@ -57,7 +57,7 @@ class Settings:
     )
     num_threads: int = _parameter(
         0,
-        "Processor threads of the network; 0: half the physical cores, from two to four.",
+        "Processor threads of the network; 0: all physical cores but one, from two to four.",
         live=False,
         limits=(0, 256),
     )

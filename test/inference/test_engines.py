@@ -116,7 +116,7 @@ def test_a_negative_number_of_threads_is_refused(tiny: Bundle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cores", "threads"), [(1, 1), (2, 2), (3, 2), (4, 2), (6, 3), (8, 4), (64, 4)]
+    ("cores", "threads"), [(1, 1), (2, 2), (3, 2), (4, 3), (6, 4), (8, 4), (64, 4)]
 )
 def test_threads_by_default_leave_cores_to_the_robot(
     cores: int, threads: int, monkeypatch: pytest.MonkeyPatch
