@@ -8,6 +8,14 @@ import torch
 from torch import nn
 
 
+def is_convolution_weight(tensor: torch.Tensor) -> bool:
+    """Whether a network's tensor is a convolution's weight: (out, in, height, width).
+
+    A condenser's scales have four dimensions too, (1, C, 1, 1); no convolution has one output.
+    """
+    return tensor.ndim == 4 and tensor.shape[0] > 1
+
+
 class DepthwiseConv(nn.Conv2d):
     """A convolution of each channel on its own, computed in float32.
 

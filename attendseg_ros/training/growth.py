@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 
 from attendseg_ros.network.attendseg import AttendSeg
-from attendseg_ros.network.blocks import DenseResidual, InvertedResidual
+from attendseg_ros.network.blocks import DenseResidual, InvertedResidual, is_convolution_weight
 from attendseg_ros.network.condenser import AttentionCondenser
 
 
@@ -34,12 +34,13 @@ def grown(network: AttendSeg, weights: dict[str, torch.Tensor]) -> dict[str, tor
         for name, tensor in weights.items()
     }
     for prefix, block in network.named_modules():
-        added = {f"{prefix}.{name}": tensor.clone() for name, tensor in block.state_dict().items()}
         silenced = _silenced(block)
-        if silenced and not set(added) & set(weights):
-            larger |= added | {
-                f"{prefix}.{name}": torch.zeros_like(own[f"{prefix}.{name}"]) for name in silenced
-            }
+        if not silenced:
+            continue
+        names = [f"{prefix}.{name}" for name in block.state_dict()]
+        if weights.keys().isdisjoint(names):
+            larger |= {name: own[name] for name in names}
+            larger |= {f"{prefix}.{n}": torch.zeros_like(own[f"{prefix}.{n}"]) for n in silenced}
     return larger
 
 
@@ -63,12 +64,8 @@ def _widened(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     if tensor.ndim != len(shape) or any(n % o for n, o in zip(shape, tensor.shape, strict=True)):
         return tensor
     factors = [n // o for n, o in zip(shape, tensor.shape, strict=True)]
-    if tensor.ndim == 0:
-        return tensor
     repeated = tensor.repeat(factors)
-    # Four dimensions with one output are a condenser's scales, which belong to channels.
-    is_convolution = tensor.ndim == 4 and tensor.shape[0] > 1
-    if not is_convolution or factors[1] == 1:
+    if not is_convolution_weight(tensor) or factors[1] == 1:
         return repeated
     shares = torch.rand(shape[0], factors[1], tensor.shape[1], 1, 1)
     shares /= shares.sum(dim=1, keepdim=True)

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from attendseg_ros.network.blocks import is_convolution_weight
+
 WARM_UP_SHARE = 0.05
 
 
@@ -18,8 +20,8 @@ def adamw(network: nn.Module, learning_rate: float, weight_decay: float) -> torc
 
     Biases, norms and condenser scales are few and free.
     """
-    decayed = [p for p in network.parameters() if p.ndim == 4 and p.shape[0] > 1]
-    free = [p for p in network.parameters() if not (p.ndim == 4 and p.shape[0] > 1)]
+    decayed = [p for p in network.parameters() if is_convolution_weight(p)]
+    free = [p for p in network.parameters() if not is_convolution_weight(p)]
     groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=learning_rate, weight_decay=weight_decay, fused=True)
 

@@ -41,16 +41,20 @@ def small() -> AttendSeg:
     return network.eval()
 
 
-@pytest.mark.parametrize("shape", [SMALL, DEEPER, TEACHER, WIDER_EXPANSION])
-def test_a_grown_network_computes_the_same(small: AttendSeg, shape: Shape) -> None:
+def grown_to(shape: Shape, small: AttendSeg) -> AttendSeg:
     large = build_attendseg(3, shape)
     large.load_state_dict(grown(large, small.state_dict()))
+    return large
+
+
+@pytest.mark.parametrize("shape", [SMALL, DEEPER, TEACHER, WIDER_EXPANSION])
+def test_a_grown_network_computes_the_same(small: AttendSeg, shape: Shape) -> None:
+    large = grown_to(shape, small)
     torch.testing.assert_close(large.eval()(IMAGES), small(IMAGES), atol=1e-4, rtol=1e-4)
 
 
 def test_copies_of_a_channel_are_trained_apart(small: AttendSeg) -> None:
-    large = build_attendseg(3, TEACHER)
-    large.load_state_dict(grown(large, small.state_dict()))
+    large = grown_to(TEACHER, small)
     large(IMAGES)[0].square().mean().backward()
     gradient = large.get_parameter("encoder.stem.conv.weight").grad
     assert isinstance(gradient, torch.Tensor)
@@ -59,10 +63,9 @@ def test_copies_of_a_channel_are_trained_apart(small: AttendSeg) -> None:
 
 
 def test_blocks_that_begin_as_the_identity_learn(small: AttendSeg) -> None:
-    large = build_attendseg(3, DEEPER)
-    large.load_state_dict(grown(large, small.state_dict()))
+    large = grown_to(DEEPER, small)
     large(IMAGES)[0].square().mean().backward()
-    # Behind each block is a condenser: the sixth block is the tenth module.
+    # Behind each block is a condenser: the sixth block is module 10.
     gradient = large.get_parameter("encoder.stride_32.10.project.norm.weight").grad
     assert isinstance(gradient, torch.Tensor)
     assert gradient.abs().sum() > 0

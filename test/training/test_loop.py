@@ -100,13 +100,17 @@ def test_starts_from_another_run(config: TrainingConfig, tmp_path: Path) -> None
     assert losses(tuned.run)[0] < 0.8 * losses(short.run)[0]
 
 
+def with_a_third(classes: ClassTable) -> ClassTable:
+    table = classes.to_mapping()
+    table["classes"].append({"id": 2, "name": "third", "color": [1, 1, 1]})
+    return ClassTable.from_mapping(table)
+
+
 def test_starts_from_a_run_with_other_classes(
     config: TrainingConfig, classes: ClassTable, tmp_path: Path
 ) -> None:
     loop.run(replace(config, epochs=1))
-    table = classes.to_mapping()
-    table["classes"].append({"id": 2, "name": "third", "color": [1, 1, 1]})
-    more = replace(config, classes=ClassTable.from_mapping(table), run=tmp_path / "more", epochs=1)
+    more = replace(config, classes=with_a_third(classes), run=tmp_path / "more", epochs=1)
     loop.run(replace(more, start_from=config.run))
     load_trained(more.run, num_classes=3)
 
@@ -137,9 +141,7 @@ def test_refuses_a_teacher_of_other_classes(
     config: TrainingConfig, classes: ClassTable, tmp_path: Path
 ) -> None:
     loop.run(replace(config, epochs=1))
-    table = classes.to_mapping()
-    table["classes"].append({"id": 2, "name": "third", "color": [1, 1, 1]})
-    pupil = replace(config, classes=ClassTable.from_mapping(table), run=tmp_path / "pupil")
+    pupil = replace(config, classes=with_a_third(classes), run=tmp_path / "pupil")
     with pytest.raises(DataError, match=r"run: has learnt other classes \(low, high\)"):
         loop.run(replace(pupil, teacher=config.run))
     assert not pupil.run.exists(), "nothing half-written"
