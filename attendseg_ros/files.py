@@ -5,8 +5,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+_unfinished: set[Path] = set()
+
+
+def remove_unfinished() -> None:
+    """Removes what is being written at this moment: for a process that ends without further ado."""
+    for path in list(_unfinished):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -17,6 +29,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
+    _unfinished.add(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -30,3 +43,5 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        _unfinished.discard(temporary)
