@@ -16,5 +16,5 @@ __path__ = extend_path(__path__, __name__)
 
 # "-m" is the program's name while Python still looks for it: until the program says how it ends,
 # Ctrl-C ends it without a traceback of an import.
-if sys.argv[:1] == ["-m"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+if sys.argv[:1] == ["-m"]:
     signal.signal(signal.SIGINT, signal.SIG_DFL)

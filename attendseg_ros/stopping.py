@@ -51,8 +51,9 @@ def run(name: str, work: Callable[[], int]) -> int:
     hook = sys.unraisablehook
     try:
         for number in processes.STOPS:
-            # Ignored is what nohup asks for.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # An ignored SIGHUP is what nohup asks for; an ignored SIGINT is only what a script's
+            # background processes are born with.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, stop)
         sys.unraisablehook = _without_stops(hook)
         with in_time(name):

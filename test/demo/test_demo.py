@@ -22,6 +22,7 @@ from rosbags.highlevel import AnyReader
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.playback import open_source
+from attendseg_ros.processes import Process
 
 PATIENCE_S = 120.0
 
@@ -47,29 +48,25 @@ class Run:
     def __init__(self, repository: Path, output: Path, *arguments: object) -> None:
         self.output = output
         command = [sys.executable, "-m", "demo", "--output", output, *arguments]
-        self._process = subprocess.Popen(
+        self._process = Process(
             [str(part) for part in command],
-            cwd=repository,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            environment={"PYTHONPATH": f"{repository}:{os.environ.get('PYTHONPATH', '')}"},
         )
 
     def finish(self) -> tuple[int, str, str]:
         """Waits for the end; gives the status and what was printed, also to stderr."""
-        try:
-            stdout, stderr = self._process.communicate(timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGTERM)
-            raise
-        return self._process.returncode, stdout, stderr
+        with self._process:
+            stdout, stderr = self._process.communicate(PATIENCE_S)
+            return self._process.wait(), stdout.decode(), stderr.decode()
 
     def child(self, module: str) -> int:
         """Waits for the process that runs a module; gives its id."""
         return wait_for(lambda: self._children().get(module), f"a process of {module}")
 
     def send(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        self._process.send(number)
 
     def _children(self) -> dict[str, int]:
         pid = self._process.pid
