@@ -12,6 +12,16 @@ from pathlib import Path
 _unfinished: set[Path] = set()
 
 
+def note_unfinished(path: Path) -> None:
+    """Takes note of something that is being written and is of no use until it is complete."""
+    _unfinished.add(path)
+
+
+def forget_unfinished(path: Path) -> None:
+    """It is complete, or gone."""
+    _unfinished.discard(path)
+
+
 def remove_unfinished() -> None:
     """Removes what is being written at this moment: for a process that ends without further ado."""
     for path in list(_unfinished):
@@ -24,12 +34,16 @@ def remove_unfinished() -> None:
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old content or the new, never a part.
 
+    Where the name is a link, the file that it leads to is written, and the link stays.
+
     Raises:
         OSError: If the folder is missing or not writable.
     """
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
-    _unfinished.add(temporary)
+    note_unfinished(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -44,4 +58,4 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     finally:
-        _unfinished.discard(temporary)
+        forget_unfinished(temporary)

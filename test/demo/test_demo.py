@@ -207,7 +207,10 @@ def test_interrupt_stops_both_processes(
     assert "Traceback" not in stderr
     assert not any(is_alive(child) for child in children)
     left = {file.name for file in (tmp_path / "output").iterdir()}
-    assert left == {"camera.log", "segmentation_node.log"}
+    # Of this run its logs, and what an earlier one left.
+    assert left == {"camera.log", "segmentation_node.log", "grid.png"}
+    assert (tmp_path / "output" / "grid.png").read_text() == "of an earlier run"
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
 
 
 def test_node_that_dies_is_reported(repository: Path, tiny: Path, tmp_path: Path) -> None:
