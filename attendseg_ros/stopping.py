@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from attendseg_ros import files, processes
 
@@ -37,7 +38,8 @@ def run(name: str, work: Callable[[], int]) -> int:
         work: the program; returns its exit status.
 
     Returns:
-        The exit status: the program's, or `INTERRUPTED`.
+        The exit status of the work that came to its end. After a stop the process ends here, with
+        `INTERRUPTED`.
     """
     came: list[int] = []
 
@@ -63,7 +65,10 @@ def run(name: str, work: Callable[[], int]) -> int:
         if not came or isinstance(error, SystemExit):
             raise
         print(f"\n{name}: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        # The interpreter's own end waits for every thread, and takes apart libraries that were cut
+        # off in the middle of something, some of which then crash.
+        atexit._run_exitfuncs()
+        _leave()
     finally:
         sys.unraisablehook = hook
         if not came:
@@ -113,6 +118,13 @@ def _end_now(name: str) -> None:
     files.remove_unfinished()
     with contextlib.suppress(OSError):
         os.write(2, f"\n{name}: something hangs: ended without waiting for it\n".encode())
+    os._exit(INTERRUPTED)
+
+
+def _leave() -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
     os._exit(INTERRUPTED)
 
 
