@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from attendseg_ros import files, processes
 
-GRACE_S = 1.5
+GRACE_S = 1.4
 """What a program may take to end in order; what hangs longer is cut off."""
 
 INTERRUPTED = 130
@@ -65,10 +65,7 @@ def run(name: str, work: Callable[[], int]) -> int:
         if not came or isinstance(error, SystemExit):
             raise
         print(f"\n{name}: interrupted", file=sys.stderr)
-        # The interpreter's own end waits for every thread, and takes apart libraries that were cut
-        # off in the middle of something, some of which then crash.
-        atexit._run_exitfuncs()
-        _leave()
+        leave(INTERRUPTED)
     finally:
         sys.unraisablehook = hook
         if not came:
@@ -77,13 +74,17 @@ def run(name: str, work: Callable[[], int]) -> int:
 
 
 @contextmanager
-def in_time(name: str) -> Iterator[None]:
+def in_time(name: str, status: int = INTERRUPTED) -> Iterator[threading.Event]:
     """Sees to it that the process is gone `GRACE_S` after a stop signal, whatever hangs in it.
 
     The signals' handlers must be Python's own. To be used in the main thread.
 
     Args:
         name: of the program, for its last line.
+        status: the exit status where something hangs.
+
+    Yields:
+        What is set once the signal has come.
     """
     receiving, sending = os.pipe()
     os.set_blocking(sending, False)
@@ -100,12 +101,12 @@ def in_time(name: str) -> Iterator[None]:
         asked.set()
         processes.hurry()
         threading.Event().wait(GRACE_S)
-        _end_now(name)
+        _end_now(name, status)
 
     before = signal.set_wakeup_fd(sending, warn_on_full_buffer=False)
     threading.Thread(target=watch, name="stopping", daemon=True).start()
     try:
-        yield
+        yield asked
     finally:
         # Told to stop, the rest of the end is watched as well.
         if not asked.is_set():
@@ -113,19 +114,25 @@ def in_time(name: str) -> Iterator[None]:
             os.close(sending)
 
 
-def _end_now(name: str) -> None:
-    processes.kill_all()
-    files.remove_unfinished()
-    with contextlib.suppress(OSError):
-        os.write(2, f"\n{name}: something hangs: ended without waiting for it\n".encode())
-    os._exit(INTERRUPTED)
+def leave(status: int) -> NoReturn:
+    """Ends the process when all is in order, without the interpreter's own end.
 
-
-def _leave() -> NoReturn:
+    That waits for every thread, and takes apart libraries that were cut off in the middle of
+    something, some of which then crash.
+    """
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    os._exit(INTERRUPTED)
+    os._exit(status)
+
+
+def _end_now(name: str, status: int) -> None:
+    processes.kill_all()
+    files.remove_unfinished()
+    with contextlib.suppress(OSError):
+        os.write(2, f"\n{name}: ended without waiting for what was under way\n".encode())
+    os._exit(status)
 
 
 def _without_stops(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

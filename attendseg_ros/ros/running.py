@@ -36,16 +36,18 @@ def run(
         start: called with the node before it spins.
 
     Returns:
-        The exit status: 0 after a stop that was asked for, 1 when the node cannot start. Where
-        something hangs for `stopping.GRACE_S` after a signal, the process ends here, with
-        `stopping.INTERRUPTED`.
+        The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
+        After a signal the process ends here, at the latest after `stopping.GRACE_S`.
     """
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
     # handlers that rclpy installs over these end the spinning, and call these.
     for number in STOPS:
         signal.signal(number, lambda *_: None)
-    with stopping.in_time("attendseg_ros"):
-        return _run(make_node, args, start)
+    with stopping.in_time("attendseg_ros", status=0) as asked:
+        status = _run(make_node, args, start)
+        if asked.is_set():
+            stopping.leave(status)
+        return status
 
 
 def _run(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -72,7 +73,10 @@ class Run:
         pid = self._process.pid
         found = {}
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            command: list[str] = []
+            # It may have ended meanwhile.
+            with contextlib.suppress(OSError):
+                command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             if "-m" in command:
                 found[command[command.index("-m") + 1].rpartition(".")[2]] = int(child)
         return found
