@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Any
@@ -68,7 +69,7 @@ signal.pthread_sigmask(signal.SIG_SETMASK, ())
 os.execv(sys.argv[2], sys.argv[3:])
 """
 
-_running: set[Process] = set()
+_running: weakref.WeakSet[Process] = weakref.WeakSet()
 _hurried_at: float | None = None
 
 
@@ -102,12 +103,12 @@ class Process:
         Raises:
             FileNotFoundError: there is no such program.
         """
-        program = shutil.which(command[0])
-        if program is None:
-            raise FileNotFoundError(f"{command[0]}: no such program")
         self._steps = steps
         self._popen: subprocess.Popen[bytes] | None = None
         self._gone = False
+        program = shutil.which(command[0])
+        if program is None:
+            raise FileNotFoundError(f"{command[0]}: no such program")
         failed: list[BaseException] = []
 
         def start() -> None:
@@ -202,10 +203,7 @@ class Process:
             self.send_to_group(number)
             self._wait(patience_s)
         if not self._gone:
-            self.send_to_group(signal.SIGKILL)
-            self._gone = True
-            os.close(self._pipe)
-            _running.discard(self)
+            self._kill()
         # Not for ever: a program in the middle of a failing disk's call cannot be killed.
         try:
             self._started.wait(_KILLED_S)
@@ -214,6 +212,12 @@ class Process:
         for stream in (self._started.stdin, self._started.stderr):
             if stream is not None:
                 stream.close()
+
+    def _kill(self) -> None:
+        self.send_to_group(signal.SIGKILL)
+        self._gone = True
+        os.close(self._pipe)
+        _running.discard(self)
 
     def _wait(self, patience_s: float) -> None:
         deadline = time.monotonic() + patience_s
@@ -227,6 +231,11 @@ class Process:
     def _started(self) -> subprocess.Popen[bytes]:
         assert self._popen is not None
         return self._popen
+
+    def __del__(self) -> None:
+        # An interrupt can strike after its start, and before anybody has it in hand.
+        if self._popen is not None and not self._gone:
+            self._kill()
 
     def __enter__(self) -> Process:
         return self
@@ -270,12 +279,32 @@ def _unbroken(action: Callable[[], None], interrupted: Callable[[], None] | None
 
     In a thread of its own, since handlers of signals run, and raise, in the main thread only.
     """
-    thread = threading.Thread(target=action)
-    interrupt: BaseException | None = None
-    thread.start()
-    while thread.is_alive():
+    lock, done = threading.Lock(), threading.Event()
+    begun: list[bool] = []
+
+    def begin(unwanted: bool) -> bool:
+        with lock:
+            begun.append(not unwanted)
+            return begun[0]
+
+    def run() -> None:
         try:
-            thread.join()
+            if begin(unwanted=False):
+                action()
+        finally:
+            done.set()
+
+    interrupt: BaseException | None = None
+    try:
+        threading.Thread(target=run).start()
+    except BaseException as error:
+        # Whether the thread is there cannot be known: it runs the action, or finds it unwanted.
+        if not begin(unwanted=True):
+            raise
+        interrupt = error
+    while not done.is_set():
+        try:
+            done.wait()
         except BaseException as error:
             interrupt = error
             if interrupted is not None:
