@@ -5,18 +5,45 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+_unfinished: set[Path] = set()
+
+
+def note_unfinished(path: Path) -> None:
+    """Takes note of something that is being written and is of no use until it is complete."""
+    _unfinished.add(path)
+
+
+def forget_unfinished(path: Path) -> None:
+    """It is complete, or gone."""
+    _unfinished.discard(path)
+
+
+def remove_unfinished() -> None:
+    """Removes what is being written at this moment: for a process that ends without further ado."""
+    for path in list(_unfinished):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old content or the new, never a part.
 
+    Where the name is a link, the file that it leads to is written, and the link stays.
+
     Raises:
         OSError: If the folder is missing or not writable.
     """
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
+    note_unfinished(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -30,3 +57,5 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        forget_unfinished(temporary)

@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.masks import colorize
+from attendseg_ros.placing import Placing, check_apart
 from attendseg_ros.training.dataset import LabelledSet
 
 Mask = NDArray[np.uint8]
@@ -129,10 +131,17 @@ def picture(rgb: Mask, truth: Mask, said: Mask, palette: Mask, width: int) -> Ma
 
 def write_failures(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
     """Writes a picture for each of the worst images, and prints a row of a table for each."""
-    out.mkdir(parents=True, exist_ok=True)
-    palette = segmenter.bundle.classes.palette()
     print("| picture | right | most of the wrong pixels |")
     print("|---|---|---|")
+    placing = Placing(out)
+    with closing(placing):
+        placing.unfinished.mkdir()
+        _write(segmenter, labelled, placing.unfinished, sizes)
+        placing.finish(keep_others=True)
+
+
+def _write(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
+    palette = segmenter.bundle.classes.palette()
     for failure in worst(segmenter, labelled, sizes):
         rgb, truth = labelled[failure.index]
         said = segmenter.segment(rgb).labels
@@ -144,7 +153,7 @@ def write_failures(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes
 
 
 def main() -> int:
-    """Reads the command line."""
+    """Reads the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.failures", description=__doc__)
     parser.add_argument("model", help="a shipped model or a bundle's folder")
     parser.add_argument("--data", type=Path, required=True, help="labelled set, SegNet's layout")
@@ -166,6 +175,7 @@ def main() -> int:
     if min(arguments.worst, arguments.width, arguments.apart) < 1:
         parser.error("--worst, --width and --apart must be 1 or more")
     try:
+        check_apart(arguments.output, [arguments.data], "set")
         bundle = load_bundle(arguments.model)
         labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
         with closing(Segmenter(bundle, arguments.engine)) as segmenter:
@@ -178,4 +188,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(stopping.run("benchmark.failures", main))

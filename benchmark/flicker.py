@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros import stopping
 from attendseg_ros.inference import Bundle, Segmenter, create_engine, load_bundle
 from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.resize import Resizer
@@ -122,8 +124,8 @@ def measure(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> 
     return Scores(float(np.mean(shares)), confusion.mean_iou, float(np.mean(changed)))
 
 
-def main() -> None:
-    """Prints a row for each weight."""
+def main() -> int:
+    """Prints a row for each weight; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.flicker", description=__doc__)
     parser.add_argument("--model", default="street", help="(default: %(default)s)")
     parser.add_argument("--engine", default="onnxruntime", help="(default: %(default)s)")
@@ -149,7 +151,8 @@ def main() -> None:
             print(
                 f"| {name} | {scores.flicker:.2%} | {scores.mean_iou:.2%} | {scores.changed:.2%} |"
             )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(stopping.run("benchmark.flicker", main))

@@ -21,6 +21,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
 from tqdm import tqdm
 
+from attendseg_ros import stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments
 from attendseg_ros.errors import BenchmarkError
@@ -129,4 +130,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(stopping.run("benchmark.memory_growth", main))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,9 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros import processes, stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import percentile
+from attendseg_ros.processes import AT_ONCE
 
 PHASES = ("before", "loaded", "after")
 
@@ -89,8 +90,7 @@ def load(count: int) -> Iterator[None]:
     """Keeps processors busy with processes of this one's priority."""
     with ExitStack() as stack:
         for _ in range(count):
-            busy = stack.enter_context(subprocess.Popen([sys.executable, "-c", _BUSY]))
-            stack.callback(busy.kill)
+            stack.enter_context(processes.Process([sys.executable, "-c", _BUSY], steps=AT_ONCE))
         yield
 
 
@@ -163,8 +163,8 @@ def phases(
     return results
 
 
-def main() -> None:
-    """Prints a row for each phase, without a target and with one."""
+def main() -> int:
+    """Prints a row for each phase, without a target and with one; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmark.pace", description=__doc__)
     parser.add_argument("--target-ms", type=float, default=25.0, help="(default: %(default)s)")
     parser.add_argument("--model", default="street", help="(default: %(default)s)")
@@ -187,7 +187,8 @@ def main() -> None:
     for target_ms in (0.0, arguments.target_ms):
         for name, phase in run(plan, target_ms).items():
             print(f"| {target_ms:g} | {name} | {phase.row()} |", flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(stopping.run("benchmark.pace", main))

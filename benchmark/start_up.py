@@ -9,12 +9,12 @@ import contextlib
 import itertools
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from subprocess import DEVNULL
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -22,8 +22,10 @@ from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
 
+from attendseg_ros import stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import ros_arguments
+from attendseg_ros.processes import Process
 
 PATIENCE_S = 120.0
 
@@ -61,8 +63,9 @@ def seconds_to_first_mask(model: str, engine: str, runs: int, *, first: bool) ->
     executor.add_node(listener)
     thread = threading.Thread(target=_spin, args=(executor,))
     thread.start()
-    camera = _start(CAMERA, namespace, {}, ["-r", "image_raw:=image"])
+    camera: Process | None = None
     try:
+        camera = _start(CAMERA, namespace, {}, ["-r", "image_raw:=image"])
         time.sleep(PAUSE_S)
         with tempfile.TemporaryDirectory() as cache:
             if not first:
@@ -73,7 +76,8 @@ def seconds_to_first_mask(model: str, engine: str, runs: int, *, first: bool) ->
                 times.append(_once(namespace, model, engine, arrived, folder))
             return times
     finally:
-        _stop(camera)
+        if camera is not None:
+            camera.end()
         executor.shutdown()
         # An executor that still waits when its context ends takes the whole process with it.
         thread.join()
@@ -89,14 +93,12 @@ def _spin(executor: SingleThreadedExecutor) -> None:
 def _once(namespace: str, model: str, engine: str, arrived: threading.Event, cache: str) -> float:
     arrived.clear()
     started = time.monotonic()
-    node = _start(NODE, namespace, {"model": model, "engine": engine}, cache=cache)
-    try:
+    with _start(NODE, namespace, {"model": model, "engine": engine}, cache=cache):
         if not arrived.wait(PATIENCE_S):
             raise TimeoutError(f"no mask in {PATIENCE_S:g} s")
-        return time.monotonic() - started
-    finally:
-        _stop(node)
-        time.sleep(PAUSE_S)
+        took_s = time.monotonic() - started
+    time.sleep(PAUSE_S)
+    return took_s
 
 
 def _start(
@@ -105,19 +107,14 @@ def _start(
     parameters: dict[str, str],
     remappings: Sequence[str] = (),
     cache: str = "",
-) -> subprocess.Popen[bytes]:
+) -> Process:
     arguments = ros_arguments(namespace, parameters)
-    return subprocess.Popen(
+    return Process(
         [sys.executable, "-m", module, *arguments, *remappings],
-        env={**os.environ, "XDG_CACHE_HOME": cache},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        environment={"XDG_CACHE_HOME": cache},
+        stdout=DEVNULL,
+        stderr=DEVNULL,
     )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -142,4 +139,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(stopping.run("benchmark.start_up", main))

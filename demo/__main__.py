@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
+from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
 from demo.run import Options, run_demo
-
-_INTERRUPTED = 128 + signal.SIGINT
 
 # A street in daylight with something of every class in it; training never saw it.
 _SEED = 13
@@ -66,22 +63,19 @@ def parse(arguments: list[str] | None = None) -> Options:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the demo; returns the exit status."""
     options = parse(arguments)
-    # Whoever ends the demo, or closes its terminal, wants its processes gone as well.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    try:
-        run_demo(options)
-    except AttendSegError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted: both processes are stopped, nothing is recorded", file=sys.stderr)
-        return _INTERRUPTED
-    return 0
 
+    def work() -> int:
+        try:
+            run_demo(options)
+        except AttendSegError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        except stopping.Stop:
+            print("\nboth processes are stopped, nothing is recorded", file=sys.stderr, end="")
+            raise
+        return 0
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    return stopping.run("demo", work)
 
 
 def _seconds(text: str) -> float:

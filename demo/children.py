@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from attendseg_ros.processes import Process
 from demo.errors import DemoError
-
-_PATIENCE_S = ((signal.SIGINT, 10.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
 
 
 class Child:
@@ -45,15 +42,11 @@ class Child:
         for name, topic in remappings.items():
             command += ["-r", f"{name}:={topic}"]
         with log.open("wb") as file:
-            # In a session of its own a child does not get the terminal's Ctrl-C, so that this
-            # process decides who stops first.
-            self._process = subprocess.Popen(
+            self._process = Process(
                 command,
-                stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
+                environment={"PYTHONUNBUFFERED": "1"},
             )
 
     @property
@@ -63,7 +56,7 @@ class Child:
         Raises:
             DemoError: It ended with an error.
         """
-        status = self._process.poll()
+        status = self._process.status
         if status:
             raise DemoError(f"{self._name} ended with status {status}: {self.last_words()}")
         return status is not None
@@ -75,14 +68,7 @@ class Child:
 
     def stop(self) -> None:
         """Ends the process as Ctrl-C does, and less gently if it does not obey."""
-        for number, patience_s in _PATIENCE_S:
-            if self._process.poll() is not None:
-                return
-            self._process.send_signal(number)
-            try:
-                self._process.wait(patience_s)
-            except subprocess.TimeoutExpired:
-                continue
+        self._process.end()
 
     def __enter__(self) -> Child:
         return self

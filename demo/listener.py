@@ -20,6 +20,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 
+from attendseg_ros.stopping import Stop
 from demo.recording import Message
 
 _DISCOVERY_PERIOD_S = 0.1
@@ -80,6 +81,9 @@ class Listener:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if isinstance(exception, Stop):
+            # The process ends at once, and rclpy was seen to crash it when torn down meanwhile.
+            return
         self._executor.shutdown(timeout_sec=5.0)
         self._thread.join()
         self._node.destroy_node()

@@ -64,6 +64,7 @@ class RecordingWriter:
         self._lock = threading.Lock()
         self._max_waiting_bytes = max_waiting_bytes
         self._dropped = 0
+        self._given_up = False
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._thread.start()
@@ -123,6 +124,8 @@ class RecordingWriter:
         if exception_type is None:
             self.close()
         else:
+            # What waits would be written to be removed.
+            self._given_up = True
             self._end_thread()
             self._remove()
 
@@ -141,7 +144,7 @@ class RecordingWriter:
         # the priority is the thread's own.
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         try:
-            while (message := self._waiting.get()) is not None:
+            while (message := self._waiting.get()) is not None and not self._given_up:
                 self._write(message)
                 with self._lock:
                     self._waiting_bytes -= len(message.data)

@@ -10,12 +10,14 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
 from attendseg_ros.inference import load_bundle
+from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback import open_source
 from demo.budget import PictureBudget, Sent
 from demo.children import Child
@@ -90,16 +92,18 @@ def run_demo(options: Options) -> None:
     """
     classes = load_bundle(options.model).classes
     camera = _camera(options)
-    _prepare(options.output)
     recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
-    try:
-        sent = _record(options, camera, len(classes), recording)
-    except OSError as error:
-        raise DemoError(f"{recording}: cannot be written: {error}") from error
-    evaluation = evaluate(recording, classes, sent)
-    draw(recording, classes, options.output)
-    write_summary(options.output / _SUMMARY, camera.shown, evaluation)
+    # What an earlier run left stays until this one has it all.
+    with closing(_prepare(options)) as placing:
+        try:
+            sent = _record(options, camera, len(classes), placing.unfinished / _RECORDING)
+            evaluation = evaluate(placing.unfinished / _RECORDING, classes, sent)
+            draw(placing.unfinished / _RECORDING, classes, placing.unfinished)
+            write_summary(placing.unfinished / _SUMMARY, camera.shown, evaluation)
+            placing.finish(keep_others=True)
+        except OSError as error:
+            raise DemoError(f"{options.output}: cannot be written: {error}") from error
     gigabytes = sum(file.stat().st_size for file in recording.iterdir()) / 1e9
     print(f"\n{table(camera.shown, evaluation)}\n")
     print(f"pictures   {options.output / GRID}")
@@ -137,14 +141,13 @@ def _camera(options: Options) -> _Camera:
     )
 
 
-def _prepare(output: Path) -> None:
-    """Makes room: what is there at the end shall be of this run, whatever becomes of it."""
+def _prepare(options: Options) -> Placing:
+    """Makes room; the logs alone are written into the output's folder at once."""
+    output = options.output
+    if options.input is not None:
+        check_apart(output, [options.input])
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        if (output / _RECORDING).exists():
-            shutil.rmtree(output / _RECORDING)
-        for name in (GRID, VIDEO, _SUMMARY):
-            (output / name).unlink(missing_ok=True)
+        real_place(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DemoError(f"{output}: cannot be written: {error}") from error
     free = shutil.disk_usage(output).free
@@ -153,6 +156,9 @@ def _prepare(output: Path) -> None:
             f"{output}: {free / 1e9:.1f} GB are free; the recording needs up to "
             f"{_DISK_BYTES / 1e9:.1f} GB"
         )
+    placing = Placing(output)
+    placing.unfinished.mkdir()
+    return placing
 
 
 def _record(options: Options, camera: _Camera, num_classes: int, recording: Path) -> Sent:

@@ -178,14 +178,14 @@ def _rival(rival: Rival, plan: PeersPlan) -> Network:
     size = _padded(plan.image_size, rival.size_multiple)
     stem = f"{rival.name.replace(' ', '_').replace('+', 'plus')}_{size[0]}x{size[1]}"
     graph, counts_file = plan.graphs / f"{stem}.onnx", plan.graphs / f"{stem}.json"
-    # Written last: where it is, the graph is whole.
-    if not counts_file.exists():
+    found = _kept(graph, counts_file)
+    if found is None:
         from benchmark.rivals.export import export
 
         model, counts = export(rival, size)
+        found = {**asdict(counts), "sha256": hashlib.sha256(model).hexdigest()}
         write_atomically(graph, model)
-        write_atomically(counts_file, json.dumps(asdict(counts)).encode())
-    found = json.loads(counts_file.read_text(encoding="utf-8"))
+        write_atomically(counts_file, json.dumps(found).encode())
     return Network(
         name=rival.name,
         bundle=_as_bundle(rival, size, graph, found),
@@ -194,6 +194,16 @@ def _rival(rival: Rival, plan: PeersPlan) -> Network:
         accuracy=None if rival.accuracy is None else asdict(rival.accuracy),
         note=rival.note,
     )
+
+
+def _kept(graph: Path, counts_file: Path) -> dict[str, Any] | None:
+    """The counts of a graph that was exported before, where both files are as they were written."""
+    try:
+        found: dict[str, Any] = json.loads(counts_file.read_text(encoding="utf-8"))
+        whole = found["sha256"] == hashlib.sha256(graph.read_bytes()).hexdigest()
+        return found if whole and {"parameters", "macs"} <= found.keys() else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _as_bundle(

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.accounting import STAGES
 from attendseg_ros.benchmark.ratios import NODE
+from attendseg_ros.files import write_atomically
 
 _WIDTH_IN = 9.0
 _INCHES_A_BAR = 0.32
@@ -45,7 +47,9 @@ def plot(results: Mapping[str, Any], path: Path) -> str | None:
     draw(results, axes)
     figure.text(0.99, 0.005, results["machine"]["cpu"], ha="right", fontsize=7)
     figure.tight_layout()
-    figure.savefig(path, dpi=120)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=120, format=path.suffix.lstrip(".").lower())
+    write_atomically(path, drawn.getvalue())
     pyplot.close(figure)
     return None
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from attendseg_ros import processes
 from attendseg_ros.errors import BenchmarkError
 
 PATIENCE_S = 120.0
@@ -25,7 +26,7 @@ PATIENCE_S = 120.0
 _ASKED = 4
 """How often a process is asked to end within `PATIENCE_S`."""
 
-_STOPPING_S = ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
+_STOPPING = ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0))
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -43,15 +44,13 @@ class Process:
         self.name = name
         self._log = log
         with log.open("wb") as file:
-            # In a session of its own it does not get the terminal's Ctrl-C: this process decides
-            # who stops first.
-            self._process = subprocess.Popen(
+            self._process = processes.Process(
                 [sys.executable, *command],
+                steps=_STOPPING,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
+                environment={"PYTHONUNBUFFERED": "1"},
             )
         assert self._process.stdout is not None
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -92,7 +91,7 @@ class Process:
 
     def check(self) -> None:
         """Raises BenchmarkError where the process has ended."""
-        if self._process.poll() is not None:
+        if self._process.status is not None:
             raise BenchmarkError(f"{self.name} ended early: {self._last_words()}")
 
     def cpu_s(self) -> float:
@@ -133,22 +132,14 @@ class Process:
         return self.wait_for(event, PATIENCE_S / _ASKED)
 
     def _interrupt(self) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+        self._process.send(signal.SIGINT)
 
     def stop(self) -> None:
         """Ends it, less gently if it does not obey."""
         # A camera that is done waits for this: what it used is read before.
         if self._process.stdin is not None:
             self._process.stdin.close()
-        for number, patience_s in _STOPPING_S:
-            if self._process.poll() is not None:
-                break
-            self._process.send_signal(number)
-            try:
-                self._process.wait(patience_s)
-            except subprocess.TimeoutExpired:
-                continue
+        self._process.end()
 
     def __enter__(self) -> Process:
         return self

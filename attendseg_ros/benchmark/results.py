@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.placing import real_place
 
 
 def write_results(path: Path, results: Mapping[str, Any]) -> None:
@@ -22,6 +24,35 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(results, indent=2, allow_nan=False) + "\n"
     write_atomically(path, text.encode())
+
+
+def interim_of(path: Path) -> Path:
+    """Where results go that are not complete yet: what is measured already outlives a stop."""
+    return path.with_name(f"{path.stem}.interim.json")
+
+
+def check_replaceable(path: Path, kind: str, *, force: bool) -> None:
+    """Checks, before the work starts, that results may be written to a file.
+
+    Args:
+        path: the file.
+        kind: of the results: "latency", "pipeline" or "peers".
+        force: whether a file that holds anything else may be replaced.
+
+    Raises:
+        DataError: it may not, or its folder cannot be written to.
+    """
+    place = real_place(path)
+    if place.is_dir():
+        raise DataError(f"{path}: is a folder: name a file for the results")
+    if place.exists() and not force:
+        try:
+            read_results(place, kind)
+        except DataError as error:
+            raise DataError(f"{error}, or --force to replace it") from error
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise DataError(f"{path}: its folder cannot be written to: name another")
 
 
 def read_results(path: Path, kind: str) -> dict[str, Any]:

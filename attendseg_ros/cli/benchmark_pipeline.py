@@ -8,7 +8,7 @@ import argparse
 from typing import Any
 
 from attendseg_ros.benchmark.pipeline import TRANSPORTS, PipelinePlan, measure_pipeline
-from attendseg_ros.benchmark.results import write_results
+from attendseg_ros.benchmark.results import interim_of, write_results
 from attendseg_ros.cli.benchmark_options import positive
 from attendseg_ros.cli.verb import add_engine, need_packages, size
 
@@ -95,7 +95,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         reliable=arguments.reliable,
         against_baseline=arguments.against_baseline,
     )
-    return measure_pipeline(plan, lambda results: write_results(arguments.output, results))
+    return measure_pipeline(
+        plan, lambda results: write_results(interim_of(arguments.output), results)
+    )
 
 
 def _rate(text: str) -> float:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from attendseg_ros import stopping
 from attendseg_ros.cli import benchmark, evaluate, explore, export, info, segment, train
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError
@@ -17,7 +18,6 @@ from attendseg_ros.errors import AttendSegError
 VERBS: tuple[Verb, ...] = (segment, info, evaluate, train, export, explore, benchmark)
 
 EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,20 +30,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: arguments; None for the command line's.
 
     Returns:
-        The exit status: 0, 2 for bad input (as argparse has it), 130 when interrupted by Ctrl-C.
+        The exit status: 0, 2 for bad input (as argparse has it), 130 when interrupted by Ctrl-C,
+        SIGTERM or SIGHUP.
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
     verb: Verb = arguments.verb
+    return stopping.run(f"attendseg {verb.NAME}", lambda: _run(verb, arguments))
+
+
+def _run(verb: Verb, arguments: argparse.Namespace) -> int:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             result = verb.run(arguments)
     except (AttendSegError, OSError) as error:
         print(f"attendseg {verb.NAME}: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_BAD_INPUT
-    except KeyboardInterrupt:
-        print(f"\nattendseg {verb.NAME}: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
     print(json.dumps(result, indent=2) if arguments.json else verb.describe(result))
     return 0
 

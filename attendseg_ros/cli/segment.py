@@ -20,6 +20,7 @@ from tqdm import tqdm
 from attendseg_ros.cli.verb import Result, add_engine, need_packages, table
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
+from attendseg_ros.placing import check_apart
 from attendseg_ros.playback import (
     ColorSink,
     MaskSink,
@@ -29,6 +30,7 @@ from attendseg_ros.playback import (
     Source,
     open_source,
 )
+from attendseg_ros.playback.image_sinks import check_new
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
@@ -37,10 +39,10 @@ NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
 
 _Palette = NDArray[np.uint8]
-_PICTURES: dict[str, Callable[[Path, _Palette], Sink]] = {
-    "masks": lambda folder, _: MaskSink(folder),
-    "colors": ColorSink,
-    "overlays": OverlaySink,
+_PICTURES: dict[str, Callable[[Path, _Palette, bool], Sink]] = {
+    "masks": lambda folder, _, replace: MaskSink(folder, replace=replace),
+    "colors": lambda folder, palette, replace: ColorSink(folder, palette, replace=replace),
+    "overlays": lambda folder, palette, replace: OverlaySink(folder, palette, replace=replace),
 }
 
 
@@ -83,6 +85,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="pixels the network is less sure of become unlabelled (default: %(default)s)",
     )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace a bag, a video or pictures that are there, when the new ones are complete",
+    )
     add_engine(parser)
     bag = parser.add_argument_group("a bag from a bag")
     bag.add_argument(
@@ -97,9 +104,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prefix",
         default="/segmentation",
         help="stands before their names to make their topics (default: %(default)s)",
-    )
-    bag.add_argument(
-        "--force", action="store_true", help="replace a bag that is there when OUT is complete"
     )
 
 
@@ -136,17 +140,16 @@ def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> 
 
 def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:
     frames = 0
+    sinks = _sinks(source, arguments, bundle.classes.palette())
     with ExitStack() as stack:
+        for sink in sinks:
+            stack.enter_context(sink)
         segmenter = stack.enter_context(
             closing(Segmenter(bundle, arguments.engine, arguments.threads))
         )
         labeller = Labeller(
             segmenter, min_confidence=arguments.min_confidence, kept_classes=arguments.classes
         )
-        sinks = [
-            stack.enter_context(sink)
-            for sink in _sinks(source, arguments.out, arguments.pictures, bundle.classes.palette())
-        ]
         started = time.monotonic()
         for frame in tqdm(source, total=source.frame_count, desc="segmenting", unit="frame"):
             labels = labeller(frame.rgb).mask
@@ -163,21 +166,34 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
     }
 
 
-def _sinks(
-    source: Source, out: Path, pictures: Sequence[str] | None, palette: _Palette
-) -> list[Sink]:
+def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> list[Sink]:
     """What writes the output that was asked for.
 
     Raises:
-        DataError: the output cannot be what was asked for.
+        DataError: the output cannot be what was asked for, or is there already.
     """
+    out: Path = arguments.out
+    pictures: Sequence[str] | None = arguments.pictures
+    force: bool = arguments.force
     if out.suffix.lower() == ".mp4":
         if pictures:
             raise DataError(f"{out} is a video: give a folder for {' and '.join(pictures)}")
+        check_apart(out, [arguments.input])
+        if out.is_dir():
+            raise DataError(f"{out}: is a folder, so no video replaces it")
+        if out.exists() and not force:
+            raise DataError(f"{out}: exists already; name another video, or --force to replace it")
         return [OverlayVideoSink(out, palette, source.rate_hz)]
     if out.is_file():
         raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
-    return [_PICTURES[kind](out / kind, palette) for kind in pictures or ("masks", "overlays")]
+    folders = {kind: out / kind for kind in pictures or ("masks", "overlays")}
+    first = None if force else next(iter(source), None)
+    for folder in folders.values():
+        check_apart(folder, [arguments.input])
+        if first is not None:
+            # Before the network is loaded: the others of the same source are there as well.
+            check_new(folder, first)
+    return [_PICTURES[kind](folder, palette, force) for kind, folder in folders.items()]
 
 
 def _stage_times(times: Sequence[StageTimes]) -> dict[str, dict[str, float]]:

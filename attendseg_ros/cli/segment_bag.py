@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
             kept_classes=arguments.classes,
             confidence="confidence" in arguments.outputs,
         )
-        with bag.open_journal(_made_with(arguments, segmenter)) as journal, _ended_like_ctrl_c():
+        with bag.open_journal(_made_with(arguments, segmenter)) as journal:
             try:
                 counts = _label_and_write(bag, journal, labeller, source, arguments)
             except KeyboardInterrupt:
@@ -97,16 +96,6 @@ def _label_and_write(
         "frames_per_second": new / elapsed_s,
         "times_real_time": new / source.rate_hz / elapsed_s,
     }
-
-
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Makes SIGTERM, a shutdown's or a supervisor's, leave no half of a large bag behind."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _engine(wanted: str, journal: Path) -> str:

@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +12,10 @@ from typing import Any
 
 import yaml
 
-from attendseg_ros.errors import BundleError
+from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference.bundle import DESCRIPTION_FILE, FORMAT_VERSION, MODEL_FILE, Bundle
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.placing import Placing, real_place
 
 CARD_FILE = "MODEL_CARD.md"
 
@@ -28,7 +26,11 @@ def check_target(target: Path, replace: bool) -> None:
     Raises:
         BundleError: something is there that is not to be replaced, or is no bundle.
     """
-    if not target.exists():
+    try:
+        place = real_place(target)
+    except DataError as error:
+        raise BundleError(str(error)) from error
+    if not place.exists():
         return
     if not replace:
         raise BundleError(f"{target} exists already: give another folder, or --force to replace it")
@@ -39,27 +41,9 @@ def check_target(target: Path, replace: bool) -> None:
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
     """A folder beside the target that takes its place when all went well, else disappears."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        # mkdtemp makes folders that only their owner reads; the umask is what the user asked for.
-        umask = os.umask(0)
-        os.umask(umask)
-        folder.chmod(0o777 & ~umask)
-        yield folder
-        # A folder cannot be replaced in one step: the old one makes room first.
-        old = folder.with_name(f"{folder.name}.old")
-        if target.exists():
-            target.rename(old)
-        try:
-            folder.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with Placing(target) as placing:
+        placing.unfinished.mkdir()
+        yield placing.unfinished
 
 
 def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: ClassTable) -> None:

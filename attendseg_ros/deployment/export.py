@@ -35,6 +35,7 @@ from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, Attend
 from attendseg_ros.network.counting import count
 from attendseg_ros.network.shape import BUILT_IN as SHAPES
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.placing import check_apart
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -109,6 +110,8 @@ def export(config: ExportConfig) -> ExportReport:
         BundleError: the target is taken, or the bundle does not say what the network said.
     """
     check_target(config.bundle, config.replace)
+    # A bundle may lie in its run's folder, but not in place of it.
+    check_apart(config.bundle, [config.run / CONFIG_FILE], "run")
     _check_sizes(config.input_sizes)
     if config.calibration_images < 1:
         raise DataError(f"calibration images must be 1 or more, got {config.calibration_images}")

@@ -18,6 +18,7 @@ from attendseg_ros.errors import AttendSegError, EngineError
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import create_engine
+from attendseg_ros.processes import AT_ONCE, Process
 
 _WARM_UP_ROUNDS = 2
 _ROUNDS = 7
@@ -43,35 +44,63 @@ def median_ms(engine: Engine) -> float:
     return statistics.median(times)
 
 
-def median_ms_elsewhere(
-    name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int
-) -> float:
-    """The same of an engine that is not made here.
+class Elsewhere:
+    """The same of an engine that is not made here, but in a process that runs meanwhile.
 
     A library that was loaded stays loaded, so trying an engine would cost its memory for good.
-
-    Raises:
-        EngineError: the engine cannot run, or the process ended without an answer.
+    A context manager: leaving it ends the process, whether it has answered or not.
     """
-    width, height = input_size
-    arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", __name__, *arguments],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE_S,
-            check=True,
-            text=True,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        why = " ".join(str(getattr(error, "stderr", None) or error).split())
-        raise EngineError(f"engine '{name}' could not be measured: {why[-500:]}") from error
-    if "error" in answer:
-        raise EngineError(str(answer["error"]))
-    return float(answer["median_ms"])
+
+    def __init__(
+        self, name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int
+    ) -> None:
+        """Starts the process.
+
+        Raises:
+            EngineError: it cannot be started.
+        """
+        self._name = name
+        width, height = input_size
+        arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
+        try:
+            self._process = Process(
+                [sys.executable, "-m", __name__, *arguments],
+                steps=AT_ONCE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                environment={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        except OSError as error:
+            raise self._failure(str(error)) from error
+
+    def median_ms(self) -> float:
+        """Waits for the answer.
+
+        Raises:
+            EngineError: the engine cannot run, or the process ended without an answer.
+        """
+        try:
+            stdout, stderr = self._process.communicate(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            raise self._failure(f"no answer within {_PATIENCE_S:g} s") from None
+        try:
+            answer: dict[str, Any] = json.loads(stdout.splitlines()[-1])
+        except (ValueError, IndexError) as error:
+            said = stderr.decode(errors="replace")
+            raise self._failure(said or f"ended with {self._process.status}") from error
+        if "error" in answer:
+            raise EngineError(str(answer["error"]))
+        return float(answer["median_ms"])
+
+    def _failure(self, why: str) -> EngineError:
+        text = " ".join(why.split())
+        return EngineError(f"engine '{self._name}' could not be measured: {text[-500:]}")
+
+    def __enter__(self) -> Elsewhere:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.end()
 
 
 def main(arguments: list[str]) -> None:

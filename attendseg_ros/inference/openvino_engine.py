@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib
+import io
+import platform
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
-from attendseg_ros.inference.compiled import compiled_networks
+from attendseg_ros.inference.compiled import key_of, load_compiled, store_compiled
 from attendseg_ros.inference.engine import INPUT_NAME, Logits, Port, check_graph
 
 # Its reports to a server of its maker's, which it sends with each import: a robot must not call out
@@ -47,16 +52,14 @@ class OpenVinoEngine:
     def __init__(self, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> None:
         """Loads the graph and compiles it for a fixed size, or takes what was compiled earlier.
 
-        OpenVINO keeps what it compiled by the network, the settings, the processor and its own
-        version, and compiles anew where a file is damaged.
+        What is compiled is kept by the network, the settings, the processor and the library's
+        version. The library's own cache is not used: it takes a damaged file as a whole one.
 
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
         """
         width, height = input_size
         core = openvino.Core()
-        if (folder := compiled_networks()) is not None:
-            core.set_property({"CACHE_DIR": str(folder)})
         model = core.read_model(bundle.model)
         check_graph(
             bundle,
@@ -65,20 +68,17 @@ class OpenVinoEngine:
             [_port(value) for value in model.outputs],
         )
         model.reshape({INPUT_NAME: [1, height, width, 3]})
-        compiled = core.compile_model(
-            model,
-            "CPU",
-            {
-                "PERFORMANCE_HINT": "LATENCY",
-                "NUM_STREAMS": "1",
-                "INFERENCE_NUM_THREADS": num_threads,
-                # Without it, processors with bfloat16 would round what is not quantized, and the
-                # engines would no longer agree.
-                "INFERENCE_PRECISION_HINT": "f32",
-                # Two segmenters on one robot must not be pinned to the same cores.
-                "ENABLE_CPU_PINNING": False,
-            },
-        )
+        settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": "1",
+            "INFERENCE_NUM_THREADS": num_threads,
+            # Without it, processors with bfloat16 would round what is not quantized, and the
+            # engines would no longer agree.
+            "INFERENCE_PRECISION_HINT": "f32",
+            # Two segmenters on one robot must not be pinned to the same cores.
+            "ENABLE_CPU_PINNING": False,
+        }
+        compiled = _compiled(core, model, bundle, input_size, settings)
         self._request = compiled.create_infer_request()
         self.input_size = input_size
 
@@ -91,6 +91,39 @@ class OpenVinoEngine:
     def close(self) -> None:
         """Frees the compiled graph."""
         del self._request
+
+
+def _compiled(
+    core: Any, model: Any, bundle: Bundle, input_size: tuple[int, int], settings: dict[str, Any]
+) -> Any:
+    """What was compiled of the same earlier, else compiled now and stored."""
+    key = key_of(
+        library=openvino.__version__,
+        processor=_processor(core),
+        network=hashlib.sha256(bundle.model).hexdigest(),
+        input_size=input_size,
+        settings=sorted(settings.items()),
+    )
+    if (stored := load_compiled(key)) is not None:
+        try:
+            return core.import_model(stored, "CPU", settings)
+        except RuntimeError:
+            # Whole, but of a build with other parts under the same version: made anew.
+            pass
+    compiled = core.compile_model(model, "CPU", settings)
+    stream = io.BytesIO()
+    compiled.export_model(stream)
+    store_compiled(key, stream.getvalue())
+    return compiled
+
+
+def _processor(core: Any) -> list[str]:
+    """What code is made for: a cache can be on a disk that another machine gets."""
+    flags: list[str] = []
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        flags = [line for line in lines if line.startswith(("flags", "Features"))][:1]
+    return [platform.machine(), str(core.get_property("CPU", "FULL_DEVICE_NAME")), *flags]
 
 
 def _port(value: Any) -> Port:

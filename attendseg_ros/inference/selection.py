@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from attendseg_ros.errors import EngineError
@@ -19,7 +19,7 @@ from attendseg_ros.inference.engines import (
     create_engine,
 )
 from attendseg_ros.inference.execution_providers import explain_fallback
-from attendseg_ros.inference.measuring import median_ms, median_ms_elsewhere
+from attendseg_ros.inference.measuring import Elsewhere, median_ms
 
 AUTO = "auto"
 
@@ -117,26 +117,37 @@ def _race(
     engine: Engine | None = None
     *others, likely = candidates or [""]
 
-    def elsewhere(name: str) -> float:
-        return median_ms_elsewhere(name, bundle, input_size, num_threads)
+    def elsewhere(name: str) -> Elsewhere:
+        return Elsewhere(name, bundle, input_size, num_threads)
 
     # Compiling a network keeps one core busy for a second, in which the others can be measured.
-    with ThreadPoolExecutor(1) as pool:
-        measured = {name: pool.submit(elsewhere, name) for name in others}
+    with ExitStack() as stack:
+        measured: dict[str, Elsewhere] = {}
+        for name in others:
+            try:
+                measured[name] = stack.enter_context(elsewhere(name))
+            except EngineError as error:
+                broken[name] = str(error)
         try:
             engine = create_engine(likely, bundle, input_size, num_threads) if likely else None
         except EngineError as error:
             broken[likely] = str(error)
+        for name, process in measured.items():
+            try:
+                medians[name] = process.median_ms()
+            except EngineError as error:
+                broken[name] = str(error)
     if engine is not None:
         medians[likely] = median_ms(engine)
-    for name, future in measured.items():
-        try:
-            medians[name] = future.result()
-            if medians[name] < _CLOSE * medians.get(likely, 0.0):
+    for name in [name for name in others if name in medians]:
+        if medians[name] < _CLOSE * medians.get(likely, 0.0):
+            try:
                 # It may have been slowed down by the compilation; now it is alone.
-                medians[name] = elsewhere(name)
-        except EngineError as error:
-            broken[name] = str(error)
+                with elsewhere(name) as alone:
+                    medians[name] = alone.median_ms()
+            except EngineError as error:
+                del medians[name]
+                broken[name] = str(error)
     if not medians:
         return None, medians, broken
     fastest = min(medians, key=lambda candidate: medians[candidate])

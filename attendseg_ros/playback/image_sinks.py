@@ -11,46 +11,115 @@ import cv2
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.sink import Sink
 
 
-class MaskSink(Sink):
-    """Class ids as 8-bit grey PNGs: `<folder>/<frame name>.png`."""
+class PictureSink(Sink):
+    """A PNG for each frame, `<folder>/<frame name>.png`; all are in the folder once it is closed.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = make_folder(folder)
+    What else the folder holds stays in it.
+    """
+
+    def __init__(self, folder: Path, *, replace: bool = True) -> None:
+        """Checks that the folder can be; nothing is written before the first frame.
+
+        Args:
+            folder: Of the pictures.
+            replace: Whether pictures of the same names may be replaced.
+
+        Raises:
+            DataError: The folder cannot be made.
+        """
+        try:
+            real_place(folder).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"{folder}: cannot be made: {error.strerror}") from error
+        if folder.exists() and not folder.is_dir():
+            raise DataError(f"{folder}: is a file: name a folder for pictures")
+        self._folder = folder
+        self._replace = replace
+        self._placing: Placing | None = None
 
     def write(self, frame: Frame, labels: Image) -> None:
-        """Writes the frame's mask."""
-        write_png(self._folder / f"{frame.name}.png", labels)
+        """Writes the frame's picture."""
+        if not self._replace:
+            check_new(self._folder, frame)
+        if self._placing is None:
+            self._placing = Placing(self._folder)
+            self._placing.unfinished.mkdir()
+        write_png(self._placing.unfinished / picture_name(frame), self._picture(frame, labels))
+
+    def close(self) -> None:
+        """Puts the pictures in their place."""
+        if self._placing is not None:
+            try:
+                self._placing.finish(keep_others=True)
+            except OSError as error:
+                raise DataError(f"{self._folder}: cannot be written: {error.strerror}") from error
+
+    def discard(self) -> None:
+        """Removes the pictures, whose run did not reach its end."""
+        if self._placing is not None:
+            self._placing.discard()
+
+    def _picture(self, frame: Frame, labels: Image) -> Image:
+        """Uint8 (H, W) or (H, W, 3) RGB of the frame's size."""
+        raise NotImplementedError
 
 
-class ColorSink(Sink):
-    """Masks in the palette's colours as PNGs: `<folder>/<frame name>.png`."""
+class MaskSink(PictureSink):
+    """Class ids as 8-bit grey PNGs."""
 
-    def __init__(self, folder: Path, palette: Image) -> None:
-        self._folder = make_folder(folder)
+    def _picture(self, frame: Frame, labels: Image) -> Image:
+        del frame
+        return labels
+
+
+class ColorSink(PictureSink):
+    """Masks in the palette's colours as PNGs."""
+
+    def __init__(self, folder: Path, palette: Image, *, replace: bool = True) -> None:
+        super().__init__(folder, replace=replace)
         self._palette = palette
 
-    def write(self, frame: Frame, labels: Image) -> None:
-        """Writes the frame's coloured mask."""
-        write_png(self._folder / f"{frame.name}.png", colorize(labels, self._palette))
+    def _picture(self, frame: Frame, labels: Image) -> Image:
+        del frame
+        return colorize(labels, self._palette)
 
 
-class OverlaySink(Sink):
-    """Images with the class colours laid over them as PNGs: `<folder>/<frame name>.png`."""
+class OverlaySink(PictureSink):
+    """Images with the class colours laid over them as PNGs."""
 
-    def __init__(self, folder: Path, palette: Image, alpha: float = 0.5) -> None:
-        self._folder = make_folder(folder)
+    def __init__(
+        self, folder: Path, palette: Image, alpha: float = 0.5, *, replace: bool = True
+    ) -> None:
+        super().__init__(folder, replace=replace)
         self._palette = palette
         self._alpha = alpha
 
-    def write(self, frame: Frame, labels: Image) -> None:
-        """Writes the frame's overlay."""
-        overlay = blend(frame.rgb, colorize(labels, self._palette), self._alpha)
-        write_png(self._folder / f"{frame.name}.png", overlay)
+    def _picture(self, frame: Frame, labels: Image) -> Image:
+        return blend(frame.rgb, colorize(labels, self._palette), self._alpha)
+
+
+def picture_name(frame: Frame) -> str:
+    """The name of a frame's picture."""
+    return f"{frame.name}.png"
+
+
+def check_new(folder: Path, frame: Frame) -> None:
+    """Checks that a folder has no picture of a frame.
+
+    Raises:
+        DataError: It has.
+    """
+    path = folder / picture_name(frame)
+    if path.exists():
+        raise DataError(
+            f"{path}: exists already; name another folder, or --force to replace pictures"
+        )
 
 
 def make_folder(folder: Path) -> Path:

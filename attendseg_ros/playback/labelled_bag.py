@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback.bag import BagSource
 from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bag_reader import BagReader, Recorded, open_bag
@@ -54,7 +53,7 @@ class LabelledBag:
             DataError: The output exists or is of the wrong kind, or the bag has such topics.
         """
         self._source = source
-        self._path = path
+        self._path = real_place(path)
         self._topics = {name: f"{prefix.rstrip('/')}/{name}" for name in outputs}
         self.skipped: list[str] = []
         self.damage: list[str] = []
@@ -111,24 +110,16 @@ class LabelledBag:
         Raises:
             DataError: The bag cannot be written, or no image at all can be labelled.
         """
-        # rosbag2 names a bag's file after its folder, so the name lies in a temporary folder.
-        temporary = self._path.parent / f".{self._path.name}.unfinished"
-        if temporary.exists():
-            shutil.rmtree(temporary)
-        temporary.mkdir()
-        unfinished = temporary / self._path.name
         try:
             with (
+                Placing(self._path) as placing,
                 open_bag(self._source.path) as reader,
-                open_writer(unfinished, self._source.path, reader) as writer,
+                open_writer(placing.unfinished, self._source.path, reader) as writer,
             ):
                 painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
                 yield from self._copy_and_label(reader, writer, painter, journal, label)
-            self._put_in_place(unfinished)
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"{self._path}: cannot be written: {error}") from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
 
     def _copy_and_label(
         self,
@@ -161,21 +152,11 @@ class LabelledBag:
             reason = (self.skipped or self.damage or ["it is empty"])[0]
             raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
 
-    def _put_in_place(self, unfinished: Path) -> None:
-        for path in [unfinished, *unfinished.rglob("*")]:
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-        if self._path.is_dir():
-            shutil.rmtree(self._path)
-        unfinished.replace(self._path)
-
     def _check_output(self, force: bool) -> None:
         path, source = self._path, self._source.path
+        check_apart(path, [source], "bag")
         if not path.exists():
             return
-        if path.resolve() in (source.resolve(), *source.resolve().parents):
-            raise DataError(f"{path}: is the bag that is read; name another")
         if not force:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):

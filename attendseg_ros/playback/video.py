@@ -60,7 +60,11 @@ class VideoSource(Source):
         return self._rate_hz
 
     def __iter__(self) -> Iterator[Frame]:
-        """Reads the frames in order."""
+        """Reads the frames in order.
+
+        Raises:
+            DataError: There is none that can be read: the file is gone, or another by now.
+        """
         self._skipped = []
         capture = cv2.VideoCapture(str(self._path))
         index = 0
@@ -75,6 +79,9 @@ class VideoSource(Source):
                 index += 1
         finally:
             capture.release()
+        if not index:
+            gone = "the file is gone" if not self._path.exists() else "it is no video any more"
+            raise DataError(f"{self._path}: no frame can be read: {gone}")
         if self._frame_count is not None and index < self._frame_count:
             self._skipped.append(
                 f"{self._path.name}: announces {self._frame_count} frames, {index} can be read"

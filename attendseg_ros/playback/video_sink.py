@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,7 @@ import numpy as np
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
@@ -34,10 +34,9 @@ class VideoWriter:
         """
         if path.suffix.lower() != ".mp4":
             raise DataError(f"{path}: a video is written as .mp4")
-        make_folder(path.parent)
+        make_folder(real_place(path).parent)
         self._path = path
-        # The suffix decides the container, so it comes last in the temporary name as well.
-        self._partial = path.with_name(f".{path.stem}.{os.getpid()}.partial.mp4")
+        self._placing: Placing | None = None
         self._rate_hz = rate_hz
         self._size = (0, 0)
         self._writer: cv2.VideoWriter | None = None
@@ -55,8 +54,11 @@ class VideoWriter:
                 max(_SMALLEST_SIDE, width + width % 2),
                 max(_SMALLEST_SIDE, height + height % 2),
             )
+            self._placing = Placing(self._path)
             codec = cv2.VideoWriter.fourcc(*_CODEC)
-            self._writer = cv2.VideoWriter(str(self._partial), codec, self._rate_hz, self._size)
+            self._writer = cv2.VideoWriter(
+                str(self._placing.unfinished), codec, self._rate_hz, self._size
+            )
             if not self._writer.isOpened():
                 raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
         self._writer.write(swap_red_and_blue(fit(rgb, self._size)))
@@ -66,14 +68,19 @@ class VideoWriter:
         if self._writer is not None:
             self._writer.release()
             self._writer = None
-            self._partial.replace(self._path)
+        if self._placing is not None:
+            try:
+                self._placing.finish()
+            except OSError as error:
+                raise DataError(f"{self._path}: cannot be written: {error.strerror}") from error
 
     def discard(self) -> None:
         """Removes the incomplete file."""
         if self._writer is not None:
             self._writer.release()
             self._writer = None
-        self._partial.unlink(missing_ok=True)
+        if self._placing is not None:
+            self._placing.discard()
 
 
 class OverlayVideoSink(Sink):

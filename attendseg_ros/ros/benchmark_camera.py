@@ -17,6 +17,7 @@ from rclpy.qos import QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from attendseg_ros import stopping
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.scene import StreetScene
@@ -167,4 +168,4 @@ def _say(**event: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(stopping.run("benchmark_camera", main))

@@ -12,7 +12,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.playback import open_source
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_parameters import declare, declare_awaited
@@ -27,7 +27,10 @@ _LAST_IMAGE_S = 2.0
 
 
 class PlaybackCameraNode(Node):
-    """Publishes the frames of a source, stamped when they are published; ends after the last."""
+    """Publishes the frames of a source, stamped when they are published; ends after the last.
+
+    It also ends, with an error, where a source that is looped can no longer be read.
+    """
 
     def __init__(self) -> None:
         """Declares the parameters, opens the source and starts.
@@ -51,6 +54,7 @@ class PlaybackCameraNode(Node):
                 "parameter path is empty: name an image, a folder of images, a video or a bag "
                 "(-p path:=...)"
             )
+        self._path = path
         self._source = open_source(path, topic)
         self._image = self.create_publisher(
             Image, "image_raw", qos.output(), qos_overriding_options=qos.overridable()
@@ -77,14 +81,24 @@ class PlaybackCameraNode(Node):
     def _read(self) -> Iterator[Image]:
         said: set[str] = set()
         while True:
-            for frame in self._source:
-                yield to_image(frame.rgb, "rgb8", Header())
+            count = 0
+            try:
+                for frame in self._source:
+                    yield to_image(frame.rgb, "rgb8", Header())
+                    count += 1
+            except AttendSegError:
+                raise
+            except Exception as error:
+                raise DataError(f"{self._path}: cannot be read any further: {error}") from error
             for line in self._source.skipped:
                 if line not in said:
                     self.get_logger().warning(f"left out {line}")
                     said.add(line)
             if not self._loop:
                 return
+            if not count:
+                # Or this would be a loop without a pause.
+                raise DataError(f"{self._path}: there are no images in it any more")
 
     def _publish(self) -> None:
         if self._image.get_subscription_count() < self._subscribers_awaited:

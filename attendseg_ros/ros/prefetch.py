@@ -11,6 +11,9 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+_CLOSING_S = 0.5
+"""Longest wait for the item in the making: a disk that is gone may never give it."""
+
 
 class Prefetch(Generic[Item]):
     """Keeps the next few items of an iterator ready. `take` and `close` are for one thread."""
@@ -24,7 +27,7 @@ class Prefetch(Generic[Item]):
         """
         self._items = items
         self._ready: queue.Queue[Item] = queue.Queue(depth)
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._stopped = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
@@ -34,7 +37,7 @@ class Prefetch(Generic[Item]):
         """The next item, or None if it is not ready yet or there is none any more (`exhausted`).
 
         Raises:
-            Exception: What the iterator raised, once the items before it are taken.
+            BaseException: What the iterator raised, once the items before it are taken.
         """
         try:
             return self._ready.get_nowait()
@@ -50,9 +53,9 @@ class Prefetch(Generic[Item]):
         return self._ended.is_set() and self._error is None and self._ready.empty()
 
     def close(self) -> None:
-        """Stops the thread and waits for the item it is making."""
+        """Stops the thread; one that hangs in its iterator goes on, but keeps no process alive."""
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_CLOSING_S)
 
     def _run(self) -> None:
         try:
@@ -65,7 +68,7 @@ class Prefetch(Generic[Item]):
                         continue
                 if self._stopped.is_set():
                     return
-        except Exception as error:  # handed to the thread that takes
+        except BaseException as error:  # handed to the thread that takes
             self._error = error
         finally:
             self._ended.set()

@@ -15,6 +15,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
 
+from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -36,11 +37,25 @@ def run(
 
     Returns:
         The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
+        After a signal the process ends here, at the latest after `stopping.GRACE_S`.
     """
-    node: NodeT | None = None
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
-    # handler that rclpy installs over this one ends the spinning, as it does for SIGTERM.
-    signal.signal(signal.SIGINT, lambda *_: None)
+    # handlers that rclpy installs over these end the spinning, and call these.
+    for number in STOPS:
+        signal.signal(number, lambda *_: None)
+    with stopping.in_time("attendseg_ros", status=0) as asked:
+        status = _run(make_node, args, start)
+        if asked.is_set():
+            stopping.leave(status)
+        return status
+
+
+def _run(
+    make_node: Callable[[], NodeT],
+    args: Sequence[str] | None,
+    start: Callable[[NodeT], None] | None,
+) -> int:
+    node: NodeT | None = None
     # After a signal no executor can be made, and a half-made one writes a traceback as it is
     # deleted: it is made first, and signals wait until it is there.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
@@ -72,7 +87,7 @@ def run(
         # One stop comes as several signals: from the terminal, and again from launch. The second
         # must not cut short what the first one began.
         for again in STOPS:
-            signal.signal(again, signal.SIG_IGN)
+            signal.signal(again, lambda *_: None)
         if node is not None:
             node.destroy_node()
         rclpy.try_shutdown()

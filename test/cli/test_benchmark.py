@@ -80,3 +80,15 @@ def test_an_unfit_model_is_refused_in_a_line(attendseg: Any) -> None:
     assert process.stderr.splitlines()[-1].startswith(
         "attendseg benchmark: no model 'highway': give"
     )
+
+
+def test_a_file_that_is_no_results_is_not_replaced(
+    refusal_of: Callable[..., str], tiny: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.json"
+    notes.write_text('{"mine": 1}')
+    words = ("benchmark", "latency", "--model", tiny, "-o", notes)
+    reason = refusal_of(*words)
+    assert "does not hold results of 'attendseg benchmark latency'" in reason
+    assert "--force" in reason
+    assert notes.read_text() == '{"mine": 1}'

@@ -113,3 +113,38 @@ def test_refusals(
     }
     words = [paths.get(word, word) for word in arguments]
     assert reason in refusal_of("segment", *words, "--model", tiny)
+
+
+@pytest.mark.parametrize("out", ["out.mp4", "out"])
+def test_what_is_there_is_replaced_by_force_alone(
+    out: str,
+    result_of: Result,
+    refusal_of: Callable[..., str],
+    tiny: Path,
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    words = ("segment", folder, "-o", tmp_path / out, "--model", tiny)
+    result_of(*words)
+    (file,) = tmp_path.glob("out.mp4" if out == "out.mp4" else "out/masks/frame_0.png")
+    before = file.stat().st_ino
+    others = file.with_name("of_another_run.png")
+    others.write_text("kept")
+    reason = refusal_of(*words)
+    assert f"{file}: exists already" in reason
+    assert "--force" in reason
+    assert file.stat().st_ino == before
+    result_of(*words, "--force")
+    assert file.stat().st_ino != before
+    assert others.read_text() == "kept"
+    assert not [path for path in tmp_path.rglob("*") if "unfinished" in path.name]
+
+
+@pytest.mark.parametrize("out", ["images", "images/new", "images/new.mp4"])
+def test_an_output_that_is_the_input_is_refused(
+    out: str, refusal_of: Callable[..., str], tiny: Path, folder: Path
+) -> None:
+    before = sorted(folder.rglob("*"))
+    reason = refusal_of("segment", folder, "-o", folder.parent / out, "--model", tiny)
+    assert "lies inside the input that is read" in reason
+    assert sorted(folder.rglob("*")) == before

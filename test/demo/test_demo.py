@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from rosbags.highlevel import AnyReader
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.playback import open_source
+from attendseg_ros.processes import Process
 
 PATIENCE_S = 120.0
 
@@ -47,35 +49,34 @@ class Run:
     def __init__(self, repository: Path, output: Path, *arguments: object) -> None:
         self.output = output
         command = [sys.executable, "-m", "demo", "--output", output, *arguments]
-        self._process = subprocess.Popen(
+        self._process = Process(
             [str(part) for part in command],
-            cwd=repository,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            environment={"PYTHONPATH": f"{repository}:{os.environ.get('PYTHONPATH', '')}"},
         )
 
     def finish(self) -> tuple[int, str, str]:
         """Waits for the end; gives the status and what was printed, also to stderr."""
-        try:
-            stdout, stderr = self._process.communicate(timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGTERM)
-            raise
-        return self._process.returncode, stdout, stderr
+        with self._process:
+            stdout, stderr = self._process.communicate(PATIENCE_S)
+            return self._process.wait(), stdout.decode(), stderr.decode()
 
     def child(self, module: str) -> int:
         """Waits for the process that runs a module; gives its id."""
         return wait_for(lambda: self._children().get(module), f"a process of {module}")
 
     def send(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        self._process.send(number)
 
     def _children(self) -> dict[str, int]:
         pid = self._process.pid
         found = {}
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            command: list[str] = []
+            # It may have ended meanwhile.
+            with contextlib.suppress(OSError):
+                command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             if "-m" in command:
                 found[command[command.index("-m") + 1].rpartition(".")[2]] = int(child)
         return found
@@ -210,7 +211,10 @@ def test_interrupt_stops_both_processes(
     assert "Traceback" not in stderr
     assert not any(is_alive(child) for child in children)
     left = {file.name for file in (tmp_path / "output").iterdir()}
-    assert left == {"camera.log", "segmentation_node.log"}
+    # Of this run its logs, and what an earlier one left.
+    assert left == {"camera.log", "segmentation_node.log", "grid.png"}
+    assert (tmp_path / "output" / "grid.png").read_text() == "of an earlier run"
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
 
 
 def test_node_that_dies_is_reported(repository: Path, tiny: Path, tmp_path: Path) -> None:

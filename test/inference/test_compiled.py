@@ -5,14 +5,22 @@
 from __future__ import annotations
 
 import os
+import random
+import stat
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.full_disk import full_disk
 
 from attendseg_ros.inference import Bundle, available_engines, create_engine
-from attendseg_ros.inference.compiled import compiled_networks
+from attendseg_ros.inference.compiled import (
+    compiled_networks,
+    key_of,
+    load_compiled,
+    store_compiled,
+)
 
 SIZE = (128, 64)
 
@@ -67,6 +75,94 @@ def test_only_the_latest_stay(cache: Path) -> None:
     assert {path.name for path in cache.iterdir()} == {f"{age}.blob" for age in range(32)}
 
 
+def test_what_is_stored_is_found_under_its_key_alone(cache: Path) -> None:
+    store_compiled("a", b"network")
+    assert load_compiled("a") == b"network"
+    assert load_compiled("b") is None
+    (cache / "a.blob").rename(cache / "b.blob")
+    assert load_compiled("b") is None
+
+
+def test_keys_tell_everything_apart() -> None:
+    keys = {key_of(size=size, threads=n) for size in ((1, 23), (12, 3)) for n in (1, "1", 2)}
+    assert len(keys) == 6
+
+
+def test_any_damage_is_found_and_the_file_deleted(cache: Path) -> None:
+    network = random.Random(1).randbytes(20_000)
+    store_compiled("a", network)
+    file = cache / "a.blob"
+    whole = file.read_bytes()
+    damaged = [whole[:at] + bytes(512) + whole[at + 512 :] for at in range(0, len(whole) - 512, 97)]
+    damaged += [whole[:at] for at in range(0, len(whole), 997)]
+    damaged += [whole + b"0", b"", b"\0" * len(whole)]
+    for content in damaged:
+        file.write_bytes(content)
+        assert load_compiled("a") is None
+        assert not file.exists()
+    store_compiled("a", network)
+    assert load_compiled("a") == network
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700, 0o750])
+def test_the_folder_is_the_users_alone(cache: Path, mode: int) -> None:
+    cache.mkdir()
+    cache.chmod(mode)
+    store_compiled("a", b"network")
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    assert load_compiled("a") == b"network"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+def test_a_folder_that_others_write_is_not_used_and_that_is_said_once(
+    cache: Path, mode: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    store_compiled("a", b"network")
+    cache.chmod(mode)
+    assert load_compiled("a") is None
+    store_compiled("b", b"network")
+    assert not (cache / "b.blob").exists()
+    (record,) = caplog.records
+    assert f"{cache} is not used" in record.getMessage()
+    assert "others may write in it" in record.getMessage()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_is_not_used(
+    cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store_compiled("a", b"network")
+    os.chown(cache, 12345, -1)
+    assert load_compiled("a") is None
+    assert "belongs to another user" in caplog.text
+
+
+def test_links_are_refused(cache: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store_compiled("a", b"network")
+    moved = tmp_path / "elsewhere"
+    (cache / "a.blob").rename(moved)
+    (cache / "a.blob").symlink_to(moved)
+    assert load_compiled("a") is None
+    assert moved.exists()
+    cache.rename(tmp_path / "folder")
+    cache.symlink_to(tmp_path / "folder")
+    assert compiled_networks() is None
+    assert "symbolic link" in caplog.text
+
+
+def test_what_is_no_file_is_not_waited_for(cache: Path) -> None:
+    store_compiled("a", b"network")
+    (cache / "a.blob").unlink()
+    os.mkfifo(cache / "a.blob")
+    assert load_compiled("a") is None
+
+
+def test_a_full_disk_leaves_nothing_behind(cache: Path) -> None:
+    with full_disk(1_000):
+        store_compiled("a", bytes(10_000))
+    assert list(cache.iterdir()) == []
+
+
 def test_the_second_engine_takes_what_the_first_compiled(cache: Path, tiny: Bundle) -> None:
     expected = openvino_logits(tiny)
     (compiled,) = cache.glob("*.blob")
@@ -75,11 +171,16 @@ def test_the_second_engine_takes_what_the_first_compiled(cache: Path, tiny: Bund
     assert [path.stat().st_mtime_ns for path in cache.glob("*.blob")] == [written]
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.9])
-def test_a_cut_off_file_is_compiled_anew(cache: Path, tiny: Bundle, share: float) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
+def test_a_damaged_file_is_compiled_anew_and_written_again(
+    cache: Path, tiny: Bundle, share: float
+) -> None:
     expected = openvino_logits(tiny)
     (compiled,) = cache.glob("*.blob")
-    size = compiled.stat().st_size
-    os.truncate(compiled, int(share * size))
-    np.testing.assert_array_equal(openvino_logits(tiny), expected)
-    assert compiled.stat().st_size == size
+    whole = compiled.read_bytes()
+    at = int(share * (len(whole) - 512))
+    for content in (whole[:at], whole[:at] + bytes(512) + whole[at + 512 :]):
+        compiled.write_bytes(content)
+        np.testing.assert_array_equal(openvino_logits(tiny), expected)
+        assert compiled.read_bytes()[:20] == whole[:20]
+        assert compiled.stat().st_size == len(whole)

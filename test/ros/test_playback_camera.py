@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +166,30 @@ def test_image_that_cannot_be_read_ends_the_node(tmp_path: Path) -> None:
     with NodeProcess(MODULE, tmp_path / "log", parameters) as process:
         assert process.wait() == 1
         assert "photo.jpg: none of 1 image(s) can be read" in process.log()
+        assert "Traceback" not in process.log()
+
+
+def remove(source: Path) -> None:
+    shutil.rmtree(source) if source.is_dir() else source.unlink()
+
+
+def empty(source: Path) -> None:
+    for file in [source] if source.is_file() else list(source.iterdir()):
+        os.truncate(file, 0)
+
+
+@pytest.mark.parametrize("spoil", [remove, empty])
+@pytest.mark.parametrize("make", [image_folder, video, bag])
+def test_a_looped_source_that_vanishes_ends_the_node(
+    tmp_path: Path, make: Callable[[Path], Path], spoil: Callable[[Path], None]
+) -> None:
+    source = make(tmp_path / "source")
+    parameters = {"path": source, "loop": True, "wait_for_subscribers": 0, "rate_hz": 20.0}
+    with NodeProcess(MODULE, tmp_path / "log", parameters) as process:
+        process.wait_for_log("playing")
+        spoil(source)
+        assert process.wait() == 1
+        assert str(source) in process.log().splitlines()[-1]
         assert "Traceback" not in process.log()
 
 

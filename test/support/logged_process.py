@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+
+from attendseg_ros.processes import AT_ONCE, Process
 
 PATIENCE_S = 60.0
 """Longest wait for anything: generous, for machines that do other work."""
@@ -31,12 +32,11 @@ class LoggedProcess:
         """
         self._log = log
         with log.open("wb") as output:
-            self._process = subprocess.Popen(
+            self._process = Process(
                 command,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-                start_new_session=True,
+                environment={"PYTHONUNBUFFERED": "1", **(environment or {})},
             )
 
     def __exit__(
@@ -70,7 +70,7 @@ class LoggedProcess:
 
     def running(self) -> bool:
         """Whether the process still lives."""
-        return self._process.poll() is None
+        return self._process.status is None
 
     def wait(self) -> int:
         """Waits for its end; returns the exit status."""
@@ -78,10 +78,9 @@ class LoggedProcess:
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
         """Asks it and what it started to end, as a terminal does; returns the exit status."""
-        if self.running():
-            os.killpg(self.pid, by)
         try:
+            if self.running():
+                self._process.send_to_group(by)
             return self.wait()
-        except subprocess.TimeoutExpired:
-            os.killpg(self.pid, signal.SIGKILL)
-            raise
+        finally:
+            self._process.end(AT_ONCE)

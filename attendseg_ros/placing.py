@@ -1,0 +1,245 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Outputs that take their place when they are complete; until then what was there stays there.
+
+An output is written beside its place, in a folder that only its run has, and then changes places
+with the old one in a single step of the file system.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.files import forget_unfinished, note_unfinished
+
+_LONGEST_NAME = 255
+_AT_FDCWD = -100
+_EXCHANGE = 2
+_NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM)
+
+
+def real_place(path: Path) -> Path:
+    """Where an output of a name goes: through links, which stay.
+
+    Raises:
+        DataError: the name is a link that leads nowhere.
+    """
+    if not path.is_symlink():
+        return path
+    try:
+        target = path.resolve()
+        leads_somewhere = target.parent.is_dir()
+    except (OSError, RuntimeError):
+        raise DataError(f"{path}: is a link that leads in a circle") from None
+    if not leads_somewhere:
+        raise DataError(f"{path}: is a link to {target}, whose folder does not exist")
+    return target
+
+
+def check_apart(path: Path, reads: Iterable[Path], what: str = "input") -> None:
+    """Checks that an output is not what is read.
+
+    Args:
+        path: of the output, which need not exist.
+        reads: what is read.
+        what: kind of thing that is read.
+
+    Raises:
+        DataError: it is the same, around it, or inside it.
+    """
+    place = real_place(path).resolve()
+    for read in reads:
+        source = read.resolve()
+        if place == source or place in source.parents:
+            raise DataError(f"{path}: is the {what} that is read, or holds it; name another")
+        if source in place.parents and source.is_dir():
+            raise DataError(f"{path}: lies inside the {what} that is read; name another")
+
+
+class Placing:
+    """An output in the making. A context manager: leaving it through an exception discards it.
+
+    Attributes:
+        path: the place, links followed.
+        unfinished: where to write the file or the folder meanwhile, under the same name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Makes room beside the place; what a killed run left there goes.
+
+        Raises:
+            DataError: the place is a link that leads nowhere, nothing can be written there, or
+                another run is writing there at this moment.
+        """
+        self.path = real_place(path)
+        self._room = self.path.parent / _room_name(self.path.name)
+        self.unfinished = self._room / self.path.name
+        self._old = self._room / f"{self._room.name}.old"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._room.mkdir(exist_ok=True)
+            self._lock = os.open(self._room, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError as error:
+            raise DataError(f"{path}: cannot be made: {error.strerror}") from error
+        try:
+            self._claim(path)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        note_unfinished(self._room)
+
+    def finish(self, *, keep_others: bool = False) -> None:
+        """Puts the output in its place; the old one is gone after that, and not before.
+
+        Args:
+            keep_others: what else is in the old folder stays in the new one.
+
+        Raises:
+            OSError: it cannot; the old one is still there.
+        """
+        try:
+            if keep_others and self.path.is_dir():
+                _add_what_is_missing(self.path, self.unfinished)
+            _sync(self.unfinished)
+            self._change_places()
+            _sync_one(self.path.parent)
+        finally:
+            self.discard()
+
+    def close(self) -> None:
+        """Removes what is not in place, for `contextlib.closing`."""
+        self.discard()
+
+    def discard(self) -> None:
+        """Removes what is not in place; may be called twice, and after `finish`."""
+        if self._lock < 0:
+            return
+        if os.path.lexists(self._old) and not os.path.lexists(self.path):
+            self._old.rename(self.path)
+        shutil.rmtree(self._room, ignore_errors=True)
+        forget_unfinished(self._room)
+        os.close(self._lock)
+        self._lock = -1
+
+    def _claim(self, path: Path) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(f"{path}: another run is writing to it; wait for its end") from None
+        except OSError:
+            # File systems of networks without locks.
+            pass
+        if os.path.lexists(self._old) and not os.path.lexists(self.path):
+            # A run was killed between the two steps that file systems without an exchange need.
+            self._old.rename(self.path)
+        for left in self._room.iterdir():
+            _remove(left)
+
+    def _change_places(self) -> None:
+        if not os.path.lexists(self.path) or (
+            self.path.is_file() and not self.path.is_symlink() and self.unfinished.is_file()
+        ):
+            self.unfinished.replace(self.path)
+            return
+        if _exchange(self.unfinished, self.path):
+            return
+        # From here on the room holds the old one: it must not be swept away.
+        forget_unfinished(self._room)
+        try:
+            self.path.rename(self._old)
+            self.unfinished.rename(self.path)
+        except BaseException:
+            if os.path.lexists(self._old) and not os.path.lexists(self.path):
+                self._old.rename(self.path)
+            raise
+
+    def __enter__(self) -> Placing:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.finish()
+        else:
+            self.discard()
+
+
+def _room_name(name: str) -> str:
+    room = f".{name}.unfinished"
+    if len(os.fsencode(room)) + len(".old") > _LONGEST_NAME:
+        room = f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.unfinished"
+    return room
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Lets two change places in one step (renameat2(2)); False where there is no such step."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    names = os.fsencode(first), os.fsencode(second)
+    if rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _NO_EXCHANGE:
+        return False
+    raise OSError(number, os.strerror(number), str(second))
+
+
+def _add_what_is_missing(old: Path, new: Path) -> None:
+    """Gives the new folder what only the old one holds, as further names of the same files."""
+    for entry in old.iterdir():
+        target = new / entry.name
+        if os.path.lexists(target):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, target, symlinks=True, copy_function=_link)
+        else:
+            _link(entry, target)
+
+
+def _link(entry: str | Path, target: str | Path) -> None:
+    try:
+        os.link(entry, target, follow_symlinks=False)
+    except OSError:
+        # File systems without further names.
+        shutil.copy2(entry, target, follow_symlinks=False)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Has everything written to the disk: a power cut must not leave names without content."""
+    for entry in [path, *path.rglob("*")]:
+        if not entry.is_symlink():
+            _sync_one(entry)
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Folders of some file systems cannot be synced.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,145 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How a program ends when it is told to: at once while it starts, then in order, always in time."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn
+
+from attendseg_ros import files, processes
+
+GRACE_S = 1.4
+"""What a program may take to end in order; what hangs longer is cut off."""
+
+INTERRUPTED = 130
+"""Exit status of a program that was told to end before it was done, by whichever signal."""
+
+
+class Stop(KeyboardInterrupt):
+    """The program was told to end."""
+
+
+def run(name: str, work: Callable[[], int]) -> int:
+    """Runs a program that ends in order, and in time, when a signal tells it to.
+
+    The signal raises `Stop` in the main thread, once.
+
+    Args:
+        name: of the program, for its last line.
+        work: the program; returns its exit status.
+
+    Returns:
+        The exit status of the work that came to its end. After a stop the process ends here, with
+        `INTERRUPTED`.
+    """
+    came: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        # One stop comes as several signals: from the terminal, and again from what started us.
+        if not came:
+            came.append(number)
+            raise Stop
+
+    before = {}
+    hook = sys.unraisablehook
+    try:
+        for number in processes.STOPS:
+            # An ignored SIGHUP is what nohup asks for; an ignored SIGINT is only what a script's
+            # background processes are born with.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
+        sys.unraisablehook = _without_stops(hook)
+        with in_time(name):
+            return work()
+    except BaseException as error:
+        # Cut off at any point, a library may raise whatever it likes.
+        if not came or isinstance(error, SystemExit):
+            raise
+        print(f"\n{name}: interrupted", file=sys.stderr)
+        leave(INTERRUPTED)
+    finally:
+        sys.unraisablehook = hook
+        if not came:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def in_time(name: str, status: int = INTERRUPTED) -> Iterator[threading.Event]:
+    """Sees to it that the process is gone `GRACE_S` after a stop signal, whatever hangs in it.
+
+    The signals' handlers must be Python's own. To be used in the main thread.
+
+    Args:
+        name: of the program, for its last line.
+        status: the exit status where something hangs.
+
+    Yields:
+        What is set once the signal has come.
+    """
+    receiving, sending = os.pipe()
+    os.set_blocking(sending, False)
+    asked = threading.Event()
+
+    def watch() -> None:
+        # The interpreter writes the number from within its C handler: nothing in the main thread,
+        # a library that waits in C included, can keep it back.
+        while (said := os.read(receiving, 1)) and said[0] not in processes.STOPS:
+            continue
+        os.close(receiving)
+        if not said:
+            return
+        asked.set()
+        processes.hurry()
+        threading.Event().wait(GRACE_S)
+        _end_now(name, status)
+
+    before = signal.set_wakeup_fd(sending, warn_on_full_buffer=False)
+    threading.Thread(target=watch, name="stopping", daemon=True).start()
+    try:
+        yield asked
+    finally:
+        # Told to stop, the rest of the end is watched as well.
+        if not asked.is_set():
+            signal.set_wakeup_fd(before)
+            os.close(sending)
+
+
+def leave(status: int) -> NoReturn:
+    """Ends the process when all is in order, without the interpreter's own end.
+
+    That waits for every thread, and takes apart libraries that were cut off in the middle of
+    something, some of which then crash.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+def _end_now(name: str, status: int) -> None:
+    processes.kill_all()
+    files.remove_unfinished()
+    with contextlib.suppress(OSError):
+        os.write(2, f"\n{name}: ended without waiting for what was under way\n".encode())
+    os._exit(status)
+
+
+def _without_stops(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What reports exceptions that can go nowhere, but for `Stop`: its end comes in time anyway."""
+
+    def report(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, Stop):
+            hook(unraisable)
+
+    return report

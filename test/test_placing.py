@@ -1,0 +1,193 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Outputs take their place whole, and until then what was there is there."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from attendseg_ros import placing
+from attendseg_ros.errors import DataError
+from attendseg_ros.placing import Placing, check_apart, real_place
+
+
+def write(path: Path, text: str, *, folder: bool) -> None:
+    if folder:
+        path.mkdir()
+        (path / "content").write_text(text)
+    else:
+        path.write_text(text)
+
+
+def read(path: Path) -> str:
+    return (path / "content" if path.is_dir() else path).read_text()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(params=[True, False], ids=["exchange", "two steps"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """One that lets two names change places, and one that does not, as FAT and NFS."""
+    if not request.param:
+        monkeypatch.setattr(placing, "_exchange", lambda *_: False)
+    return bool(request.param)
+
+
+@pytest.mark.usefixtures("file_system")
+@pytest.mark.parametrize("new", [True, False], ids=["folder", "file"])
+@pytest.mark.parametrize("old", [True, False, None], ids=["over folder", "over file", "fresh"])
+def test_the_new_one_takes_the_place(tmp_path: Path, new: bool, old: bool | None) -> None:
+    place = tmp_path / "out"
+    if old is not None:
+        write(place, "old", folder=old)
+    with Placing(place) as made:
+        write(made.unfinished, "new", folder=new)
+        assert place.exists() == (old is not None)
+        if old is not None:
+            assert read(place) == "old"
+    assert read(place) == "new"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("interruption", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("folder", [True, False])
+def test_an_interrupted_one_leaves_the_old_one_alone(
+    tmp_path: Path, interruption: type[BaseException], folder: bool
+) -> None:
+    place = tmp_path / "out"
+    write(place, "old", folder=folder)
+    with suppress(interruption), Placing(place) as made:
+        write(made.unfinished, "half", folder=folder)
+        raise interruption
+    assert read(place) == "old"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_step_that_fails_leaves_the_old_one_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    monkeypatch.setattr(placing, "_exchange", lambda *_: False)
+    place = tmp_path / "out"
+    write(place, "old", folder=True)
+    rename, steps = Path.rename, []
+
+    def fail(self: Path, target: Path) -> Path:
+        steps.append(target)
+        if len(steps) == step:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    def replace() -> None:
+        with Placing(place) as made:
+            write(made.unfinished, "new", folder=True)
+            monkeypatch.setattr(Path, "rename", fail)
+
+    with pytest.raises(OSError, match="Input/output error"):
+        replace()
+    assert read(place) == "old"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path, folder: bool) -> None:
+    (tmp_path / "disk").mkdir()
+    real, link = tmp_path / "disk" / "real", tmp_path / "out"
+    link.symlink_to(real)
+    for _ in ("at first it dangles", "then it does not"):
+        with Placing(link) as made:
+            write(made.unfinished, "new", folder=folder)
+        assert link.is_symlink()
+        assert read(real) == "new"
+        assert names(tmp_path / "disk") == ["real"]
+
+
+def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "dangling").symlink_to(tmp_path / "gone" / "out")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(
+        DataError, match=r"dangling: is a link to .*gone/out, whose folder does not"
+    ):
+        real_place(tmp_path / "dangling")
+    with pytest.raises(DataError, match="circle: is a link that leads in a circle"):
+        real_place(tmp_path / "circle")
+
+
+def test_two_runs_do_not_write_to_one_place(tmp_path: Path) -> None:
+    with Placing(tmp_path / "out") as first:
+        with pytest.raises(DataError, match="out: another run is writing to it"):
+            Placing(tmp_path / "out")
+        write(first.unfinished, "first", folder=False)
+    assert read(tmp_path / "out") == "first"
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["while writing", "between two steps"])
+def test_after_a_kill_the_old_one_is_there_or_comes_back(tmp_path: Path, between: bool) -> None:
+    place = tmp_path / "out"
+    write(place, "old", folder=True)
+    code = f"""
+import os, signal, sys
+from pathlib import Path
+from attendseg_ros import placing
+placing._exchange = lambda *_: False
+made = placing.Placing(Path(sys.argv[1]))
+made.unfinished.mkdir()
+def kill(*_): os.kill(os.getpid(), signal.SIGKILL)
+if {between}:
+    rename = Path.rename
+    Path.rename = lambda self, target: kill() if self == made.unfinished else rename(self, target)
+    made.finish()
+kill()
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(place)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert place.exists() == (not between)
+    made = Placing(place)
+    assert read(place) == "old"
+    made.discard()
+    assert names(tmp_path) == ["out"]
+
+
+def test_what_else_the_folder_holds_can_stay(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    (place / "sub").mkdir(parents=True)
+    for name in ("a", "b", "sub/c"):
+        (place / name).write_text("old")
+    (place / "link").symlink_to("b")
+    made = Placing(place)
+    made.unfinished.mkdir()
+    (made.unfinished / "a").write_text("new")
+    made.finish(keep_others=True)
+    assert names(place) == ["a", "b", "link", "sub"]
+    assert [(place / name).read_text() for name in ("a", "b", "sub/c")] == ["new", "old", "old"]
+    assert (place / "link").readlink() == Path("b")
+    assert names(tmp_path) == ["out"]
+
+
+def test_a_very_long_name_is_no_hindrance(tmp_path: Path) -> None:
+    place = tmp_path / ("x" * 255)
+    with Placing(place) as made:
+        write(made.unfinished, "new", folder=False)
+    assert read(place) == "new"
+    assert names(tmp_path) == [place.name]
+
+
+def test_an_output_is_not_what_is_read(tmp_path: Path) -> None:
+    source = tmp_path / "set" / "bag"
+    source.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(source)
+    for out in (source, tmp_path / "set", tmp_path / "link", tmp_path / "set" / ".." / "set"):
+        with pytest.raises(DataError, match="is the bag that is read, or holds it"):
+            check_apart(out, [source], "bag")
+    with pytest.raises(DataError, match="lies inside the input that is read"):
+        check_apart(source / "new", [source])
+    check_apart(tmp_path / "set" / "new", [source])
+    check_apart(tmp_path / "other", [source])
