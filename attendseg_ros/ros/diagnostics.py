@@ -106,9 +106,14 @@ class Report:
         )
         if not monitor.received and (not findings or findings[0][0] != ERROR):
             findings = [(STALE, f"no image yet on {camera.topic}: {camera.publishers}")]
-        if fresh:
-            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
-            findings.append((WARN, f"bad images on {camera.topic}: {reasons}"))
+        for what, blamed in (("bad images on", False), ("no mask of images on", True)):
+            reasons = ", ".join(
+                f"{count} {reason.value}"
+                for reason, count in fresh.items()
+                if (reason in OF_THE_NETWORK) == blamed
+            )
+            if reasons:
+                findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
         findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,

@@ -308,7 +308,8 @@ class ModelSwitch:
                 self.hangs.fail(self.refusal)
                 self._worker.put(wish)
         else:
-            self.refusal = ""
+            if not self._is_past(builds):
+                self.refusal = ""
 
     def _stop_pacing(self, wish: Wish) -> None:
         """Stays at the input size that runs, when it was not the parameters that asked."""
@@ -326,8 +327,7 @@ class ModelSwitch:
             return
         if wish.bundle is not self._segmenter.bundle or hung is not None:
             old = self._replace(builds, _build(builds, wish, hung), wish)
-            # One that hangs is closed by the call that hangs, should it return.
-            if old is not hung:
+            if old is not None:
                 old.close()
         elif wish.size != self._segmenter.input_size:
             builds.resize(self._segmenter, wish.size)
@@ -338,8 +338,11 @@ class ModelSwitch:
                 self._settle()
             self._switched(self._segmenter, wish.settings)
 
-    def _replace(self, builds: Builds, made: Segmenter, wish: Wish) -> Segmenter:
-        """Puts a segmenter in place between two frames; returns the one to close."""
+    def _replace(self, builds: Builds, made: Segmenter, wish: Wish) -> Segmenter | None:
+        """Puts a segmenter in place between two frames; returns the one to close.
+
+        One that hangs is not: the call that hangs closes it, should it return.
+        """
         with self._changed:
             if self._asked.bundle is not wish.bundle or self._is_past(builds):
                 # Something else has been asked for meanwhile.
@@ -348,11 +351,12 @@ class ModelSwitch:
             self._switching = True
             try:
                 self._changed.wait_for(lambda: not self._frame_in_hand)
-                old, self._segmenter = self._segmenter, made
+                old: Segmenter | None = self._segmenter
+                self._segmenter = made
                 self._in_effect = wish.settings
                 self._settle()
                 if self._hung is not None:
-                    self._hung = None
+                    self._hung = old = None
                     self.hangs.end()
                 self._switched(made, self._asked.settings)
             finally:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +28,7 @@ from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.watched_calls import hanging
+from attendseg_ros.ros.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
 
@@ -291,10 +290,7 @@ def main(args: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     status = run(SegmentationNode, args, start=SegmentationNode.start)
     if hanging():
-        # Libraries take down what a call of theirs is still using, which ends in a crash or never.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        exit_at_once(status)
     return status
 
 

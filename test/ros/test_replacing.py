@@ -175,6 +175,17 @@ def test_a_size_asked_for_while_it_hangs_is_that_of_the_next(switch: ModelSwitch
         assert switch.segment(segmenter, GOOD, TIMEOUT_S).input_size == (128, 64)
 
 
+def test_a_slow_machine_s_frames_may_take_as_long_as_its_first_run_tells(
+    switch: ModelSwitch, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switch.segmenter, "_first_run_s", 60.0)
+    opener = threading.Timer(2 * TIMEOUT_S, gate.open.set)
+    opener.start()
+    segment(switch, MARK)
+    opener.join()
+    assert switch.hangs.count == 0
+
+
 def test_closing_does_not_wait_for_one_that_hangs(switch: ModelSwitch, gate: Gate) -> None:
     gate.broken = True
     hang(switch)

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from math import inf
+from pathlib import Path
 
 import pytest
 from support.ros_client import wait_until
@@ -98,3 +101,31 @@ def test_hurry_cuts_the_call_in_hand_short(calls: WatchedCalls) -> None:
     assert calls.run(lambda: 1, inf, hurried_s=0.0, late=ignore) == 1
     go_on.set()
     hurry.join()
+
+
+def test_the_end_of_a_process_whose_call_hangs_takes_its_children_along() -> None:
+    code = """
+import subprocess, sys, threading
+from attendseg_ros.ros.watched_calls import HangError, WatchedCalls, exit_at_once
+def hang():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    print(child.pid)
+    threading.Event().wait()
+try:
+    WatchedCalls("test").run(hang, 1.0, hurried_s=1.0, late=lambda _: None)
+except HangError:
+    exit_at_once(3)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    child = Path("/proc", done.stdout.strip(), "stat")
+
+    def gone() -> bool:
+        try:
+            return child.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            return True
+
+    wait_until(gone, "the child to end")
