@@ -15,7 +15,7 @@ class EngineError(AttendSegError):
     """An inference engine that is unknown, not installed or refuses the network."""
 
 
-class LogitsError(AttendSegError):
+class LogitsError(EngineError):
     """A network's result that is not finite: no mask can be made of it."""
 
 

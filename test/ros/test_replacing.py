@@ -32,10 +32,11 @@ TIMEOUT_S = 0.5
 
 
 class Gate:
-    """Holds up every call of an engine with a marked image until it opens."""
+    """Holds up every call of an engine with a marked image, or every call, until it opens."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
+        self.for_all = False
         self.broken = False
         self.made = 0
 
@@ -46,7 +47,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     infer, load = OnnxRuntimeEngine.infer, OnnxRuntimeEngine._load
 
     def wait(engine: OnnxRuntimeEngine, image: NDArray[np.uint8]) -> Any:
-        if image[0, 0, 0] == MARK:
+        if made.for_all or image[0, 0, 0] == MARK:
             made.open.wait()
         return infer(engine, image)
 
@@ -148,6 +149,20 @@ def test_one_that_cannot_be_made_is_tried_again(switch: ModelSwitch, gate: Gate)
     gate.broken = False
     wait_until(lambda: works(switch), "frames to flow")
     assert switch.refusal == ""
+
+
+def test_engines_that_hang_while_they_are_made_are_waited_for(
+    switch: ModelSwitch, gate: Gate
+) -> None:
+    assert works(switch)
+    gate.for_all = True
+    hang(switch)
+    # The next one hangs over its first image.
+    wait_until(lambda: gate.made == 2, "the next engine")
+    assert not works(switch)
+    gate.open.set()
+    wait_until(lambda: works(switch), "frames to flow")
+    assert gate.made == 2
 
 
 def test_another_model_takes_the_place_of_one_that_hangs(
