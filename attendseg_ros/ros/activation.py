@@ -94,6 +94,8 @@ class Activation:
             hangs=self._models.hangs.count,
             last_hang=self._models.hangs.last,
             worker_errors=self._worker.errors,
+            worker_alive=self._worker.alive,
+            busy_s=self._worker.busy_s,
         )
         return [status for stream in self._streams for status in stream.statuses(network)]
 

@@ -58,6 +58,8 @@ class Network:
     hangs: int = 0
     last_hang: str = ""
     worker_errors: int = 0
+    worker_alive: bool = True
+    busy_s: float = 0.0
 
 
 FEW = 3
@@ -162,7 +164,7 @@ class Report:
         ratio = self._drop_ratio(dropped)
         findings = self._failures(network)
         if not monitor.nobody_listens:
-            findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns))
+            findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns), network.busy_s)
             findings += judge_pace(rate, latency, processing, settings)
         if ratio > settings.max_drop_ratio_warn:
             findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
@@ -226,6 +228,8 @@ class Report:
         elif fresh > 0:
             why = monitor.last_failure or "see the log"
             findings.append((WARN, f"no mask of {_frames(fresh)}: {why}"))
+        if not network.worker_alive:
+            findings.append((ERROR, "the thread that processes frames has ended: restart the node"))
         if errors > 0:
             what = "an error in the thread that processes frames"
             findings.append((WARN, f"{_times(errors)} {what}: see the log"))

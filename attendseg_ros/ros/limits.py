@@ -14,6 +14,9 @@ from attendseg_ros.ros.timing import percentile
 
 WARN, ERROR = DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
+_LONG_S = 1.0
+"""A frame in hand for longer is worth a word."""
+
 Finding = tuple[bytes, str]
 """A level and what is the matter."""
 
@@ -41,13 +44,16 @@ def judge(value: float, warn: float, error: float) -> Verdict:
     return Verdict(None, 0.0)
 
 
-def judge_silence(age_s: float, settings: Settings, image_age_s: float) -> list[Finding]:
+def judge_silence(
+    age_s: float, settings: Settings, image_age_s: float, busy_s: float
+) -> list[Finding]:
     """That no mask has come for too long while one was wanted.
 
     Args:
         age_s: of the last mask; NaN where none is wanted.
         settings: hold the limits.
         image_age_s: of the last image; NaN where there was none.
+        busy_s: how long a frame has been in hand.
     """
     # With a limit on the rate as long must pass between two masks.
     pause_s = 1.0 / settings.max_rate_hz if settings.max_rate_hz else 0.0
@@ -55,7 +61,10 @@ def judge_silence(age_s: float, settings: Settings, image_age_s: float) -> list[
         limit and limit + pause_s for limit in (settings.max_age_warn_s, settings.max_age_error_s)
     )
     came = "none has come" if isnan(image_age_s) else f"the last came {image_age_s:.1f} s ago"
-    return judge(age_s, warn, error).pick(f"no mask for {age_s:.1f} s", f"; of the images {came}")
+    in_hand = f", and one has been in hand for {busy_s:.1f} s" if busy_s > _LONG_S else ""
+    return judge(age_s, warn, error).pick(
+        f"no mask for {age_s:.1f} s", f"; of the images {came}{in_hand}"
+    )
 
 
 def judge_pace(

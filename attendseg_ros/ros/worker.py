@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
+from time import monotonic
 from typing import Generic, TypeVar
 
 from rclpy.logging import get_logger
@@ -34,6 +35,7 @@ class Worker(Generic[T]):
         self._name = name
         self._handle = handle
         self._throttle = Throttle()
+        self._begun_s: float | None = None
         self.errors = 0
         self._mailbox: Mailbox[T] = Mailbox()
         self._thread = Thread(target=self._run, name=name, daemon=True)
@@ -42,6 +44,17 @@ class Worker(Generic[T]):
     def dropped(self, sender: str = "") -> int:
         """How many items of a sender a newer one replaced before their turn came."""
         return self._mailbox.dropped(sender)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread.is_alive()
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds that the item in hand has been in hand; 0.0 when there is none."""
+        begun_s = self._begun_s
+        return 0.0 if begun_s is None else monotonic() - begun_s
 
     def put(self, item: T, sender: str = "") -> None:
         """Hands over an item; never waits. Senders take turns (see `Mailbox`)."""
@@ -58,12 +71,14 @@ class Worker(Generic[T]):
 
     def _run(self) -> None:
         while (item := self._mailbox.take()) is not None:
+            self._begun_s = monotonic()
             try:
                 self._handle(item)
             # Also an exit: a robot whose masks just end would learn of it too late.
             except BaseException as error:
                 self.errors += 1
                 self._say(error)
+            self._begun_s = None
             # Nothing of it is kept while the next is awaited.
             del item
 

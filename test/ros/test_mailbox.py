@@ -172,6 +172,9 @@ def test_one_that_is_left_ends_after_the_one_in_hand_and_is_not_waited_for() -> 
     worker.put(2)
     worker.leave()
     assert handled == []
+    during = (worker.alive, worker.busy_s > 0.0)
     go_on.set()
     worker.stop()
     assert handled == [1]
+    assert during == (True, True)
+    assert (worker.alive, worker.busy_s) == (False, 0.0)

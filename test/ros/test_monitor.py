@@ -192,3 +192,43 @@ def test_age_by_a_clock_that_jumps() -> None:
     assert monitor.mask_age_s(back + 7 * SECOND) == 7.0
     monitor.note_processed(TIMES, back + 7 * SECOND)
     assert monitor.mask_age_s(back + 8 * SECOND) == 1.0
+
+
+def test_a_frame_that_is_stuck_and_a_thread_that_is_gone_are_said() -> None:
+    monitor = with_masks(1.0)
+    report, now = Report(CameraName(), monitor), START + 9 * SECOND
+    stuck = replace(NETWORK, busy_s=8.0)
+    status = report.network(stuck, 0, Settings(), now)
+    assert status.level == ERROR
+    assert "one has been in hand for 8.0 s" in status.message
+    gone = replace(NETWORK, worker_alive=False)
+    status = report.network(gone, 0, Settings(), START + SECOND)
+    assert status.level == ERROR
+    assert "has ended: restart the node" in status.message
+
+
+def test_a_hang_is_an_error_while_it_lasts_and_once_when_it_is_over() -> None:
+    monitor = with_masks(1.0)
+    report, now = Report(CameraName(), monitor), START + SECOND
+    hang = replace(NETWORK, hang="engine 'x' hangs", hangs=1, last_hang="engine 'x' hung at 10:00")
+    for _ in range(2):
+        status = report.network(hang, 0, Settings(), now)
+        assert (status.level, status.message) == (ERROR, "engine 'x' hangs")
+    over = replace(hang, hang="")
+    assert report.network(over, 0, Settings(), now).level == OK
+    # Begun and ended between two reports.
+    again = replace(over, hangs=2)
+    status = report.network(again, 0, Settings(), now)
+    assert (status.level, status.message) == (
+        ERROR,
+        "engine 'x' hung at 10:00 and has been replaced",
+    )
+    assert report.network(again, 0, Settings(), now).level == OK
+
+
+def test_errors_of_the_thread_warn_once() -> None:
+    monitor = with_masks(1.0)
+    report = Report(CameraName(), monitor)
+    failing = replace(NETWORK, worker_errors=2)
+    found = [report.network(failing, 0, Settings(), START + SECOND).level for _ in range(2)]
+    assert found == [WARN, OK]
