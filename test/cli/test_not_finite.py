@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from support.tiny_bundle import painted, stripes
 
 Result = Callable[..., dict[str, Any]]
 Refusal = Callable[..., str]
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 SIZE = (128, 64)
 LABELS = stripes(*SIZE, count=4)
@@ -61,10 +63,14 @@ def test_segment_leaves_the_image_out_and_names_it(
 
 
 def test_segment_of_nothing_but_such_images_fails(
-    refusal_of: Refusal, faulty: Path, tmp_path: Path
+    attendseg: Command, faulty: Path, tmp_path: Path
 ) -> None:
     images = write_images(tmp_path / "in", "bad")
-    line = refusal_of("segment", images, "-o", tmp_path / "out", "--model", faulty, *OPTIONS)
+    process = attendseg("segment", images, "-o", tmp_path / "out", "--model", faulty, *OPTIONS)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    # After the progress of the images that were read.
+    line = process.stderr.splitlines()[-1]
     assert "no mask of any image" in line
     assert SAYS in line
 
