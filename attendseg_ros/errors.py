@@ -15,6 +15,10 @@ class EngineError(AttendSegError):
     """An inference engine that is unknown, not installed or refuses the network."""
 
 
+class LogitsError(EngineError):
+    """A network's result that is not finite: no mask can be made of it."""
+
+
 class ImageError(AttendSegError):
     """An image or mask of a shape, type or size that cannot be used."""
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from attendseg_ros.cli.verb import Result, add_engine, need_packages, table
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
 from attendseg_ros.placing import check_apart
 from attendseg_ros.playback import (
@@ -141,6 +141,7 @@ def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> 
 def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:
     frames = 0
     sinks = _sinks(source, arguments, bundle.classes.palette())
+    refused: list[str] = []
     with ExitStack() as stack:
         for sink in sinks:
             stack.enter_context(sink)
@@ -152,15 +153,21 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
         )
         started = time.monotonic()
         for frame in tqdm(source, total=source.frame_count, desc="segmenting", unit="frame"):
-            labels = labeller(frame.rgb).mask
+            try:
+                labels = labeller(frame.rgb).mask
+            except LogitsError as error:
+                refused.append(f"{frame.name}: {error}")
+                continue
             frames += 1
             for sink in sinks:
                 sink.write(frame, labels)
         elapsed_s = time.monotonic() - started
+    if refused and not frames:
+        raise LogitsError(f"{source.path}: no mask of any image; first: {refused[0]}")
     return {
         "engine": segmenter.engine_name,
         "frames": frames,
-        "skipped": list(source.skipped),
+        "skipped": [*source.skipped, *refused],
         "frames_per_second": frames / elapsed_s,
         "times": labeller.times,
     }

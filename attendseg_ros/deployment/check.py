@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from torch import nn
 from tqdm import tqdm
 
-from attendseg_ros.errors import BundleError
+from attendseg_ros.errors import BundleError, LogitsError
 from attendseg_ros.inference import Bundle, available_engines, create_engine
-from attendseg_ros.inference.engine import Logits
+from attendseg_ros.inference.engine import Logits, check_finite
 from attendseg_ros.inference.engines import PROCESSOR_ENGINES
 from attendseg_ros.training.samples import normalised
 
@@ -63,6 +63,9 @@ def agreement(
         engine: its name.
         images: uint8 (H, W, 3) RGB, all of one size that the network takes.
         reference: the network's logits for each.
+
+    Raises:
+        LogitsError: NaN or infinity is among either's logits, which no bound would hold back.
     """
     height, width = images[0].shape[:2]
     # The torch engine sets the threads of the whole process: as many as there were.
@@ -72,12 +75,21 @@ def agreement(
         progress = tqdm(images, desc=f"checking {engine}", leave=False)
         for image, wanted in zip(progress, reference, strict=True):
             found: Logits = runner.infer(np.ascontiguousarray(image))
+            _check_finite(wanted, f"the network of model '{bundle.name}'")
+            _check_finite(found, f"engine '{engine}' with model '{bundle.name}'")
             same += float((found.argmax(axis=0) == wanted.argmax(axis=0)).mean())
             error += float(np.square(found - wanted, dtype=np.float64).mean())
             power += float(wanted.var(dtype=np.float64))
     finally:
         runner.close()
     return Agreement(pixels=same / len(images), logits_error=float(np.sqrt(error / power)))
+
+
+def _check_finite(logits: Logits, whose: str) -> None:
+    try:
+        check_finite(logits)
+    except LogitsError as error:
+        raise LogitsError(f"{whose}: {error}") from None
 
 
 def check(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmenter
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.training.dataset import LabelledSet
@@ -65,13 +66,18 @@ def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
 
     Raises:
         DataError: a file of the set is unfit; the message names it.
+        LogitsError: the network's result for an image is not finite; the message names it. A score
+            without that image would be a better one than the model's.
     """
     classes = segmenter.bundle.classes
     channel_of = _channels(classes)
     confusion = ConfusionMatrix(len(classes))
     for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
         rgb, truth = labelled[index]
-        labels = segmenter.segment(rgb).labels
+        try:
+            labels = segmenter.segment(rgb).labels
+        except LogitsError as error:
+            raise LogitsError(f"image {labelled.names[index]}: {error}") from None
         confusion.update(channel_of[labels], channel_of[truth])
     return Scores.of(confusion, classes, len(labelled))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from tqdm import tqdm
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.exploration.latency import latency_ms
 from attendseg_ros.exploration.space import NEAR_THE_SHIPPED, suggest
 from attendseg_ros.files import write_atomically
@@ -234,7 +235,12 @@ class _Search:
         text = json.dumps(shape.to_mapping(), sort_keys=True)
         name = hashlib.sha256(text.encode()).hexdigest()[:12]
         run = self._training.run / "candidates" / name
-        return float(loop.run(replace(self._training, shape=shape, run=run))["mean_iou"])
+        try:
+            return float(loop.run(replace(self._training, shape=shape, run=run))["mean_iou"])
+        except LogitsError as error:
+            # One whose training diverges is of no use, and no reason to end the search.
+            tqdm.write(f"{run}: counts as 0 % mean IoU: {error}", file=sys.stderr)
+            return 0.0
 
 
 def _claim(training: TrainingConfig, limits: Limits) -> None:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.inference.engine import Logits
+from attendseg_ros.inference.engine import Logits, check_finite
 
 Mask = NDArray[np.uint8]
 
@@ -55,7 +55,11 @@ class Decoder:
         Returns:
             New arrays, the caller's own: labels uint8 (H, W), and confidence uint8 (H, W) with 255
             for a probability of 1, or None.
+
+        Raises:
+            LogitsError: a logit is NaN or infinite.
         """
+        check_finite(logits)
         width, height = size
         fine = (min(width, self._network_size[0]), min(height, self._network_size[1]))
         if self._best.shape != (fine[1], fine[0]):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 
 import numpy as np
 
@@ -136,7 +137,9 @@ def _build(name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: 
 def _check_result(engine: Engine, bundle: Bundle) -> None:
     """Runs a blank image: what a graph declares and what it computes can differ."""
     width, height = engine.input_size
+    started = time.perf_counter()
     logits = engine.infer(np.zeros((height, width, 3), np.uint8))
+    engine.first_run_s = time.perf_counter() - started
     stride = bundle.output_stride
     wanted = (len(bundle.classes), height // stride, width // stride)
     if logits.shape != wanted:

@@ -25,6 +25,8 @@ class OnnxRuntimeEngine:
     network, ONNX Runtime takes others without an error.
     """
 
+    first_run_s = 0.0
+
     def __init__(
         self,
         bundle: Bundle,

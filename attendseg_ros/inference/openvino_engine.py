@@ -48,6 +48,7 @@ class OpenVinoEngine:
     """Runs the graph with OpenVINO's CPU plugin."""
 
     name = "openvino"
+    first_run_s = 0.0
 
     def __init__(self, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> None:
         """Loads the graph and compiles it for a fixed size, or takes what was compiled earlier.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.errors import EngineError
+from attendseg_ros.errors import EngineError, LogitsError
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.engine import Engine
@@ -112,10 +112,13 @@ class Segmenter:
         self._num_threads = num_threads
         # Held while an image is segmented and while one pipeline takes another's place.
         self._lock = threading.Lock()
+        started = time.perf_counter()
         made, self._selection = select_engine(engine, bundle, size, num_threads)
         self._asked = self._selection.engine if engine == AUTO else engine
         self._pipeline: _Pipeline | None = _Pipeline(made, bundle.classes.ids)
         self._input_size = size
+        self._first_run_s = made.first_run_s
+        self._build_s = time.perf_counter() - started
 
     @property
     def bundle(self) -> Bundle:
@@ -137,6 +140,29 @@ class Segmenter:
         """Width and height the network works at."""
         return self._input_size
 
+    @property
+    def first_run_s(self) -> float:
+        """Seconds that the engine's first run took: a slow machine's frames take as long."""
+        return self._first_run_s
+
+    @property
+    def build_s(self) -> float:
+        """Seconds that making it took."""
+        return self._build_s
+
+    def twin(self, input_size: tuple[int, int]) -> Segmenter:
+        """Makes another of the same model on the same engine, which is not measured anew.
+
+        Also while this one hangs.
+
+        Raises:
+            EngineError: the engine cannot run at that size.
+        """
+        made = Segmenter(self._bundle, self._asked, self._num_threads, input_size)
+        if made.engine_name == self.engine_name:
+            made._selection = self._selection
+        return made
+
     def set_input_size(self, width: int, height: int) -> None:
         """Changes the size the network works at; images go on being segmented meanwhile.
 
@@ -150,6 +176,7 @@ class Segmenter:
             old = self._pipeline
             if old is not None:
                 self._pipeline, self._input_size = pipeline, (width, height)
+                self._first_run_s = engine.first_run_s
                 if engine.name != self._selection.engine:
                     self._selection = asked_for(self._asked, engine.name)
         if old is None:
@@ -179,6 +206,7 @@ class Segmenter:
         Raises:
             ImageError: rgb is not such an array, or a side is 0 or above 16384 pixels.
             EngineError: the segmenter is closed.
+            LogitsError: the network's result is not finite; the message names engine and model.
             ValueError: smoothing is out of range.
         """
         check_image(rgb)
@@ -193,12 +221,18 @@ class Segmenter:
             resized = time.perf_counter()
             logits = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
-            logits = self._pipeline.smoothers[camera].smooth(
-                logits, image, smoothing, (width, height), stamp_ns
-            )
-            labels, certainty = self._pipeline.decoder.decode(
-                logits, (width, height), confidence=confidence
-            )
+            try:
+                logits = self._pipeline.smoothers[camera].smooth(
+                    logits, image, smoothing, (width, height), stamp_ns
+                )
+                labels, certainty = self._pipeline.decoder.decode(
+                    logits, (width, height), confidence=confidence
+                )
+            except LogitsError as error:
+                raise LogitsError(
+                    f"engine '{self.engine_name}' with model '{self._bundle.name}' "
+                    f"({self._bundle.path}): {error}"
+                ) from None
             decoded = time.perf_counter()
             input_size = self._input_size
         times = StageTimes(

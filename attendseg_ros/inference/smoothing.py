@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.inference.engine import Logits
+from attendseg_ros.inference.engine import Logits, check_finite
 from attendseg_ros.stream import Stream
 
 NOISE_LEVEL = 6.0
@@ -55,10 +55,15 @@ class Smoother:
         Returns:
             float32 (C, h, w): `logits` itself at weight 0, else memory of the smoother's that the
             next call overwrites.
+
+        Raises:
+            LogitsError: a logit is NaN or infinite, and the average stays as it was: once in it, it
+                would stay in it.
         """
         if weight <= 0.0:
             self.forget()
             return logits
+        check_finite(logits)
         goes_on = self._stream.goes_on(size, stamp_ns)
         grid = (logits.shape[2], logits.shape[1])
         cells = np.asarray(cv2.resize(image, grid, interpolation=cv2.INTER_AREA), np.float32)

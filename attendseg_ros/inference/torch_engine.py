@@ -37,6 +37,8 @@ class TorchEngine:
     The number of threads is torch's own setting and holds for the whole process.
     """
 
+    first_run_s = 0.0
+
     def __init__(
         self,
         bundle: Bundle,

@@ -23,7 +23,13 @@ class Reason(Enum):
     NOT_FINITE = "values not finite"
     UNDECODABLE = "cannot be decoded"
     TRUNCATED = "truncated"
+    LOGITS = "network result not finite"
+    HANGING = "engine hangs"
     INTERNAL = "processing failed"
+
+
+OF_THE_NETWORK = frozenset((Reason.LOGITS, Reason.HANGING, Reason.INTERNAL))
+"""Reasons that lie with the network or the node, and not with the image."""
 
 
 class BadImageError(ImageError):

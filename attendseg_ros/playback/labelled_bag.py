@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.errors import DataError, ImageError, LogitsError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback.bag import BagSource
@@ -140,7 +140,7 @@ class LabelledBag:
             if recorded.connection.topic == self._source.topic:
                 try:
                     labels, image = _labels_of(recorded, journal, label, decoder)
-                except ImageError as error:
+                except (ImageError, LogitsError) as error:
                     self.skipped.append(f"image {images} on {self._source.topic}: {error}")
                 else:
                     painter.paint(recorded, labels, image)
@@ -173,6 +173,7 @@ def _labels_of(
 
     Raises:
         ImageError: The image cannot be labelled.
+        LogitsError: The network's result for it is not finite.
     """
     key = ImageKey.of(recorded.time_ns, recorded.data)
     if key in journal:

@@ -54,6 +54,7 @@ class Labeller:
 
         Raises:
             ImageError: The image is too large.
+            LogitsError: The network's result is not finite.
         """
         needed = self._confidence or self._min_confidence > 0.0
         segmentation = self._segmenter.segment(rgb, confidence=needed)

@@ -63,7 +63,8 @@ class Activation:
         """Unsubscribes and returns when the frame in hand is done."""
         for stream in self._streams:
             stream.unsubscribe()
-        self._worker.stop()
+        with self._models.hurried():
+            self._worker.stop()
         for stream in self._streams:
             stream.close()
 
@@ -89,6 +90,12 @@ class Activation:
             enabled=self._enabled,
             size_by=self._pacer.why(settings),
             too_slow=self._pacer.unreachable(settings),
+            hang=self._models.hangs.now,
+            hangs=self._models.hangs.count,
+            last_hang=self._models.hangs.last,
+            worker_errors=self._worker.errors,
+            worker_alive=self._worker.alive,
+            busy_s=self._worker.busy_s,
         )
         return [status for stream in self._streams for status in stream.statuses(network)]
 

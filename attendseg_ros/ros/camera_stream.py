@@ -27,6 +27,7 @@ from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
 from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
 from attendseg_ros.ros.throttle import RateLimit, Throttle
 from attendseg_ros.ros.timing import NANOSECONDS, stamp_ns
@@ -126,6 +127,10 @@ class CameraStream:
         """
         settings = self._parameters.settings
         now_ns = self._node.get_clock().now().nanoseconds
+        if self._wanted(settings):
+            self._monitor.note_wanted(now_ns)
+        else:
+            self._monitor.note_unwanted()
         age_s = self._monitor.arrivals.age_s(now_ns)
         silence_s = self._awaiting.silence_s() if isnan(age_s) else age_s
         missing, missing_ratio = self._stream.missing_lately(monotonic())
@@ -148,6 +153,10 @@ class CameraStream:
             *self._distance.statuses(),
         ]
 
+    def _wanted(self, settings: Settings) -> bool:
+        """Whether anybody wants the masks of this moment's images."""
+        return self.enabled and (not settings.lazy or bool(self._outputs.wanted()))
+
     def _dropped(self) -> int:
         return self._worker.dropped(self._camera.name)
 
@@ -159,7 +168,7 @@ class CameraStream:
         self._distance.attend()
         self._watch_stream(message, now_ns)
         settings = self._parameters.settings
-        if not self.enabled or (settings.lazy and not self._outputs.wanted()):
+        if not self._wanted(settings):
             self._monitor.note_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
             self._worker.put((self._processor, message), self._camera.name)

@@ -15,8 +15,9 @@ from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.playback.bad_image import Reason
+from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.limits import Finding, judge, judge_pace, judge_silence
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault
@@ -53,7 +54,16 @@ class Network:
     enabled: bool
     size_by: str
     too_slow: str
+    hang: str = ""
+    hangs: int = 0
+    last_hang: str = ""
+    worker_errors: int = 0
+    worker_alive: bool = True
+    busy_s: float = 0.0
 
+
+FEW = 3
+"""Frames in a row for which the network has no mask: no longer an accident."""
 
 DISABLED = "disabled by ~/set_enabled: no masks until it is called with true"
 
@@ -61,6 +71,8 @@ LOSS_HINT = (
     "the camera leaves them out, or the middleware loses them: its shared memory or UDP buffers "
     "are too small for such images (give node and camera the same config/fastdds_large_images.xml)"
 )
+
+_NETWORKS = [reason for reason in Reason if reason in OF_THE_NETWORK]
 
 _FAULT_HINTS = {
     StampFault.UNSET: "latency is unknown; let the driver stamp its images",
@@ -78,6 +90,9 @@ class Report:
         self._monitor = monitor
         self._failed: Counter[Reason] = Counter()
         self._faults: Counter[StampFault] = Counter()
+        self._network_failures = 0
+        self._hangs = 0
+        self._worker_errors = 0
         self._processed = 0
         self._dropped = 0
 
@@ -88,14 +103,19 @@ class Report:
         fresh = failed - self._failed
         self._failed = failed
         rate = monitor.arrivals.rate_hz(now_ns)
-        findings = _over(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
+        findings = judge(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
             f"no image on {camera.topic} for {camera.silence_s:.1f} s: {camera.publishers}"
         )
         if not monitor.received and (not findings or findings[0][0] != ERROR):
             findings = [(STALE, f"no image yet on {camera.topic}: {camera.publishers}")]
-        if fresh:
-            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
-            findings.append((WARN, f"bad images on {camera.topic}: {reasons}"))
+        for what, blamed in (("bad images on", False), ("no mask of images on", True)):
+            reasons = ", ".join(
+                f"{count} {reason.value}"
+                for reason, count in fresh.items()
+                if (reason in OF_THE_NETWORK) == blamed
+            )
+            if reasons:
+                findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
         findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,
@@ -112,7 +132,7 @@ class Report:
             self._name.status("camera"), findings, f"{_number(rate)} Hz on {camera.topic}", values
         )
 
-    def _stream_findings(self, camera: Camera, settings: Settings) -> list[tuple[bytes, str]]:
+    def _stream_findings(self, camera: Camera, settings: Settings) -> list[Finding]:
         findings = []
         faults = Counter(camera.faults)
         for fault, count in (faults - self._faults).items():
@@ -137,17 +157,15 @@ class Report:
         monitor = self._monitor
         processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
         rate = monitor.masks.rate_hz(now_ns)
-        # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
-        slowest = percentile(latency or processing, 0.95)
+        age = monitor.mask_age_s(now_ns)
+        if age > WINDOW_S:
+            # What frames took before says nothing of this moment.
+            processing, latency = [], []
         ratio = self._drop_ratio(dropped)
-        findings = [
-            *_over(-rate, -settings.min_rate_warn_hz, -settings.min_rate_error_hz).pick(
-                f"only {rate:.1f} masks a second"
-            ),
-            *_over(slowest, settings.max_latency_warn_ms, settings.max_latency_error_ms).pick(
-                f"p95 of camera to mask is {slowest:.1f} ms"
-            ),
-        ]
+        findings = self._failures(network)
+        if not monitor.nobody_listens:
+            findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns), network.busy_s)
+            findings += judge_pace(rate, latency, processing, settings)
         if ratio > settings.max_drop_ratio_warn:
             findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
         if network.refusal:
@@ -170,6 +188,7 @@ class Report:
             "input size": f"{width}x{height}",
             "input size by": network.size_by,
             "rate (Hz)": _number(rate),
+            "time without a wanted mask (s)": _number(age),
             "processing p50 (ms)": _number(percentile(processing, 0.5)),
             "processing p95 (ms)": _number(percentile(processing, 0.95)),
             "latency p50 (ms)": _number(percentile(latency, 0.5)),
@@ -179,9 +198,42 @@ class Report:
             "drop ratio": _number(ratio),
             "frames skipped by max_rate_hz": monitor.skipped,
             "frames nobody wanted": monitor.idle,
+            "frames without a mask in a row": monitor.failed_in_a_row,
+            **{f"frames failed: {reason.value}": monitor.failed[reason] for reason in _NETWORKS},
+            "engine hangs": network.hangs,
+            "last engine hang": network.last_hang or "none",
+            "errors of the thread": network.worker_errors,
         }
         fine = idle if monitor.nobody_listens else running
         return _status(self._name.status("network"), findings, fine, values)
+
+    def _failures(self, network: Network) -> list[Finding]:
+        """What the network or the node, and not the camera, has left without a mask."""
+        monitor, findings = self._monitor, []
+        in_a_row = monitor.failed_in_a_row
+        failures = sum(monitor.failed[reason] for reason in _NETWORKS)
+        fresh, self._network_failures = failures - self._network_failures, failures
+        fresh_hangs, self._hangs = network.hangs - self._hangs, network.hangs
+        errors = network.worker_errors - self._worker_errors
+        self._worker_errors = network.worker_errors
+        if network.hang:
+            findings.append((ERROR, network.hang))
+        elif fresh_hangs > 0:
+            # It may have been replaced between two reports.
+            findings.append((ERROR, f"{network.last_hang} and has been replaced"))
+        elif in_a_row >= FEW:
+            findings.append(
+                (ERROR, f"{in_a_row} frames in a row without a mask: {monitor.last_failure}")
+            )
+        elif fresh > 0:
+            why = monitor.last_failure or "see the log"
+            findings.append((WARN, f"no mask of {_frames(fresh)}: {why}"))
+        if not network.worker_alive:
+            findings.append((ERROR, "the thread that processes frames has ended: restart the node"))
+        if errors > 0:
+            what = "an error in the thread that processes frames"
+            findings.append((WARN, f"{_times(errors)} {what}: see the log"))
+        return findings
 
     def _drop_ratio(self, dropped: int) -> float:
         processed = self._monitor.processed
@@ -190,28 +242,8 @@ class Report:
         return lost / (lost + done) if lost + done else 0.0
 
 
-@dataclass(frozen=True)
-class _Verdict:
-    level: bytes | None
-    limit: float
-
-    def pick(self, text: str) -> list[tuple[bytes, str]]:
-        if self.level is None:
-            return []
-        return [(self.level, f"{text} (limit {abs(self.limit):g})")]
-
-
-def _over(value: float, warn: float, error: float) -> _Verdict:
-    """Holds a value against two limits, of which 0 is off; NaN is within every limit."""
-    if error and value > error:
-        return _Verdict(ERROR, error)
-    if warn and value > warn:
-        return _Verdict(WARN, warn)
-    return _Verdict(None, 0.0)
-
-
 def _status(
-    name: str, findings: list[tuple[bytes, str]], fine: str, values: dict[str, object]
+    name: str, findings: list[Finding], fine: str, values: dict[str, object]
 ) -> DiagnosticStatus:
     findings.sort(key=lambda finding: finding[0], reverse=True)
     return DiagnosticStatus(
@@ -220,6 +252,10 @@ def _status(
         message="; ".join(text for _, text in findings) or fine,
         values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
     )
+
+
+def _frames(count: int) -> str:
+    return "a frame" if count == 1 else f"{count} frames"
 
 
 def _times(count: int) -> str:

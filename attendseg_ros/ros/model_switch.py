@@ -5,15 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Condition
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.inference import Bundle, Segmenter
+from attendseg_ros.inference import Bundle, Segmentation, Segmenter
+from attendseg_ros.ros.hangs import MOST_HANGING, EngineHangError, Hangs
 from attendseg_ros.ros.memory import give_back_freed
+from attendseg_ros.ros.segmenter_calls import Builds, SegmenterCalls
 from attendseg_ros.ros.settings import CLASS_LISTS, Settings
+from attendseg_ros.ros.watched_calls import HangError, hanging
 from attendseg_ros.ros.worker import Worker
 
 
@@ -44,6 +51,9 @@ class ModelSwitch:
 
     Another model is loaded in a thread of its own while the old one goes on, and takes its place
     between two frames. One that cannot run leaves everything as it was.
+
+    A segmenter that hangs over a frame is given up: frames are refused until another like it, made
+    in a fresh thread, has taken its place. What the one that hung returns late reaches nobody.
     """
 
     def __init__(
@@ -53,6 +63,7 @@ class ModelSwitch:
         *,
         switched: Callable[[Segmenter, Settings], None],
         failed: Callable[[Wish, str], None],
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Takes over a segmenter.
 
@@ -62,6 +73,7 @@ class ModelSwitch:
             switched: called in the loading thread, while no frame is in hand, with what runs from
                 now on: another model or another input size.
             failed: called in the loading thread with what cannot run, and why.
+            told: called in any thread with what is to be said of a hang.
         """
         self._segmenter = segmenter
         self._asked = Wish(settings, segmenter.bundle)
@@ -71,7 +83,12 @@ class ModelSwitch:
         self._changed = Condition()
         self._frame_in_hand = False
         self._switching = False
-        self._worker: Worker[Wish] = Worker("model", self._fulfil)
+        self._told = told
+        self._calls = SegmenterCalls(self._note_return)
+        self._hung: Segmenter | None = None
+        self._came_back = self._closed = False
+        self._builds, self._worker = self._start_loading()
+        self.hangs = Hangs()
         self.refusal = ""
 
     @property
@@ -116,8 +133,9 @@ class ModelSwitch:
             anew = anew or asked.size != before.size
             self._asked = asked
             self._settle()
-        if anew:
-            self._worker.put(self._asked)
+            self._changed.notify_all()
+            if anew:
+                self._worker.put(asked)
 
     def run_at(self, size: tuple[int, int], settings: Settings) -> bool:
         """Has the model run at another input size than the parameters say; returns at once.
@@ -158,9 +176,15 @@ class ModelSwitch:
 
     @contextmanager
     def frame(self) -> Iterator[tuple[Segmenter, Settings]]:
-        """Keeps the segmenter for one frame, with settings that fit its classes."""
+        """Keeps the segmenter for one frame, with settings that fit its classes.
+
+        Raises:
+            EngineHangError: it hangs, and none has taken its place yet.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._switching)
+            if self._hung is not None:
+                raise EngineHangError(self.hangs.now)
             self._frame_in_hand = True
             segmenter, settings = self._segmenter, self._asked.settings
             if self._asked.bundle is not segmenter.bundle:
@@ -174,10 +198,90 @@ class ModelSwitch:
                 self._frame_in_hand = False
                 self._changed.notify_all()
 
+    def segment(
+        self, segmenter: Segmenter, rgb: NDArray[np.uint8], timeout_s: float, **how: Any
+    ) -> Segmentation:
+        """Segments an image, and gives the segmenter up when it does not return.
+
+        Args:
+            segmenter: the one that `frame` keeps.
+            rgb: uint8 (H, W, 3).
+            timeout_s: how long it may take, on a machine that is not slow; 0: for ever.
+            how: further arguments of `Segmenter.segment`.
+
+        Raises:
+            EngineHangError: it hangs; frames are refused until another has taken its place.
+            AttendSegError: as `Segmenter.segment` does.
+        """
+        try:
+            return self._calls.segment(segmenter, rgb, timeout_s, **how)
+        except HangError as error:
+            self._give_up(segmenter, error.waited_s)
+            raise EngineHangError(self.hangs.now) from None
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """Lets a frame in hand take no longer than it takes when all is well."""
+        return self._calls.hurried()
+
     def close(self) -> None:
-        """Ends the thread, after what it is loading, and frees the segmenter."""
+        """Ends the threads and frees the segmenter; what is loading is left to itself."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._builds.hurried = True
         self._worker.stop()
-        self._segmenter.close()
+        if self._hung is None:
+            self._segmenter.close()
+        self._calls.close()
+        self._builds.close()
+
+    def _start_loading(self) -> tuple[Builds, Worker[Wish]]:
+        builds = Builds()
+        return builds, Worker("model", partial(self._fulfil, builds))
+
+    def _give_up(self, segmenter: Segmenter, waited_s: float) -> None:
+        with self._changed:
+            if segmenter is not self._segmenter or self._hung is not None:
+                return
+            self._hung, self._came_back = segmenter, False
+            self.hangs.begin(segmenter.engine_name, segmenter.bundle.name, waited_s)
+            # The thread that loads may be waiting for the one that hangs.
+            self._worker.leave()
+            self._builds.close()
+            self._builds, self._worker = self._start_loading()
+            self._worker.put(self._asked)
+            text = self.hangs.now
+        self._told(text)
+
+    def _note_return(self, segmenter: Segmenter) -> None:
+        with self._changed:
+            self._came_back = self._came_back or segmenter is self._hung
+            self._changed.notify_all()
+        self._told(
+            f"engine '{segmenter.engine_name}' with model '{segmenter.bundle.name}' has returned "
+            "after all: its late result is thrown away"
+        )
+
+    def _await_turn(self, builds: Builds) -> Wish:
+        """Waits until another engine may be made in place of one that hangs; returns what for."""
+        with self._changed:
+            asked = self._asked
+            self._changed.wait_for(
+                lambda: (
+                    self._is_past(builds)
+                    or self._came_back
+                    or self._asked.bundle is not asked.bundle
+                ),
+                self.hangs.delay_s(),
+            )
+            while not self._is_past(builds) and hanging() >= MOST_HANGING:
+                # Calls of another switch's segmenters notify nobody here.
+                self._changed.wait(1.0)
+            return self._asked
+
+    def _is_past(self, builds: Builds) -> bool:
+        """Whether the thread that uses these has nothing to say any more."""
+        return self._closed or builds is not self._builds
 
     def _settle(self) -> None:
         """Notes that all that is asked for is in effect, if so."""
@@ -186,19 +290,26 @@ class ModelSwitch:
             size = self._asked.settings.input_size if settled else self._in_effect.input_size
             self._in_effect = replace(self._asked.settings, input_size=size)
 
-    def _fulfil(self, wish: Wish) -> None:
+    def _fulfil(self, builds: Builds, wish: Wish) -> None:
         try:
-            self._put_into_effect(wish)
+            self._put_into_effect(builds, wish)
             give_back_freed()
         except Exception as error:
+            if self._is_past(builds):
+                return
             # Whatever a library raises over a model, the old one goes on.
             text = " ".join(str(error).split())
             known = isinstance(error, AttendSegError)
             self.refusal = text if known else f"{type(error).__name__}: {text}"
             self._stop_pacing(wish)
             self._failed(wish, self.refusal)
+            if self._hung is not None:
+                # None goes on: it is tried again.
+                self.hangs.fail(self.refusal)
+                self._worker.put(wish)
         else:
-            self.refusal = ""
+            if not self._is_past(builds):
+                self.refusal = ""
 
     def _stop_pacing(self, wish: Wish) -> None:
         """Stays at the input size that runs, when it was not the parameters that asked."""
@@ -208,34 +319,54 @@ class ModelSwitch:
                 size = self._segmenter.input_size
                 self._asked = replace(asked, paced=size, refused=wish.paced)
 
-    def _put_into_effect(self, wish: Wish) -> None:
-        if wish.bundle is not self._segmenter.bundle:
-            settings = wish.settings
-            made = Segmenter(wish.bundle, settings.engine, settings.num_threads, wish.size)
-            old = self._replace(made, wish)
-            old.close()
+    def _put_into_effect(self, builds: Builds, wish: Wish) -> None:
+        hung = self._hung
+        if hung is not None:
+            wish = self._await_turn(builds)
+        if self._is_past(builds):
+            return
+        if wish.bundle is not self._segmenter.bundle or hung is not None:
+            old = self._replace(builds, _build(builds, wish, hung), wish)
+            if old is not None:
+                old.close()
         elif wish.size != self._segmenter.input_size:
-            self._segmenter.set_input_size(*wish.size)
+            builds.resize(self._segmenter, wish.size)
             with self._changed:
+                if self._is_past(builds):
+                    return
                 self._in_effect = wish.settings
                 self._settle()
             self._switched(self._segmenter, wish.settings)
 
-    def _replace(self, made: Segmenter, wish: Wish) -> Segmenter:
-        """Puts a segmenter in place between two frames; returns the one to close."""
+    def _replace(self, builds: Builds, made: Segmenter, wish: Wish) -> Segmenter | None:
+        """Puts a segmenter in place between two frames; returns the one to close.
+
+        One that hangs is not: the call that hangs closes it, should it return.
+        """
         with self._changed:
-            if self._asked.bundle is not wish.bundle:
+            if self._asked.bundle is not wish.bundle or self._is_past(builds):
                 # Something else has been asked for meanwhile.
                 return made
             # New frames wait, or a camera faster than the network would never leave a gap.
             self._switching = True
             try:
                 self._changed.wait_for(lambda: not self._frame_in_hand)
-                old, self._segmenter = self._segmenter, made
+                old: Segmenter | None = self._segmenter
+                self._segmenter = made
                 self._in_effect = wish.settings
                 self._settle()
+                if self._hung is not None:
+                    self._hung = old = None
+                    self.hangs.end()
                 self._switched(made, self._asked.settings)
             finally:
                 self._switching = False
                 self._changed.notify_all()
             return old
+
+
+def _build(builds: Builds, wish: Wish, hung: Segmenter | None) -> Segmenter:
+    if hung is not None and wish.bundle is hung.bundle:
+        return builds.make_twin(hung, wish.size)
+    engine, num_threads = wish.settings.engine, wish.settings.num_threads
+    return builds.make(partial(Segmenter, wish.bundle, engine, num_threads, wish.size))

@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import nan
 
-from attendseg_ros.playback.bad_image import Reason
-from attendseg_ros.ros.timing import FrameTimes, History, RateWindow
+from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.ros.timing import NANOSECONDS, FrameTimes, History, RateWindow
+
+_READ_APART_NS = NANOSECONDS
+"""The clock is read in several threads: a moment this far in the future is no jump of the clock."""
 
 
 class Monitor:
@@ -17,6 +21,11 @@ class Monitor:
     turn; the worker counts those), failed, skipped (beyond max_rate_hz) or idle (nobody listened,
     or ~/set_enabled said so).
     Each number is written by one thread only and may be read by any.
+
+    Attributes:
+        failed_in_a_row: frames without a mask since the last one, for which the network or the node
+            is to blame.
+        last_failure: why the last of them has none.
     """
 
     def __init__(self) -> None:
@@ -25,27 +34,66 @@ class Monitor:
         self.skipped = 0
         self.idle = 0
         self.failed: Counter[Reason] = Counter()
+        self.failed_in_a_row = 0
+        self.last_failure = ""
         self.arrivals = RateWindow()
         self.masks = RateWindow()
         self.history = History()
         self.nobody_listens = False
+        self._wanted_since_ns: int | None = None
+        self._last_mask_ns: int | None = None
 
     def note_arrival(self, now_ns: int) -> None:
-        """Counts a frame that came in."""
+        """Counts a frame that came in; it is wanted unless `note_idle` follows."""
         self.received += 1
         self.arrivals.add(now_ns)
+        self.note_wanted(now_ns)
+
+    def note_wanted(self, now_ns: int) -> None:
+        """Somebody wants masks at this moment, whether or not images come."""
+        since_ns = self._wanted_since_ns
+        # A clock that ran backwards starts the waiting anew.
+        if self.nobody_listens or since_ns is None or since_ns > now_ns + _READ_APART_NS:
+            self._wanted_since_ns = now_ns
+        self.nobody_listens = False
 
     def note_idle(self) -> None:
-        """Counts a frame that nobody wanted; rate and latency start anew after it."""
+        """Counts a frame that nobody wanted."""
         self.idle += 1
-        if not self.nobody_listens:
-            self.nobody_listens = True
-            self.masks.clear()
-            self.history.clear()
+        self.note_unwanted()
+
+    def note_unwanted(self) -> None:
+        """Nobody wants masks at this moment: rate, latency and waiting start anew after it."""
+        self.nobody_listens = True
+        self._wanted_since_ns = None
+        self.failed_in_a_row = 0
+        self.masks.clear()
+        self.history.clear()
+
+    def note_failed(self, reason: Reason, why: str) -> None:
+        """Counts a frame that gets no mask."""
+        self.failed[reason] += 1
+        if reason in OF_THE_NETWORK:
+            self.failed_in_a_row += 1
+            self.last_failure = why
 
     def note_processed(self, times: FrameTimes, now_ns: int) -> None:
         """Counts a frame whose masks are out."""
         self.processed += 1
         self.nobody_listens = False
+        self.failed_in_a_row = 0
+        self._last_mask_ns = now_ns
         self.masks.add(now_ns)
         self.history.add(times)
+
+    def mask_age_s(self, now_ns: int) -> float:
+        """Seconds without a mask while one was wanted.
+
+        NaN while nobody wants any, before anybody did, and when the clock has run backwards since.
+        """
+        latest_ns = now_ns + _READ_APART_NS
+        moments = (self._wanted_since_ns, self._last_mask_ns)
+        known = [moment for moment in moments if moment is not None and moment <= latest_ns]
+        if self.nobody_listens or not known:
+            return nan
+        return max(0, now_ns - max(known)) / NANOSECONDS

@@ -13,10 +13,12 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
+from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback.bad_image import BadImageError, Reason
 from attendseg_ros.ros import compressed, conversion
+from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.model_switch import ModelSwitch
@@ -90,6 +92,10 @@ class FrameProcessor:
                 self._process(message, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
+        except LogitsError as error:
+            self._refuse(message, Reason.LOGITS, f"{Reason.LOGITS.value}: {error}")
+        except EngineHangError as error:
+            self._refuse(message, Reason.HANGING, f"{Reason.HANGING.value}: {error}")
         except Exception as error:
             # A subscriber-facing thread must outlive whatever a camera sends it or an engine
             # makes of it. Publishing fails too while the process is being shut down: no news.
@@ -111,8 +117,10 @@ class FrameProcessor:
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
         confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
-        segmentation = self._segmenter.segment(
+        segmentation = self._models.segment(
+            self._segmenter,
             rgb,
+            settings.engine_timeout_s,
             confidence=confidence,
             smoothing=settings.temporal_smoothing,
             stamp_ns=stamp,
@@ -201,7 +209,7 @@ class FrameProcessor:
         )
 
     def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
-        self._monitor.failed[reason] += 1
+        self._monitor.note_failed(reason, detail)
         if self._throttle.ready(reason.name):
             self._node.get_logger().error(
                 f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"

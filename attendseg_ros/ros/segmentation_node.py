@@ -28,6 +28,7 @@ from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
 
@@ -123,7 +124,11 @@ class SegmentationNode(PatientLifecycleNode):
         check(settings, bundle)
         segmenter = Segmenter(bundle, settings.engine, settings.num_threads, settings.network_size)
         self._models = ModelSwitch(
-            segmenter, settings, switched=self._switched, failed=self._not_switched
+            segmenter,
+            settings,
+            switched=self._switched,
+            failed=self._not_switched,
+            told=self._tell_of_hang,
         )
         for camera in settings.camera_names:
             self._outputs.append(Outputs(self, camera))
@@ -200,6 +205,10 @@ class SegmentationNode(PatientLifecycleNode):
         )
         if self.executor is not None:
             self.executor.create_task(self._take_back, wish)
+
+    def _tell_of_hang(self, text: str) -> None:
+        if self.context.ok():
+            self.get_logger().error(text)
 
     def _take_back(self, wish: Wish) -> None:
         values = {} if self._models is None else self._models.take_back(wish)
@@ -279,7 +288,10 @@ def main(args: list[str] | None = None) -> int:
     # On images of a camera OpenCV's threads save no time that can be measured, and those that wait
     # for work took 6 ms of the processor a frame from the engine's.
     cv2.setNumThreads(1)
-    return run(SegmentationNode, args, start=SegmentationNode.start)
+    status = run(SegmentationNode, args, start=SegmentationNode.start)
+    if hanging():
+        exit_at_once(status)
+    return status
 
 
 if __name__ == "__main__":

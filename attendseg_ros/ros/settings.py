@@ -163,6 +163,12 @@ class Settings:
     points_max_rate_hz: float = _parameter(
         0.0, "Most clouds in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
     )
+    engine_timeout_s: float = _parameter(
+        2.0,
+        "An engine that keeps a frame longer, and longer than five times its first run, hangs and "
+        "is replaced; 0 is off.",
+        limits=(0.0, 3600.0),
+    )
     lazy: bool = _parameter(
         True, "Run the network only while somebody subscribes to one of the outputs."
     )
@@ -182,10 +188,14 @@ class Settings:
         0.0, "ERROR when the p95 of camera to mask is longer; 0 is off.", limits=(0.0, 60000.0)
     )
     max_age_warn_s: float = _parameter(
-        1.0, "WARN when the last image is older; 0 is off.", limits=(0.0, 3600.0)
+        1.0,
+        "WARN when the last image, or the last mask while masks are wanted, is older; 0 is off.",
+        limits=(0.0, 3600.0),
     )
     max_age_error_s: float = _parameter(
-        5.0, "ERROR when the last image is older; 0 is off.", limits=(0.0, 3600.0)
+        5.0,
+        "ERROR when the last image, or the last mask while masks are wanted, is older; 0 is off.",
+        limits=(0.0, 3600.0),
     )
     max_drop_ratio_warn: float = _parameter(
         1.0,

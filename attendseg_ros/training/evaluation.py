@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from attendseg_ros.errors import LogitsError
 from attendseg_ros.training.metrics import ConfusionMatrix
 from attendseg_ros.training.samples import PairSource, normalised
 
@@ -28,6 +29,9 @@ def evaluate_network(
 
     Returns:
         The confusion matrix over all images.
+
+    Raises:
+        LogitsError: The network's result is not finite: its training has diverged.
     """
     confusion = ConfusionMatrix(num_classes)
     was_training = network.training
@@ -37,6 +41,11 @@ def evaluate_network(
             rgb, truth = source[index]
             resized = cv2.resize(rgb, input_size, interpolation=cv2.INTER_LINEAR)
             logits = network(normalised(torch.from_numpy(resized)[None]))
+            if not torch.isfinite(logits).all():
+                raise LogitsError(
+                    f"image {index} of the set: the network's logits are NaN or infinite, so its "
+                    "training has diverged: lower the learning rate and train anew"
+                )
             upsampled = functional.interpolate(
                 logits, size=truth.shape, mode="bilinear", align_corners=False
             )

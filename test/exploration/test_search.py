@@ -13,11 +13,12 @@ from dataclasses import replace
 
 import pytest
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.exploration import search
 from attendseg_ros.exploration.search import Candidate, Exploration, Limits, explore, pareto_front
 from attendseg_ros.network.counting import Counts
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.training import loop
 from attendseg_ros.training.config import TrainingConfig
 
 # Any machine is faster than a second a frame at this size: the parameters decide.
@@ -57,6 +58,18 @@ def test_the_best_within_the_limits_is_picked_and_what_is_done_is_not_done_again
     assert front == [one.to_mapping() for one in result.front]
     with pytest.raises(DataError, match=r"exploration\.json.*other settings"):
         explore(training, replace(LIMITS, max_macs=10**9), 2, "onnxruntime", 1)
+
+
+def test_a_candidate_whose_training_diverges_does_not_end_the_search(
+    training: TrainingConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def diverge(_: TrainingConfig) -> None:
+        raise LogitsError("the network's logits are NaN")
+
+    monkeypatch.setattr(loop, "run", diverge)
+    (one,) = found(training, 1).front
+    assert one.mean_iou == 0.0
+    assert "counts as 0 % mean IoU: the network's logits are NaN" in capsys.readouterr().err
 
 
 def test_a_killed_candidate_is_taken_up_again(training: TrainingConfig) -> None:

@@ -207,3 +207,18 @@ def test_the_robots_path_never_imports_torch(tiny_path: Path) -> None:
         "print(sorted({'torch', 'onnx', 'rclpy'} & set(sys.modules)))\n"
     )
     assert output_of(program) == "[]"
+
+
+def test_a_twin_is_of_the_same_model_and_engine_which_is_not_measured_again(tiny: Bundle) -> None:
+    first = Segmenter(tiny, "auto", num_threads=1)
+    twin = first.twin((128, 64))
+    assert twin.bundle is tiny
+    assert twin.engine_name == first.engine_name
+    assert twin.selection is first.selection
+    assert twin.input_size == (128, 64)
+    assert min(first.first_run_s, twin.first_run_s) > 0.0
+    assert first.build_s > twin.build_s
+    first.close()
+    labels = stripes(128, 64, count=4)
+    np.testing.assert_array_equal(twin.segment(painted(labels)).labels, labels)
+    twin.close()

@@ -8,6 +8,8 @@ import threading
 import time
 from collections import deque
 
+import pytest
+
 from attendseg_ros.ros.mailbox import Mailbox
 from attendseg_ros.ros.worker import Worker
 
@@ -134,3 +136,45 @@ def test_many_producers_lose_nothing_uncounted() -> None:
         time.sleep(0.001)
     worker.stop()
     assert len(handled) + worker.dropped() == 4000
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), SystemExit(1), GeneratorExit()])
+def test_no_error_of_its_work_ends_the_thread(error: BaseException) -> None:
+    handled: list[int] = []
+
+    def handle(item: int) -> None:
+        if item % 2:
+            raise error
+        handled.append(item)
+
+    worker = Worker("test", handle)
+    for item in range(1, 5):
+        worker.put(item, str(item))
+    while len(handled) < 2:
+        time.sleep(0.001)
+    worker.stop()
+    assert handled == [2, 4]
+    assert worker.errors == 2
+
+
+def test_one_that_is_left_ends_after_the_one_in_hand_and_is_not_waited_for() -> None:
+    handled: list[int] = []
+    entered, go_on = threading.Event(), threading.Event()
+
+    def handle(item: int) -> None:
+        entered.set()
+        go_on.wait(10.0)
+        handled.append(item)
+
+    worker = Worker("test", handle)
+    worker.put(1)
+    assert entered.wait(10.0)
+    worker.put(2)
+    worker.leave()
+    assert handled == []
+    during = (worker.alive, worker.busy_s > 0.0)
+    go_on.set()
+    worker.stop()
+    assert handled == [1]
+    assert during == (True, True)
+    assert (worker.alive, worker.busy_s) == (False, 0.0)

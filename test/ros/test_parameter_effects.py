@@ -28,6 +28,7 @@ ELSEWHERE = {
     "image_transport": "test_compressed.py",
     "cameras": "test_cameras.py",
     "autostart": "test_lifecycle.py::test_autostart_false_waits",
+    "engine_timeout_s": "test_hangs.py::test_engine_timeout_s",
     "lazy": "test_laziness.py",
     "min_rate_warn_hz": "test_diagnostics.py::test_limits_of_rate_and_latency",
     "min_rate_error_hz": "test_diagnostics.py::test_limits_of_rate_and_latency",
