@@ -19,7 +19,7 @@ try:
     from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
 except ImportError as error:
     raise DataError(
-        f"bags are read with rosbags and rosbags-image ({error}): pip install rosbags rosbags-image"
+        f"bags are read with rosbags ({error}): pip install rosbags"
     ) from error
 
 FALLBACK_RATE_HZ = 10.0

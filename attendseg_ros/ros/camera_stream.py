@@ -15,6 +15,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.conversion import ImageMessage
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
@@ -25,7 +26,7 @@ from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.points import SemanticPoints
-from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
+from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
 from attendseg_ros.ros.throttle import RateLimit, Throttle
