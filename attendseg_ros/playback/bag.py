@@ -18,9 +18,7 @@ try:
 
     from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
 except ImportError as error:
-    raise DataError(
-        f"bags are read with rosbags ({error}): pip install rosbags"
-    ) from error
+    raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
 
 FALLBACK_RATE_HZ = 10.0
 """For a bag with one image, or whose images all carry the same recording time."""

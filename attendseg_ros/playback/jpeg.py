@@ -35,6 +35,8 @@ _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _MOST_BYTES_BEFORE = 65536
 # Zeros of which no block of usual tables can be made: two with every coefficient -1 take 48.
 _HOLE = bytes(64)
+# Data that a whole picture cannot do without.
+_SPARE = 64
 # Two that differ in every bit: what a decoder makes of a scan that has all its data is the same.
 _FILLERS = (b"\xa5\x5a\x3c" * 40, b"\x5a\xa5\xc3" * 40)
 _BLANK = 128
@@ -160,7 +162,7 @@ class Jpeg:
         """
         simple = not self._progressive and len(self._scans) == 1
         if simple:
-            self._check_zeros()
+            self._check_zeros(pixels, decode)
             self._check_restarts()
         if self._ended and simple and not self._has_blanks(pixels):
             return
@@ -172,12 +174,20 @@ class Jpeg:
                     f"the JPEG of {len(self.picture)} bytes lacks a part of its data{missing}",
                 )
 
-    def _check_zeros(self) -> None:
+    def _check_zeros(self, pixels: NDArray[Any], decode: Callable[[bytes], NDArray[Any]]) -> None:
         scan = self._scans[0]
-        # Tables made for the picture may give zeros to blocks that are flat.
-        legal = bool(self._flat_zeros) and all(self._flat_zeros)
-        hole = -1 if legal else self.picture.find(_HOLE, scan.start, scan.end)
-        if hole >= 0:
+        hole = self.picture.find(_HOLE, scan.start, scan.end)
+        if hole < 0:
+            return
+        # Tables made for the picture may give zeros to blocks that are flat. In place of others
+        # they make too many blocks, and the picture is full before its data end.
+        if self._flat_zeros and all(self._flat_zeros):
+            end = scan.end - min(_SPARE, (scan.end - scan.start) // 4)
+            shorter = decode(self.picture[:end] + _EOI)
+            whole = self._has_blanks(pixels) or not np.array_equal(shorter, pixels)
+        else:
+            whole = False
+        if not whole:
             raise BadImageError(
                 Reason.TRUNCATED, f"the JPEG has zeros in place of data from byte {hole} on"
             )

@@ -206,7 +206,7 @@ def _is_padding(message: ImageMessage, needed: int, size: int) -> bool:
     """
     over = size - needed
     whole_rows = over % message.step == 0 and over // message.step <= _MOST_ROWS_OVER
-    to_a_page = over < _PAGE or (size % _PAGE == 0 and over < _LARGEST_TAIL)
+    to_a_page = over <= _PAGE or (size % _PAGE == 0 and over < _LARGEST_TAIL)
     if not (whole_rows or to_a_page) or over >= needed:
         return False
     # Where another step fits all bytes, they may be a picture that would come out slanted.

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from math import isnan
 from time import monotonic
 from typing import Any
@@ -76,29 +77,34 @@ class CameraStream:
         self._rate_limit = RateLimit()
         self._stream = StreamWatch()
         self._throttle = Throttle()
+        self.enabled = True
+        self._subscriptions: list[Any] = []
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
         depth = DepthTopic(node, camera)
-        self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
-        self._processor = FrameProcessor(
-            node,
-            topic,
-            models,
-            outputs,
-            self._monitor,
-            self._points,
-            LandingZones(node, camera, self._distance, landing_report),
-            pacer,
-            dropped=self._dropped,
-        )
-        self._subscriptions: list[Any] = []
-        self.enabled = True
+        landing = LandingZones(node, camera, self._distance, landing_report)
+        with ExitStack() as undo:
+            # It has a thread.
+            self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
+            undo.callback(self._points.close)
+            self._processor = FrameProcessor(
+                node,
+                topic,
+                models,
+                outputs,
+                self._monitor,
+                self._points,
+                landing,
+                pacer,
+                dropped=self._dropped,
+            )
+            undo.pop_all()
 
     def open(self) -> None:
         """Subscribes to the camera; from now on images are processed."""
-        self._subscribe(CameraInfo, self._camera.input("camera_info"), self._on_camera_info)
+        self._subscribe_to_camera_info()
         images = self._subscribe(self._image_type, self._awaiting.topic, self._on_image)
         self._awaiting.begin(images.qos_profile)
 
@@ -200,6 +206,24 @@ class CameraStream:
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._processor.camera_info = message
         self._points.camera_info = message
+
+    def _subscribe_to_camera_info(self) -> None:
+        """Takes it from drivers that send it with each image, and from those that latch it.
+
+        A volatile subscription gets nothing that was sent before it, and a transient-local one
+        matches no volatile publisher: there is one of each.
+        """
+        topic = self._camera.input("camera_info")
+        self._subscribe(CameraInfo, topic, self._on_camera_info)
+        latched = self._node.create_subscription(
+            CameraInfo,
+            topic,
+            self._on_camera_info,
+            qos.latched(),
+            # That it does not match most drivers is no news.
+            event_callbacks=qos.in_silence(),
+        )
+        self._subscriptions.append(latched)
 
     def _subscribe(self, message_type: type[Any], topic: str, callback: Any) -> Any:
         subscription = self._node.create_subscription(
