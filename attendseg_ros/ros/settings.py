@@ -11,7 +11,6 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.inference.resize import LARGEST_IMAGE_SIDE
 from attendseg_ros.playback.bad_image import MAX_PIXELS
 from attendseg_ros.ros.camera_name import CameraName
 
@@ -139,7 +138,7 @@ class Settings:
     max_pixels: int = _parameter(
         MAX_PIXELS,
         "Most pixels of an image; a larger one is refused before memory is taken for it.",
-        limits=(1, LARGEST_IMAGE_SIDE**2),
+        limits=(1, 200_000_000),
     )
     input_size: tuple[int, ...] = _parameter(
         (0, 0),

