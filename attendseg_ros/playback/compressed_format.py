@@ -25,6 +25,15 @@ _VIDEO = re.compile(
 # Annex B of H.264 and H.265: a start code, and no picture begins so.
 _START_CODES = (b"\x00\x00\x00\x01", b"\x00\x00\x01")
 
+VIDEO_TYPES = frozenset(
+    {
+        "ffmpeg_image_transport_msgs/msg/FFMPEGPacket",
+        "foxglove_msgs/msg/CompressedVideo",
+        "theora_image_transport/msg/Packet",
+    }
+)
+"""Messages that hold a part of a video."""
+
 
 @dataclass(frozen=True)
 class Meaning:

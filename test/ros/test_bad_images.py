@@ -45,9 +45,9 @@ def huge(message: Image) -> None:
 
 def floats(value: float) -> Callable[[Image], None]:
     def apply(message: Image) -> None:
-        pixels = np.full((HEIGHT, WIDTH), 0.5, np.float32)
-        pixels[HEIGHT // 2, WIDTH // 2] = value
-        message.encoding, message.step = "32FC1", WIDTH * 4
+        pixels = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+        pixels[HEIGHT // 2, WIDTH // 2, 1] = value
+        message.encoding, message.step = "32FC3", WIDTH * 12
         message.data = array("B", pixels.tobytes())
 
     return apply
