@@ -27,7 +27,7 @@ NEEDS = {
     "deployment": "torch",
     "inference": "onnx",
     "network": "torch",
-    "playback": "rosbags.image",
+    "playback": "rosbags",
     "ros": "onnx",
     "test_readme.py": "onnx",
     "training": "torch",

@@ -100,9 +100,11 @@ def create_engine(
     if num_threads < 0:
         raise EngineError(f"num_threads must be 0 (chosen for you) or more, got {num_threads}")
     check_input_size(bundle, input_size)
+    engine: Engine | None = None
     try:
         engine = _build(name, bundle, input_size, num_threads or default_threads())
         _check_result(engine, bundle)
+        made, engine = engine, None
     except (BundleError, EngineError):
         raise
     except ImportError as error:
@@ -117,7 +119,11 @@ def create_engine(
         raise EngineError(
             f"engine '{name}' cannot run {bundle.path / MODEL_FILE}: {words[:500]}"
         ) from error
-    return engine
+    finally:
+        # One that runs but fails its check holds threads and memory.
+        if engine is not None:
+            engine.close()
+    return made
 
 
 def _build(name: str, bundle: Bundle, input_size: tuple[int, int], num_threads: int) -> Engine:

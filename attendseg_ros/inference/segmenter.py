@@ -78,6 +78,15 @@ class _Pipeline:
         self.decoder = Decoder(class_ids, engine.input_size)
 
 
+def _around(engine: Engine, bundle: Bundle) -> _Pipeline:
+    """A pipeline with an engine, which is freed where the rest cannot be made."""
+    try:
+        return _Pipeline(engine, bundle.classes.ids)
+    except BaseException:
+        engine.close()
+        raise
+
+
 class Segmenter:
     """Segments images of any size with one model on one engine.
 
@@ -115,7 +124,7 @@ class Segmenter:
         started = time.perf_counter()
         made, self._selection = select_engine(engine, bundle, size, num_threads)
         self._asked = self._selection.engine if engine == AUTO else engine
-        self._pipeline: _Pipeline | None = _Pipeline(made, bundle.classes.ids)
+        self._pipeline: _Pipeline | None = _around(made, bundle)
         self._input_size = size
         self._first_run_s = made.first_run_s
         self._build_s = time.perf_counter() - started
@@ -171,7 +180,7 @@ class Segmenter:
                 cannot run at it (the segmenter then stays as it was), or the segmenter is closed.
         """
         engine = create_engine(self._asked, self._bundle, (width, height), self._num_threads)
-        pipeline = _Pipeline(engine, self._bundle.classes.ids)
+        pipeline = _around(engine, self._bundle)
         with self._lock:
             old = self._pipeline
             if old is not None:

@@ -19,7 +19,8 @@ class Reason(Enum):
     SHORT = "short buffer"
     LONG = "long buffer"
     ENCODING = "unknown encoding"
-    CONVERTER = "no converter installed"
+    DEPTH = "depth is no image"
+    VIDEO = "packet of a video"
     NOT_FINITE = "values not finite"
     UNDECODABLE = "cannot be decoded"
     TRUNCATED = "truncated"
@@ -40,8 +41,17 @@ class BadImageError(ImageError):
         self.reason = reason
 
 
-def check_size(width: int, height: int) -> None:
+MAX_PIXELS = 50_000_000
+"""Most pixels of an image where no other limit is given; as RGB they take 150 MB."""
+
+
+def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
     """Refuses an image without pixels and one that is larger than the segmenter takes.
+
+    Args:
+        width: Pixels.
+        height: Pixels.
+        max_pixels: Most pixels of an image.
 
     Raises:
         BadImageError: says so.
@@ -52,4 +62,9 @@ def check_size(width: int, height: int) -> None:
         raise BadImageError(
             Reason.TOO_LARGE,
             f"{width}x{height} is more than {LARGEST_IMAGE_SIDE} pixels wide or high",
+        )
+    if width * height > max_pixels:
+        raise BadImageError(
+            Reason.TOO_LARGE,
+            f"{width}x{height} is {width * height} pixels, more than max_pixels ({max_pixels})",
         )

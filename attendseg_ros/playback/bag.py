@@ -11,6 +11,7 @@ from statistics import median
 
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.playback.bag_reader import BagReader, mcap_files, open_bag
+from attendseg_ros.playback.compressed_format import VIDEO_TYPES
 from attendseg_ros.playback.frames import Frame, Source
 
 try:
@@ -18,9 +19,7 @@ try:
 
     from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
 except ImportError as error:
-    raise DataError(
-        f"bags are read with rosbags and rosbags-image ({error}): pip install rosbags rosbags-image"
-    ) from error
+    raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
 
 FALLBACK_RATE_HZ = 10.0
 """For a bag with one image, or whose images all carry the same recording time."""
@@ -129,7 +128,11 @@ def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
     ]
     if not images:
         held = ", ".join(sorted(f"{c.topic} ({c.msgtype})" for c in reader.connections)) or "none"
-        raise DataError(f"{path}: no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}")
+        videos = sorted({c.msgtype for c in reader.connections} & VIDEO_TYPES)
+        hint = f"; {videos[0]} is a video, decode it to images first" if videos else ""
+        raise DataError(
+            f"{path}: no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}{hint}"
+        )
     return images
 
 

@@ -15,6 +15,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback import raw_image
 from attendseg_ros.playback.encoded import decode_message
 from attendseg_ros.playback.frames import Image
+from attendseg_ros.playback.sample_bits import SampleBits
 
 RAW_TYPE = "sensor_msgs/msg/Image"
 COMPRESSED_TYPE = "sensor_msgs/msg/CompressedImage"
@@ -50,11 +51,13 @@ class DecodedImage(NamedTuple):
 
 
 class ImageDecoder:
-    """Image messages to pixels, just as the node decodes them."""
+    """Image messages of one topic to pixels, just as the node decodes them."""
 
     def __init__(self, is_ros2: bool) -> None:
         """Prepares for the messages of ROS 1 or ROS 2."""
         store = message_types(is_ros2)
+        self._bits = SampleBits()
+        self._begun = False
         self._deserialize = store.deserialize_cdr if is_ros2 else store.deserialize_ros1
 
     def message(self, data: bytes, message_type: str) -> Any:
@@ -71,6 +74,11 @@ class ImageDecoder:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ImageError(f"is no {message_type}: {reason}") from error
 
+    @property
+    def remembers(self) -> bool:
+        """Whether an image may look different for those before it: then none may be left out."""
+        return not self._begun or self._bits.in_use
+
     def decode(self, data: bytes, message_type: str) -> DecodedImage:
         """Decodes a message of one of `IMAGE_TYPES`; the pixels are C-contiguous.
 
@@ -78,10 +86,13 @@ class ImageDecoder:
             ImageError: The message is damaged, or its encoding is not known.
         """
         message = self.message(data, message_type)
+        self._begun = True
         if message_type == COMPRESSED_TYPE:
-            return DecodedImage(message.header, decode_message(message.data, message.format))
+            return DecodedImage(
+                message.header, decode_message(message.data, message.format, self._bits)
+            )
         try:
-            rgb = raw_image.to_rgb(message, raw_image.rosbags_converter)
+            rgb = raw_image.to_rgb(message, self._bits)
         except ImageError as error:
             what = f"image of {message.width}x{message.height}, {message.encoding!r}"
             raise ImageError(f"{what}: {error}") from error

@@ -20,9 +20,7 @@ try:
     from rosbags.interfaces import Connection
     from rosbags.typesys import Stores, get_typestore
 except ImportError as error:
-    raise DataError(
-        f"bags are read with rosbags and rosbags-image ({error}): pip install rosbags rosbags-image"
-    ) from error
+    raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
 
 
 class Recorded(NamedTuple):

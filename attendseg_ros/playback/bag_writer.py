@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,10 @@ class SqliteWriter(BagWriter):
         self._writer = Ros2FolderWriter(path, version=8, storage_plugin=StoragePlugin.SQLITE3)
         self._writer.open()
         self._store = store
-        self._copies = {connection.id: self._add(connection) for connection in connections}
+        with ExitStack() as undo:
+            undo.callback(self._writer.abort)
+            self._copies = {connection.id: self._add(connection) for connection in connections}
+            undo.pop_all()
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
         """Adds a topic of our own."""
@@ -106,23 +110,29 @@ class Ros1Writer(BagWriter):
         self._writer = Ros1FileWriter(path)
         self._writer.open()
         self._store = store
-        self._copies = {}
-        for connection in connections:
-            extra = connection.ext
-            assert isinstance(extra, ConnectionExtRosbag1)
-            self._copies[connection.id] = self._writer.add_connection(
-                connection.topic,
-                connection.msgtype,
-                msgdef=connection.msgdef.data,
-                md5sum=connection.digest,
-                callerid=extra.callerid,
-                latching=extra.latching,
-            )
+        with ExitStack() as undo:
+            undo.callback(self._writer.abort)
+            self._copies = {
+                connection.id: self._take_over(connection) for connection in connections
+            }
+            undo.pop_all()
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
         """Adds a topic of our own."""
         return self._writer.add_connection(
             name, message_type, typestore=self._store, latching=int(latched)
+        )
+
+    def _take_over(self, connection: Connection) -> Connection:
+        extra = connection.ext
+        assert isinstance(extra, ConnectionExtRosbag1)
+        return self._writer.add_connection(
+            connection.topic,
+            connection.msgtype,
+            msgdef=connection.msgdef.data,
+            md5sum=connection.digest,
+            callerid=extra.callerid,
+            latching=extra.latching,
         )
 
     def copy(self, recorded: Recorded) -> None:

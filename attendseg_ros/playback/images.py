@@ -12,6 +12,7 @@ from pathlib import Path
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.playback.encoded import decode_rgb
 from attendseg_ros.playback.frames import Frame, Source
+from attendseg_ros.playback.sample_bits import SampleBits
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
@@ -58,9 +59,10 @@ class ImageSource(Source):
             DataError: No file could be read.
         """
         self._skipped = []
+        bits = SampleBits()
         for index, (file, name) in enumerate(zip(self._files, self._names, strict=True)):
             try:
-                rgb = decode_rgb(file.read_bytes())
+                rgb = decode_rgb(file.read_bytes(), bits=bits)
             except (OSError, ImageError) as error:
                 self._skipped.append(f"{file.name}: {error}")
                 continue

@@ -139,12 +139,11 @@ class LabelledBag:
             is_new = False
             if recorded.connection.topic == self._source.topic:
                 try:
-                    labels, image = _labels_of(recorded, journal, label, decoder)
+                    labels, image, is_new = _labels_of(recorded, journal, label, decoder)
                 except (ImageError, LogitsError) as error:
                     self.skipped.append(f"image {images} on {self._source.topic}: {error}")
                 else:
                     painter.paint(recorded, labels, image)
-                    is_new = image is not None
                 images += 1
             yield is_new
         self.damage = list(reader.damage)
@@ -168,8 +167,10 @@ def _labels_of(
     journal: LabelJournal,
     label: Callable[[Image], Labels],
     decoder: ImageDecoder,
-) -> tuple[Labels, DecodedImage | None]:
-    """An image's result: from the journal, or computed now, with the image, and put by there.
+) -> tuple[Labels, DecodedImage | None, bool]:
+    """An image's result, the image where it was decoded, and whether the result is new.
+
+    It is from the journal, or computed now and put by there.
 
     Raises:
         ImageError: The image cannot be labelled.
@@ -177,8 +178,12 @@ def _labels_of(
     """
     key = ImageKey.of(recorded.time_ns, recorded.data)
     if key in journal:
-        return journal.get(key), None
-    image = decoder.decode(recorded.data, recorded.connection.msgtype)
+        return journal.get(key), _decoded(recorded, decoder) if decoder.remembers else None, False
+    image = _decoded(recorded, decoder)
     labels = label(image.rgb)
     journal.put(key, labels)
-    return labels, image
+    return labels, image, True
+
+
+def _decoded(recorded: Recorded, decoder: ImageDecoder) -> DecodedImage:
+    return decoder.decode(recorded.data, recorded.connection.msgtype)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ class McapWriter(BagWriter):
         self._path = path
         self._store = store
         self._stream = path.open("xb")
+        with ExitStack() as undo:
+            undo.callback(self._stream.close)
+            self._start(source)
+            undo.pop_all()
+
+    def _start(self, source: BagReader) -> None:
         self._mcap = source if isinstance(source, McapReader) else None
         compression = self._mcap.compression if self._mcap else "zstd"
         self._writer = Writer(self._stream, compression=_COMPRESSIONS[compression])

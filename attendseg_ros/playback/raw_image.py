@@ -2,35 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fields of a `sensor_msgs/Image` to an RGB array; from a topic or from a bag alike.
 
-The pixels are looked at where they lie in the message, padded rows included.
-
-- rgb8, bgr8, rgba8, bgra8, mono8, and 8UC1, 8UC3, 8UC4 in OpenCV's channel order: a view, which the
-  segmenter reads without a copy.
-- rgb16, bgr16, rgba16, bgra16, mono16, bayer_*, yuv422, uyvy, yuv422_yuy2, yuyv: by a library that
-  the caller hands in; 16 bits are scaled from 0..65535 to 0..255.
-- 16UC1, 16UC3, 16UC4: scaled from 0..65535 to 0..255, then as 8UC.
-- 32FC1, 32FC3, 32FC4: scaled from 0..1 to 0..255 and clipped, then as 8UC; an image with NaN or
-  infinity in it is refused.
+The pixels are looked at where they lie in the message, padded rows included: rgb8, bgr8, rgba8,
+bgra8, mono8 and 8UC* become views, which the segmenter reads without a copy. The others are
+converted; `encodings.py` holds the table of all.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.playback.colours import demosaic, from_packed, from_planes
+from attendseg_ros.playback.encoded import decode_message
+from attendseg_ros.playback.encodings import ENCODINGS, Encoding, Kind, find_encoding
+from attendseg_ros.playback.sample_bits import SampleBits
 
 RgbImage = NDArray[np.uint8]
-Converter = Callable[[Any, str], "NDArray[Any]"]
-FindConverter = Callable[[], "tuple[str, Converter | None]"]
-"""Gives a library's name and its function; (why there is none, None) without one."""
+
+_PAGE = 4096
+_LARGEST_TAIL = 65536
+_MOST_ROWS_OVER = 31
 
 
 class ImageMessage(Protocol):
@@ -50,62 +45,46 @@ class ImageMessage(Protocol):
     def data(self) -> Any: ...  # noqa: D102
 
 
-# Without a colour order in the encoding's name, the order is OpenCV's.
-_ORDER = {1: "mono8", 3: "bgr8", 4: "bgra8"}
-_UNNAMED = {
-    f"{depth}C{channels}": (dtype, channels)
-    for depth, dtype in (("8U", "uint8"), ("16U", "uint16"), ("32F", "float32"))
-    for channels in _ORDER
-}
-_SCALE = {"uint16": 255.0 / 65535.0, "float32": 255.0}
-_BAYER = ("bayer_rggb", "bayer_bggr", "bayer_gbrg", "bayer_grbg")
-_BY_LIBRARY = {
-    "mono16": ("uint16", 1),
-    **dict.fromkeys(("rgb16", "bgr16"), ("uint16", 3)),
-    **dict.fromkeys(("rgba16", "bgra16"), ("uint16", 4)),
-    **dict.fromkeys(("yuv422", "uyvy", "yuv422_yuy2", "yuyv"), ("uint8", 2)),
-    **{f"{order}8": ("uint8", 1) for order in _BAYER},
-    **{f"{order}16": ("uint16", 1) for order in _BAYER},
-}
-_LAYOUTS = {
-    "rgb8": ("uint8", 3),
-    "bgr8": ("uint8", 3),
-    "rgba8": ("uint8", 4),
-    "bgra8": ("uint8", 4),
-    "mono8": ("uint8", 1),
-    **_UNNAMED,
-    **_BY_LIBRARY,
-}
-ENCODINGS = tuple(_LAYOUTS)
-"""Every encoding that `to_rgb` takes."""
-
-
-def to_rgb(message: ImageMessage, find_converter: FindConverter) -> RgbImage:
+def to_rgb(
+    message: ImageMessage, bits: SampleBits | None = None, max_pixels: int = MAX_PIXELS
+) -> RgbImage:
     """Gives the message's image in RGB.
 
     Args:
         message: the image; its data are any buffer of bytes.
-        find_converter: asked for the library when the encoding needs one.
+        bits: what is known of the stream's samples of 16 bits; None for an image alone.
+        max_pixels: most pixels of an image.
 
     Returns:
         uint8 (height, width, 3); often a view of the message's own bytes, of any strides: `packed`
         makes it contiguous.
 
     Raises:
-        BadImageError: the message contradicts itself, or its encoding is not known.
+        BadImageError: the message contradicts itself, it is too large, it is depth, or its encoding
+            is not known.
     """
-    pixels = view(message)
-    encoding = message.encoding
-    if encoding in _BY_LIBRARY:
-        return _convert(pixels, encoding, find_converter)
-    if encoding in _UNNAMED:
-        pixels = _to_8_bits(pixels)
-        encoding = _ORDER[_UNNAMED[encoding][1]]
-    if encoding == "mono8":
-        return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
-    if encoding.startswith("bgr"):
-        return pixels[..., 2::-1]
-    return pixels[..., :3]
+    encoding = _encoding_of(message)
+    if encoding.kind is Kind.DEPTH:
+        raise BadImageError(
+            Reason.DEPTH,
+            f"{encoding.name} is distances (REP 118), not brightness: an image goes here; "
+            "brightness of 16 bits is named mono16",
+        )
+    if encoding.kind is Kind.PICTURE:
+        return _picture(message, encoding, max_pixels)
+    check_size(message.width, message.height, max_pixels)
+    if encoding.kind is Kind.YUV_PLANES:
+        return from_planes(*_planes(message, encoding))
+    pixels = _view(message, encoding)
+    if encoding.kind is Kind.YUV_PACKED:
+        return from_packed(pixels, encoding.order)[:, : message.width]
+    bits = bits or SampleBits()
+    eight = bits.to_8_bits(pixels, encoding.bits)
+    if encoding.kind is Kind.BAYER:
+        return demosaic(eight[..., 0], encoding.order)
+    if encoding.kind is Kind.GREY:
+        return np.broadcast_to(eight, (*eight.shape[:2], 3))
+    return eight[..., 2::-1] if encoding.order.startswith("bgr") else eight[..., :3]
 
 
 def packed(rgb: RgbImage) -> RgbImage:
@@ -127,35 +106,42 @@ def packed(rgb: RgbImage) -> RgbImage:
     return rgb
 
 
-def view(message: ImageMessage) -> NDArray[Any]:
+def view(message: ImageMessage, max_pixels: int = MAX_PIXELS) -> NDArray[Any]:
     """Gives the pixels as they lie in the message.
 
     Returns:
         (H, W, C) of the encoding's type, in the message's byte order.
 
     Raises:
-        BadImageError: the message contradicts itself, or its encoding is not known.
+        BadImageError: the message contradicts itself, or its encoding is not known or has no
+            pixels that lie one beside the other.
     """
-    if message.encoding not in _LAYOUTS:
+    encoding = _encoding_of(message)
+    if encoding.kind in (Kind.PICTURE, Kind.YUV_PLANES):
+        raise BadImageError(Reason.ENCODING, f"{encoding.name} has no pixels to look at")
+    check_size(message.width, message.height, max_pixels)
+    return _view(message, encoding)
+
+
+def _encoding_of(message: ImageMessage) -> Encoding:
+    encoding = find_encoding(message.encoding)
+    if encoding is None:
         raise BadImageError(
-            Reason.ENCODING, f"{message.encoding!r} is none of {', '.join(sorted(ENCODINGS))}"
+            Reason.ENCODING, f"{message.encoding!r} is none of {', '.join(ENCODINGS)}"
         )
-    check_size(message.width, message.height)
-    type_name, channels = _LAYOUTS[message.encoding]
-    dtype = np.dtype(type_name).newbyteorder(">" if message.is_bigendian else "<")
-    row = message.width * channels * dtype.itemsize
-    if message.step < row:
-        raise BadImageError(
-            Reason.STEP, f"step {message.step} is shorter than a row of {row} bytes"
-        )
-    size = len(message.data)
-    needed = message.step * message.height
-    if size != needed:
-        # More bytes than step says would come out as a slanted picture: refused all the same.
-        reason = Reason.SHORT if size < needed else Reason.LONG
-        raise BadImageError(reason, f"{size} bytes where step x height is {needed}")
+    return encoding
+
+
+def _view(message: ImageMessage, encoding: Encoding) -> NDArray[Any]:
+    dtype = np.dtype(encoding.dtype).newbyteorder(">" if message.is_bigendian else "<")
+    channels, width = encoding.channels, message.width
+    if encoding.kind is Kind.YUV_PACKED:
+        # Two pixels share a colour, so rows hold whole pairs.
+        width += width % 2
+    _check_step(message, width * channels * dtype.itemsize)
+    _check_length(message, message.step * message.height)
     pixels: NDArray[Any] = np.ndarray(
-        (message.height, message.width, channels),
+        (message.height, width, channels),
         dtype,
         message.data,
         strides=(message.step, channels * dtype.itemsize, dtype.itemsize),
@@ -163,63 +149,79 @@ def view(message: ImageMessage) -> NDArray[Any]:
     return pixels
 
 
-def _to_8_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    if pixels.dtype == np.uint8:
-        return pixels
-    native = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("="))
-    if native.dtype.kind == "f":
-        finite = np.isfinite(native)
-        if not finite.all():
-            count = finite.size - np.count_nonzero(finite)
-            raise BadImageError(Reason.NOT_FINITE, f"{count} of {finite.size} are NaN or infinite")
-    scale = _SCALE[native.dtype.name]
-    # addWeighted rounds and clips at both ends; convertScaleAbs would mirror negative values.
-    eight = cv2.addWeighted(native, scale, native, 0.0, 0.0, dtype=cv2.CV_8U)
-    return np.asarray(eight, np.uint8).reshape(pixels.shape)
+def _planes(
+    message: ImageMessage, encoding: Encoding
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Luma, and chroma as (h, w, 2) in the order U, V."""
+    height, width, step = message.height, message.width, message.step
+    layout = encoding.order
+    rows = height if layout in ("nv16", "nv24", "i422") else (height + 1) // 2
+    columns = width if layout == "nv24" else (width + 1) // 2
+    _check_step(message, width)
+    if step == width * 3 // 2 and len(message.data) < step * (height + rows):
+        # Some drivers write the bytes of a row of all planes, 12 bits a pixel.
+        step = width
+    together = layout.startswith("nv")
+    chroma_step = (2 * step if layout == "nv24" else step + step % 2) if together else -(-step // 2)
+    luma_bytes, plane_bytes = step * height, chroma_step * rows
+    _check_length(message, luma_bytes + plane_bytes * (1 if together else 2))
+    data = np.frombuffer(message.data, np.uint8)
+    luma = np.ndarray((height, width), np.uint8, data, 0, (step, 1))
+    if together:
+        chroma = np.ndarray((rows, columns, 2), np.uint8, data, luma_bytes, (chroma_step, 2, 1))
+        return luma, chroma[..., ::-1] if layout == "nv21" else chroma
+    first, second = (
+        np.ndarray((rows, columns), np.uint8, data, start, (chroma_step, 1))
+        for start in (luma_bytes, luma_bytes + plane_bytes)
+    )
+    return luma, np.dstack([second, first] if layout == "yv12" else [first, second])
 
 
-def _convert(pixels: NDArray[Any], encoding: str, find_converter: FindConverter) -> RgbImage:
-    width = pixels.shape[1]
-    if pixels.shape[2] == 2 and width % 2:
+def _check_step(message: ImageMessage, row: int) -> None:
+    if message.step < row:
+        raise BadImageError(
+            Reason.STEP,
+            f"step {message.step} is shorter than a row of {row} bytes of {message.encoding}",
+        )
+
+
+def _check_length(message: ImageMessage, needed: int) -> None:
+    size = len(message.data)
+    if size < needed:
+        raise BadImageError(
+            Reason.SHORT,
+            f"{size} bytes where {message.encoding} of step {message.step} takes {needed}",
+        )
+    if size > needed and not _is_padding(message, needed, size):
+        raise BadImageError(
+            Reason.LONG,
+            f"{size} bytes where {message.encoding} of step {message.step} takes {needed}",
+        )
+
+
+def _is_padding(message: ImageMessage, needed: int, size: int) -> bool:
+    """Whether what follows the pixels is what drivers leave there.
+
+    Buffers end at a page, or hold rows up to a multiple of 16 or 32.
+    """
+    over = size - needed
+    whole_rows = over % message.step == 0 and over // message.step <= _MOST_ROWS_OVER
+    to_a_page = over <= _PAGE or (size % _PAGE == 0 and over < _LARGEST_TAIL)
+    if not (whole_rows or to_a_page) or over >= needed:
+        return False
+    # Where another step fits all bytes, they may be a picture that would come out slanted.
+    tail = np.frombuffer(message.data, np.uint8)[needed:]
+    return bool(over % message.height != 0 or (tail == tail[0]).all())
+
+
+def _picture(message: ImageMessage, encoding: Encoding, max_pixels: int) -> RgbImage:
+    """A JPEG or PNG that a driver put into an Image as it came from the camera."""
+    rgb = decode_message(message.data, encoding.name, max_pixels=max_pixels)
+    height, width = rgb.shape[:2]
+    if (message.width or width, message.height or height) != (width, height):
         raise BadImageError(
             Reason.UNDECODABLE,
-            f"two pixels of {encoding} share a colour: the width must be even, got {width}",
+            f"the {encoding.name} is {width}x{height}, the message says "
+            f"{message.width}x{message.height}",
         )
-    name, converter = find_converter()
-    if converter is None:
-        raise BadImageError(Reason.CONVERTER, f"{encoding} needs a library ({name})")
-    # Neither library reads every combination of padding and byte order: both get plain bytes.
-    plain = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("="))
-    height = plain.shape[0]
-    image = SimpleNamespace(
-        height=height,
-        width=width,
-        encoding=encoding,
-        is_bigendian=sys.byteorder == "big",
-        step=plain.nbytes // height,
-        data=plain.tobytes(),
-    )
-    try:
-        rgb = converter(image, "rgb8")
-    except Exception as error:
-        one_line = " ".join(str(error).split())
-        raise BadImageError(
-            Reason.UNDECODABLE, f"{name} refuses {encoding} of {width}x{height}: {one_line}"
-        ) from error
-    return np.ascontiguousarray(rgb, np.uint8)
-
-
-@lru_cache(maxsize=1)
-def rosbags_converter() -> tuple[str, Converter | None]:
-    """rosbags-image as the library for 16-bit, bayer and YUV images.
-
-    Returns:
-        (name, function), or (why it does not import, None).
-    """
-    # What was built for another NumPy may raise anything while it is imported.
-    try:
-        from rosbags.image import message_to_cvimage
-
-        return "rosbags-image", message_to_cvimage
-    except Exception as error:
-        return f"rosbags-image: {error}", None
+    return rgb

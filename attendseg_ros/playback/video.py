@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Source
 
@@ -29,8 +31,9 @@ class VideoSource(Source):
             DataError: OpenCV cannot read a single frame of it.
         """
         super().__init__(path)
-        capture = cv2.VideoCapture(str(path))
+        capture = _opened(path)
         try:
+            _check_size(path, capture)
             if not capture.grab():
                 raise DataError(
                     f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
@@ -66,7 +69,7 @@ class VideoSource(Source):
             DataError: There is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
-        capture = cv2.VideoCapture(str(self._path))
+        capture = _opened(self._path)
         index = 0
         try:
             while True:
@@ -86,3 +89,20 @@ class VideoSource(Source):
             self._skipped.append(
                 f"{self._path.name}: announces {self._frame_count} frames, {index} can be read"
             )
+
+
+def _opened(path: Path) -> cv2.VideoCapture:
+    # FFmpeg reads it when it opens a file, and takes no memory for larger frames.
+    os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", f"max_pixels;{MAX_PIXELS}")
+    return cv2.VideoCapture(str(path))
+
+
+def _check_size(path: Path, capture: cv2.VideoCapture) -> None:
+    width = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+    height = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+    if not width or not height:
+        return
+    try:
+        check_size(width, height)
+    except BadImageError as error:
+        raise DataError(f"{path}: {error}") from error

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
@@ -37,11 +38,14 @@ class Activation:
         self._models = models
         self._pacer = Pacer(node, models)
         self._enabled = True
+        self._streams: list[CameraStream] = []
         self._worker: Worker[Job] = Worker("frames", _process)
-        self._streams = [
-            CameraStream(node, parameters, models, one, self._worker, self._pacer)
-            for one in outputs
-        ]
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            for one in outputs:
+                stream = CameraStream(node, parameters, models, one, self._worker, self._pacer)
+                self._streams.append(stream)
+            undo.pop_all()
 
     @property
     def enabled(self) -> bool:

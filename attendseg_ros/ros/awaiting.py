@@ -11,6 +11,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 from sensor_msgs.msg import CompressedImage, Image
 
+from attendseg_ros.playback.compressed_format import VIDEO_TYPES
 from attendseg_ros.ros import qos
 
 PATIENCE_S = 3.0
@@ -98,6 +99,8 @@ class Awaiting:
             transport = _TRANSPORTS.get(endpoint.topic_type)
             transport = transport if self._what == "image" else None
             hint = f"; set image_transport:={transport}" if transport else ""
+            if endpoint.topic_type in VIDEO_TYPES:
+                hint = ", which is a video: ros2 run image_transport republish decodes it"
             return f"{who} publishes {endpoint.topic_type}, not {self._type}{hint}"
         compatibility, reason = qos_check_compatible(endpoint.qos_profile, self._qos)
         if compatibility == QoSCompatibility.ERROR:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from math import isnan
 from time import monotonic
 from typing import Any
@@ -15,6 +16,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.conversion import ImageMessage
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
@@ -25,7 +27,7 @@ from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.points import SemanticPoints
-from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
+from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
@@ -76,29 +78,34 @@ class CameraStream:
         self._rate_limit = RateLimit()
         self._stream = StreamWatch()
         self._throttle = Throttle()
+        self.enabled = True
+        self._subscriptions: list[Any] = []
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
         depth = DepthTopic(node, camera)
-        self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
-        self._processor = FrameProcessor(
-            node,
-            topic,
-            models,
-            outputs,
-            self._monitor,
-            self._points,
-            LandingZones(node, camera, self._distance, landing_report),
-            pacer,
-            dropped=self._dropped,
-        )
-        self._subscriptions: list[Any] = []
-        self.enabled = True
+        landing = LandingZones(node, camera, self._distance, landing_report)
+        with ExitStack() as undo:
+            # It has a thread.
+            self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
+            undo.callback(self._points.close)
+            self._processor = FrameProcessor(
+                node,
+                topic,
+                models,
+                outputs,
+                self._monitor,
+                self._points,
+                landing,
+                pacer,
+                dropped=self._dropped,
+            )
+            undo.pop_all()
 
     def open(self) -> None:
         """Subscribes to the camera; from now on images are processed."""
-        self._subscribe(CameraInfo, self._camera.input("camera_info"), self._on_camera_info)
+        self._subscribe_to_camera_info()
         images = self._subscribe(self._image_type, self._awaiting.topic, self._on_image)
         self._awaiting.begin(images.qos_profile)
 
@@ -208,6 +215,24 @@ class CameraStream:
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._processor.camera_info = message
         self._points.camera_info = message
+
+    def _subscribe_to_camera_info(self) -> None:
+        """Takes it from drivers that send it with each image, and from those that latch it.
+
+        A volatile subscription gets nothing that was sent before it, and a transient-local one
+        matches no volatile publisher: there is one of each.
+        """
+        topic = self._camera.input("camera_info")
+        self._subscribe(CameraInfo, topic, self._on_camera_info)
+        latched = self._node.create_subscription(
+            CameraInfo,
+            topic,
+            self._on_camera_info,
+            qos.latched(),
+            # That it does not match most drivers is no news.
+            event_callbacks=qos.in_silence(),
+        )
+        self._subscriptions.append(latched)
 
     def _subscribe(self, message_type: type[Any], topic: str, callback: Any) -> Any:
         subscription = self._node.create_subscription(

@@ -10,6 +10,7 @@ from sensor_msgs.msg import Image
 
 from attendseg_ros.geometry import millimetres_to_depth, to_depth
 from attendseg_ros.playback.bad_image import BadImageError
+from attendseg_ros.playback.encodings import find_encoding
 from attendseg_ros.playback.raw_image import view
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 
@@ -37,7 +38,8 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
     Raises:
         NoPointsError: The encoding or the size is another, or the message contradicts itself.
     """
-    convert = _CONVERTERS.get(message.encoding)
+    encoding = find_encoding(message.encoding)
+    convert = None if encoding is None else _CONVERTERS.get(encoding.name)
     if convert is None:
         raise NoPointsError(
             NoPoints.ENCODING,

@@ -60,9 +60,10 @@ class PlaybackCameraNode(Node):
             Image, "image_raw", qos.output(), qos_overriding_options=qos.overridable()
         )
         self._published = 0
-        self._frames = Prefetch(self._read(), _FRAMES_AHEAD)
         rate_hz = rate_hz or self._source.rate_hz
         self._timer = self.create_timer(1.0 / rate_hz, self._publish)
+        # Last of what can fail, since it has a thread.
+        self._frames = Prefetch(self._read(), _FRAMES_AHEAD)
         waiting = (
             f", as soon as it has {self._subscribers_awaited} subscriber(s)"
             if self._subscribers_awaited

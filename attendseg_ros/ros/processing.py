@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from math import nan
-from typing import TypeAlias
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
 
 from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.ros import compressed, conversion
+from attendseg_ros.playback.sample_bits import SampleBits
+from attendseg_ros.ros.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
@@ -30,8 +30,6 @@ from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
 from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms, stamp_ns
-
-ImageMessage: TypeAlias = Image | CompressedImage
 
 
 class FrameProcessor:
@@ -77,6 +75,7 @@ class FrameProcessor:
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
+        self._bits = SampleBits()
         self.camera_info: CameraInfo | None = None
 
     def __call__(self, message: ImageMessage) -> None:
@@ -107,10 +106,7 @@ class FrameProcessor:
     def _process(self, message: ImageMessage, settings: Settings) -> None:
         watch = Stopwatch()
         times = FrameTimes()
-        if isinstance(message, CompressedImage):
-            rgb = compressed.to_rgb(message)
-        else:
-            rgb = conversion.to_rgb(message)
+        rgb = to_rgb(message, self._bits, settings.max_pixels)
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,13 @@ class Outputs:
         self._node = node
         self._events = RareEvents()
         self.camera = camera
+        self._publishers: list[Any] = []
+        with ExitStack() as undo:
+            undo.callback(self.destroy)
+            self._create_all()
+            undo.pop_all()
+
+    def _create_all(self) -> None:
         self._images = {
             output: self._create(Image, output.topic, qos.output()) for output in ImageOutput
         }
@@ -132,31 +140,27 @@ class Outputs:
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
-        publishers = [*self._images.values(), *self._compressed.values()]
-        publishers += [self._camera_info, self._timing, self._landing_zone, self._points]
-        if self._label_info is not None:
-            publishers.append(self._label_info)
-        for publisher in publishers:
-            self._node.destroy_lifecycle_publisher(publisher)
+        while self._publishers:
+            self._node.destroy_lifecycle_publisher(self._publishers.pop())
 
     def _create(self, message_type: type[Any], topic: str, profile: Any) -> Any:
-        return self._node.create_lifecycle_publisher(
+        return self._create_on(message_type, self.camera.output(topic), profile)
+
+    def _create_compressed(self, output: ImageOutput) -> Any:
+        # A remapping of the image must hold for its compressed form, too: another topic to ROS.
+        topic = self._node.resolve_topic_name(self.camera.output(output.topic))
+        return self._create_on(CompressedImage, f"{topic}/compressed", qos.output())
+
+    def _create_on(self, message_type: type[Any], topic: str, profile: Any) -> Any:
+        publisher = self._node.create_lifecycle_publisher(
             message_type,
-            self.camera.output(topic),
+            topic,
             profile,
             callback_group=self._events,
             qos_overriding_options=qos.overridable(),
         )
-
-    def _create_compressed(self, output: ImageOutput) -> Any:
-        # A remapping of the image must hold for its compressed form, too: another topic to ROS.
-        return self._node.create_lifecycle_publisher(
-            CompressedImage,
-            f"{self._node.resolve_topic_name(self.camera.output(output.topic))}/compressed",
-            qos.output(),
-            callback_group=self._events,
-            qos_overriding_options=qos.overridable(),
-        )
+        self._publishers.append(publisher)
+        return publisher
 
 
 def _subscribed(publishers: Mapping[ImageOutput, Any]) -> frozenset[ImageOutput]:

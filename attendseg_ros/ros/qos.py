@@ -15,6 +15,14 @@ from rclpy.qos import (
 )
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:
+    # Humble's place for it.
+    from rclpy.qos_event import (  # type: ignore[assignment, no-redef, unused-ignore]
+        SubscriptionEventCallbacks,
+    )
+
 
 def newest_image() -> QoSProfile:
     """Sensor data of depth 1: best effort matches every camera, and only the newest counts."""
@@ -67,6 +75,11 @@ def latched() -> QoSProfile:
 def overridable() -> QoSOverridingOptions:
     """Declares the parameters qos_overrides.<topic>.<subscription or publisher>.*."""
     return QoSOverridingOptions.with_default_policies()
+
+
+def in_silence() -> SubscriptionEventCallbacks:
+    """For a subscription that is not to log which publishers it does not match."""
+    return SubscriptionEventCallbacks(use_default_callbacks=False)
 
 
 def in_words(profile: QoSProfile) -> str:

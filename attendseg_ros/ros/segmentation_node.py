@@ -19,7 +19,6 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.activation import Activation
-from attendseg_ros.ros.conversion import color_converter
 from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.memory import give_back, give_back_freed
@@ -278,9 +277,6 @@ class SegmentationNode(PatientLifecycleNode):
     def _say_what_is_missing(self) -> None:
         if LabelInfo is None:
             self.get_logger().info("~/label_info is off: vision_msgs is not installed")
-        name, converter = color_converter()
-        if converter is None:
-            self.get_logger().warning(f"16-bit, bayer and YUV images cannot be converted: {name}")
 
 
 def main(args: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.playback.bad_image import MAX_PIXELS
 from attendseg_ros.ros.camera_name import CameraName
 
 IMAGE_TRANSPORTS = ("raw", "compressed")
@@ -133,6 +134,11 @@ class Settings:
     )
     max_rate_hz: float = _parameter(
         0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
+    )
+    max_pixels: int = _parameter(
+        MAX_PIXELS,
+        "Most pixels of an image; a larger one is refused before memory is taken for it.",
+        limits=(1, 200_000_000),
     )
     input_size: tuple[int, ...] = _parameter(
         (0, 0),

@@ -75,8 +75,9 @@ class SyntheticCameraNode(Node):
         self._camera_info = camera_info(self._scene.camera_matrix, width, height)
         self._started = False
         self._said_late = False
-        self._frames = Prefetch(self._render(), _FRAMES_AHEAD)
         self._timer = self.create_timer(1.0 / self._rate_hz, self._publish)
+        # Last of what can fail, since it has a thread.
+        self._frames = Prefetch(self._render(), _FRAMES_AHEAD)
         self.get_logger().info(
             f"street {seed}: {width}x{height} {self._encoding} at {self._rate_hz:g} Hz "
             f"on {self._image.topic_name}"

@@ -109,3 +109,59 @@ def test_what_is_no_image_is_refused(image: Any, words: str) -> None:
 
 def test_the_largest_image_is_an_image() -> None:
     check_image(np.broadcast_to(np.uint8(0), (16384, 16384, 3)))
+
+
+SIZES = [
+    (1280, 720),
+    (1281, 721),
+    (1920, 1080),
+    (1600, 1200),
+    (2560, 720),
+    (800, 600),
+    (640, 1536),
+    (3841, 481),
+    (300, 1150),
+    (579, 3000),
+    (12000, 20),
+]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_row_and_no_column_is_skipped(size: tuple[int, int]) -> None:
+    # Each line alone, white on black: what arrives of it, against what an exact average gives.
+    width, height = size
+    resizer = Resizer((576, 384))
+    for axis, (length, target) in enumerate(((height, 384), (width, 576))):
+        fair = 255 * target / max(target, length)
+        rgb = np.zeros((height, width, 3), np.uint8)
+        # A run from its start, with each phase of the samples, and some of the rest.
+        lines = np.unique(
+            np.r_[0:9, np.linspace(0, length - 1, 20).astype(int), length - 3 : length]
+        )
+        for line in lines:
+            one = (line, slice(None)) if axis == 0 else (slice(None), line)
+            rgb[one] = 255
+            shown = resizer.resize(rgb).sum(axis=axis, dtype=np.int64)
+            rgb[one] = 0
+            assert shown.min() >= 0.3 * fair, (axis, line, shown.min(), fair)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_aspect_keeps_its_geometry(size: tuple[int, int]) -> None:
+    width, height = size
+    ramp = np.add.outer(np.linspace(0, 120, height), np.linspace(0, 120, width))
+    rgb = np.repeat(ramp.astype(np.uint8)[..., None], 3, axis=2)
+    rows = np.clip((np.arange(384) + 0.5) * height / 384 - 0.5, 0, height - 1)
+    columns = np.clip((np.arange(576) + 0.5) * width / 576 - 0.5, 0, width - 1)
+    expected = np.add.outer(rows * 120 / (height - 1), columns * 120 / (width - 1))
+    shown = Resizer((576, 384)).resize(rgb)[..., 1].astype(float)
+    # Both ramps are rounded down to whole values first, which costs half a value on average.
+    assert np.abs(shown + 0.5 - expected).max() <= 2.5
+
+
+def test_sizes_in_turn_do_not_disturb_each_other() -> None:
+    resizer = Resizer((128, 64))
+    for size in [(1280, 720), (640, 480), (1281, 721), (300, 900), (800, 600), (1280, 720)] * 2:
+        rgb = random_rgb(*size)
+        expected = Resizer((128, 64)).resize(rgb)
+        np.testing.assert_array_equal(resizer.resize(rgb), expected)

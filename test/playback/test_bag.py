@@ -77,9 +77,11 @@ def test_storage_file_alone_is_enough(tmp_path: Path, kind: str, pattern: str) -
         ("8UC3", np.full((4, 6, 3), (1, 2, 3), np.uint8), (3, 2, 1)),
         ("rgba8", np.full((4, 6, 4), (1, 2, 3, 4), np.uint8), (1, 2, 3)),
         ("mono8", np.full((4, 6), 9, np.uint8), (9, 9, 9)),
-        ("mono16", np.full((4, 6), 9 * 257, np.uint16), (9, 9, 9)),
+        ("mono16", np.full((4, 6), 90 * 257, np.uint16), (90, 90, 90)),
         ("bayer_rggb8", np.full((4, 6), 50, np.uint8), (50, 50, 50)),
+        ("mono12", np.full((4, 6), 90 * 16, np.uint16), (90, 90, 90)),
         ("yuv422", np.full((4, 6, 2), 128, np.uint8), (130, 130, 130)),
+        ("YUYV", np.full((4, 6, 2), 128, np.uint8), (130, 130, 130)),
     ],
 )
 @pytest.mark.parametrize("padding", [0, 10])

@@ -11,11 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import rosbags.rosbag1
+import rosbags.rosbag2
 from support import bags
 from support.full_disk import full_disk
 from support.labelled_bags import drive, out_name, raw
 
+from attendseg_ros.playback.bag_messages import message_types
 from attendseg_ros.playback.bag_reader import BagReader, open_bag
+from attendseg_ros.playback.bag_writer import Ros1Writer, SqliteWriter
 from attendseg_ros.playback.written_behind import WrittenBehind, open_writer
 
 
@@ -84,3 +88,18 @@ def test_an_error_of_the_thread_reaches_the_caller(tmp_path: Path, kind: str) ->
         with full_disk(1000), pytest.raises((OSError, sqlite3.Error)):
             writer.close()
     assert not threads()
+
+
+@pytest.mark.parametrize("kind", ["ros1", "sqlite3"])
+def test_a_writer_that_cannot_take_a_topic_leaves_no_file_open(tmp_path: Path, kind: str) -> None:
+    with opened(tmp_path, kind) as (reader, _, out):
+        store = message_types(reader.is_ros2)
+        make: type[SqliteWriter | Ros1Writer] = SqliteWriter if reader.is_ros2 else Ros1Writer
+        twice = [reader.connections[0], reader.connections[0]]
+        out.parent.mkdir(exist_ok=True)
+        errors = (rosbags.rosbag1.WriterError, rosbags.rosbag2.WriterError)
+        # While the error is held, so is what was half made.
+        with pytest.raises(errors) as caught:
+            make(out, twice, store)
+        assert not open_below(out.parent)
+        assert caught.value

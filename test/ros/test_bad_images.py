@@ -45,9 +45,9 @@ def huge(message: Image) -> None:
 
 def floats(value: float) -> Callable[[Image], None]:
     def apply(message: Image) -> None:
-        pixels = np.full((HEIGHT, WIDTH), 0.5, np.float32)
-        pixels[HEIGHT // 2, WIDTH // 2] = value
-        message.encoding, message.step = "32FC1", WIDTH * 4
+        pixels = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+        pixels[HEIGHT // 2, WIDTH // 2, 1] = value
+        message.encoding, message.step = "32FC3", WIDTH * 12
         message.data = array("B", pixels.tobytes())
 
     return apply
@@ -72,7 +72,9 @@ BAD: dict[str, tuple[str, Callable[[Image], None]]] = {
     "20000x20000": ("too large image", huge),
     "NaN": ("values not finite", floats(float("nan"))),
     "infinity": ("values not finite", floats(float("inf"))),
-    "yuv422 of odd width": ("cannot be decoded", odd_yuv),
+    "yuv422 of odd width": ("wrong step", odd_yuv),
+    "depth": ("depth is no image", change(encoding="16UC1")),
+    "more pixels than max_pixels": ("too large image", change(width=8000, height=7000, step=24000)),
 }
 
 

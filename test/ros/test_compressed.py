@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage
+from support.encodings import encode
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes
 
@@ -83,6 +84,27 @@ def test_the_mask_fits_the_pixels_not_the_exif_orientation(rig: Rig, camera: Any
     np.testing.assert_array_equal(rig.mask(camera, turned, rig.output("mask")), plain)
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@pytest.mark.parametrize("order", ["rggb", "gbrg"])
+def test_a_mosaic_gets_its_colours(rig: Rig, camera: Any, order: str, suffix: str) -> None:
+    mosaic = encode(painted(TRUTH), f"bayer_{order}8")
+    codec = suffix.replace("jpg", "jpeg")[1:]
+    done, data = cv2.imencode(suffix, mosaic, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    assert done
+    message = compressed(rig, data.tobytes(), f"bayer_{order}8; {codec} compressed ")
+    mask = rig.mask(camera, message, rig.output("mask"))
+    middles = np.arange(WIDTH // 22, WIDTH, WIDTH // 11)
+    np.testing.assert_array_equal(mask[:, middles], TRUTH[:, middles])
+
+
+def test_jpegs_with_oddities(rig: Rig, camera: Any) -> None:
+    data = encoded(".jpg")
+    plain = rig.mask(camera, compressed(rig, data), rig.output("mask"))
+    for odd in (data[:20] + bytes(3) + data[20:], b"\r\n" + data, data[:-1], data[:-2]):
+        shown = rig.mask(camera, compressed(rig, odd), rig.output("mask"))
+        np.testing.assert_array_equal(shown, plain)
+
+
 def huge_png() -> bytes:
     """A PNG whose header claims 20000x20000 pixels."""
 
@@ -107,14 +129,16 @@ def huge_jpeg() -> bytes:
 BAD = {
     "nothing": (b"", "jpeg", "empty image"),
     "half a JPEG": (encoded(".jpg")[: len(encoded(".jpg")) // 2], "jpeg", "truncated"),
-    "a JPEG without its last byte": (encoded(".jpg")[:-1], "jpeg", "truncated"),
+    "a JPEG without its last bytes": (encoded(".jpg")[:-40], "jpeg", "truncated"),
+    "a JPEG with a hole": (encoded(".jpg")[:1000] + encoded(".jpg")[1150:], "jpeg", "truncated"),
     "the start of a JPEG": (encoded(".jpg")[:9], "jpeg", "truncated"),
     "half a PNG": (encoded(".png")[: len(encoded(".png")) // 2], "png", "truncated"),
     "the start of a PNG": (encoded(".png")[:12], "png", "truncated"),
     "text": (b"this is no picture", "jpeg", "cannot be decoded"),
     "a huge PNG": (huge_png(), "png", "too large image"),
     "a huge JPEG": (huge_jpeg(), "jpeg", "too large image"),
-    "distances": (encoded(".png"), "16UC1; compressedDepth png", "unknown encoding"),
+    "distances": (encoded(".png"), "16UC1; compressedDepth png", "depth is no image"),
+    "a video": (b"\x00\x00\x00\x01\x67" + bytes(100), "h264", "packet of a video"),
 }
 
 

@@ -246,6 +246,14 @@ def test_a_higher_max_rate_does_not_wait_for_a_lower_one(rig: Rig, camera: Any) 
     assert time.monotonic() - start < 30.0
 
 
+def test_max_pixels(rig: Rig, camera: Any) -> None:
+    rig.client.must_set(max_pixels=WIDTH * HEIGHT)
+    np.testing.assert_array_equal(outputs(rig, camera, "mask")[0], TRUTH)
+    rig.client.must_set(max_pixels=WIDTH * HEIGHT - 1)
+    line = rig.refuses(camera, rig.painted(), rig.painted(64, 32), "too large image")
+    assert f"more than max_pixels ({WIDTH * HEIGHT - 1})" in line
+
+
 def test_diagnostics_period_s(rig: Rig) -> None:
     def period() -> float:
         stamps = []

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,14 +30,27 @@ COLOUR_ENCODINGS = (
     "uyvy",
     "yuv422_yuy2",
     "yuyv",
-    *(f"bayer_{order}{depth}" for order in ("rggb", "bggr", "gbrg", "grbg") for depth in (8, 16)),
+    "yvyu",
+    "nv12",
+    "nv21",
+    "nv16",
+    "nv24",
+    "i420",
+    "yv12",
+    "i422",
+    *(
+        f"bayer_{order}{depth}"
+        for order in ("rggb", "bggr", "gbrg", "grbg")
+        for depth in (8, 10, 12, 16)
+    ),
 )
 """Those that hold colours."""
 
-GREY_ENCODINGS = ("mono8", "mono16", "8UC1", "16UC1", "32FC1")
+GREY_ENCODINGS = ("mono8", "mono10", "mono12", "mono16", "8UC1")
 """Those that hold one brightness."""
 
-_16_BITS = 65535 // 255
+DEPTH_ENCODINGS = ("16UC1", "32FC1")
+"""Those that hold distances (REP 118)."""
 
 
 def encode(rgb: Rgb, encoding: str) -> NDArray[np.generic]:
@@ -46,14 +61,14 @@ def encode(rgb: Rgb, encoding: str) -> NDArray[np.generic]:
         encoding: one of `COLOUR_ENCODINGS`.
 
     Returns:
-        The pixels in the encoding's type, (H, W) or (H, W, C).
+        The pixels in the encoding's type, (H, W) or (H, W, C); the bytes of planes, (N,).
     """
     if encoding.startswith("bayer"):
         return _deep(_mosaic(rgb, encoding[6:10]), encoding)
-    if encoding in ("yuv422", "uyvy"):
-        return _yuv(rgb, luma_first=False)
-    if encoding in ("yuv422_yuy2", "yuyv"):
-        return _yuv(rgb, luma_first=True)
+    if encoding in _PACKED:
+        return _packed(rgb, _PACKED[encoding])
+    if encoding in _PLANES:
+        return _planes(rgb, encoding)
     pixels = rgb[..., ::-1] if not encoding.startswith("rgb") else rgb
     if encoding.endswith("C4") or "a" in encoding:
         # Alpha must not matter: noise.
@@ -70,9 +85,10 @@ def encode_grey(grey: NDArray[np.uint8], encoding: str) -> NDArray[np.generic]:
 def _deep(pixels: NDArray[np.uint8], encoding: str) -> NDArray[np.generic]:
     if "32F" in encoding:
         return (pixels / 255.0).astype(np.float32)
-    if "16" in encoding:
-        return pixels.astype(np.uint16) * _16_BITS
-    return pixels
+    bits = 16 if encoding.startswith("16U") else int(re.sub(r".*\D", "", encoding))
+    if encoding.startswith("8U") or bits == 8:
+        return pixels
+    return np.rint(pixels * ((2**bits - 1) / 255.0)).astype(np.uint16)
 
 
 def _mosaic(rgb: Rgb, order: str) -> NDArray[np.uint8]:
@@ -83,14 +99,52 @@ def _mosaic(rgb: Rgb, order: str) -> NDArray[np.uint8]:
     return np.take_along_axis(rgb, which[..., None], axis=2)[..., 0]
 
 
-def _yuv(rgb: Rgb, *, luma_first: bool) -> NDArray[np.uint8]:
-    """ITU-R BT.601, limited range; two pixels share their mean colour difference."""
+_PACKED = {
+    "yuv422": "uyvy",
+    "uyvy": "uyvy",
+    "yuv422_yuy2": "yuyv",
+    "yuyv": "yuyv",
+    "yvyu": "yvyu",
+}
+_PLANES = ("nv12", "nv21", "nv16", "nv24", "i420", "yv12", "i422")
+
+
+def _yuv(rgb: Rgb) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """ITU-R BT.601, limited range; each (H, W)."""
     red, green, blue = np.moveaxis(rgb.astype(float), 2, 0)
     luma = 16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255
     u = 128 + (-37.797 * red - 74.203 * green + 112.0 * blue) / 255
     v = 128 + (112.0 * red - 93.786 * green - 18.214 * blue) / 255
-    chroma = np.empty_like(luma)
-    chroma[:, 0::2] = (u[:, 0::2] + u[:, 1::2]) / 2
-    chroma[:, 1::2] = (v[:, 0::2] + v[:, 1::2]) / 2
-    pair = (luma, chroma) if luma_first else (chroma, luma)
-    return np.rint(np.dstack(pair)).astype(np.uint8)
+    return luma, u, v
+
+
+def _fewer(chroma: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64]:
+    """The mean of each block; what an odd side lacks is repeated."""
+    height, width = chroma.shape
+    whole = np.pad(chroma, ((0, -height % rows), (0, -width % columns)), "edge")
+    blocks = whole.reshape(whole.shape[0] // rows, rows, whole.shape[1] // columns, columns)
+    mean: NDArray[np.float64] = blocks.mean(axis=(1, 3))
+    return mean
+
+
+def _packed(rgb: Rgb, order: str) -> NDArray[np.uint8]:
+    """Two pixels share their mean colour difference; rows hold whole pairs."""
+    luma, u, v = _yuv(rgb)
+    luma = np.pad(luma, ((0, 0), (0, luma.shape[1] % 2)), "edge")
+    of = {"u": _fewer(u, 1, 2), "v": _fewer(v, 1, 2)}
+    lumas = iter((luma[:, 0::2], luma[:, 1::2]))
+    four = np.stack([next(lumas) if part == "y" else of[part] for part in order], axis=-1)
+    return np.rint(four).astype(np.uint8).reshape(luma.shape[0], -1, 2)
+
+
+def _planes(rgb: Rgb, layout: str) -> NDArray[np.uint8]:
+    """All bytes of the planes, one after the other, in as many rows as the image has and more."""
+    luma, u, v = _yuv(rgb)
+    rows, columns = {"nv16": (1, 2), "i422": (1, 2), "nv24": (1, 1)}.get(layout, (2, 2))
+    u, v = _fewer(u, rows, columns), _fewer(v, rows, columns)
+    if layout.startswith("nv"):
+        chroma = [np.stack([v, u] if layout == "nv21" else [u, v], axis=-1)]
+    else:
+        chroma = [v, u] if layout == "yv12" else [u, v]
+    planes = [np.rint(plane).astype(np.uint8).reshape(-1) for plane in (luma, *chroma)]
+    return np.concatenate(planes)

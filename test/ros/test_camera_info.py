@@ -1,0 +1,48 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""camera_info from drivers that send it with each image, and from those that send it once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from sensor_msgs.msg import CameraInfo
+from support.segmentation_rig import HEIGHT, WIDTH, Rig
+
+from attendseg_ros.ros import qos
+
+
+@pytest.mark.parametrize("sends", ["before the node starts", "after"])
+def test_latched_camera_info_is_received(tmp_path: Path, tiny_path: Path, sends: str) -> None:
+    namespace = f"/latched_{sends.split()[0]}"
+    with Rig(tmp_path, tiny_path, {"autostart": False}, namespace=namespace) as rig:
+        driver = rig.client.node.create_publisher(CameraInfo, "camera_info", qos.latched())
+        info = CameraInfo(width=WIDTH, height=HEIGHT, k=[500.0, *[0.0] * 7, 1.0])
+        if sends.startswith("before"):
+            driver.publish(info)
+        for step in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
+            request = ChangeState.Request(transition=Transition(id=step))
+            assert rig.client.call(ChangeState, "segmentation/change_state", request).success
+        camera = rig.client.camera()
+        if sends == "after":
+            driver.publish(info)
+        answers = rig.output("camera_info", CameraInfo)
+        (answer,) = rig.client.ask(camera, rig.painted(), answers)
+        assert list(answer.k) == list(info.k)
+        assert "incompatible QoS" not in rig.process.log()
+
+
+def test_volatile_camera_info_is_received_without_a_warning(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    with Rig(tmp_path, tiny_path) as rig:
+        driver = rig.client.camera(CameraInfo, "camera_info")
+        camera = rig.client.camera()
+        driver.publish(CameraInfo(width=WIDTH, height=HEIGHT, k=[400.0, *[0.0] * 7, 1.0]))
+        answers = rig.output("camera_info", CameraInfo)
+        (answer,) = rig.client.ask(camera, rig.painted(), answers)
+        assert answer.k[0] == 400.0
+        assert "incompatible QoS" not in rig.process.log()
