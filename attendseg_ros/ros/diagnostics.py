@@ -18,6 +18,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from attendseg_ros.playback.bad_image import Reason
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.pace import CAMERA_TO_MASK, RECEIPT_TO_MASK
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault
 from attendseg_ros.ros.timing import WINDOW_S, percentile
@@ -38,6 +39,9 @@ class Camera:
     missing_lately: int
     missing_ratio: float
     mixture: str
+    foreign: int
+    doubt: str
+    doubt_hint: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Report:
             "frames failed": failed.total(),
             **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
             **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
+            "stamp of another clock": camera.foreign,
             "frames missing": camera.missing,
             "rate (Hz)": _number(rate),
             "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
@@ -128,26 +133,40 @@ class Report:
             )
         if camera.mixture:
             findings.append((WARN, camera.mixture))
+        if camera.doubt_hint:
+            findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
         return findings
 
     def network(
-        self, network: Network, dropped: int, settings: Settings, now_ns: int
+        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str
     ) -> DiagnosticStatus:
-        """The status of what goes out: rate, latency, drops."""
+        """The status of what goes out: rate, latency, drops.
+
+        Args:
+            network: the same for every camera.
+            dropped: frames that a newer one replaced.
+            settings: with the limits.
+            now_ns: the node's clock.
+            doubt: why the camera's stamps tell no latency; empty where they do.
+        """
         monitor = self._monitor
         processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
         rate = monitor.masks.rate_hz(now_ns)
-        # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
-        slowest = percentile(latency or processing, 0.95)
+        since_receipt = monitor.history.since_receipt_ms()
+        slowest = percentile(since_receipt if doubt else latency, 0.95)
+        measured = RECEIPT_TO_MASK if doubt else CAMERA_TO_MASK
+        unknown = f"unknown: {doubt}" if doubt else ""
         ratio = self._drop_ratio(dropped)
         findings = [
             *_over(-rate, -settings.min_rate_warn_hz, -settings.min_rate_error_hz).pick(
                 f"only {rate:.1f} masks a second"
             ),
             *_over(slowest, settings.max_latency_warn_ms, settings.max_latency_error_ms).pick(
-                f"p95 of camera to mask is {slowest:.1f} ms"
+                f"p95 of {measured} is {slowest:.1f} ms"
             ),
         ]
+        if doubt:
+            findings.append((WARN, _unknown_latency(doubt, settings)))
         if ratio > settings.max_drop_ratio_warn:
             findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
         if network.refusal:
@@ -172,8 +191,9 @@ class Report:
             "rate (Hz)": _number(rate),
             "processing p50 (ms)": _number(percentile(processing, 0.5)),
             "processing p95 (ms)": _number(percentile(processing, 0.95)),
-            "latency p50 (ms)": _number(percentile(latency, 0.5)),
-            "latency p95 (ms)": _number(percentile(latency, 0.95)),
+            "receipt to mask p95 (ms)": _number(percentile(since_receipt, 0.95)),
+            "latency p50 (ms)": unknown or _number(percentile(latency, 0.5)),
+            "latency p95 (ms)": unknown or _number(percentile(latency, 0.95)),
             "frames processed": monitor.processed,
             "frames dropped": dropped,
             "drop ratio": _number(ratio),
@@ -220,6 +240,16 @@ def _status(
         message="; ".join(text for _, text in findings) or fine,
         values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
     )
+
+
+def _unknown_latency(doubt: str, settings: Settings) -> str:
+    """Says what cannot be judged, and by what it is judged in its place."""
+    blind = [
+        f"{name} is judged by receipt to mask"
+        for name in ("max_latency_warn_ms", "max_latency_error_ms", "target_latency_ms")
+        if getattr(settings, name)
+    ]
+    return "; ".join([f"latency is unknown: {doubt}", *blind])
 
 
 def _times(count: int) -> str:
