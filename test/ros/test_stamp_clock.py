@@ -144,7 +144,7 @@ def test_stamps_that_are_not_set() -> None:
     assert not any(camera.see(2.0, lambda _: 0.0))
     assert camera.doubt == "the stamps are not set"
     assert not camera.clock.foreign
-    assert all(camera.see(2.0, late(0.1))[-1:]) is False
+    assert not camera.see(2.0, late(0.1))[-1]
     assert camera.see(6.0, late(0.1))[-1]
 
 
