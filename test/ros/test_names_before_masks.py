@@ -16,7 +16,7 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.labels import ClassInfo, ClassTable
-from attendseg_ros.ros.model_switch import ModelSwitch
+from attendseg_ros.ros.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.settings import Settings
 
 Meaning = tuple[tuple[str, ...], float]
@@ -52,7 +52,7 @@ class Stage:
             segmenter,
             self.settings,
             switched=self._told,
-            failed=lambda wish, _: self.switch.take_back(wish),
+            failed=self._failed,
         )
         (self.loader,) = set(threading.enumerate()) - before
         self.switch.tell()
@@ -83,6 +83,9 @@ class Stage:
 
     def _told(self, segmenter: Segmenter, settings: Settings) -> None:
         self._note("told", segmenter, settings)
+
+    def _failed(self, wish: Wish, _reason: str) -> None:
+        self.switch.take_back(wish)
 
     def _note(self, what: str, segmenter: Segmenter, settings: Settings) -> None:
         self.events.append((what, _meaning(segmenter, settings)))

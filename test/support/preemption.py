@@ -52,7 +52,7 @@ class Held:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         self._resumed.set()
 
     @property
@@ -88,7 +88,8 @@ def settle(threads: Collection[threading.Thread], enough: threading.Event | None
     another order than it meant to, which must be right as well.
     """
     deadline = time.monotonic() + PATIENCE_S
-    still, places = 0, None
+    still = 0
+    places: list[tuple[str, int] | None] = []
     while still < _STILL:
         assert time.monotonic() < deadline, "threads that never come to rest"
         if enough is not None and enough.wait(_POLL_S):
