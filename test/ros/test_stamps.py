@@ -133,6 +133,7 @@ def wait_for_right_stamps(rig: Rig, camera: Any) -> None:
 
 def test_a_bag_in_a_loop_keeps_its_rate_and_has_no_latency(rig: Rig, camera: Any) -> None:
     timing = rig.timing()
+    missing = rig.value("camera", "frames missing")
     start = time.time() - 100.0
     for _ in range(3):
         for index in range(20):
@@ -144,7 +145,7 @@ def test_a_bag_in_a_loop_keeps_its_rate_and_has_no_latency(rig: Rig, camera: Any
     # Nobody waits so long for an image: it is a bag without use_sim_time.
     assert "unknown: the stamps are of another clock (offset -" in network["latency p50 (ms)"]
     assert int(seen["stamp ran backwards"]) >= 2
-    assert int(seen["frames missing"]) == 0
+    assert seen["frames missing"] == missing
 
 
 def test_frames_that_never_come_are_named_with_the_likely_cause(rig: Rig, camera: Any) -> None:
