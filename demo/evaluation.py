@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros.clocks import latency_ms
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.training.metrics import ConfusionMatrix
 from demo.budget import Sent
@@ -106,7 +107,7 @@ class _Tally:
             return
         if topic == MASK:
             self.mask_arrivals_ns.append(time_ns)
-            self.latencies_ms.append((time_ns - stamp_ns) / 1e6)
+            self.latencies_ms.append(latency_ms(stamp_ns, time_ns))
         self._compare(topic, stamp_ns, message)
 
     def _compare(self, topic: str, stamp_ns: int, message: Any) -> None:

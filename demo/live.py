@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from math import isnan
 from statistics import median
 
 import numpy as np
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import Image
 
+from attendseg_ros.clocks import latency_ms
 from attendseg_ros.training.metrics import ConfusionMatrix
 from demo.recording import Message, header_stamp_ns
 from demo.topics import GROUND_TRUTH, MASK
@@ -67,11 +69,9 @@ class LiveView:
         if len(arrivals) < 2:
             return "waiting for masks"
         seconds = (arrivals[-1][1] - arrivals[0][1]) / 1e9
-        latency_ms = median(arrival - stamp for stamp, arrival in arrivals) / 1e6
-        parts = [
-            f"{(len(arrivals) - 1) / seconds:.1f} masks/s",
-            f"{latency_ms:.0f} ms camera to mask",
-        ]
+        known_ms = [ms for ms in (latency_ms(*arrival) for arrival in arrivals) if not isnan(ms)]
+        latency = f"{median(known_ms):.0f} ms" if known_ms else "unknown latency"
+        parts = [f"{(len(arrivals) - 1) / seconds:.1f} masks/s", f"{latency} camera to mask"]
         if pair is not None:
             self._confusion.update(_pixels(pair[0]), _pixels(pair[1]))
         if not np.isnan(self._confusion.mean_iou):

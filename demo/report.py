@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.files import write_atomically
-from demo.evaluation import STAGES, Evaluation
+from demo.evaluation import STAGES, Evaluation, Spread
 
 _LABELS = {
     **{stage: stage for stage in STAGES},
@@ -70,11 +70,18 @@ def _lines(shown: str, evaluation: Evaluation) -> Iterator[str]:
     yield ""
     yield f"{'milliseconds':<22}{'p50':>8}{'p95':>8}    (every output is subscribed to)"
     for name, spread in evaluation.stages_ms.items():
-        yield f"{_LABELS[name]:<22}{spread.p50:>8.1f}{spread.p95:>8.1f}"
-    spread = evaluation.camera_to_mask_ms
-    yield f"{'camera to mask':<22}{spread.p50:>8.1f}{spread.p95:>8.1f}"
+        yield _times_line(_LABELS[name], spread)
+    yield _times_line("camera to mask", evaluation.camera_to_mask_ms)
     yield ""
     yield from _accuracy_lines(evaluation)
+
+
+def _times_line(name: str, spread: Spread) -> str:
+    cells = [
+        f"{'unknown' if math.isnan(value) else format(value, '.1f'):>8}"
+        for value in (spread.p50, spread.p95)
+    ]
+    return f"{name:<22}{''.join(cells)}"
 
 
 def _accuracy_lines(evaluation: Evaluation) -> Iterator[str]:

@@ -105,5 +105,5 @@ class Activation:
 
 
 def _process(job: Job) -> None:
-    processor, message = job
-    processor(message)
+    processor, message, receipt = job
+    processor(message, receipt)

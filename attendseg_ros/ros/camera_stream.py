@@ -13,6 +13,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.camera_name import CameraName
@@ -30,15 +31,16 @@ from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.stamp_clock import Receipt, StampClock
 from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
 from attendseg_ros.ros.throttle import RateLimit, Throttle
-from attendseg_ros.ros.timing import NANOSECONDS, stamp_ns
+from attendseg_ros.ros.timing import stamp_ns
 from attendseg_ros.ros.worker import Worker
 
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""
 
-Job = tuple[FrameProcessor, ImageMessage]
+Job = tuple[FrameProcessor, ImageMessage, Receipt]
 """A frame with what processes it: cameras share the worker that runs both together."""
 
 
@@ -77,6 +79,7 @@ class CameraStream:
         self._report = Report(camera, self._monitor)
         self._rate_limit = RateLimit()
         self._stream = StreamWatch()
+        self._clock = StampClock()
         self._throttle = Throttle()
         self.enabled = True
         self._subscriptions: list[Any] = []
@@ -140,6 +143,7 @@ class CameraStream:
             self._monitor.note_unwanted()
         age_s = self._monitor.arrivals.age_s(now_ns)
         silence_s = self._awaiting.silence_s() if isnan(age_s) else age_s
+        doubt = self._clock.doubt(monotonic())
         missing, missing_ratio = self._stream.missing_lately(monotonic())
         camera = Camera(
             topic=self._awaiting.topic,
@@ -152,10 +156,13 @@ class CameraStream:
             missing_lately=missing,
             missing_ratio=missing_ratio,
             mixture=self._explain_mixture(),
+            foreign=self._clock.foreign,
+            doubt=doubt,
+            doubt_hint=self._clock.hint(monotonic()),
         )
         return [
             self._report.camera(camera, settings, now_ns),
-            self._report.network(network, self._dropped(), settings, now_ns),
+            self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
             *self._distance.statuses(),
         ]
@@ -173,20 +180,39 @@ class CameraStream:
         self._awaiting.note_arrival()
         self._points.attend()
         self._distance.attend()
-        self._watch_stream(message, now_ns)
+        receipt = self._watch_stream(message, now_ns)
         settings = self._parameters.settings
         if not self._wanted(settings):
             self._monitor.note_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
-            self._worker.put((self._processor, message), self._camera.name)
+            self._worker.put((self._processor, message, receipt), self._camera.name)
         else:
             self._monitor.skipped += 1
 
-    def _watch_stream(self, message: ImageMessage, now_ns: int) -> None:
-        stamp = stamp_ns(message.header.stamp)
-        fault = self._stream.note(stamp, now_ns, monotonic(), _form(message))
-        if fault is None:
-            return
+    def _watch_stream(self, message: ImageMessage, now_ns: int) -> Receipt:
+        stamp, steady_s = stamp_ns(message.header.stamp), monotonic()
+        fault = self._stream.note(stamp, now_ns, steady_s, _form(message))
+        if fault is not None:
+            self._note_fault(fault, stamp, now_ns)
+        self._watch_clock(stamp, now_ns, steady_s)
+        return Receipt(steady_s, self._clock.aged)
+
+    def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:
+        doubted = bool(self._clock.doubt(steady_s))
+        clock: Any = self._node.get_clock()
+        self._clock.note(stamp, now_ns, steady_s, simulated=clock.ros_time_is_active)
+        doubt = self._clock.doubt(steady_s)
+        if bool(doubt) != doubted:
+            # Percentiles and paces are of latencies, or of what is known without stamps.
+            self._monitor.history.clear()
+            self._pacer.forget()
+        hint = self._clock.hint(steady_s)
+        if hint and self._throttle.ready("clock"):
+            self._node.get_logger().warning(
+                f"image on {self._awaiting.topic}: latency is unknown: {doubt}: {hint}"
+            )
+
+    def _note_fault(self, fault: StampFault, stamp: int, now_ns: int) -> None:
         if fault is not StampFault.UNSET:
             # Latencies across the jump would be wrong for as long as they are remembered.
             self._monitor.history.clear()

@@ -17,7 +17,13 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.limits import Finding, judge, judge_pace, judge_silence
+from attendseg_ros.ros.limits import (
+    Finding,
+    judge,
+    judge_latency,
+    judge_rate,
+    judge_silence,
+)
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault
@@ -39,6 +45,9 @@ class Camera:
     missing_lately: int
     missing_ratio: float
     mixture: str
+    foreign: int
+    doubt: str
+    doubt_hint: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,7 @@ class Report:
             "frames failed": failed.total(),
             **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
             **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
+            "stamp of another clock": camera.foreign,
             "frames missing": camera.missing,
             "rate (Hz)": _number(rate),
             "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
@@ -148,24 +158,39 @@ class Report:
             )
         if camera.mixture:
             findings.append((WARN, camera.mixture))
+        if camera.doubt_hint:
+            findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
         return findings
 
     def network(
-        self, network: Network, dropped: int, settings: Settings, now_ns: int
+        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str
     ) -> DiagnosticStatus:
-        """The status of what goes out: rate, latency, drops."""
+        """The status of what goes out: rate, latency, drops.
+
+        Args:
+            network: the same for every camera.
+            dropped: frames that a newer one replaced.
+            settings: with the limits.
+            now_ns: the node's clock.
+            doubt: why the camera's stamps tell no latency; empty where they do.
+        """
         monitor = self._monitor
         processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
         rate = monitor.masks.rate_hz(now_ns)
+        since_receipt = monitor.history.since_receipt_ms()
+        unknown = f"unknown: {doubt}" if doubt else ""
         age = monitor.mask_age_s(now_ns)
         if age > WINDOW_S:
             # What frames took before says nothing of this moment.
-            processing, latency = [], []
+            processing, latency, since_receipt = [], [], []
         ratio = self._drop_ratio(dropped)
         findings = self._failures(network)
         if not monitor.nobody_listens:
             findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns), network.busy_s)
-            findings += judge_pace(rate, latency, processing, settings)
+            findings += judge_rate(rate, settings)
+            findings += judge_latency([] if doubt else latency, since_receipt, settings)
+        if doubt:
+            findings.append((WARN, _unknown_latency(doubt, settings)))
         if ratio > settings.max_drop_ratio_warn:
             findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
         if network.refusal:
@@ -191,8 +216,9 @@ class Report:
             "time without a wanted mask (s)": _number(age),
             "processing p50 (ms)": _number(percentile(processing, 0.5)),
             "processing p95 (ms)": _number(percentile(processing, 0.95)),
-            "latency p50 (ms)": _number(percentile(latency, 0.5)),
-            "latency p95 (ms)": _number(percentile(latency, 0.95)),
+            "receipt to mask p95 (ms)": _number(percentile(since_receipt, 0.95)),
+            "latency p50 (ms)": unknown or _number(percentile(latency, 0.5)),
+            "latency p95 (ms)": unknown or _number(percentile(latency, 0.95)),
             "frames processed": monitor.processed,
             "frames dropped": dropped,
             "drop ratio": _number(ratio),
@@ -256,6 +282,16 @@ def _status(
 
 def _frames(count: int) -> str:
     return "a frame" if count == 1 else f"{count} frames"
+
+
+def _unknown_latency(doubt: str, settings: Settings) -> str:
+    """Says what cannot be judged, and by what it is judged in its place."""
+    blind = [
+        f"{name} is judged by receipt to mask"
+        for name in ("max_latency_warn_ms", "max_latency_error_ms", "target_latency_ms")
+        if getattr(settings, name)
+    ]
+    return "; ".join([f"latency is unknown: {doubt}", *blind])
 
 
 def _times(count: int) -> str:

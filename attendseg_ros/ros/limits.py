@@ -9,6 +9,7 @@ from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus
 
+from attendseg_ros.ros.pace import CAMERA_TO_MASK, RECEIPT_TO_MASK
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import percentile
 
@@ -67,26 +68,29 @@ def judge_silence(
     )
 
 
-def judge_pace(
-    rate_hz: float, latency_ms: list[float], processing_ms: list[float], settings: Settings
+def judge_rate(rate_hz: float, settings: Settings) -> list[Finding]:
+    """A rate of the masks outside its limits, or not known (NaN) where there are limits."""
+    limits = (settings.min_rate_warn_hz, settings.min_rate_error_hz)
+    if isnan(rate_hz) and any(limits):
+        return [(WARN, f"masks a second unknown (limit {max(limits):g})")]
+    return judge(-rate_hz, -limits[0], -limits[1]).pick(f"only {rate_hz:.1f} masks a second")
+
+
+def judge_latency(
+    latency_ms: list[float], since_receipt_ms: list[float], settings: Settings
 ) -> list[Finding]:
-    """Rate and latency outside their limits, or not known where there are limits.
+    """A latency outside its limits, or not known where there are limits.
 
     Args:
-        rate_hz: of the masks; NaN where it is not known.
-        latency_ms: of the last masks; none where it is not known.
-        processing_ms: what the node itself took for them.
+        latency_ms: camera to mask of the last masks; none where the stamps tell none.
+        since_receipt_ms: receipt to mask of the same, by which it is judged then.
         settings: hold the limits.
     """
-    rates = (settings.min_rate_warn_hz, settings.min_rate_error_hz)
-    latencies = (settings.max_latency_warn_ms, settings.max_latency_error_ms)
-    # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
-    slowest = percentile(latency_ms or processing_ms, 0.95)
-    findings = judge(-rate_hz, -rates[0], -rates[1]).pick(f"only {rate_hz:.1f} masks a second")
-    findings += judge(slowest, *latencies).pick(f"p95 of camera to mask is {slowest:.1f} ms")
-    if isnan(rate_hz) and any(rates):
-        findings.append((WARN, f"masks a second unknown (limit {max(rates):g})"))
-    if not latency_ms and any(latencies):
-        limit = min(filter(None, latencies))
-        findings.append((WARN, f"p95 of camera to mask unknown (limit {limit:g})"))
+    limits = (settings.max_latency_warn_ms, settings.max_latency_error_ms)
+    measured = CAMERA_TO_MASK if latency_ms else RECEIPT_TO_MASK
+    slowest = percentile(latency_ms or since_receipt_ms, 0.95)
+    findings = judge(slowest, *limits).pick(f"p95 of {measured} is {slowest:.1f} ms")
+    if not latency_ms and any(limits):
+        limit = min(filter(None, limits))
+        findings.append((WARN, f"p95 of {CAMERA_TO_MASK} unknown (limit {limit:g})"))
     return findings

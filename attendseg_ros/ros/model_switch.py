@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Condition
@@ -34,6 +34,8 @@ class Wish:
     """The input size in place of the parameters' own, to keep `target_latency_ms`."""
     refused: tuple[int, int] | None = None
     """The size asked for to that end which cannot run; the one before goes on."""
+    attempt: int = 0
+    """Tells apart what was asked for twice."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -54,6 +56,10 @@ class ModelSwitch:
 
     A segmenter that hangs over a frame is given up: frames are refused until another like it, made
     in a fresh thread, has taken its place. What the one that hung returns late reaches nobody.
+
+    It alone decides what the masks' ids mean, and so when that is told: under one lock, before the
+    first frame that it holds for, and while no frame is in hand that another one holds for.
+    Whichever thread changes it, and wherever that is held up, every mask is of what was told last.
     """
 
     def __init__(
@@ -63,27 +69,29 @@ class ModelSwitch:
         *,
         switched: Callable[[Segmenter, Settings], None],
         failed: Callable[[Wish, str], None],
-        told: Callable[[str], None] = lambda _: None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Takes over a segmenter.
 
         Args:
             segmenter: runs first.
             settings: the parameters it was made from.
-            switched: called in the loading thread, while no frame is in hand, with what runs from
-                now on: another model or another input size.
+            switched: called while no frame is in hand and none can begin, in whichever thread,
+                with what runs from now on: another model, input size or least confidence. Where it
+                raises, it is called again before the next frame, which fails if it raises again.
             failed: called in the loading thread with what cannot run, and why.
-            told: called in any thread with what is to be said of a hang.
+            say: called in any thread with what is to be said of a hang.
         """
         self._segmenter = segmenter
         self._asked = Wish(settings, segmenter.bundle)
         self._in_effect = settings
+        self._told: tuple[Segmenter, float] | None = (segmenter, settings.min_confidence)
         self._switched = switched
         self._failed = failed
         self._changed = Condition()
         self._frame_in_hand = False
         self._switching = False
-        self._told = told
+        self._say = say
         self._calls = SegmenterCalls(self._note_return)
         self._hung: Segmenter | None = None
         self._came_back = self._closed = False
@@ -131,11 +139,19 @@ class ModelSwitch:
             ):
                 asked = replace(asked, paced=before.paced, refused=before.refused)
             anew = anew or asked.size != before.size
-            self._asked = asked
+            self._asked = asked = replace(asked, attempt=before.attempt + anew)
             self._settle()
+            self._tell_soon()
             self._changed.notify_all()
             if anew:
                 self._worker.put(asked)
+
+    def tell(self) -> None:
+        """Has `switched` called now, whatever it was called with before: for those new here."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._frame_in_hand)
+            self._told = None
+            self._tell()
 
     def run_at(self, size: tuple[int, int], settings: Settings) -> bool:
         """Has the model run at another input size than the parameters say; returns at once.
@@ -150,7 +166,8 @@ class ModelSwitch:
         with self._changed:
             if self._asked.settings is not settings:
                 return False
-            self._asked = replace(self._asked, paced=size, refused=None)
+            attempt = self._asked.attempt + 1
+            self._asked = replace(self._asked, paced=size, refused=None, attempt=attempt)
             self._worker.put(self._asked)
         return True
 
@@ -163,13 +180,13 @@ class ModelSwitch:
         """
         with self._changed:
             asked, now = self._asked, self._in_effect
-            if asked.bundle is not wish.bundle or asked.size != wish.size:
+            if asked.attempt != wish.attempt or asked.size != wish.size:
                 return {}
             values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
             if asked.bundle is self._segmenter.bundle:
                 values = {"input_size": now.input_size}
             settings = replace(asked.settings, **values)
-            self._asked = Wish(settings, self._segmenter.bundle)
+            self._asked = Wish(settings, self._segmenter.bundle, attempt=asked.attempt + 1)
             if settings.target_latency_ms:
                 self._asked = replace(self._asked, paced=self._segmenter.input_size)
             return values
@@ -185,17 +202,15 @@ class ModelSwitch:
             self._changed.wait_for(lambda: not self._switching)
             if self._hung is not None:
                 raise EngineHangError(self.hangs.now)
+            self._tell()
             self._frame_in_hand = True
-            segmenter, settings = self._segmenter, self._asked.settings
-            if self._asked.bundle is not segmenter.bundle:
-                # Classes set together with another model are that model's.
-                lists = {name: getattr(self._in_effect, name) for name in CLASS_LISTS}
-                settings = replace(settings, **lists)
+            segmenter, settings = self._now()
         try:
             yield segmenter, settings
         finally:
             with self._changed:
                 self._frame_in_hand = False
+                self._tell_soon()
                 self._changed.notify_all()
 
     def segment(
@@ -251,13 +266,13 @@ class ModelSwitch:
             self._builds, self._worker = self._start_loading()
             self._worker.put(self._asked)
             text = self.hangs.now
-        self._told(text)
+        self._say(text)
 
     def _note_return(self, segmenter: Segmenter) -> None:
         with self._changed:
             self._came_back = self._came_back or segmenter is self._hung
             self._changed.notify_all()
-        self._told(
+        self._say(
             f"engine '{segmenter.engine_name}' with model '{segmenter.bundle.name}' has returned "
             "after all: its late result is thrown away"
         )
@@ -282,6 +297,31 @@ class ModelSwitch:
     def _is_past(self, builds: Builds) -> bool:
         """Whether the thread that uses these has nothing to say any more."""
         return self._closed or builds is not self._builds
+
+    def _now(self) -> tuple[Segmenter, Settings]:
+        """What a frame of this moment is made with."""
+        segmenter, settings = self._segmenter, self._asked.settings
+        if self._asked.bundle is not segmenter.bundle:
+            # Classes set together with another model are that model's.
+            lists = {name: getattr(self._in_effect, name) for name in CLASS_LISTS}
+            settings = replace(settings, **lists)
+        return segmenter, settings
+
+    def _tell(self) -> None:
+        """Tells what frames are made with from now on, unless it was told; none is in hand."""
+        segmenter, settings = self._now()
+        now = (segmenter, settings.min_confidence)
+        if now != self._told:
+            self._told = None
+            self._switched(segmenter, settings)
+            self._told = now
+
+    def _tell_soon(self) -> None:
+        """The same, once the frame in hand is done."""
+        if not self._frame_in_hand:
+            # It is told before the next frame otherwise, which says what the matter is.
+            with suppress(Exception):
+                self._tell()
 
     def _settle(self) -> None:
         """Notes that all that is asked for is in effect, if so."""
@@ -336,7 +376,8 @@ class ModelSwitch:
                     return
                 self._in_effect = wish.settings
                 self._settle()
-            self._switched(self._segmenter, wish.settings)
+                self._told = None
+                self._tell_soon()
 
     def _replace(self, builds: Builds, made: Segmenter, wish: Wish) -> Segmenter | None:
         """Puts a segmenter in place between two frames; returns the one to close.
@@ -358,7 +399,7 @@ class ModelSwitch:
                 if self._hung is not None:
                     self._hung = old = None
                     self.hangs.end()
-                self._switched(made, self._asked.settings)
+                self._tell_soon()
             finally:
                 self._switching = False
                 self._changed.notify_all()

@@ -17,6 +17,12 @@ from attendseg_ros.ros.timing import percentile
 
 Size: TypeAlias = tuple[int, int]
 
+CAMERA_TO_MASK = "camera to mask"
+"""What a latency is, in words."""
+
+RECEIPT_TO_MASK = "receipt to mask"
+"""The part of it that is known where the stamps are of another clock."""
+
 WINDOW = 40
 """Frames that a p95 is of."""
 
@@ -50,7 +56,7 @@ class PacedFrame:
     """What a frame cost, in milliseconds, and when it was done, in seconds of a steady clock.
 
     Attributes:
-        latency_ms: from the camera's stamp to the mask.
+        latency_ms: from the camera's stamp to the mask, or from its receipt where that is unknown.
         processing_ms: what the node took of it.
         network_ms: what the network took of that.
         done_s: when.
@@ -74,6 +80,7 @@ class Pace:
         size: at which the network is to run.
         why: it is this one, in words.
         unreachable: that the smallest size is too slow, in words; empty while it is not.
+        measured: what the latencies are of, in words.
     """
 
     def __init__(self, sizes: Sequence[Size], size: Size, target_ms: float) -> None:
@@ -93,6 +100,7 @@ class Pace:
         self.size = self._size_before = size
         self.why = "the largest" if size == self._sizes[0] else "it ran already"
         self.unreachable = ""
+        self.measured = CAMERA_TO_MASK
         self._climbed = False
         self._at_size_s = self._fit_s = 0.0
         self._settling = SETTLING
@@ -138,7 +146,7 @@ class Pace:
             if place + 1 < len(self._sizes):
                 return self._sizes[place + 1]
             self.unreachable = (
-                f"the p95 of camera to mask is {self._p95_ms():.1f} ms at {_words(size)}, the "
+                f"the p95 of {self.measured} is {self._p95_ms():.1f} ms at {_words(size)}, the "
                 f"smallest input size (target_latency_ms {self._target_ms:g})"
             )
             return None
@@ -161,7 +169,7 @@ class Pace:
                 self._wait_s[self.size] = longer_s if soon else SHORTEST_WAIT_S
             self._climbed = False
             self.why = (
-                f"the p95 of camera to mask was {self._p95_ms():.1f} ms at {_words(self.size)}"
+                f"the p95 of {self.measured} was {self._p95_ms():.1f} ms at {_words(self.size)}"
             )
         else:
             self._climbed = True

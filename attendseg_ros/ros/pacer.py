@@ -11,7 +11,7 @@ from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.inference import Bundle
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.pace import Pace, PacedFrame, Size
+from attendseg_ros.ros.pace import CAMERA_TO_MASK, RECEIPT_TO_MASK, Pace, PacedFrame, Size
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import FrameTimes
 
@@ -68,10 +68,12 @@ class Pacer:
         if self._clock_jumped:
             self._clock_jumped = False
             pace.forget()
-        latency_ms = times.pipeline_latency_ms
+        latency_ms, pace.measured = times.pipeline_latency_ms, CAMERA_TO_MASK
+        if isnan(latency_ms):
+            # By a clock that is not the camera's, what the node itself takes is all that is known.
+            latency_ms, pace.measured = times.since_receipt_ms, RECEIPT_TO_MASK
         frame = PacedFrame(
-            # A camera that stamps nothing gives no latency; what the node itself takes is the rest.
-            latency_ms=times.processing_time_ms if isnan(latency_ms) else latency_ms,
+            latency_ms=latency_ms,
             processing_ms=times.processing_time_ms,
             network_ms=times.network_ms,
             done_s=monotonic(),

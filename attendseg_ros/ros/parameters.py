@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
@@ -17,7 +17,14 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
-from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
+from attendseg_ros.ros.settings import (
+    CLASS_LISTS,
+    ENGINES,
+    IMAGE_TRANSPORTS,
+    SCHEMA,
+    ParameterSpec,
+    Settings,
+)
 
 
 class ParameterError(AttendSegError):
@@ -72,7 +79,7 @@ def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> N
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
-    if size == (0, 0):
+    if size in ((), (0, 0)):
         return
     form = f"input_size must be [width, height] from 1 to {LARGEST_SIDE}, or [0, 0]"
     if len(size) != 2 or not all(0 < side <= LARGEST_SIDE for side in size):
@@ -128,12 +135,7 @@ class Parameters:
         self._bundle = bundle
         self._on_change = on_change
         self._restoring = False
-        values = {}
-        for spec in SCHEMA:
-            default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
-            declared = node.declare_parameter(spec.name, default, spec.descriptor())
-            values[spec.name] = _plain(declared.value)
-        self._settings = Settings(**values)
+        self._settings = Settings(**{spec.name: _declare(node, spec) for spec in SCHEMA})
         check(self._settings, None)
         node.add_on_set_parameters_callback(self._accept)
 
@@ -142,20 +144,31 @@ class Parameters:
         """The values of this moment; any thread may read it."""
         return self._settings
 
-    def restore(self, values: Mapping[str, Any]) -> None:
+    def restore(self, values: Mapping[str, Any]) -> str:
         """Sets parameters to values that are in effect already, for whoever reads them.
 
         To be called in the executor's thread.
+
+        Returns:
+            Which parameters still read what is not in effect, and why; empty when none does.
         """
         parameters = [
-            Parameter(name, value=list(value) if isinstance(value, tuple) else value)
+            Parameter(name, _TYPES[name], list(value) if isinstance(value, tuple) else value)
             for name, value in values.items()
         ]
         self._restoring = True
         try:
-            self._node.set_parameters_atomically(parameters)
+            result = self._node.set_parameters_atomically(parameters)
+            reason = "" if result.successful else result.reason
+        except Exception as error:
+            # Whatever becomes of it, the executor that calls this must go on.
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         finally:
             self._restoring = False
+        if not reason:
+            return ""
+        running = ", ".join(f"{name} {_in_words(value)}" for name, value in values.items())
+        return f"parameters could not be set back to what runs ({running}): {reason}"
 
     def _accept(self, changes: list[Parameter[Any]]) -> SetParametersResult:
         # One assignment swaps all values at once. It happens here and not after the setting,
@@ -178,9 +191,52 @@ class Parameters:
         return SetParametersResult(successful=True)
 
 
+def typed(parameters: Iterable[Parameter[Any]]) -> list[Parameter[Any]]:
+    """Gives empty lists the type that the parameter has.
+
+    An empty list tells no type: rclpy takes it for bytes, `ros2 param set` for booleans.
+    """
+    return [
+        Parameter(parameter.name, _TYPES[parameter.name], [])
+        if parameter.name in _LISTS and _is_empty_list(parameter)
+        else parameter
+        for parameter in parameters
+    ]
+
+
+_TYPES = {
+    spec.name: Parameter.Type.from_parameter_value(
+        list(spec.default) if isinstance(spec.default, tuple) else spec.default
+    )
+    for spec in SCHEMA
+}
+
+_LISTS = {spec.name for spec in SCHEMA if isinstance(spec.default, tuple)}
+
+
+def _is_empty_list(parameter: Parameter[Any]) -> bool:
+    scalars = (str, bool, int, float)
+    return not (parameter.value is None or isinstance(parameter.value, scalars) or parameter.value)
+
+
+def _declare(node: Node, spec: ParameterSpec) -> Any:
+    """Declares a parameter; returns its value."""
+    default = list(spec.default) if spec.name in _LISTS else spec.default
+    descriptor = spec.descriptor()
+    value = node.declare_parameter(spec.name, default, descriptor).value
+    if value is None and spec.name in _LISTS:
+        # An empty list has no type, so ROS takes one given at start for no value at all. rclpy
+        # keeps the very descriptor, through which one that is read-only can be set here as well.
+        value, descriptor.read_only = [], False
+        node.set_parameters([Parameter(spec.name, _TYPES[spec.name], value)])
+        descriptor.read_only = not spec.live
+    return _plain(value)
+
+
+def _in_words(value: Any) -> str:
+    return repr(list(value) if isinstance(value, tuple) else value)
+
+
 def _plain(value: Any) -> Any:
-    if value is None:
-        # An empty list has no type, so ROS takes one given at start for no value at all.
-        return ()
     # Arrays come as list or array.array, depending on the distribution.
     return value if isinstance(value, (str, bool, int, float)) else tuple(value)

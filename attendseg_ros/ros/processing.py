@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from math import nan
+from time import monotonic
 
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
 
+from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
@@ -28,8 +29,9 @@ from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confi
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.stamp_clock import Receipt
 from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import FrameTimes, Stopwatch, latency_ms, stamp_ns
+from attendseg_ros.ros.timing import FrameTimes, Stopwatch, stamp_ns
 
 
 class FrameProcessor:
@@ -78,8 +80,13 @@ class FrameProcessor:
         self._bits = SampleBits()
         self.camera_info: CameraInfo | None = None
 
-    def __call__(self, message: ImageMessage) -> None:
-        """Processes one Image or CompressedImage; what is wrong with it is logged and counted."""
+    def __call__(self, message: ImageMessage, receipt: Receipt) -> None:
+        """Processes one Image or CompressedImage; what is wrong with it is logged and counted.
+
+        Args:
+            message: the image.
+            receipt: how it came.
+        """
         try:
             with self._models.frame() as (segmenter, settings):
                 if segmenter is not self._segmenter:
@@ -88,7 +95,7 @@ class FrameProcessor:
                     self._landing.begin_anew()
                     # Times of the model before say nothing of this one.
                     self._monitor.history.clear()
-                self._process(message, settings)
+                self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
         except LogitsError as error:
@@ -103,7 +110,7 @@ class FrameProcessor:
                 detail = f"{Reason.INTERNAL.value}: {type(error).__name__}: {text}"
                 self._refuse(message, Reason.INTERNAL, detail)
 
-    def _process(self, message: ImageMessage, settings: Settings) -> None:
+    def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:
         watch = Stopwatch()
         times = FrameTimes()
         rgb = to_rgb(message, self._bits, settings.max_pixels)
@@ -146,21 +153,21 @@ class FrameProcessor:
         times.processing_time_ms = watch.total_ms()
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
         self._cycle = self._cycle or Stopwatch()
-        self._note(times, stamp, segmentation.input_size, settings)
+        times.since_receipt_ms = (monotonic() - receipt.at_s) * 1e3
+        if receipt.aged:
+            now_ns = self._node.get_clock().now().nanoseconds
+            times.pipeline_latency_ms = latency_ms(stamp, now_ns)
+        self._note(times, segmentation.input_size, settings)
         if wanted.timing:
             self._outputs.publish_timing(self._timing_message(message.header, times))
 
-    def _note(
-        self, times: FrameTimes, stamp: int, input_size: tuple[int, int], settings: Settings
-    ) -> None:
+    def _note(self, times: FrameTimes, input_size: tuple[int, int], settings: Settings) -> None:
         """Tells those who judge by it how long a frame took that is out now."""
-        now = self._node.get_clock().now()
-        times.pipeline_latency_ms = latency_ms(stamp, now.nanoseconds)
         if input_size != self._input_size:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
             self._monitor.history.clear()
-        self._monitor.note_processed(times, now.nanoseconds)
+        self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
         self._pacer.note(times, input_size, settings)
 
     def _offer_points(
@@ -193,7 +200,7 @@ class FrameProcessor:
         width, height = self._input_size
         return SegmentationTiming(
             header=header,
-            **asdict(times),
+            **times.message_fields(),
             frames_received=self._monitor.received,
             frames_processed=self._monitor.processed,
             frames_dropped=self._dropped() + self._monitor.skipped,

@@ -10,8 +10,10 @@ from typing import Any
 
 import cv2
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from rclpy.timer import Timer
 from std_srvs.srv import SetBool
 
@@ -23,7 +25,7 @@ from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.memory import give_back, give_back_freed
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.parameters import Change, Parameters, check
+from attendseg_ros.ros.parameters import Change, Parameters, check, typed
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
@@ -52,6 +54,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs: list[Outputs] = []
         self._activation: Activation | None = None
         self._failure = ""
+        self._said = ""
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._diagnostics = self.create_publisher(
@@ -112,6 +115,16 @@ class SegmentationNode(PatientLifecycleNode):
         self._release()
         return SUCCESS
 
+    def set_parameters(self, parameter_list: list[Parameter[Any]]) -> list[SetParametersResult]:
+        """As rclpy's, but an empty list needs no type."""
+        return super().set_parameters(typed(parameter_list))
+
+    def set_parameters_atomically(
+        self, parameter_list: list[Parameter[Any]]
+    ) -> SetParametersResult:
+        """As rclpy's, but an empty list needs no type; the parameter services call this."""
+        return super().set_parameters_atomically(typed(parameter_list))
+
     def destroy_node(self) -> None:
         """Ends the threads and frees everything."""
         self._release()
@@ -127,18 +140,20 @@ class SegmentationNode(PatientLifecycleNode):
             settings,
             switched=self._switched,
             failed=self._not_switched,
-            told=self._tell_of_hang,
+            say=self._tell_of_hang,
         )
         for camera in settings.camera_names:
             self._outputs.append(Outputs(self, camera))
         # What compiling the network took.
         give_back_freed()
+        self._said = ""
         self._say_what_runs(segmenter)
 
     def _activate(self) -> None:
         assert self._models is not None
-        self._publish_label_info(self._models.segmenter, self._live.settings)
         self._activation = Activation(self, self._live, self._models, self._outputs)
+        # From now on every change is told, too: none may fall between the two.
+        self._models.tell()
         self._activation.open()
 
     def _deactivate(self) -> None:
@@ -185,11 +200,9 @@ class SegmentationNode(PatientLifecycleNode):
             return
         anew = bool(change.names & {"model", "input_size"})
         self._models.ask(after, change.bundle or self._models.asked_bundle, anew=anew)
-        if self._activation is not None and after.min_confidence != before.min_confidence:
-            self._publish_label_info(self._models.segmenter, after)
 
     def _switched(self, segmenter: Segmenter, settings: Settings) -> None:
-        """Tells of another model or input size, between two frames."""
+        """Tells of another model, input size or least confidence, between two frames."""
         if self._activation is not None:
             self._publish_label_info(segmenter, settings)
         self._say_what_runs(segmenter)
@@ -211,8 +224,10 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _take_back(self, wish: Wish) -> None:
         values = {} if self._models is None else self._models.take_back(wish)
-        if values:
-            self._live.restore(values)
+        failure = self._live.restore(values) if values else ""
+        if failure and self._models is not None:
+            self._models.refusal += f"; {failure}"
+            self.get_logger().error(failure)
 
     def _set_enabled(self, request: Any, response: Any) -> Any:
         """Answers ~/set_enabled; every activation starts enabled."""
@@ -227,10 +242,13 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _say_what_runs(self, segmenter: Segmenter) -> None:
         bundle, (width, height) = segmenter.bundle, segmenter.input_size
-        self.get_logger().info(
+        text = (
             f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
             f"classes) runs on {segmenter.selection}"
         )
+        if text != self._said:
+            self._said = text
+            self.get_logger().info(text)
 
     def _publish_label_info(self, segmenter: Segmenter, settings: Settings) -> None:
         for outputs in self._outputs:

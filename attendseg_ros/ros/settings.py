@@ -243,8 +243,10 @@ class Settings:
     @property
     def network_size(self) -> tuple[int, int] | None:
         """The network's input (width, height); None is the model's own."""
+        if not any(self.input_size):
+            return None
         width, height = self.input_size
-        return (width, height) if width else None
+        return (width, height)
 
 
 @dataclass(frozen=True)

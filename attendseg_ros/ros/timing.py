@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil, isnan, nan
 from threading import Lock
 from time import perf_counter
 
 from builtin_interfaces.msg import Time as StampMessage
 
+from attendseg_ros.clocks import NANOSECONDS
+
 WINDOW_S = 5.0
 """Rates and percentiles are of this many seconds."""
-
-NANOSECONDS = 1_000_000_000
 
 
 class Stopwatch:
@@ -47,13 +47,14 @@ class FrameTimes:
     processing_time_ms: float = nan
     cyclic_time_ms: float = nan
     pipeline_latency_ms: float = nan
+    since_receipt_ms: float = nan
+    """From the image's receipt to its masks: all of the latency that is known by one clock."""
 
-
-def latency_ms(stamp_ns: int, now_ns: int) -> float:
-    """Milliseconds from an image's stamp to now; NaN when the stamp is not set or in the future."""
-    if stamp_ns <= 0 or now_ns < stamp_ns:
-        return nan
-    return (now_ns - stamp_ns) / 1e6
+    def message_fields(self) -> dict[str, float]:
+        """What `SegmentationTiming` has fields for."""
+        fields = asdict(self)
+        del fields["since_receipt_ms"]
+        return fields
 
 
 def stamp_ns(stamp: StampMessage) -> int:
@@ -115,7 +116,7 @@ class RateWindow:
 
 
 class History:
-    """The processing times and latencies, in milliseconds, of the last frames."""
+    """The times, in milliseconds, of the last frames."""
 
     # 5 s at 60 Hz.
     _LENGTH = 300
@@ -123,10 +124,13 @@ class History:
     def __init__(self) -> None:
         self._processing: deque[float] = deque(maxlen=self._LENGTH)
         self._latency: deque[float] = deque(maxlen=self._LENGTH)
+        self._since_receipt: deque[float] = deque(maxlen=self._LENGTH)
 
     def add(self, times: FrameTimes) -> None:
         """Notes a finished frame; a latency that is not known is left out."""
         self._processing.append(times.processing_time_ms)
+        if not isnan(times.since_receipt_ms):
+            self._since_receipt.append(times.since_receipt_ms)
         if not isnan(times.pipeline_latency_ms):
             self._latency.append(times.pipeline_latency_ms)
 
@@ -134,6 +138,7 @@ class History:
         """Forgets every frame."""
         self._processing.clear()
         self._latency.clear()
+        self._since_receipt.clear()
 
     def processing_ms(self) -> list[float]:
         """Processing times, oldest first."""
@@ -142,3 +147,7 @@ class History:
     def latency_ms(self) -> list[float]:
         """Times from the camera's stamp to the mask, oldest first."""
         return list(self._latency)
+
+    def since_receipt_ms(self) -> list[float]:
+        """Times from the receipt of the image to the mask, oldest first."""
+        return list(self._since_receipt)

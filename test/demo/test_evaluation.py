@@ -23,6 +23,7 @@ from attendseg_ros.playback import open_source
 from demo.budget import Sent
 from demo.errors import DemoError
 from demo.evaluation import Evaluation, evaluate
+from demo.live import LiveView
 from demo.pictures import draw
 from demo.recording import Message, RecordingWriter
 from demo.report import table, write_summary
@@ -137,6 +138,23 @@ def test_rates_and_times(evaluation: Evaluation) -> None:
     assert evaluation.camera_to_mask_ms.p50 == pytest.approx(np.percentile(values, 50))
     assert evaluation.camera_to_mask_ms.p95 == pytest.approx(np.percentile(values, 95))
     assert evaluation.stages_ms["network"] == evaluation.camera_to_mask_ms
+
+
+def test_stamps_of_another_clock_have_no_latency(tmp_path: Path) -> None:
+    live = LiveView(len(CLASSES))
+    with RecordingWriter(tmp_path / "recording") as writer:
+        for number in range(FRAMES):
+            for message in frame_messages(number, with_truth=False):
+                # A listener whose clock is an hour ahead of the camera's.
+                late = message._replace(time_ns=message.time_ns + 3_600_000_000_000)
+                writer.put(late)
+                live.see(late)
+    found = evaluate(writer.path, CLASSES, SENT)
+    assert np.isnan(found.camera_to_mask_ms.p50)
+    assert np.isnan(found.camera_to_mask_ms.p95)
+    (line,) = (one for one in table("a bag", found).splitlines() if "camera to mask" in one)
+    assert line.split()[-2:] == ["unknown", "unknown"]
+    assert "unknown latency camera to mask" in live.text()
 
 
 def test_accuracy_counts_labelled_pixels_of_every_frame(evaluation: Evaluation) -> None:

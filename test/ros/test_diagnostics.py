@@ -159,6 +159,13 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
             message.clock.sec, message.clock.nanosec = divmod(round(now[0] * 1e9), 10**9)
             clock.publish(message)
 
+        def taken() -> Any:
+            """An image that is 50 ms old by the simulated clock."""
+            message = rig.painted()
+            stamp = message.header.stamp
+            stamp.sec, stamp.nanosec = divmod(round((now[0] - 0.05) * 1e9), 10**9)
+            return message
+
         def step(fits: Any, seconds: float) -> Any:
             def ticked(status: Any) -> bool:
                 tick(seconds)
@@ -169,11 +176,7 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
         # An image of each simulated 0.1 s, though the wall's clock goes by another rate.
         for _ in range(30):
             tick(0.1)
-            message = rig.painted()
-            message.header.stamp.sec, message.header.stamp.nanosec = divmod(
-                round((now[0] - 0.05) * 1e9), 10**9
-            )
-            (answer,) = rig.client.ask(camera, message, timing)
+            (answer,) = rig.client.ask(camera, taken(), timing)
         assert answer.pipeline_latency_ms == pytest.approx(50.0, abs=101.0)
         wait_until(
             lambda: any(4_999 < report.header.stamp.sec < 6_000 for report in rig.reports.messages),
@@ -190,7 +193,7 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
         tick(0.1)
         for _ in range(3):
             tick(0.1)
-            rig.client.ask(camera, rig.painted(), timing)
+            rig.client.ask(camera, taken(), timing)
         assert rig.status("camera", lambda status: status.level == status.OK)
 
 

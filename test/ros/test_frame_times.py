@@ -16,7 +16,6 @@ from attendseg_ros.ros.timing import (
     History,
     RateWindow,
     Stopwatch,
-    latency_ms,
     percentile,
 )
 
@@ -85,20 +84,15 @@ def test_percentile_of_one_and_of_no_value() -> None:
     assert math.isnan(percentile([], 0.5))
 
 
-def test_latency() -> None:
-    assert latency_ms(1 * SECOND, 1 * SECOND + 5_000_000) == 5.0
-    assert math.isnan(latency_ms(0, SECOND))
-    assert math.isnan(latency_ms(2 * SECOND, SECOND))
-
-
 def test_history_leaves_unknown_latencies_out() -> None:
     history = History()
     history.add(FrameTimes(processing_time_ms=1.0, pipeline_latency_ms=3.0))
-    history.add(FrameTimes(processing_time_ms=2.0))
+    history.add(FrameTimes(processing_time_ms=2.0, since_receipt_ms=2.5))
     assert history.processing_ms() == [1.0, 2.0]
     assert history.latency_ms() == [3.0]
+    assert history.since_receipt_ms() == [2.5]
     history.clear()
-    assert history.processing_ms() == history.latency_ms() == []
+    assert history.processing_ms() == history.latency_ms() == history.since_receipt_ms() == []
 
 
 def test_stopwatch_laps_add_up() -> None:

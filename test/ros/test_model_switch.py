@@ -222,6 +222,34 @@ def test_only_the_last_of_many_wishes_counts(
     assert rig.client.get("model") == str(bundles / "ground")
 
 
+def test_the_parameter_reads_what_runs_after_any_row_of_wishes(
+    rig: Rig, camera: Any, bundles: Path, tiny_path: Path
+) -> None:
+    good, broken, first = str(bundles / "ground"), str(bundles / "no graph"), str(tiny_path)
+    paths = {"ground": good, "tiny": first}
+
+    def reads_what_runs() -> bool:
+        known = values(rig.status("network"))
+        return known["loading"] == "" and rig.client.get("model") == paths[known["model"]]
+
+    for row in (
+        [broken],
+        [good, broken],
+        [broken, broken],
+        [broken, first],
+        [broken, good],
+        [good, first, broken],
+    ):
+        for model in row:
+            rig.client.must_set(model=model)
+        wait_until(reads_what_runs, f"the parameter to read what runs after {row}")
+        if row[-1] != broken:
+            assert rig.client.get("model") == row[-1]
+        rig.mask(camera, rig.painted(), rig.output("mask"))
+        rig.client.must_set(model=first)
+        wait_for_model(rig, camera, "tiny")
+
+
 def test_label_info_names_the_new_classes(rig: Rig, camera: Any, bundles: Path) -> None:
     vision_msgs = pytest.importorskip("vision_msgs.msg", reason="vision_msgs is not installed")
     late = QoSProfile(depth=1, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL)

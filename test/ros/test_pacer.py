@@ -47,6 +47,7 @@ class Stream:
         self.size = LIGHT
         self.stamped = True
         self.delay_s = 0.0
+        self.clock_behind_s = 0.0
 
     def __enter__(self) -> Stream:
         self._thread.start()
@@ -57,9 +58,16 @@ class Stream:
         self._thread.join()
 
     def _run(self) -> None:
+        delay_s = 0.0
         while not self._done.wait(0.05):
             image: Image = self._images[self.size]
-            taken = self._rig.client.node.get_clock().now() - Duration(seconds=self.delay_s)
+            if self.delay_s > delay_s:
+                # Images are late because something holds them, and none comes before them.
+                self._done.wait(self.delay_s - delay_s)
+            delay_s = self.delay_s
+            taken = self._rig.client.node.get_clock().now() - Duration(
+                seconds=delay_s + self.clock_behind_s
+            )
             image.header.stamp = taken.to_msg() if self.stamped else Stamp()
             self._camera.publish(image)
 
@@ -159,6 +167,21 @@ def test_without_stamps_the_nodes_own_time_counts(rig: Rig, stream: Stream) -> N
     rig.client.must_set(target_latency_ms=OUT_OF_REACH_MS, max_missing_ratio_warn=1.0)
     wait_for_size(rig, SMALLEST)
     assert np.isnan(rig.timing().messages[-1].pipeline_latency_ms)
+
+
+@pytest.mark.parametrize("behind_s", [3600.0, -37.0])
+def test_the_clock_of_the_stamps_changes_no_size(rig: Rig, stream: Stream, behind_s: float) -> None:
+    stream.clock_behind_s = behind_s
+    rig.client.must_set(target_latency_ms=AMPLE_MS)
+    rig.timing().clear()
+    wait_until(lambda: len(rig.timing().messages) >= 100, "100 frames")
+    assert {size_of(frame) for frame in rig.timing().messages} == {LARGEST}
+    status = rig.status("network", lambda status: status.level == status.WARN)
+    assert "target_latency_ms is judged by receipt to mask" in status.message
+    # The target holds for what is known.
+    rig.client.must_set(target_latency_ms=OUT_OF_REACH_MS)
+    wait_for_size(rig, SMALLEST)
+    assert "the p95 of receipt to mask" in rig.value("network", "input size by")
 
 
 @pytest.mark.usefixtures("stream")

@@ -275,7 +275,13 @@ def test_limits_are_live(rig: Rig, camera: Any) -> None:
     rig.client.must_set(max_age_warn_s=0.001, max_age_error_s=0.0)
     assert rig.status("camera", lambda status: status.level == status.WARN)
     rig.client.must_set(max_age_warn_s=0.0)
-    assert rig.status("camera", lambda status: status.level == status.OK)
+
+    def fine(status: Any) -> bool:
+        # Other tests have sent stamps of another clock.
+        camera.publish(rig.painted())
+        return bool(status.level == status.OK)
+
+    assert rig.status("camera", fine)
 
 
 @pytest.mark.parametrize("spec", SCHEMA, ids=lambda spec: spec.name)

@@ -78,7 +78,7 @@ def switch(gate: Gate, told: list[str], tiny_path: Path) -> Iterator[ModelSwitch
         Settings(engine="onnxruntime", num_threads=1),
         switched=lambda *_: None,
         failed=lambda *_: None,
-        told=told.append,
+        say=told.append,
     )
     yield made
     made.close()

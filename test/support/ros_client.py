@@ -88,7 +88,7 @@ class RosClient:
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
-        self._stamp = 1_000
+        self._stamp_ns = 0
 
     def __enter__(self) -> RosClient:
         return self
@@ -121,10 +121,10 @@ class RosClient:
         return publisher
 
     def header(self, frame_id: str = "camera") -> Header:
-        """A header with a stamp that no other has."""
-        self._stamp += 1
+        """A header with a stamp of this moment, that no other has."""
+        self._stamp_ns = max(self._stamp_ns + 1, time.time_ns())
         header = Header(frame_id=frame_id)
-        header.stamp.sec, header.stamp.nanosec = self._stamp, 123_456_789
+        header.stamp.sec, header.stamp.nanosec = divmod(self._stamp_ns, 10**9)
         return header
 
     def ask(self, publisher: Any, message: Any, *inboxes: Inbox) -> list[Any]:
