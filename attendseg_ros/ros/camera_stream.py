@@ -14,6 +14,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
+from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
@@ -27,6 +28,7 @@ from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor, ImageMessage
 from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
 from attendseg_ros.ros.throttle import RateLimit, Throttle
 from attendseg_ros.ros.timing import NANOSECONDS, stamp_ns
@@ -77,6 +79,9 @@ class CameraStream:
         self._throttle = Throttle()
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
+        self._calibration = Calibration(node, camera)
+        self._camera_info: CameraInfo | None = None
+        self._distortion = ""
         depth = DepthTopic(node, camera)
         self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
         landing_report = LandingReport(camera.status("landing"))
@@ -116,7 +121,7 @@ class CameraStream:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
         self._points.check_silence()
-        self._distance.attend()
+        self._distance.attend(self._parameters.settings)
 
     def statuses(self, network: Network) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -140,6 +145,7 @@ class CameraStream:
             missing_lately=missing,
             missing_ratio=missing_ratio,
             mixture=self._explain_mixture(),
+            distortion=self._explain_distortion(settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
@@ -155,10 +161,10 @@ class CameraStream:
         now_ns = self._node.get_clock().now().nanoseconds
         self._monitor.note_arrival(now_ns)
         self._awaiting.note_arrival()
-        self._points.attend()
-        self._distance.attend()
-        self._watch_stream(message, now_ns)
         settings = self._parameters.settings
+        self._points.attend()
+        self._distance.attend(settings)
+        self._watch_stream(message, now_ns)
         if not self.enabled or (settings.lazy and not self._outputs.wanted()):
             self._monitor.note_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
@@ -196,7 +202,17 @@ class CameraStream:
             self._node.get_logger().warning(text)
         return text
 
+    def _explain_distortion(self, settings: Settings) -> str:
+        """What a lens does to the metres that somebody wants; logged once, until it changes."""
+        in_metres = self._outputs.points_wanted() or self._distance.gives_metres(settings)
+        text = self._calibration.explain(self._camera_info, settings) if in_metres else ""
+        if text and text != self._distortion:
+            self._node.get_logger().warning(text)
+            self._distortion = text
+        return text
+
     def _on_camera_info(self, message: CameraInfo) -> None:
+        self._camera_info = message
         self._processor.camera_info = message
         self._points.camera_info = message
 

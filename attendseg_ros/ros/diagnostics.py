@@ -38,6 +38,7 @@ class Camera:
     missing_lately: int
     missing_ratio: float
     mixture: str
+    distortion: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ class Report:
             )
         if camera.mixture:
             findings.append((WARN, camera.mixture))
+        if camera.distortion:
+            findings.append((WARN, camera.distortion))
         return findings
 
     def network(

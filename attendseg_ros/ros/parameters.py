@@ -17,7 +17,24 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
-from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
+from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
+from attendseg_ros.ros.settings import (
+    CLASS_LISTS,
+    ENGINES,
+    HEIGHT_SOURCES,
+    IMAGE_TRANSPORTS,
+    SCHEMA,
+    YES_OR_NO,
+    Settings,
+)
+
+CHOICES = {
+    "engine": ENGINES,
+    "image_transport": IMAGE_TRANSPORTS,
+    "height_source": HEIGHT_SOURCES,
+    "image_is_rectified": RECTIFIED_CHOICES,
+}
+"""What the parameters may be that are one of a few words."""
 
 
 class ParameterError(AttendSegError):
@@ -34,7 +51,7 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     Raises:
         ParameterError: says which parameter is wrong, and what would be right.
     """
-    for name, allowed in (("engine", ENGINES), ("image_transport", IMAGE_TRANSPORTS)):
+    for name, allowed in CHOICES.items():
         if getattr(settings, name) not in allowed:
             raise ParameterError(
                 f"{name} must be one of {', '.join(allowed)}, got {getattr(settings, name)!r}"
@@ -132,7 +149,7 @@ class Parameters:
         for spec in SCHEMA:
             default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
             declared = node.declare_parameter(spec.name, default, spec.descriptor())
-            values[spec.name] = _plain(declared.value)
+            values[spec.name] = _meant(spec.name, declared.value)
         self._settings = Settings(**values)
         check(self._settings, None)
         node.add_on_set_parameters_callback(self._accept)
@@ -161,7 +178,11 @@ class Parameters:
         # One assignment swaps all values at once. It happens here and not after the setting,
         # since Humble has no add_post_set_parameters_callback.
         names = {spec.name for spec in SCHEMA}
-        known = {change.name: _plain(change.value) for change in changes if change.name in names}
+        known = {
+            change.name: _meant(change.name, change.value)
+            for change in changes
+            if change.name in names
+        }
         candidate = replace(self._settings, **known)
         bundle = self._bundle()
         try:
@@ -176,6 +197,12 @@ class Parameters:
         if known and not self._restoring:
             self._on_change(Change(before, candidate, frozenset(known), bundle))
         return SetParametersResult(successful=True)
+
+
+def _meant(name: str, value: Any) -> Any:
+    if name in YES_OR_NO and isinstance(value, bool):
+        return "yes" if value else "no"
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:
