@@ -140,7 +140,7 @@ class GroundDistance:
 def _check_belongs(depth: Header, image: Header) -> None:
     depth_ns, image_ns = stamp_ns(depth.stamp), stamp_ns(image.stamp)
     for what, stamp in (("depth", depth_ns), ("image", image_ns)):
-        if stamp <= 0:
+        if stamp == 0:
             raise NoPointsError(
                 NoPoints.UNSTAMPED, f"the {what}'s: whether both are of one moment is not known"
             )

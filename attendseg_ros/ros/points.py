@@ -123,7 +123,7 @@ class SemanticPoints:
     def offer(self, image: SegmentedImage) -> None:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
-        if stamp <= 0:
+        if stamp == 0:
             self._refuse(NoPoints.UNSTAMPED, "image without a stamp: no depth is known to fit it")
             return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
@@ -158,7 +158,7 @@ class SemanticPoints:
         self._awaiting.note_arrival()
         self._report.note_depth()
         stamp = stamp_ns(message.header.stamp)
-        if stamp <= 0:
+        if stamp == 0:
             self._log(NoPoints.UNSTAMPED, "depth without a stamp: it is known to fit no image")
             return
         self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
