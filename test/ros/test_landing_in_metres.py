@@ -94,7 +94,8 @@ def test_image_is_rectified_chooses_the_matrix(rig: Rig, overhead: Overhead) -> 
     assert send_info(rig, overhead, lambda zone: math.isnan(zone.radius_m), **both).found
     words = "is taken for the raw image"
     assert words in rig.status("camera", lambda status: status.level == status.WARN).message
-    assert rig.process.log().count(words) == 1
+    # Apart from that, the log says now and then why a zone has no metres.
+    assert rig.process.log().count("]: image not rectified") == 1
     assert_counted(rig, "in pixels only: image not rectified")
     rig.client.must_set(image_is_rectified="yes")
     assert words not in rig.status("camera").message
