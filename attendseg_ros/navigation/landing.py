@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import inf, isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ class LandingRules:
 
     Attributes:
         min_radius_px: the smallest radius in pixels.
-        min_radius_m: the smallest radius in metres, which counts in place of the one in pixels
-            where the scale is known; 0 counts pixels always.
+        min_radius_m: the smallest radius in metres, which counts in place of the one in pixels;
+            while the scale is not known, there is no zone then. 0 counts pixels.
         hysteresis: a zone is kept while its radius is at least `1 - hysteresis` of the largest's.
         frames: how many frames in a row must show a zone before it counts.
     """
@@ -73,7 +73,7 @@ class LandingSearch:
             occupancy: uint8 (H, W), 0 where it is safe; everything else, and everything outside the
                 image, is not.
             rules: those of this frame.
-            metres_per_pixel: on the ground; NaN if not known.
+            metres_per_pixel: on the ground; NaN if not known, as is all that is not above 0.
             stamp_ns: when the frame was taken; see `Stream.goes_on` for when all is forgotten.
         """
         height, width = occupancy.shape
@@ -81,15 +81,20 @@ class LandingSearch:
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)
         best = largest_disc(clearance)
-        in_metres = rules.min_radius_m > 0.0 and isfinite(metres_per_pixel)
-        needed_px = rules.min_radius_m / metres_per_pixel if in_metres else rules.min_radius_px
-        kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
+        needed_px, radius = rules.min_radius_px, f"{rules.min_radius_px:g} px"
+        if rules.min_radius_m > 0.0:
+            known = 0.0 < metres_per_pixel < inf
+            needed_px = rules.min_radius_m / metres_per_pixel if known else nan
+            radius = f"{rules.min_radius_m:g} m"
         # A disc of no radius is no place to land, whatever the rules allow.
         if best.radius < needed_px or best.radius <= 0.0:
             self._zone = self._candidate = None
-            radius = f"{rules.min_radius_m:g} m" if in_metres else f"{rules.min_radius_px:g} px"
             return Verdict(None, f"no free area of radius >= {radius} in view")
+        if isnan(needed_px):
+            self._zone = self._candidate = None
+            return Verdict(None, f"radius >= {radius} cannot be checked: no scale")
 
+        kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
         self._zone = _still(self._zone, clearance, needed_px)
         if self._zone is not None and self._zone.radius >= kept_px:
             self._candidate = None

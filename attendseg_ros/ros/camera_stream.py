@@ -16,6 +16,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
+from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.conversion import ImageMessage
 from attendseg_ros.ros.depth_topic import DepthTopic
@@ -85,6 +86,9 @@ class CameraStream:
         self._subscriptions: list[Any] = []
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
         self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
+        self._calibration = Calibration(node, camera)
+        self._camera_info: CameraInfo | None = None
+        self._distortion = ""
         depth = DepthTopic(node, camera)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
@@ -127,7 +131,7 @@ class CameraStream:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
         self._points.check_silence()
-        self._distance.attend()
+        self._distance.attend(self._parameters.settings)
 
     def statuses(self, network: Network) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -159,6 +163,7 @@ class CameraStream:
             foreign=self._clock.foreign,
             doubt=doubt,
             doubt_hint=self._clock.hint(monotonic()),
+            distortion=self._explain_distortion(settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
@@ -178,10 +183,10 @@ class CameraStream:
         now_ns = self._node.get_clock().now().nanoseconds
         self._monitor.note_arrival(now_ns)
         self._awaiting.note_arrival()
-        self._points.attend()
-        self._distance.attend()
-        receipt = self._watch_stream(message, now_ns)
         settings = self._parameters.settings
+        self._points.attend()
+        self._distance.attend(settings)
+        receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
             self._monitor.note_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
@@ -238,7 +243,17 @@ class CameraStream:
             self._node.get_logger().warning(text)
         return text
 
+    def _explain_distortion(self, settings: Settings) -> str:
+        """What a lens does to the metres that somebody wants; logged once, until it changes."""
+        in_metres = self._outputs.points_wanted() or self._distance.gives_metres(settings)
+        text = self._calibration.explain(self._camera_info, settings) if in_metres else ""
+        if text and text != self._distortion:
+            self._node.get_logger().warning(text)
+            self._distortion = text
+        return text
+
     def _on_camera_info(self, message: CameraInfo) -> None:
+        self._camera_info = message
         self._processor.camera_info = message
         self._points.camera_info = message
 

@@ -55,6 +55,12 @@ class DepthTopic:
             self._node.destroy_subscription(self._subscription)
             self._subscription = None
 
+    def is_expected(self) -> bool:
+        """Whether somebody means depth to come: the topic is remapped, or has a publisher."""
+        topic = self._node.resolve_topic_name(self._topic)
+        remapped = topic != self._node.resolve_topic_name(self._topic, only_expand=True)
+        return remapped or self._node.count_publishers(topic) > 0
+
     def _on_depth(self, message: Image) -> None:
         for consumer in self._consumers:
             consumer(message)

@@ -48,6 +48,7 @@ class Camera:
     foreign: int
     doubt: str
     doubt_hint: str
+    distortion: str
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,8 @@ class Report:
             findings.append((WARN, camera.mixture))
         if camera.doubt_hint:
             findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
+        if camera.distortion:
+            findings.append((WARN, camera.distortion))
         return findings
 
     def network(

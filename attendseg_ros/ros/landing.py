@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.msg import LandingZone
 from attendseg_ros.navigation import (
+    FREE,
     Disc,
     GroundView,
     LandingRules,
@@ -22,10 +23,10 @@ from attendseg_ros.navigation import (
     Verdict,
     mean_inside,
 )
+from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.ground_distance import GroundDistance
-from attendseg_ros.ros.intrinsics import to_intrinsics
-from attendseg_ros.ros.landing_report import LandingReport
+from attendseg_ros.ros.landing_report import LandingReport, WithoutMetres
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.throttle import Throttle
@@ -49,13 +50,14 @@ class LandingZones:
         Args:
             node: for its logger.
             camera: whose frames they are.
-            distance: measures how far the ground is, where there is depth.
+            distance: measures how far the ground is, where depth is asked for.
             report: where frames are counted.
         """
         self._node = node
         self._camera = camera
         self._distance = distance
         self._report = report
+        self._calibration = Calibration(node, camera)
         self._search = LandingSearch()
         self._throttle = Throttle()
 
@@ -80,9 +82,12 @@ class LandingZones:
             camera_info: the camera's; None if none has come.
             header: of the image.
         """
-        measured_m = self._distance.metres(occupancy, stamp_ns(header.stamp))
-        height_m = measured_m if isfinite(measured_m) else settings.height_above_ground_m
-        view = self._ground_view(occupancy, height_m, camera_info)
+        view, problem = None, ""
+        try:
+            view = self._ground_view(occupancy, settings, camera_info, header)
+        except NoPointsError as error:
+            problem = str(error)
+            self._warn(error, settings)
         rules = LandingRules(
             min_radius_px=settings.landing_min_radius_px,
             min_radius_m=settings.landing_min_radius_m,
@@ -95,6 +100,8 @@ class LandingZones:
             metres_per_pixel=nan if view is None else view.metres_per_pixel,
             stamp_ns=stamp_ns(header.stamp),
         )
+        if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
+            verdict = Verdict(None, f"landing_min_radius_m cannot be checked: {problem}")
         if not settings.free_classes:
             verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
         self._report.note_frame(verdict.zone is not None)
@@ -104,28 +111,45 @@ class LandingZones:
         return _message(header, verdict.zone, mean, view)
 
     def _ground_view(
-        self, occupancy: Pixels, height_m: float, camera_info: CameraInfo | None
+        self,
+        occupancy: Pixels,
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        header: Header,
     ) -> GroundView | None:
-        """What turns pixels into metres; None where it is not known, which the log says."""
-        if height_m <= 0.0:
+        """What turns pixels into metres; None where nobody asks for metres or nothing is free.
+
+        Raises:
+            NoPointsError: metres are asked for and not known.
+        """
+        by_depth = self._distance.is_asked_for(settings)
+        asked = settings.landing_min_radius_m > 0.0 or settings.height_above_ground_m != 0.0
+        if not (asked or by_depth) or not (occupancy == FREE).any():
             return None
-        height, width = occupancy.shape
-        if camera_info is None:
-            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
-            self._warn(NoPoints.NO_CAMERA_INFO, f"nothing has come on {topic}")
-            return None
-        try:
-            camera = to_intrinsics(camera_info, width, height)
-        except NoPointsError as error:
-            self._warn(error.reason, str(error))
-            return None
+        height_m = settings.height_above_ground_m
+        if by_depth:
+            height_m = self._distance.metres(occupancy, header)
+        elif not (isfinite(height_m) and height_m > 0.0):
+            raise NoPointsError(
+                NoPoints.NO_HEIGHT,
+                f"height_above_ground_m is {height_m:g} and no depth is asked for; "
+                "it must be above 0",
+            )
+        rows, columns = occupancy.shape
+        camera = self._calibration.intrinsics(camera_info, columns, rows, settings)
+        self._calibration.refuse_distorted(camera_info, settings)
         return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
 
-    def _warn(self, reason: NoPoints, problem: str) -> None:
-        self._report.note_defect(reason)
-        if self._throttle.ready(reason.name):
+    def _warn(self, error: NoPointsError, settings: Settings) -> None:
+        limit_m = settings.landing_min_radius_m
+        refused = limit_m > 0.0
+        outcome = WithoutMetres.REFUSED if refused else WithoutMetres.PIXELS
+        self._report.note_defect(outcome, error.reason)
+        if self._throttle.ready(f"{outcome.name} {error.reason.name}"):
             zone = self._camera.output("landing_zone")
-            self._node.get_logger().warning(f"{zone} is in pixels only: {problem}")
+            what = f"has no zone, {limit_m:g} m cannot be checked" if refused else outcome.value
+            verb = "" if refused else "is "
+            self._node.get_logger().warning(f"{zone} {verb}{what}: {error}")
 
 
 def _message(

@@ -5,21 +5,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from enum import Enum
 from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.no_points import NoPoints
+from attendseg_ros.ros.no_points import OF_POINTS_ONLY, NoPoints
 
-DEFECTS = {
-    NoPoints.ENCODING: "without depth",
-    NoPoints.MALFORMED: "without depth",
-    NoPoints.SIZE: "without depth",
-    NoPoints.NO_CAMERA_INFO: "in pixels only",
-    NoPoints.NO_INTRINSICS: "in pixels only",
-    NoPoints.CAMERA_INFO_SIZE: "in pixels only",
-}
-"""What may be wrong with depth and camera_info, and what a landing zone is then."""
+REASONS = tuple(reason for reason in NoPoints if reason not in OF_POINTS_ONLY)
+"""Why a frame may have no metres."""
+
+
+class WithoutMetres(Enum):
+    """What becomes of a frame whose metres are not known."""
+
+    REFUSED = "refused for want of metres"
+    PIXELS = "in pixels only"
 
 
 class LandingReport:
@@ -32,8 +33,8 @@ class LandingReport:
         self._found = 0
         self._searched = 0
         self._in_view = False
-        self._defects: Counter[NoPoints] = Counter()
-        self._reported: Counter[NoPoints] = Counter()
+        self._defects: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
+        self._reported: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
 
     def note_frame(self, found: bool) -> None:
         """Counts a frame that was searched."""
@@ -42,10 +43,10 @@ class LandingReport:
             self._found += found
             self._in_view = found
 
-    def note_defect(self, reason: NoPoints) -> None:
-        """Counts a frame whose depth or camera_info is of no use."""
+    def note_defect(self, outcome: WithoutMetres, reason: NoPoints) -> None:
+        """Counts a frame whose metres are not known."""
         with self._lock:
-            self._defects[reason] += 1
+            self._defects[outcome, reason] += 1
 
     def status(self) -> DiagnosticStatus:
         """The status of what was found and missing since the last call."""
@@ -55,13 +56,17 @@ class LandingReport:
         fresh = defects - self._reported
         self._reported = defects
         findings = [
-            f"{count} landing zones {DEFECTS[reason]}: {reason.value}"
-            for reason, count in fresh.items()
+            f"{count} landing zones {outcome.value}: {reason.value}"
+            for (outcome, reason), count in fresh.items()
         ]
         values = {
             "frames searched": searched,
             "frames with a landing zone": found,
-            **{f"{what}: {reason.value}": defects[reason] for reason, what in DEFECTS.items()},
+            **{
+                f"{outcome.value}: {reason.value}": defects[outcome, reason]
+                for outcome in WithoutMetres
+                for reason in REASONS
+            },
         }
         return DiagnosticStatus(
             name=self._name,

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The error for a segmented image that gets no points, and the reasons there are."""
+"""The error where pixels cannot be placed in space, and the reasons there are."""
 
 from __future__ import annotations
 
@@ -10,16 +10,40 @@ from attendseg_ros.errors import AttendSegError
 
 
 class NoPoints(Enum):
-    """Why an image got no points; /diagnostics counts each by this name."""
+    """Why an image got no points or no metres; /diagnostics counts each by this name."""
 
     UNMATCHED = "no depth within tolerance"
+    UNSTAMPED = "stamp not set"
+    NO_DEPTH = "no depth"
+    STALE = "depth of another moment"
+    FRAME = "depth in another frame"
     ENCODING = "unknown depth encoding"
     MALFORMED = "malformed depth"
     SIZE = "depth of another size"
+    NO_GROUND = "free ground not measured"
+    NO_HEIGHT = "no height"
     NO_CAMERA_INFO = "no camera_info"
     NO_INTRINSICS = "camera_info without intrinsics"
     CAMERA_INFO_SIZE = "camera_info of another size"
+    LENS = "camera_info with an unknown lens"
+    DISTORTED = "image not rectified"
     INTERNAL = "processing failed"
+
+
+OF_LANDING_ONLY = frozenset(
+    {
+        NoPoints.NO_DEPTH,
+        NoPoints.STALE,
+        NoPoints.FRAME,
+        NoPoints.NO_GROUND,
+        NoPoints.NO_HEIGHT,
+        NoPoints.DISTORTED,
+    }
+)
+"""What keeps a landing zone from its metres, and no cloud from being published."""
+
+OF_POINTS_ONLY = frozenset({NoPoints.UNMATCHED, NoPoints.INTERNAL})
+"""What keeps a cloud from being published, and no landing zone from its metres."""
 
 
 class NoPointsError(AttendSegError):

@@ -17,14 +17,25 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.settings import (
     CLASS_LISTS,
     ENGINES,
+    HEIGHT_SOURCES,
     IMAGE_TRANSPORTS,
     SCHEMA,
+    YES_OR_NO,
     ParameterSpec,
     Settings,
 )
+
+CHOICES = {
+    "engine": ENGINES,
+    "image_transport": IMAGE_TRANSPORTS,
+    "height_source": HEIGHT_SOURCES,
+    "image_is_rectified": RECTIFIED_CHOICES,
+}
+"""What the parameters may be that are one of a few words."""
 
 
 class ParameterError(AttendSegError):
@@ -41,7 +52,7 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     Raises:
         ParameterError: says which parameter is wrong, and what would be right.
     """
-    for name, allowed in (("engine", ENGINES), ("image_transport", IMAGE_TRANSPORTS)):
+    for name, allowed in CHOICES.items():
         if getattr(settings, name) not in allowed:
             raise ParameterError(
                 f"{name} must be one of {', '.join(allowed)}, got {getattr(settings, name)!r}"
@@ -174,7 +185,11 @@ class Parameters:
         # One assignment swaps all values at once. It happens here and not after the setting,
         # since Humble has no add_post_set_parameters_callback.
         names = {spec.name for spec in SCHEMA}
-        known = {change.name: _plain(change.value) for change in changes if change.name in names}
+        known = {
+            change.name: _meant(change.name, change.value)
+            for change in changes
+            if change.name in names
+        }
         candidate = replace(self._settings, **known)
         bundle = self._bundle()
         try:
@@ -230,11 +245,17 @@ def _declare(node: Node, spec: ParameterSpec) -> Any:
         value, descriptor.read_only = [], False
         node.set_parameters([Parameter(spec.name, _TYPES[spec.name], value)])
         descriptor.read_only = not spec.live
-    return _plain(value)
+    return _meant(spec.name, value)
 
 
 def _in_words(value: Any) -> str:
     return repr(list(value) if isinstance(value, tuple) else value)
+
+
+def _meant(name: str, value: Any) -> Any:
+    if name in YES_OR_NO and isinstance(value, bool):
+        return "yes" if value else "no"
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:

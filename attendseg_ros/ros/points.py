@@ -14,12 +14,12 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
-from attendseg_ros.geometry import CloudBuilder, Intrinsics
+from attendseg_ros.geometry import CloudBuilder
 from attendseg_ros.ros.awaiting import Awaiting
+from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.ros.depth_messages import to_metres
 from attendseg_ros.ros.depth_topic import DepthTopic
-from attendseg_ros.ros.intrinsics import is_distorted, to_intrinsics
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.point_cloud import to_cloud
 from attendseg_ros.ros.points_report import DepthSource, PointsReport
@@ -82,6 +82,7 @@ class SemanticPoints:
         self._outputs = outputs
         self._camera = outputs.camera
         self._depth = depth
+        self._calibration = Calibration(node, self._camera)
         name = self._camera.input("depth")
         self._awaiting = Awaiting(node, node.resolve_topic_name(name), Image, "depth", name)
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
@@ -106,10 +107,14 @@ class SemanticPoints:
             self._leave()
 
     def check_silence(self) -> None:
-        """Logs what is awaited when points are wanted and no depth has come for a while."""
+        """Logs what is awaited when points are wanted and no depth has come for a while.
+
+        Images that no other depth will serve get the nearest that is here.
+        """
         self.attend()
         if self._joined:
             self._awaiting.check()
+            self._settle(self._matcher.settle_late(_tolerance_ns(self._settings())))
 
     def due(self, settings: Settings) -> bool:
         """Whether the image in hand is to get points; one that is counts against the rate."""
@@ -118,6 +123,9 @@ class SemanticPoints:
     def offer(self, image: SegmentedImage) -> None:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
+        if stamp == 0:
+            self._refuse(NoPoints.UNSTAMPED, "image without a stamp: no depth is known to fit it")
+            return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
     def statuses(self) -> list[DiagnosticStatus]:
@@ -149,8 +157,11 @@ class SemanticPoints:
     def _on_depth(self, message: Image) -> None:
         self._awaiting.note_arrival()
         self._report.note_depth()
-        tolerance_ns = _tolerance_ns(self._settings())
-        self._settle(self._matcher.add_depth(stamp_ns(message.header.stamp), message, tolerance_ns))
+        stamp = stamp_ns(message.header.stamp)
+        if stamp == 0:
+            self._log(NoPoints.UNSTAMPED, "depth without a stamp: it is known to fit no image")
+            return
+        self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
 
     def _settle(self, outcome: Outcome[SegmentedImage, Image]) -> None:
         for match in outcome.matches:
@@ -181,7 +192,7 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._intrinsics(width, height)
+        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -202,21 +213,6 @@ class SemanticPoints:
         )
         self._outputs.publish_points(to_cloud(points, image.header))
         self._report.note_published(self._node.get_clock().now().nanoseconds)
-
-    def _intrinsics(self, width: int, height: int) -> Intrinsics:
-        info = self.camera_info
-        if info is None:
-            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
-            raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {topic}")
-        camera = to_intrinsics(info, width, height)
-        if is_distorted(info):
-            self._say_once(
-                "distortion",
-                f"{self._camera.input('camera_info')} has a distortion and no rectification; "
-                "points are computed as if image and depth were rectified, and are off towards "
-                "the corners if they are not",
-            )
-        return camera
 
     def _refuse(self, reason: NoPoints, detail: str) -> None:
         self._report.note_failure(reason)

@@ -11,9 +11,12 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.no_points import NoPoints
+from attendseg_ros.ros.no_points import OF_LANDING_ONLY, NoPoints
 from attendseg_ros.ros.settings import Settings
 from attendseg_ros.ros.timing import RateWindow
+
+REASONS = tuple(reason for reason in NoPoints if reason not in OF_LANDING_ONLY)
+"""Why an image may have no points."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class PointsReport:
             "clouds dropped": source.clouds_dropped,
             "rate (Hz)": _number(rate),
             "images without points": sum(failed.values()),
-            **{f"images without points: {reason.value}": failed[reason] for reason in NoPoints},
+            **{f"images without points: {reason.value}": failed[reason] for reason in REASONS},
             "offset of last unmatched depth (ms)": "none"
             if offset_ns is None
             else f"{offset_ns / 1e6:.1f}",

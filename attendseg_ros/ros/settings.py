@@ -13,12 +13,17 @@ from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.playback.bad_image import MAX_PIXELS
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
+HEIGHT_SOURCES = ("auto", "depth", "parameter")
 
 CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
 """Parameters that name classes, and so must fit the model."""
+
+YES_OR_NO = ("image_is_rectified",)
+"""Parameters of text whose yes and no come as true and false: YAML means the same by them."""
 
 
 def _parameter(
@@ -116,12 +121,18 @@ class Settings:
         "Height of a camera looking straight down, for ~/landing_zone without depth; 0: unknown.",
         limits=(0.0, 10000.0),
     )
+    height_source: str = _parameter(
+        "auto",
+        "Where ~/landing_zone has its height from; auto: from depth where its topic is remapped or "
+        "published, else from height_above_ground_m. One never stands in for the other.",
+        constraints="one of " + ", ".join(HEIGHT_SOURCES),
+    )
     landing_min_radius_px: float = _parameter(
         20.0, "Smallest radius of a landing zone, in pixels of the image.", limits=(0.0, 16384.0)
     )
     landing_min_radius_m: float = _parameter(
         0.0,
-        "The same in metres, which replaces it where the height is known; 0 always takes pixels.",
+        "The same in metres, in its place; no zone while metres are not known; 0 takes pixels.",
         limits=(0.0, 1000.0),
     )
     landing_hysteresis: float = _parameter(
@@ -131,6 +142,12 @@ class Settings:
     )
     landing_frames: int = _parameter(
         3, "Frames in a row that must show a landing zone before it counts.", limits=(1, 1000)
+    )
+    image_is_rectified: str = _parameter(
+        "auto",
+        "Whether lens distortion is undone in the images, for metres; auto goes by the topic's "
+        "name: image_rect*, */rect/*, *rectified*.",
+        constraints="one of " + ", ".join(RECTIFIED_CHOICES),
     )
     max_rate_hz: float = _parameter(
         0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
@@ -267,6 +284,7 @@ class ParameterSpec:
             description=self.description,
             read_only=not self.live,
             additional_constraints=self.constraints,
+            dynamic_typing=self.name in YES_OR_NO,
         )
         if self.limits is not None:
             low, high = self.limits

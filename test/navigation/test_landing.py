@@ -176,7 +176,20 @@ def test_metres_decide_where_the_scale_is_known() -> None:
     assert flight.see(mask, metres_per_pixel=0.1).zone is not None
     verdict = flight.see(mask, metres_per_pixel=0.01)
     assert verdict == Verdict(None, "no free area of radius >= 2 m in view")
-    assert flight.see(mask).zone is not None
+
+
+@pytest.mark.parametrize("scale", [float("nan"), 0.0, -0.1, float("inf"), float("-inf")])
+def test_metres_that_cannot_be_checked_are_no_zone_and_begin_anew(scale: float) -> None:
+    flight = Flight(LandingRules(min_radius_px=20.0, min_radius_m=2.0, frames=2))
+    mask = free((LEFT, 50.0))
+    assert flight.see(mask, 2, metres_per_pixel=0.1).zone is not None
+    verdict = flight.see(mask, metres_per_pixel=scale)
+    assert verdict == Verdict(None, "radius >= 2 m cannot be checked: no scale")
+    assert flight.see(mask, metres_per_pixel=0.1).zone is None
+    assert flight.see(mask, metres_per_pixel=0.1).zone is not None
+    # Where nothing is free, no scale is needed to know.
+    verdict = flight.see(free(), metres_per_pixel=scale)
+    assert verdict == Verdict(None, "no free area of radius >= 2 m in view")
 
 
 def test_without_metres_in_the_rules_pixels_decide() -> None:

@@ -107,6 +107,21 @@ BAD_INFOS = {
         "camera_info without intrinsics",
         ("nan and inf in K",),
     ),
+    "lens": (
+        intrinsics(distortion_model="pancake"),
+        "camera_info with an unknown lens",
+        ("'pancake'", "plumb_bob"),
+    ),
+    "coefficients": (
+        intrinsics(d=[float("nan")] * 5),
+        "camera_info with an unknown lens",
+        ("D is [nan",),
+    ),
+    "binned": (
+        intrinsics(binning_x=2, binning_y=2),
+        "camera_info of another size",
+        ("704x64 binned 2x2",),
+    ),
     "size": (
         intrinsics(width=1280, height=720),
         "camera_info of another size",
@@ -144,6 +159,25 @@ def test_depth_of_another_clock_is_told_by_its_offset(
 
     refused(rig, camera, depth, "no depth within tolerance", (direction,), another_day)
     wait_until(told, "the offset of a day in the log and the report")
+
+
+def test_what_has_no_stamp_matches_nothing(rig: Rig, camera: Any, depth: DepthCamera) -> None:
+    depth.cloud(camera, rig.painted())
+    key = "images without points: stamp not set"
+    before = int(rig.value("depth", key))
+    depth.clouds.clear()
+    unset = Header(frame_id="camera")
+    picture = rig.painted()
+    picture.header = unset
+
+    def counted() -> bool:
+        depth.send(camera, picture, metres(unset))
+        return int(rig.value("depth", key)) > before
+
+    wait_until(counted, "an image without a stamp to be counted")
+    rig.process.wait_for_log("depth without a stamp")
+    depth.cloud(camera, rig.painted())
+    assert all(cloud.header.stamp != unset.stamp for cloud in depth.clouds.messages)
 
 
 def test_stamps_that_run_backwards(rig: Rig, camera: Any, depth: DepthCamera) -> None:
@@ -187,7 +221,12 @@ def test_what_is_missing_or_doubtful_is_said(tmp_path: Path, tiny_path: Path) ->
 
         picture = rig.painted()
         depth.cloud(camera, picture, info=intrinsics(d=[0.1, 0.0, 0.0, 0.0, 0.0]))
-        rig.process.wait_for_log("camera_info has a distortion and no rectification")
+        words = f"{rig.process.namespace}/image is taken for the raw image"
+        rig.status("camera", lambda status: status.level >= status.WARN and words in status.message)
+        assert words in rig.process.wait_for_log("D is [0.1, 0, 0, 0, 0]")
+        depth.cloud(camera, rig.painted(), info=intrinsics())
+        rig.status("camera", lambda status: words not in status.message)
+        assert rig.process.log().count(words) == 1
         assert "depth is in the frame" not in rig.process.log()
 
         picture = rig.painted()

@@ -1,6 +1,9 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""~/landing_zone in metres: from depth, from a parameter, and from intrinsics that fit."""
+"""~/landing_zone in metres: from depth, from a parameter, and from intrinsics that fit.
+
+That there is no zone while a limit in metres cannot be checked is in test_landing_fails_closed.py.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,14 @@ def assert_counted(rig: Rig, key: str) -> None:
     assert int(rig.value("landing", key)) > 0
 
 
+@pytest.fixture
+def by_parameter(rig: Rig) -> None:
+    """Depth of tests before is not asked for."""
+    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0, height_source="parameter")
+
+
+@pytest.mark.usefixtures("by_parameter")
 def test_metres_come_from_the_height_and_the_intrinsics(rig: Rig, overhead: Overhead) -> None:
-    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
     assert math.isnan(overhead.see(ground((100, 140, 60))).radius_m)
     assert "nothing has come on" in rig.process.wait_for_log("in pixels only")
 
@@ -58,21 +67,38 @@ def test_metres_come_from_the_height_and_the_intrinsics(rig: Rig, overhead: Over
     assert zone.reason == "no free area of radius >= 5 m in view"
     rig.client.must_set(landing_min_radius_m=2.0)
     assert overhead.see(ground((100, 140, 60))).found
-    rig.client.must_set(height_above_ground_m=0.0)
+    rig.client.must_set(height_above_ground_m=0.0, landing_min_radius_m=0.0)
     assert math.isnan(overhead.see(ground((100, 140, 60))).radius_m)
 
 
-def test_the_rectified_images_matrix_counts_where_there_is_one(
-    rig: Rig, overhead: Overhead
-) -> None:
-    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
+@pytest.mark.usefixtures("by_parameter")
+def test_image_is_rectified_chooses_the_matrix(rig: Rig, overhead: Overhead) -> None:
     rectified = 2.0 * FOCAL_LENGTH
     p = [rectified, 0.0, 128.0, 0.0, 0.0, rectified, 128.0, 0.0, 0.0, 0.0, 1.0, 0.0]
 
     def half_as_large(zone: Any) -> bool:
         return bool(zone.radius_m == pytest.approx(zone.radius * 10.0 / rectified))
 
-    assert send_info(rig, overhead, half_as_large, k=intrinsics(FOCAL_LENGTH), p=p).found
+    def full_size(zone: Any) -> bool:
+        return bool(zone.radius_m == pytest.approx(zone.radius * 10.0 / FOCAL_LENGTH))
+
+    lens: dict[str, Any] = {"distortion_model": "plumb_bob", "d": [0.0] * 5}
+    both = {"k": intrinsics(FOCAL_LENGTH), "p": p, **lens}
+    for choice, fits in (("auto", full_size), ("no", full_size), ("yes", half_as_large)):
+        rig.client.must_set(image_is_rectified=choice)
+        assert send_info(rig, overhead, fits, **both).found
+    both["d"] = [-0.3, 0.1, 0.0, 0.0, 0.0]
+    assert send_info(rig, overhead, half_as_large, **both).found
+    # A raw image of a lens that distorts has pixels, but no metres, and the camera says so once.
+    rig.client.must_set(image_is_rectified="auto")
+    assert send_info(rig, overhead, lambda zone: math.isnan(zone.radius_m), **both).found
+    words = "is taken for the raw image"
+    assert words in rig.status("camera", lambda status: status.level == status.WARN).message
+    # Apart from that, the log says now and then why a zone has no metres.
+    assert rig.process.log().count("]: image not rectified") == 1
+    assert_counted(rig, "in pixels only: image not rectified")
+    rig.client.must_set(image_is_rectified="yes")
+    assert words not in rig.status("camera").message
 
 
 def test_points_and_landing_zone_share_one_subscription_to_depth(
@@ -103,9 +129,10 @@ def test_points_and_landing_zone_share_one_subscription_to_depth(
 
 
 def test_depth_of_free_ground_gives_the_height(rig: Rig, overhead: Overhead) -> None:
-    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
+    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0, height_source="parameter")
     labels = ground((100, 140, 60))
-    send_info(rig, overhead, lambda zone: zone.radius_m > 0.0, k=intrinsics(FOCAL_LENGTH))
+    send_info(rig, overhead, lambda zone: zone.position.z == 10.0, k=intrinsics(FOCAL_LENGTH))
+    rig.client.must_set(height_source="auto")
     # The roofs around are nearer, and a few pixels of the ground were not measured.
     depth = np.where(labels == CamVidClass.ROAD, 6.0, 2.0).astype(np.float32)
     depth[::7] = np.nan
@@ -119,12 +146,17 @@ def test_depth_of_free_ground_gives_the_height(rig: Rig, overhead: Overhead) -> 
 
     zone = overhead.see_until(labels, fits)
     assert zone.radius_m == pytest.approx(zone.radius * 6.0 / FOCAL_LENGTH)
-    # Too old a depth tells nothing of now: the parameter counts again.
+    # Too old a depth tells nothing of now, and no parameter stands in for it.
     rig.client.node.destroy_publisher(sender)
+    assert overhead.see_until(labels, lambda zone: math.isnan(zone.position.z)).found
+    for _ in range(20):
+        assert math.isnan(overhead.see(labels).position.z)
+    assert_counted(rig, "in pixels only: depth of another moment")
+    rig.client.must_set(height_source="parameter")
     assert overhead.see_until(labels, lambda zone: zone.position.z == 10.0).found
 
 
-def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Overhead) -> None:
+def test_depth_of_another_size_leaves_pixels_and_is_said(rig: Rig, overhead: Overhead) -> None:
     rig.client.must_set(landing_frames=1)
     sender = rig.client.camera(topic="depth")
 
@@ -132,12 +164,13 @@ def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Over
         message = image(np.ones((9, 16), np.float32), "32FC1", rig.client.header("downward"))
         message.header.stamp = zone.header.stamp
         sender.publish(message)
-        return "does without depth" in rig.process.log()
+        return "depth of another size" in rig.process.log()
 
     zone = overhead.see_until(ground((100, 140, 60)), fits)
     assert zone.found
-    assert "16x9" in rig.process.wait_for_log("does without depth")
-    assert_counted(rig, "without depth: depth of another size")
+    assert math.isnan(zone.radius_m)
+    assert "16x9" in rig.process.wait_for_log("depth of another size")
+    assert_counted(rig, "in pixels only: depth of another size")
     rig.client.node.destroy_publisher(sender)
 
 
@@ -157,10 +190,10 @@ def test_depth_of_another_size_is_said_and_done_without(rig: Rig, overhead: Over
         ),
     ],
 )
+@pytest.mark.usefixtures("by_parameter")
 def test_intrinsics_that_do_not_fit_leave_pixels_and_the_log_says_why(
     rig: Rig, overhead: Overhead, fields: dict[str, Any], reason: str, words: str
 ) -> None:
-    rig.client.must_set(landing_frames=1, height_above_ground_m=10.0)
     known = {"k": intrinsics(FOCAL_LENGTH)}
     send_info(rig, overhead, lambda zone: not math.isnan(zone.radius_m), **known)
     zone = send_info(rig, overhead, lambda zone: math.isnan(zone.radius_m), **fields)

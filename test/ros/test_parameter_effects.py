@@ -60,6 +60,8 @@ ELSEWHERE = {
         "test_landing.py",
     ),
     "landing_min_radius_m": "test_landing_in_metres.py",
+    "height_source": "test_landing_fails_closed.py::test_height_source_says_what_is_asked_for",
+    "image_is_rectified": "test_landing_in_metres.py::test_image_is_rectified_chooses_the_matrix",
 }
 """Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 

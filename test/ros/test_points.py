@@ -117,14 +117,35 @@ def test_where_nothing_was_measured_there_is_no_point(
     np.testing.assert_array_equal(is_there(there), wanted)
 
 
-def test_intrinsics_are_of_the_rectified_image_and_changes_count(
+def test_intrinsics_are_of_the_image_raw_or_rectified_and_changes_count(
     rig: Rig, camera: Any, depth: DepthCamera
 ) -> None:
-    raw = intrinsics(k=[9.0, 0.0, 9.0, 0.0, 9.0, 9.0, 0.0, 0.0, 1.0])
-    assert SCENE.errors(positions(read(depth.cloud(camera, rig.painted(), info=raw)))).max() < 1e-3
-    alone = intrinsics(p=[0.0] * 12)
+    other = [9.0, 0.0, 9.0, 0.0, 9.0, 9.0, 0.0, 0.0, 1.0]
+
+    def errors(**fields: Any) -> float:
+        cloud = depth.cloud(camera, rig.painted(), info=intrinsics(**fields))
+        return float(SCENE.errors(positions(read(cloud))).max())
+
+    assert errors(p=[*other[:3], 0.0, *other[3:6], 0.0, *other[6:], 0.0]) < 1e-3
+    assert errors(p=[0.0] * 12) < 1e-3
+    rig.client.must_set(image_is_rectified="yes")
+    assert errors(k=other) < 1e-3
+    assert errors(k=other, d=[-0.3, 0.1, 0.0, 0.0, 0.0]) < 1e-3
+
+
+def test_the_nearest_depth_is_taken_though_another_comes_first(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    depth.cloud(camera, rig.painted())
     picture = rig.painted()
-    assert SCENE.errors(positions(read(depth.cloud(camera, picture, info=alone)))).max() < 1e-3
+    rig.mask(camera, picture, rig.output("mask"))
+    far = np.full((HEIGHT, WIDTH), 99.0, np.float32)
+    for offset_ms in (-17.0, -6.0, 12.0):
+        header = shifted(picture.header, offset_ms)
+        sent = metres(header) if offset_ms == -6.0 else image(far, "32FC1", header)
+        depth.publisher.publish(sent)
+    wait_until(lambda: depth.of(picture, RESEND_S) is not None, "the cloud of the nearest depth")
+    assert SCENE.errors(positions(read(depth.of(picture)))).max() < 1e-3
 
 
 def test_points_classes(rig: Rig, camera: Any, depth: DepthCamera) -> None:
