@@ -39,8 +39,8 @@ class Figures:
     def sample(self, at_s: float) -> None:
         """Reads memory, threads and descriptors of the process (proc(5))."""
         pages = int((self._proc / "statm").read_text().split()[1])
-        threads = len(os.listdir(self._proc / "task"))
-        descriptors = len(os.listdir(self._proc / "fd"))
+        threads = sum(1 for _ in (self._proc / "task").iterdir())
+        descriptors = sum(1 for _ in (self._proc / "fd").iterdir())
         self._samples.append((at_s, pages * _PAGE / 1e6, threads, descriptors))
 
     def frame(self, at_s: float, processing_ms: float) -> None:
