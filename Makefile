@@ -5,7 +5,7 @@ SHELL := /usr/bin/env bash
 ENVIRONMENT := . scripts/env.bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint clean
+.PHONY: help build demo test fuzz soak lint clean
 
 help: ## this list
 	@echo 'make <target> [ROS_DISTRO=kilted|jazzy where no ROS 2 is sourced] [PYTHON=python3.x]'
@@ -21,9 +21,17 @@ test: ## run the tests over a real ROS 2 middleware
 	@scripts/build.bash --test
 	@$(ENVIRONMENT) && python -m pytest --timeout=600 $(TESTS)
 
+fuzz: ## throw changed files and messages at every door, FUZZ_CASES=1000000
+	@scripts/build.bash --test
+	@$(ENVIRONMENT) && python -m pip install -q -r requirements/fuzz.txt \
+		&& python -m reliability.fuzz --cases $(or $(FUZZ_CASES),1000000)
+
+soak: build ## run a node for SOAK_MINUTES=60 while everything around it goes wrong
+	@$(ENVIRONMENT) && python -m reliability.soak --minutes $(or $(SOAK_MINUTES),60)
+
 lint: ## ruff and mypy
 	@scripts/build.bash --test
 	@$(ENVIRONMENT) && ruff check && ruff format --check && mypy
 
 clean: ## remove everything that build, demo, test and lint made
-	rm -rf .venv build install log demo_output .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build install log demo_output fuzz_output soak_output .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,90 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a soak measures, and what it promises."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attendseg_ros.ros.timing import percentile
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+MOST_SLOPE_MB_PER_HOUR = 1.0
+MOST_DRIFT = 0.05
+LONGEST_RECOVERY_S = 3.0
+
+
+class Figures:
+    """Samples of the node's process, and the times of the steady camera's frames."""
+
+    def __init__(self, pid: int, duration_s: float) -> None:
+        """Begins.
+
+        Args:
+            pid: the node's process.
+            duration_s: how long the soak lasts; a sixth of it, or ten minutes, is a window.
+        """
+        self._proc = Path(f"/proc/{pid}")
+        self._window_s = min(600.0, duration_s / 6.0)
+        self._duration_s = duration_s
+        self._samples: list[tuple[float, float, int, int]] = []
+        self._frames: list[tuple[float, float]] = []
+        self.recoveries_s: list[float] = []
+
+    def sample(self, at_s: float) -> None:
+        """Reads memory, threads and descriptors of the process (proc(5))."""
+        pages = int((self._proc / "statm").read_text().split()[1])
+        threads = sum(1 for _ in (self._proc / "task").iterdir())
+        descriptors = sum(1 for _ in (self._proc / "fd").iterdir())
+        self._samples.append((at_s, pages * _PAGE / 1e6, threads, descriptors))
+
+    def frame(self, at_s: float, processing_ms: float) -> None:
+        """Takes the time of one of the steady camera's frames."""
+        self._frames.append((at_s, processing_ms))
+
+    def report(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON; times in ms and s, memory in MB of 10^6 bytes."""
+        # The first window holds what is allocated once: engines of every model and size.
+        late = [sample for sample in self._samples if sample[0] >= self._window_s]
+        slope = 0.0
+        if len(late) > 2:
+            hours = np.array([sample[0] for sample in late]) / 3600.0
+            slope = float(np.polyfit(hours, [sample[1] for sample in late], 1)[0])
+        first = [ms for at_s, ms in self._frames if at_s < self._window_s]
+        last = [ms for at_s, ms in self._frames if at_s >= self._duration_s - self._window_s]
+        report: dict[str, Any] = {
+            "steady_frames": len(self._frames),
+            "memory_mb": [round(sample[1], 1) for sample in (late[:1] + late[-1:])],
+            "memory_slope_mb_per_hour": round(slope, 2),
+            "threads": [sample[2] for sample in (late[:1] + late[-1:])],
+            "descriptors": [sample[3] for sample in (late[:1] + late[-1:])],
+            "slowest_recovery_s": round(max(self.recoveries_s, default=0.0), 2),
+            "recoveries": len(self.recoveries_s),
+        }
+        if first and last:
+            report["p99_first_ms"] = round(percentile(first, 0.99), 1)
+            report["p99_last_ms"] = round(percentile(last, 0.99), 1)
+        return report
+
+
+def broken_promises(report: dict[str, Any]) -> list[str]:
+    """What a report does not keep, in words."""
+    broken = []
+    if report["memory_slope_mb_per_hour"] > MOST_SLOPE_MB_PER_HOUR:
+        broken.append(f"memory grows by {report['memory_slope_mb_per_hour']} MB an hour")
+    if report.get("p99_last_ms", 0.0) > report.get("p99_first_ms", 0.0) * (1.0 + MOST_DRIFT):
+        broken.append(f"p99 went from {report['p99_first_ms']} to {report['p99_last_ms']} ms")
+    if report["slowest_recovery_s"] > LONGEST_RECOVERY_S:
+        broken.append(f"masks were away for {report['slowest_recovery_s']} s")
+    if not report["alive"]:
+        broken.append("the node ended")
+    if report["unanswered"]:
+        broken.append(f"{report['unanswered']} calls of services were not answered")
+    if report["wrong_masks"]:
+        broken.append(f"{report['wrong_masks']} masks were not of their image's size")
+    return broken
