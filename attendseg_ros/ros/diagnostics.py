@@ -166,7 +166,7 @@ class Report:
         return findings
 
     def network(
-        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str
+        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
     ) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops.
 

@@ -11,6 +11,7 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation import FREE
 from attendseg_ros.ros.depth_messages import to_metres
 from attendseg_ros.ros.depth_topic import DepthTopic
@@ -18,7 +19,7 @@ from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import NANOSECONDS, stamp_ns
+from attendseg_ros.ros.timing import stamp_ns
 
 OLDEST_NS = 500_000_000
 """Depth farther from an image's stamp tells nothing: 0.5 s is 1 m of a usual descent."""

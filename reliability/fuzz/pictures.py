@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from attendseg_ros.playback import encoded, raw_image
+from attendseg_ros.playback.encodings import ENCODINGS, Kind, find_encoding
 
 _FORMATS = (
     "",
@@ -81,7 +82,7 @@ def raw_messages() -> list[bytes]:
     width, height, widest = 16, 8, 16
     return [
         _HEADER.pack(number, 0, width, height, width * widest) + bytes(width * widest * height)
-        for number in range(len(raw_image.ENCODINGS))
+        for number in range(len(ENCODINGS))
     ]
 
 
@@ -89,16 +90,20 @@ def enter_raw_message(data: bytes, _folder: Path) -> None:
     """Converts a `sensor_msgs/Image`."""
     number, big, width, height, step = _HEADER.unpack(data[: _HEADER.size].ljust(_HEADER.size))
     message = SimpleNamespace(
-        encoding=raw_image.ENCODINGS[number % len(raw_image.ENCODINGS)],
+        encoding=ENCODINGS[number % len(ENCODINGS)],
         is_bigendian=big,
         width=width,
         height=height,
         step=step,
         data=np.frombuffer(data[_HEADER.size :], np.uint8),
     )
-    rgb = raw_image.to_rgb(message, raw_image.rosbags_converter)
+    rgb = raw_image.to_rgb(message)
     _check_picture(rgb)
-    assert rgb.shape[:2] == (height, width), f"{rgb.shape} of a message of {width}x{height}"
+    encoding = find_encoding(message.encoding)
+    assert encoding is not None
+    # A picture within an Image has its own size in its header.
+    if encoding.kind is not Kind.PICTURE:
+        assert rgb.shape[:2] == (height, width), f"{rgb.shape} of a message of {width}x{height}"
 
 
 def _check_picture(rgb: Any) -> None:

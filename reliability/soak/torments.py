@@ -71,9 +71,9 @@ class Torments:
         self._chance = chance
         self._rear = rear
         self._listeners: list[Any] = []
-        self._parameters = node.create_client(SetParameters, "segmentation/set_parameters")
-        self._enabled = node.create_client(SetBool, "segmentation/set_enabled")
-        self._state = node.create_client(ChangeState, "segmentation/change_state")
+        self._parameters: Any = node.create_client(SetParameters, "segmentation/set_parameters")
+        self._enabled: Any = node.create_client(SetBool, "segmentation/set_enabled")
+        self._state: Any = node.create_client(ChangeState, "segmentation/change_state")
         self._waiting: list[tuple[float, Any]] = []
         self._later: list[tuple[float, Any]] = []
         self.done: Counter[str] = Counter()

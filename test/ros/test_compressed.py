@@ -87,7 +87,7 @@ def test_the_mask_fits_the_pixels_not_the_exif_orientation(rig: Rig, camera: Any
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 @pytest.mark.parametrize("order", ["rggb", "gbrg"])
 def test_a_mosaic_gets_its_colours(rig: Rig, camera: Any, order: str, suffix: str) -> None:
-    mosaic = encode(painted(TRUTH), f"bayer_{order}8")
+    mosaic = np.asarray(encode(painted(TRUTH), f"bayer_{order}8"), np.uint8)
     codec = suffix.replace("jpg", "jpeg")[1:]
     done, data = cv2.imencode(suffix, mosaic, [cv2.IMWRITE_JPEG_QUALITY, 100])
     assert done
