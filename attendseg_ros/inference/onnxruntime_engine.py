@@ -52,6 +52,9 @@ class OnnxRuntimeEngine:
         # Spinning threads would keep whole cores busy between frames, on a robot that has other
         # work, and during the decoding that follows.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Without VNNI, AVX2 and AVX-512 add pairs of 8-bit products in 16 bits, which overflow and
+        # give wrong classes. This setting has such processors, and no others, compute more widely.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         options.add_free_dimension_override_by_name("height", height)
         options.add_free_dimension_override_by_name("width", width)
         options.log_severity_level = 3
