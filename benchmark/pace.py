@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from typing import Any
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import percentile
+from attendseg_ros.import_path import python_command
 
 PHASES = ("before", "loaded", "after")
 
@@ -89,7 +89,7 @@ def load(count: int) -> Iterator[None]:
     """Keeps processors busy with processes of this one's priority."""
     with ExitStack() as stack:
         for _ in range(count):
-            busy = stack.enter_context(subprocess.Popen([sys.executable, "-c", _BUSY]))
+            busy = stack.enter_context(subprocess.Popen(python_command("-c", _BUSY)))
             stack.callback(busy.kill)
         yield
 

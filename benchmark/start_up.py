@@ -24,6 +24,7 @@ from sensor_msgs.msg import Image
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import ros_arguments
+from attendseg_ros.import_path import environment, python_command
 
 PATIENCE_S = 120.0
 
@@ -108,8 +109,8 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     arguments = ros_arguments(namespace, parameters)
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments, *remappings],
-        env={**os.environ, "XDG_CACHE_HOME": cache},
+        python_command("-m", module, *arguments, *remappings),
+        env=environment({"XDG_CACHE_HOME": cache}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

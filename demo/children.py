@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from attendseg_ros.import_path import environment, python_command
 from demo.errors import DemoError
 
 _PATIENCE_S = ((signal.SIGINT, 10.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
@@ -38,7 +37,7 @@ class Child:
         """
         self._name = module.rpartition(".")[2]
         self._log = log
-        command = [sys.executable, "-m", module, "--ros-args"]
+        command = python_command("-m", module, "--ros-args")
         for key, value in parameters.items():
             # JSON is YAML in which a text stays a text whatever is in it.
             command += ["-p", f"{key}:={json.dumps(value)}"]
@@ -52,7 +51,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env=environment({"PYTHONUNBUFFERED": "1"}),
                 start_new_session=True,
             )
 

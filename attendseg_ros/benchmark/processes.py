@@ -9,7 +9,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from attendseg_ros.errors import BenchmarkError
+from attendseg_ros.import_path import environment, python_command
 
 PATIENCE_S = 120.0
 """Longest wait for a process to start: importing torch takes long on a small board."""
@@ -46,11 +46,11 @@ class Process:
             # In a session of its own it does not get the terminal's Ctrl-C: this process decides
             # who stops first.
             self._process = subprocess.Popen(
-                [sys.executable, *command],
+                python_command(*command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env=environment({"PYTHONUNBUFFERED": "1"}),
                 start_new_session=True,
             )
         assert self._process.stdout is not None

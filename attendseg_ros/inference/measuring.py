@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from attendseg_ros.errors import AttendSegError, EngineError
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import create_engine
@@ -57,8 +57,8 @@ def median_ms_elsewhere(
     arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __name__, *arguments],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            python_command("-m", __name__, *arguments),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE_S,
