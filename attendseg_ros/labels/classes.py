@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.documents import read_yaml, shortened
+from attendseg_ros.documents import read_yaml, shortened, shortened_text
 from attendseg_ros.errors import ClassTableError
 
 UNLABELLED = 255
@@ -253,7 +253,8 @@ def _parse_class(entry: object, where: str) -> ClassInfo:
         name=entry["name"],
         color=_parse_color(entry["color"], f"{where}.color"),
         merges={
-            str(n): _parse_color(c, f"{where}.merges.{shortened(n)}") for n, c in merges.items()
+            str(n): _parse_color(c, f"{where}.merges.{shortened_text(n)}")
+            for n, c in merges.items()
         },
     )
 
@@ -284,7 +285,7 @@ def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> N
         )
     _check_color(info.color, f"{where}.color")
     for merged, color in info.merges.items():
-        _check_color(color, f"{where}.merges.{shortened(merged)}")
+        _check_color(color, f"{where}.merges.{shortened_text(merged)}")
     for other in earlier:
         if other.id == info.id:
             raise ClassTableError(f"{where}.id {info.id} is also the id of {other.name!r}")

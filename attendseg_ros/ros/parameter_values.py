@@ -72,13 +72,15 @@ def fitting(spec: ParameterSpec, given: Any) -> Any:
 
 def nearest(name: str, names: Sequence[str]) -> str:
     """The name that was probably meant; empty where none is near."""
-
-    def plain(word: str) -> str:
-        return word.replace("_", "").replace("-", "").replace(".", "").lower()
-
+    # A letter swapped or left out counts; underscores and case do not.
     by_plain = {plain(candidate): candidate for candidate in names}
     found = get_close_matches(plain(name), list(by_plain), n=1, cutoff=0.6)
     return by_plain[found[0]] if found else ""
+
+
+def plain(name: str) -> str:
+    """A name without what people leave out or write otherwise: image_topic, imageTopic."""
+    return name.replace("_", "").replace("-", "").replace(".", "").lower()
 
 
 def in_words(given: Any) -> str:
