@@ -42,7 +42,7 @@ def declare(
         limits=limits,
         constraints=constraints,
     )
-    value = node.declare(spec)
+    value = node.declare_parameter(name, default, spec.descriptor()).value
     if choices and value not in choices:
         wrong = ParameterError(f"{name} must be {constraints}, got {shortened(value)}", name)
         raise node.with_source(wrong)

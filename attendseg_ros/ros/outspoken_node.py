@@ -46,27 +46,42 @@ class OutspokenNode(Node):
         self.net = SafetyNet(self.get_logger().error)
         self._given = GivenParameters(sys.argv[1:], self.get_fully_qualified_name())
 
-    def declare(self, spec: ParameterSpec) -> Any:
-        """Declares a parameter and gives its value, of the type of its default.
+    def declare_parameter(
+        self,
+        name: str,
+        value: Any = None,
+        descriptor: ParameterDescriptor | None = None,
+        ignore_override: bool = False,
+    ) -> Any:
+        """Declares a parameter; one that is described takes what means the same as its type.
 
         Raises:
             ParameterError: the value given at start cannot be used; the message names its source.
         """
-        default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+        is_described = descriptor is not None and bool(descriptor.description)
+        if descriptor is None or not is_described or ignore_override or value in (None, [], ()):
+            return self._declare(name, value, descriptor, ignore_override)
+        spec = spec_of(name, value, descriptor)
         # Whatever was given, of any type, comes out of this one.
-        anything = ParameterDescriptor(name=spec.name, dynamic_typing=True)
-        given = self.declare_parameter(spec.name, default, anything).value
-        self.undeclare_parameter(spec.name)
-        if given is None and isinstance(default, list):
+        anything = ParameterDescriptor(name=name, dynamic_typing=True)
+        given = self._declare(name, value, anything, False).value
+        self.undeclare_parameter(name)
+        if given is None and isinstance(spec.default, tuple):
             # An empty list has no type, so ROS takes one for no value at all.
             given = []
         try:
-            value = fitting(spec, given)
+            fitted = fitting(spec, given)
         except ParameterError as error:
             raise self.with_source(error) from error
-        self._declare_value(spec, default, value)
-        self._specs[spec.name] = spec
-        return value
+        self._declare_value(spec, value, fitted, descriptor)
+        self._specs[name] = spec
+        return self.get_parameter(name)
+
+    def _declare(
+        self, name: str, value: Any, descriptor: ParameterDescriptor | None, ignore_override: bool
+    ) -> Any:
+        descriptor = ParameterDescriptor() if descriptor is None else descriptor
+        return super().declare_parameter(name, value, descriptor, ignore_override)
 
     def with_source(self, error: ParameterError) -> ParameterError:
         """The same error with the file or argument that its parameter's value comes from."""
@@ -105,18 +120,31 @@ class OutspokenNode(Node):
         hint = f": the nearest is {near}" if near else ""
         return ParameterError(f"there is no parameter {shortened_text(name)}{hint}", name)
 
-    def _declare_value(self, spec: ParameterSpec, default: Any, value: Any) -> None:
-        descriptor = spec.descriptor()
+    def _declare_value(
+        self, spec: ParameterSpec, default: Any, value: Any, descriptor: ParameterDescriptor
+    ) -> None:
         if value != []:
-            self.declare_parameter(spec.name, value, descriptor, ignore_override=True)
+            self._declare(spec.name, value, descriptor, True)
             return
         # The type of an empty list cannot be seen from the list, only from the default.
-        changeable = replace(spec, live=True).descriptor()
-        self.declare_parameter(spec.name, default, changeable, ignore_override=True)
+        self._declare(spec.name, default, replace(spec, live=True).descriptor(), True)
         empty = _parameter(spec, value)
         super().set_parameters_atomically([empty])
         descriptor.type = empty.type_.value
         self.set_descriptor(spec.name, descriptor)
+
+
+def spec_of(name: str, default: Any, descriptor: ParameterDescriptor) -> ParameterSpec:
+    """A parameter as its declaration describes it."""
+    ranges = [*descriptor.floating_point_range, *descriptor.integer_range]
+    return ParameterSpec(
+        name=name,
+        default=tuple(default) if isinstance(default, (list, tuple)) else default,
+        description=descriptor.description,
+        live=not descriptor.read_only,
+        limits=(ranges[0].from_value, ranges[0].to_value) if ranges else None,
+        constraints=descriptor.additional_constraints,
+    )
 
 
 def _parameter(spec: ParameterSpec, value: Any) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
@@ -41,6 +42,14 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     problem = problem_of(tuple(filter(None, settings.cameras)))
     if problem:
         raise ParameterError(f"cameras: {problem}", "cameras")
+    for spec in SCHEMA:
+        low, high = spec.limits or (-inf, inf)
+        value = getattr(settings, spec.name)
+        # Not a number is in no range.
+        if isinstance(value, (int, float)) and not low <= value <= high:
+            raise ParameterError(
+                f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
+            )
     _check_input_size(settings.input_size, bundle)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
@@ -135,7 +144,12 @@ class Parameters:
         self._bundle = bundle
         self._on_change = on_change
         self._restoring = False
-        self._settings = Settings(**{spec.name: _plain(node.declare(spec)) for spec in SCHEMA})
+        values = {}
+        for spec in SCHEMA:
+            default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+            declared = node.declare_parameter(spec.name, default, spec.descriptor())
+            values[spec.name] = _plain(declared.value)
+        self._settings = Settings(**values)
         try:
             check(self._settings, None)
         except ParameterError as error:
