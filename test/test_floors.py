@@ -102,6 +102,16 @@ def test_training_libraries_stay_off_the_robot(file: str) -> None:
     assert offences(file, lambda name: name[0] in TRAINING_LIBRARIES) == []
 
 
+BAG_READERS = {"playback/bag_reader.py", "playback/mcap_writer.py"}
+
+
+@pytest.mark.parametrize("file", sorted({*sources(*ALLOWED)} - BAG_READERS))
+def test_yaml_is_read_by_documents_alone(file: str) -> None:
+    text = (PACKAGE / file).read_text()
+    assert "yaml.load" not in text
+    assert "yaml.safe_load" not in text
+
+
 ROBOT_MODULES = [
     "attendseg_ros.geometry",
     "attendseg_ros.labels",
