@@ -4,24 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameter_values import ParameterError
 from attendseg_ros.ros.settings import CLASS_LISTS, ENGINES, IMAGE_TRANSPORTS, SCHEMA, Settings
-
-
-class ParameterError(AttendSegError):
-    """A parameter value that cannot be used; the message says what would be right."""
 
 
 def check(settings: Settings, bundle: Bundle | None) -> None:
@@ -37,25 +35,34 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     for name, allowed in (("engine", ENGINES), ("image_transport", IMAGE_TRANSPORTS)):
         if getattr(settings, name) not in allowed:
             raise ParameterError(
-                f"{name} must be one of {', '.join(allowed)}, got {getattr(settings, name)!r}"
+                f"{name} must be one of {', '.join(allowed)}, got "
+                f"{shortened(getattr(settings, name))}",
+                name,
             )
     problem = problem_of(tuple(filter(None, settings.cameras)))
     if problem:
-        raise ParameterError(f"cameras: {problem}")
+        raise ParameterError(f"cameras: {problem}", "cameras")
     for spec in SCHEMA:
-        if isinstance(spec.default, float) and not isfinite(getattr(settings, spec.name)):
-            raise ParameterError(f"{spec.name} must be a finite number")
+        low, high = spec.limits or (-inf, inf)
+        value = getattr(settings, spec.name)
+        # Not a number is in no range.
+        if isinstance(value, (int, float)) and not low <= value <= high:
+            raise ParameterError(
+                f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
+            )
     _check_input_size(settings.input_size, bundle)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(
-            f"{', '.join(map(repr, both))} cannot be in traversable_classes and in "
-            "obstacle_classes: take it out of one first"
+            f"{_listed(both)} cannot be in traversable_classes and in "
+            "obstacle_classes: take it out of one first",
+            "traversable_classes",
         )
     if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
         raise ParameterError(
             f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
-            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}"
+            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}",
+            "points_max_range_m",
         )
     if bundle is not None:
         for name in CLASS_LISTS:
@@ -66,9 +73,15 @@ def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> N
     unknown = [n for n in classes if n and n not in bundle.classes.names]
     if unknown:
         raise ParameterError(
-            f"{name}: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
-            f"its classes are {', '.join(bundle.classes.names)}"
+            f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "
+            f"its classes are {', '.join(bundle.classes.names)}",
+            name,
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(shortened(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
@@ -76,7 +89,9 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
         return
     form = f"input_size must be [width, height] from 1 to {LARGEST_SIDE}, or [0, 0]"
     if len(size) != 2 or not all(0 < side <= LARGEST_SIDE for side in size):
-        raise ParameterError(f"{form} for the model's own, got {list(size)}")
+        raise ParameterError(
+            f"{form} for the model's own, got {shortened(list(size))}", "input_size"
+        )
     if bundle is None:
         return
     multiple = bundle.size_multiple
@@ -84,7 +99,8 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
         nearest = [max(1, round(side / multiple)) * multiple for side in size]
         raise ParameterError(
             f"input_size {list(size)}: model {bundle.name!r} takes multiples of {multiple} only; "
-            f"the nearest is {nearest}"
+            f"the nearest is {nearest}",
+            "input_size",
         )
 
 
@@ -110,7 +126,7 @@ class Parameters:
 
     def __init__(
         self,
-        node: Node,
+        node: OutspokenNode,
         bundle: Callable[[], Bundle | None],
         on_change: Callable[[Change], None],
     ) -> None:
@@ -134,7 +150,10 @@ class Parameters:
             declared = node.declare_parameter(spec.name, default, spec.descriptor())
             values[spec.name] = _plain(declared.value)
         self._settings = Settings(**values)
-        check(self._settings, None)
+        try:
+            check(self._settings, None)
+        except ParameterError as error:
+            raise node.with_source(error) from error
         node.add_on_set_parameters_callback(self._accept)
 
     @property
@@ -174,13 +193,14 @@ class Parameters:
             return SetParametersResult(successful=False, reason=str(error))
         before, self._settings = self._settings, candidate
         if known and not self._restoring:
-            self._on_change(Change(before, candidate, frozenset(known), bundle))
+            try:
+                self._on_change(Change(before, candidate, frozenset(known), bundle))
+            except Exception:
+                self._settings = before
+                raise
         return SetParametersResult(successful=True)
 
 
 def _plain(value: Any) -> Any:
-    if value is None:
-        # An empty list has no type, so ROS takes one given at start for no value at all.
-        return ()
     # Arrays come as list or array.array, depending on the distribution.
     return value if isinstance(value, (str, bool, int, float)) else tuple(value)

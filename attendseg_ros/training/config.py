@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.documents import read_yaml, shortened_text
+from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
@@ -147,20 +148,31 @@ class TrainingConfig:
         """
         path = Path(run) / CONFIG_FILE
         try:
-            values = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: not a training run's settings ({error})") from error
+            values = read_yaml(path)
+        except DataError as error:
+            raise DataError(f"not a training run's settings: {error}") from error
         known = {f.name for f in fields(cls)}
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
             raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
         # Settings that came later than the run have the values that it was made with.
         defaults = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping()
         values = defaults | _EARLIER_VALUES | values
+        try:
+            return cls._from_mapping(values, Path(run))
+        except AttendSegError as error:
+            raise DataError(f"{path}: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: a value is not of the kind that it must be: {shortened_text(error)}"
+            ) from error
+
+    @classmethod
+    def _from_mapping(cls, values: dict[str, Any], run: Path) -> TrainingConfig:
         return cls(
             **values
             | {
                 "data": Path(values["data"]),
-                "run": Path(run),
+                "run": run,
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
                 "teacher": Path(values["teacher"]) if values["teacher"] else None,
                 "teacher_size": tuple(values["teacher_size"]) if values["teacher_size"] else None,
