@@ -32,6 +32,7 @@ from attendseg_ros.playback import (
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
+from attendseg_ros.playback.video import VideoSource
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -157,6 +158,7 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
     return {
         "engine": segmenter.engine_name,
         "frames": frames,
+        "notes": source.notes,
         "skipped": list(source.skipped),
         "frames_per_second": frames / elapsed_s,
         "times": labeller.times,
@@ -174,7 +176,8 @@ def _sinks(
     if out.suffix.lower() == ".mp4":
         if pictures:
             raise DataError(f"{out} is a video: give a folder for {' and '.join(pictures)}")
-        return [OverlayVideoSink(out, palette, source.rate_hz)]
+        keeps_time = isinstance(source, VideoSource)
+        return [OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time)]
     if out.is_file():
         raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
     return [_PICTURES[kind](out / kind, palette) for kind in pictures or ("masks", "overlays")]
@@ -208,6 +211,8 @@ def describe(result: Result) -> str:
     if "times_real_time" in result:
         rows["speed"] = f"{result['times_real_time']:.1f} times as fast as recorded"
         rows["messages"] = f"{result['messages']} copied"
+    for number, line in enumerate(result.get("notes", ()), 1):
+        rows[f"note {number}"] = line
     for number, line in enumerate(result.get("damage", ()), 1):
         rows[f"damage {number}"] = line
     for number, line in enumerate(result["skipped"], 1):
