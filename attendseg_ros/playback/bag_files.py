@@ -154,6 +154,8 @@ def _unpacked(file: Path, folder: Callable[[], Path], damage: list[str]) -> Path
     while target.suffix.lower() in PACKED_SUFFIXES:
         target = target.with_suffix("")
     reason = unpack_file(file, target)
+    if reason and not target.stat().st_size:
+        raise DataError(f"{file}: cannot be read as a bag: {reason}")
     if reason:
         damage.append(f"{file.name}: {reason}")
     return target

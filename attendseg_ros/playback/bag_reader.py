@@ -174,7 +174,9 @@ def _add_what_the_files_say(reader: BagReader, files: BagFiles) -> None:
         reader.notes += [sentence] if sentence else []
         return
     total = sum(connection.msgcount for connection in reader.connections)
-    if files.counted > total:
-        sentence += f", {total} of the {files.counted} messages that it counts"
+    is_whole = 0 < files.counted <= total
+    if files.counted:
+        there = f"all {files.counted}" if is_whole else f"{total} of {files.counted}"
+        sentence += f", with {there} messages that it counts"
     # Renamed parts are all there.
-    (reader.notes if 0 < files.counted <= total else reader.lost).append(sentence)
+    (reader.notes if is_whole else reader.lost).append(sentence)
