@@ -99,7 +99,10 @@ class McapReader(BagReader):
         for index, file in enumerate(self._files):
             header, summary = _index(file)
             if header is None or summary is None:
+                known = len(self.damage)
                 counts.update(m.connection.id for m in self._messages_of(index, file, ""))
+                if len(self.damage) == known:
+                    self.notes.append(f"{self._which(file)}there is no index behind the messages")
                 continue
             self.profile = header.profile
             self.compression = next((c.compression for c in summary.chunk_indexes), "")

@@ -114,22 +114,24 @@ def _other_counts(information: dict[str, Any]) -> None:
         topic["message_count"] = 0
 
 
+def _nothing_but_paths(information: dict[str, Any]) -> None:
+    for key in [*information]:
+        if key not in ("relative_file_paths", "storage_identifier"):
+            del information[key]
+
+
+def _version(version: object) -> Change:
+    return lambda information: information.update(version=version)
+
+
 CONTRADICTIONS: dict[str, Change] = {
     "a topic missing": _without_a_topic,
     "hashes": _other_hashes,
     "qos": _other_qos,
     "counts": _other_counts,
-    "nothing but paths": lambda information: [
-        information.pop(key) for key in [*information] if key not in ("relative_file_paths",
-                                                                      "storage_identifier")
-    ],
-    **{
-        f"version {version}": lambda information, version=version: information.update(
-            version=version
-        )
-        for version in (1, 2, 3, 4, 5, 6, 7, 9, 10, 99, "new")
-    },
-}  # fmt: skip
+    "nothing but paths": _nothing_but_paths,
+    **{f"version {v}": _version(v) for v in (1, 2, 3, 4, 5, 6, 7, 9, 10, 99, "new")},
+}
 
 
 @pytest.mark.parametrize("kind", ROS2_KINDS)
