@@ -164,7 +164,7 @@ def _unpacked(file: Path, folder: Callable[[], Path], damage: list[str]) -> Path
 def _files_of_folder(path: Path) -> BagFiles:
     there = _storage_files(path)
     information, problem = _information(path)
-    listed = "; read is what is there: " + ", ".join(file.name for file in there)
+    listed = "; read from what is there: " + ", ".join(file.name for file in there)
     if problem:
         return BagFiles(files=there, metadata=problem + (listed if there else ""))
     storage = information.get("storage_identifier")
@@ -187,7 +187,7 @@ def _files_of_folder(path: Path) -> BagFiles:
         found.files = sorted({*found.files, *others}, key=lambda file: natural_key(file.name))
         if found.files:
             read = ", ".join(file.name for file in found.files)
-            found.metadata += f"; read is what is there: {read}"
+            found.metadata += f"; read from what is there: {read}"
         else:
             found.metadata += ", and there is no other .mcap or .db3 file"
         found.missing = bool(missing)

@@ -47,8 +47,10 @@ _PAGES = (b"<!doctype", b"<html", b"<head", b"<body")
 
 
 def head_of(path: Path) -> bytes:
-    """A file's first bytes; none where it cannot be read."""
+    """A file's first bytes; none where it cannot be read, or is a pipe, which would wait."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as stream:
             return stream.read(_HEAD)
     except OSError:

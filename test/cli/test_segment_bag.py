@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -161,6 +162,28 @@ def test_a_cut_off_bag_is_labelled_as_far_as_it_goes(
     assert "drive.mcap: cut off or damaged behind message" in warning
     assert f"{count} messages were read and are in the output" in warning
     assert f"behind message {count}" in process.stdout
+
+
+def test_what_is_odd_about_a_bag_is_said_once_and_is_no_damage(
+    attendseg: Command, result_of: Result, tiny: Path, tmp_path: Path
+) -> None:
+    bag = drive(tmp_path)
+    (bag / "metadata.yaml").write_text("")
+    process = attendseg("segment", bag, "-o", tmp_path / "out.mcap", "--model", tiny)
+    assert process.returncode == 0, process.stderr
+    said = [line for line in process.stderr.splitlines() if "metadata.yaml" in line]
+    note = "metadata.yaml is empty; read from what is there: drive.mcap"
+    assert said == [f"note: {bag}: {note}"]
+    result = result_of("segment", bag, "-o", tmp_path / "again.mcap", "--model", tiny)
+    assert (result["notes"], result["damage"], result["frames"]) == ([note], [], 3)
+
+
+def test_names_with_a_leading_dash(attendseg: Command, tiny: Path, tmp_path: Path) -> None:
+    bag = drive(tmp_path).rename(tmp_path / "-drive")
+    relative = [Path(os.path.relpath(path)) for path in (bag, tmp_path / "-out #1:2.mcap")]
+    process = attendseg("segment", f"--out={relative[1]}", "--model", tiny, "--", relative[0])
+    assert process.returncode == 0, process.stderr
+    assert len(masks(tmp_path / "-out #1:2.mcap")) == 3
 
 
 def test_images_that_cannot_be_decoded_are_named(

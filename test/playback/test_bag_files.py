@@ -72,7 +72,7 @@ def test_a_metadata_file_of_no_use_is_said_in_one_sentence_and_costs_nothing(
     assert messages == expected
     assert damage == []
     assert note.startswith(what)
-    assert note.endswith(f"; read is what is there: drive{SUFFIXES[kind]}")
+    assert note.endswith(f"; read from what is there: drive{SUFFIXES[kind]}")
     assert open_source(bag).notes == [note]
 
 
@@ -167,7 +167,7 @@ def test_a_renamed_part_is_read(tmp_path: Path, kind: str) -> None:
     messages, damage, (note,) = read(bag)
     assert (messages, damage) == (expected, [])
     assert note == (
-        f"metadata.yaml names {name}, which is not there; read is what is there: {other}, "
+        f"metadata.yaml names {name}, which is not there; read from what is there: {other}, "
         "with all 8 messages that it counts"
     )
 
@@ -184,7 +184,7 @@ def test_a_missing_part_is_damage(tmp_path: Path, kind: str) -> None:
     messages, (damage,), notes = read(bag)
     assert (messages, notes) == (expected, [])
     assert damage == (
-        f"metadata.yaml names {other}, which is not there; read is what is there: {name}, "
+        f"metadata.yaml names {other}, which is not there; read from what is there: {name}, "
         "with 8 of 20 messages that it counts"
     )
     assert any(damage in line for line in _skipped(bag))

@@ -48,7 +48,7 @@ def test_a_message_that_is_not_there_is_noticed(tmp_path: Path, kind: str) -> No
 def test_a_cut_off_bag_is_noticed(tmp_path: Path, kind: str) -> None:
     bag = drive(tmp_path, kind)
     file_of(bag).write_bytes(file_of(bag).read_bytes()[:-50])
-    with pytest.raises(DataError, match="is not whole|cannot be read as a bag"):
+    with pytest.raises(DataError, match=r"is not whole|cannot be read as a bag"):
         check_bag(bag, WRITTEN)
 
 
