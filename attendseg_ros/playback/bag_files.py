@@ -23,6 +23,7 @@ from attendseg_ros.playback.file_kinds import (
     what_it_is,
 )
 from attendseg_ros.playback.images import natural_key
+from attendseg_ros.playback.scratch import kept
 from attendseg_ros.playback.unpacked import SUFFIXES as PACKED_SUFFIXES
 from attendseg_ros.playback.unpacked import unpack_file
 
@@ -82,12 +83,11 @@ def kind_of(path: Path) -> str:
     return bag_kind(head) or packed
 
 
-def find_files(path: Path, folder: Callable[[], Path]) -> BagFiles:
+def find_files(path: Path) -> BagFiles:
     """Finds a bag's files, and unpacks those that were compressed as a whole.
 
     Args:
         path: A bag's file or folder.
-        folder: Gives an empty folder for unpacked files.
 
     Raises:
         DataError: There is no bag.
@@ -96,7 +96,7 @@ def find_files(path: Path, folder: Callable[[], Path]) -> BagFiles:
     kinds: dict[Path, str] = {}
     for file in found.files:
         try:
-            plain = _unpacked(file, folder, found.damage)
+            plain = _unpacked(file, found.damage)
         except DataError as error:
             if len(found.files) == 1:
                 raise
@@ -147,13 +147,18 @@ def _storage_in_words(storage: str) -> str:
     return f"gives the storage as {storage!r}" if storage else "names no storage"
 
 
-def _unpacked(file: Path, folder: Callable[[], Path], damage: list[str]) -> Path:
+def _unpacked(file: Path, damage: list[str]) -> Path:
     if not compression_of(head_of(file)):
         return file
-    target = folder() / file.name
-    while target.suffix.lower() in PACKED_SUFFIXES:
-        target = target.with_suffix("")
-    reason = unpack_file(file, target)
+    name = Path(file.name)
+    while _is_packed(name):
+        name = name.with_suffix("")
+
+    def unpack(folder: Path) -> tuple[Path, str]:
+        return folder / name, unpack_file(file, folder / name)
+
+    status = file.stat()
+    target, reason = kept(file, (status.st_size, status.st_mtime_ns), unpack)
     if reason and not target.stat().st_size:
         raise DataError(f"{file}: cannot be read as a bag: {reason}")
     if reason:
@@ -162,6 +167,17 @@ def _unpacked(file: Path, folder: Callable[[], Path], damage: list[str]) -> Path
 
 
 def _files_of_folder(path: Path) -> BagFiles:
+    found = _parts_of_folder(path)
+    found.damage += [
+        f"{file.name} belongs to no file that is there: what is only in it is not read"
+        for suffix in ("-wal", "-journal")
+        for file in sorted(path.glob(f"*.db3{suffix}"))
+        if file.stat().st_size and not file.with_name(file.name.removesuffix(suffix)).exists()
+    ]
+    return found
+
+
+def _parts_of_folder(path: Path) -> BagFiles:
     there = _storage_files(path)
     information, problem = _information(path)
     listed = "; read from what is there: " + ", ".join(file.name for file in there)

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -121,18 +120,9 @@ def open_bag(path: Path) -> Iterator[BagReader]:
         DataError: There is no bag, or nothing of it can be read.
     """
     with ExitStack() as stack:
-
-        def folder() -> Path:
-            """Gives a new empty folder, which goes with the bag."""
-            try:
-                temporary = tempfile.TemporaryDirectory(prefix="attendseg_bag_")
-            except OSError as error:
-                raise DataError(f"{path}: no folder for temporary files: {error}") from error
-            return Path(stack.enter_context(temporary))
-
-        files = find_files(path, folder)
+        files = find_files(path)
         try:
-            reader = _open(files, folder, stack)
+            reader = _open(files, stack)
         except Exception as error:
             reason = in_words(error)
             named = reason.startswith(str(path))
@@ -142,7 +132,7 @@ def open_bag(path: Path) -> Iterator[BagReader]:
         yield reader
 
 
-def _open(files: BagFiles, folder: Callable[[], Path], stack: ExitStack) -> BagReader:
+def _open(files: BagFiles, stack: ExitStack) -> BagReader:
     if files.kind == MCAP:
         try:
             from attendseg_ros.playback.mcap_reader import McapReader
@@ -153,7 +143,7 @@ def _open(files: BagFiles, folder: Callable[[], Path], stack: ExitStack) -> BagR
     if files.kind == SQLITE:
         from attendseg_ros.playback.sqlite_reader import SqliteReader
 
-        return SqliteReader(files.files, files.in_order, folder)
+        return SqliteReader(files.files, files.in_order)
     (file,) = files.files
     try:
         return RosbagsReader([stack.enter_context(Ros1Reader(file))])

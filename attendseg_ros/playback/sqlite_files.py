@@ -8,10 +8,10 @@ import os
 import shutil
 import sqlite3
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.playback.scratch import kept
 
 _JOURNAL_START = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _TRIES = 3
@@ -29,12 +29,11 @@ class SqliteFile:
         is_cut_off: Whether the file is shorter than its own header says.
     """
 
-    def __init__(self, path: Path, folder: Callable[[], Path]) -> None:
+    def __init__(self, path: Path) -> None:
         """Finds out how to open it.
 
         Args:
             path: The database.
-            folder: Gives an empty folder for a copy.
 
         Raises:
             DataError: A copy is needed and cannot be made.
@@ -50,7 +49,7 @@ class SqliteFile:
             # SQLite then builds its index over the -wal in memory, and locks as it should.
             self._options = "mode=ro&readonly_shm=1"
         elif has_wal or is_hot:
-            path = _copy(path, [wal, journal], folder())
+            path = _copied(path, [wal, journal])
             self._options = "mode=rw"
         self._path = path
         # What is in a -wal may be longer than the file.
@@ -72,6 +71,11 @@ class SqliteFile:
             # which is meant for repairs. The file itself is opened read-only.
             database.execute("PRAGMA writable_schema=ON")
         return database
+
+
+def _copied(path: Path, companions: list[Path]) -> Path:
+    state = [*_state(path, companions), *(_size(file) for file in companions)]
+    return kept(path, state, lambda folder: _copy(path, companions, folder))
 
 
 def _copy(path: Path, companions: list[Path], folder: Path) -> Path:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,6 @@ from attendseg_ros.playback.unpacked import is_packed_message, unpack_message
 _DEFINITIONS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
 _NO_DEFINITION = MessageDefinition(MessageDefinitionFormat.NONE, "")
 
-_BY_TIME = "SELECT topic_id, timestamp, data FROM messages ORDER BY timestamp"
-_AS_STORED = "SELECT topic_id, timestamp, data FROM messages"
-
 
 class SqliteReader(BagReader):
     """One database or several that were split off one recording.
@@ -41,13 +38,12 @@ class SqliteReader(BagReader):
     were stored, as far as that goes.
     """
 
-    def __init__(self, files: list[Path], in_order: bool, folder: Callable[[], Path]) -> None:
+    def __init__(self, files: list[Path], in_order: bool) -> None:
         """Learns the topics and how many messages each has.
 
         Args:
             files: The databases.
             in_order: Whether that is known to be the order of recording.
-            folder: Gives an empty folder for a copy of one.
 
         Raises:
             DataError: Nothing of any of the files can be read.
@@ -56,7 +52,7 @@ class SqliteReader(BagReader):
         self._known: dict[tuple[Any, ...], Connection] = {}
         self._several = len(files) > 1
         self._broken: dict[str, str] = {}
-        opened = {file: SqliteFile(file, folder) for file in files}
+        opened = {file: SqliteFile(file) for file in files}
         if not in_order:
             files = by_time(files, lambda file: _first_time(opened[file]))
         self._files = [opened[file] for file in files]
@@ -99,7 +95,7 @@ class SqliteReader(BagReader):
         try:
             with closing(file.open()) as database:
                 topics = self._topics(database)
-                for topic_id, time_ns, data in database.execute(_AS_STORED if broken else _BY_TIME):
+                for topic_id, time_ns, data in _rows_of_messages(database, not broken):
                     connection = topics.get(topic_id)
                     if connection is None or not isinstance(time_ns, int):
                         strangers += 1
@@ -173,6 +169,16 @@ def _rows(database: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
         return []
     rows = database.execute(f"SELECT * FROM {table}")
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _rows_of_messages(database: sqlite3.Connection, by_time: bool) -> Iterator[tuple[Any, ...]]:
+    wanted = "SELECT topic_id, timestamp, data FROM messages"
+    if not by_time:
+        yield from database.execute(wanted)
+        return
+    # Not with the data: without an index SQLite would sort it all in a temporary file.
+    for row in database.execute("SELECT rowid FROM messages ORDER BY timestamp, rowid"):
+        yield from database.execute(f"{wanted} WHERE rowid = ?", row)
 
 
 def _in_index(database: sqlite3.Connection) -> int:

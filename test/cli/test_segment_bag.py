@@ -178,10 +178,20 @@ def test_what_is_odd_about_a_bag_is_said_once_and_is_no_damage(
     assert (result["notes"], result["damage"], result["frames"]) == ([note], [], 3)
 
 
-def test_names_with_a_leading_dash(attendseg: Command, tiny: Path, tmp_path: Path) -> None:
-    bag = drive(tmp_path).rename(tmp_path / "-drive")
-    relative = [Path(os.path.relpath(path)) for path in (bag, tmp_path / "-out #1:2.mcap")]
-    process = attendseg("segment", f"--out={relative[1]}", "--model", tiny, "--", relative[0])
+def test_names_with_a_leading_dash_relative_to_the_current_folder(
+    tiny: Path, tmp_path: Path, repository: Path, environment: dict[str, str]
+) -> None:
+    drive(tmp_path).rename(tmp_path / "-drive")
+    words = ("segment", "--out=-out #1:2.mcap", "--model", tiny, "--", "-drive")
+    paths = f"{repository}{os.pathsep}{environment.get('PYTHONPATH', '')}"
+    process = subprocess.run(
+        [sys.executable, "-m", "attendseg_ros", *map(str, words)],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": paths},
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
     assert process.returncode == 0, process.stderr
     assert len(masks(tmp_path / "-out #1:2.mcap")) == 3
 

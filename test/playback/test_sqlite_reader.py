@@ -108,6 +108,30 @@ def test_what_was_not_committed_is_rolled_back_as_sqlite_does(tmp_path: Path) ->
     assert content_of(killed) == before
 
 
+def test_a_wal_without_its_database_is_named(tmp_path: Path) -> None:
+    bag = drive(tmp_path, "sqlite3")
+    database_of(bag).rename(bag / "monday.db3")
+    (bag / "drive.db3-wal").write_bytes(b"messages")
+    with open_bag(bag) as reader:
+        assert len(list(reader.messages())) == 8
+        assert reader.damage == [
+            "drive.db3-wal belongs to no file that is there: what is only in it is not read"
+        ]
+
+
+def test_a_bag_that_has_grown_is_copied_anew(tmp_path: Path) -> None:
+    bag, copied = drive(tmp_path, "sqlite3"), tmp_path / "copied"
+    copied.mkdir()
+    with recording(bag, "wal") as recorder:
+        for _ in range(2):
+            for suffix in ("", "-wal"):
+                shutil.copy(f"{database_of(bag)}{suffix}", copied / f"drive.db3{suffix}")
+            (count,) = recorder.execute("SELECT count(*) FROM messages").fetchone()
+            assert len(read(copied)) == count
+            recorder.execute("DELETE FROM messages WHERE id = 1")
+    assert count == 7
+
+
 def test_a_copy_that_finds_no_room_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bag, killed = drive(tmp_path, "sqlite3"), tmp_path / "killed"
     killed.mkdir()
