@@ -122,7 +122,7 @@ def open_bag(path: Path) -> Iterator[BagReader]:
     with ExitStack() as stack:
         files = find_files(path)
         try:
-            reader = _open(files, stack)
+            reader = _open(path, files, stack)
         except Exception as error:
             reason = in_words(error)
             named = reason.startswith(str(path))
@@ -132,13 +132,13 @@ def open_bag(path: Path) -> Iterator[BagReader]:
         yield reader
 
 
-def _open(files: BagFiles, stack: ExitStack) -> BagReader:
+def _open(path: Path, files: BagFiles, stack: ExitStack) -> BagReader:
     if files.kind == MCAP:
         try:
             from attendseg_ros.playback.mcap_reader import McapReader
         except ImportError:
             # A robot that plays whole bags does without the package mcap: rosbags reads them.
-            return RosbagsReader([stack.enter_context(Ros2Reader(f)) for f in files.files])
+            return RosbagsReader(_opened_by_rosbags(path, files.files, stack))
         return McapReader(files.files, files.in_order)
     if files.kind == SQLITE:
         from attendseg_ros.playback.sqlite_reader import SqliteReader
@@ -154,6 +154,16 @@ def _open(files: BagFiles, stack: ExitStack) -> BagReader:
         if salvaged is None:
             raise
         return salvaged
+
+
+def _opened_by_rosbags(path: Path, files: list[Path], stack: ExitStack) -> list[Ros2Reader]:
+    try:
+        return [stack.enter_context(Ros2Reader(file)) for file in files]
+    except Exception:
+        # Before 0.11 rosbags opens folders only.
+        if not path.is_dir():
+            raise
+        return [stack.enter_context(Ros2Reader(path))]
 
 
 def _add_what_the_files_say(reader: BagReader, files: BagFiles) -> None:
