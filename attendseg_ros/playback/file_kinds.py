@@ -106,12 +106,14 @@ def in_words(error: BaseException) -> str:
     name = type(error).__name__
     if module == "sqlite3" or isinstance(error, EOFError):
         return text or "the file ends early"
-    if module == "attendseg_ros" or (module == "rosbags" and name != "SerdeError"):
+    if module in ("attendseg_ros", "rosbags") or name == "UnsupportedCompressionError":
         # rosbags puts one error's arguments into another's text.
-        return re.sub(r"\('(.*)',\)", r"\1", text)
+        return re.sub(r"\(['\"](.*)['\"],\)", r"\1", text)
     if name in ("EndOfFile", "error") or ("end" in text and module == "zstandard"):
         # mcap's and struct's: fewer bytes than a record needs.
         return "the file ends in the middle of a record, or a record's length is wrong"
+    if "CRC" in name:
+        return "its checksum does not fit"
     if isinstance(error, MemoryError):
         return "a record is longer than the memory: its length must be wrong"
     return "its bytes are not laid out as the format demands"
