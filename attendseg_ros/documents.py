@@ -16,7 +16,7 @@ import reprlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -28,6 +28,21 @@ MOST_BYTES = 1 << 18
 MOST_LEVELS = 32
 MOST_ITEMS = 20_000
 """Values in a document, those that aliases repeat counted as often as they are there."""
+
+
+class Limits(NamedTuple):
+    """How large a document may be.
+
+    Attributes:
+        most_bytes: of the text.
+        most_items: values in it, those that aliases repeat counted as often as they are there.
+    """
+
+    most_bytes: int = MOST_BYTES
+    most_items: int = MOST_ITEMS
+
+
+USUAL = Limits()
 
 LONGEST_NUMBER = 100
 """Characters of a number or date; a million digits would take minutes to convert."""
@@ -70,21 +85,27 @@ def read_yaml(path: str | Path, error: type[AttendSegError] = DataError) -> Any:
     return parse_yaml(read_small_file(path, error), str(path), error)
 
 
-def parse_yaml(content: bytes | str, source: str, error: type[AttendSegError] = DataError) -> Any:
+def parse_yaml(
+    content: bytes | str,
+    source: str,
+    error: type[AttendSegError] = DataError,
+    limits: Limits = USUAL,
+) -> Any:
     """The same for YAML that is in memory already.
 
     Args:
         content: the text.
         source: what messages call it.
         error: what to raise.
+        limits: other ones than those of small files.
 
     Raises:
         error: the content is no such YAML.
     """
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     try:
-        text = _decoded(data)
-        _check_extent(text)
+        text = _decoded(data, limits.most_bytes)
+        _check_extent(text, limits.most_items)
         loader = _Values(text)
         try:
             node = loader.get_single_node()
@@ -185,14 +206,14 @@ def _cut(text: str, longest: int) -> str:
     return f"{text[:half]}...{text[-half:]}"
 
 
-def _decoded(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"longer than {MOST_BYTES} bytes")
+def _decoded(data: bytes, most_bytes: int) -> str:
+    if len(data) > most_bytes:
+        raise ValueError(f"longer than {most_bytes} bytes")
     is_utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return data.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
-def _check_extent(text: str) -> None:
+def _check_extent(text: str, most_items: int) -> None:
     """Counts levels and values from the stream of events, which needs neither stack nor memory."""
     open_items: list[tuple[str | None, int, int]] = []
     anchored: dict[str, tuple[int, int]] = {}
@@ -224,8 +245,8 @@ def _check_extent(text: str) -> None:
             continue
         items += size
         levels = max(levels, height)
-        if items > MOST_ITEMS:
-            raise _error(event, f"more than {MOST_ITEMS} values, aliases counted")
+        if items > most_items:
+            raise _error(event, f"more than {most_items} values, aliases counted")
         if len(open_items) + height > MOST_LEVELS:
             raise _error(event, f"nested more than {MOST_LEVELS} levels deep by aliases")
 

@@ -14,6 +14,7 @@ from attendseg_ros.errors import ImageError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback import raw_image
 from attendseg_ros.playback.encoded import decode_message
+from attendseg_ros.playback.file_kinds import in_words
 from attendseg_ros.playback.frames import Image
 
 RAW_TYPE = "sensor_msgs/msg/Image"
@@ -68,8 +69,7 @@ class ImageDecoder:
         # Fed with damaged messages, rosbags raises errors of its own, of struct, of the codecs
         # for text, and more.
         except Exception as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise ImageError(f"is no {message_type}: {reason}") from error
+            raise ImageError(f"is no {message_type}: {in_words(error)}") from error
 
     def decode(self, data: bytes, message_type: str) -> DecodedImage:
         """Decodes a message of one of `IMAGE_TYPES`; the pixels are C-contiguous.

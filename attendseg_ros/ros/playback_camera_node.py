@@ -75,6 +75,9 @@ class PlaybackCameraNode(OutspokenNode):
             f"{self._image.topic_name}{waiting}"
         )
 
+        for line in self._source.notes:
+            self.get_logger().warning(f"{path}: {line}")
+
     def destroy_node(self) -> None:
         """Stops reading and destroys the node."""
         self._frames.close()
