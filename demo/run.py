@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,7 @@ class _Camera:
     module: str
     parameters: dict[str, bool | int | float | str]
     seconds: float
+    left_out: Sequence[str] = ()
 
 
 def run_demo(options: Options) -> None:
@@ -93,6 +94,8 @@ def run_demo(options: Options) -> None:
     _prepare(options.output)
     recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
+    for line in camera.left_out:
+        print(f"left out   {line}", flush=True)
     try:
         sent = _record(options, camera, len(classes), recording)
     except OSError as error:
@@ -134,6 +137,7 @@ def _camera(options: Options) -> _Camera:
             "wait_for_subscribers": _LISTENERS,
         },
         seconds=min(options.seconds, passes * length_s),
+        left_out=source.left_out,
     )
 
 

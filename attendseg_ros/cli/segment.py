@@ -157,7 +157,7 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
     return {
         "engine": segmenter.engine_name,
         "frames": frames,
-        "skipped": list(source.skipped),
+        "skipped": [*source.left_out, *source.skipped],
         "frames_per_second": frames / elapsed_s,
         "times": labeller.times,
     }

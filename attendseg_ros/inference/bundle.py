@@ -15,6 +15,7 @@ import yaml
 import attendseg_ros
 from attendseg_ros.errors import BundleError, ClassTableError
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import KEYS
 
 FORMAT_VERSION = 1
 MODEL_FILE = "model.onnx"
@@ -257,7 +258,7 @@ class _Fields:
         return f"[width, height], each a positive multiple of {multiple}"
 
     def classes(self) -> ClassTable:
-        table = {key: self.values[key] for key in ("classes", "ignored_ids") if key in self.values}
+        table = {key: self.values[key] for key in KEYS if key in self.values}
         try:
             return ClassTable.from_mapping(table)
         except ClassTableError as error:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.pictures import PICTURE_SUFFIXES, kind_not_read
 from attendseg_ros.playback.frames import Source
-from attendseg_ros.playback.images import IMAGE_SUFFIXES, open_folder, open_image
+from attendseg_ros.playback.images import open_folder, open_image
 from attendseg_ros.playback.video import VideoSource
 
 BAG_SUFFIXES = frozenset({".bag", ".mcap", ".db3"})
@@ -46,6 +47,10 @@ def open_source(path: str | Path, topic: str = "") -> Source:
         raise DataError(f"{path}: a topic ({topic}) can be chosen only from a bag")
     if path.is_dir():
         return open_folder(path)
-    if path.suffix.lower() in IMAGE_SUFFIXES:
+    # A GIF may move, and as a video it gives all its frames.
+    if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
         return open_image(path)
+    kind = kind_not_read(path)
+    if kind is not None:
+        raise DataError(f"{path}: {kind}, which is not read: convert it to JPEG or PNG")
     return VideoSource(path)

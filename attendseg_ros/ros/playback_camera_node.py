@@ -76,6 +76,8 @@ class PlaybackCameraNode(Node):
 
     def _read(self) -> Iterator[Image]:
         said: set[str] = set()
+        for line in self._source.left_out:
+            self.get_logger().warning(f"left out {line}")
         while True:
             for frame in self._source:
                 yield to_image(frame.rgb, "rgb8", Header())
