@@ -36,6 +36,9 @@ _OF_THE_SYSTEM = frozenset(
 """What desktops leave in folders on their own, in lower case; `._*` (AppleDouble) besides."""
 
 
+_NO_PICTURE = "no picture by its name"
+
+
 @dataclass(frozen=True)
 class PictureFolder:
     """What a folder holds.
@@ -69,6 +72,11 @@ def list_pictures(folder: Path) -> PictureFolder:
     return PictureFolder(folder, tuple(pictures), tuple(left_out))
 
 
+def shown_entries(left_out: Sequence[str]) -> str:
+    """What a folder without a picture holds, for a message: names, and reasons worth a word."""
+    return shortened([line.removesuffix(f": {_NO_PICTURE}") for line in left_out])
+
+
 def is_of_the_system(name: str) -> bool:
     """Whether a file's name is one that desktops give: `._*`, `.DS_Store`, `Thumbs.db`, ..."""
     return name.startswith("._") or name.lower() in _OF_THE_SYSTEM
@@ -93,7 +101,7 @@ def _why_not(entry: Path) -> str | None:
     kind = kind_not_read(entry)
     if kind is not None:
         return f"{kind}, which is not read: convert it to JPEG or PNG"
-    return "no picture by its name"
+    return _NO_PICTURE
 
 
 def shortened(names: Sequence[str], shown: int = 5) -> str:

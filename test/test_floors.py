@@ -15,7 +15,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "attendseg_ros"
 
 # Modules of the package itself that every floor may use.
-COMMON = {"errors", "files", "stream"}
+COMMON = {"errors", "files", "pictures", "stream"}
 
 ALLOWED: dict[str, set[str]] = {
     "labels": set(),

@@ -75,13 +75,15 @@ class LabelReader:
             return _COLORS
         if image.kind not in self._values_of:
             self._values_of[image.kind], why = self._decide(image.kind)
-            self._decisions.append(
-                f"{image.kind.value} label images are read by {self._values_of[image.kind]}: {why}"
-            )
+            if why:
+                self._decisions.append(
+                    f"{image.kind.value} label images are read by "
+                    f"{self._values_of[image.kind]}: {why}"
+                )
         return self._values_of[image.kind]
 
     def _decide(self, kind: Kind) -> tuple[str, str]:
-        """How all images of a kind are to be read, and why.
+        """How all images of a kind are to be read, and why, if that needs to be said.
 
         Raises:
             DataError: it is open, or no way fits them all.
@@ -92,7 +94,8 @@ class LabelReader:
             if image.kind is not kind:
                 continue
             if _has_colors(image):
-                return _COLORS, f"{path.name} holds colours that are not grey"
+                # What a set of colours looks like: nothing to speak of.
+                return _COLORS, ""
             by_ids, by_colors = (self._meaning(image, values) for values in LABEL_VALUES)
             if isinstance(by_ids, str):
                 not_ids = not_ids or f"{path.name} {by_ids}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attendseg_ros.errors import DataError, ImageError
-from attendseg_ros.pictures import PICTURE_SUFFIXES, list_pictures, shortened
+from attendseg_ros.pictures import PICTURE_SUFFIXES, list_pictures, shown_entries
 from attendseg_ros.pictures import natural_key as natural_key
 from attendseg_ros.playback.encoded import decode_rgb
 from attendseg_ros.playback.frames import Frame, Source
@@ -95,7 +95,7 @@ def open_folder(path: Path) -> ImageSource:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     if not found.pictures:
         raise DataError(
-            f"{path}: a folder with no image in it (found {shortened(found.left_out)}); images "
+            f"{path}: a folder with no image in it (found {shown_entries(found.left_out)}); images "
             f"end in {' '.join(sorted(PICTURE_SUFFIXES))}, a bag's folder has a metadata.yaml"
         )
     return ImageSource(path, found.pictures, found.left_out)

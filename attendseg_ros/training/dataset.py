@@ -52,6 +52,11 @@ class LabelledSet:
         return [image for image, _ in self._files]
 
     @property
+    def label_folders(self) -> list[Path]:
+        """The folders of the labels."""
+        return list(dict.fromkeys(label.parent for _, label in self._files))
+
+    @property
     def left_out(self) -> list[str]:
         """A line for every file in the set's folders that is not used: which, and why."""
         return self._left_out

@@ -14,6 +14,7 @@ from attendseg_ros.pictures import (
     PictureFolder,
     list_pictures,
     shortened,
+    shown_entries,
     stem_key,
 )
 
@@ -50,7 +51,7 @@ def split_files(root: Path, split: str) -> SplitFiles:
     of_images, of_labels = _listed(images), _listed(labels)
     if not of_images.pictures:
         raise DataError(
-            f"{images}: holds no image (found {shortened(of_images.left_out)}); images end in "
+            f"{images}: holds no image (found {shown_entries(of_images.left_out)}); images end in "
             f"{' '.join(sorted(PICTURE_SUFFIXES))}"
         )
     pngs = [file for file in of_labels.pictures if file.suffix.lower() == LABEL_SUFFIX]
