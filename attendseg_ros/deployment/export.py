@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import onnx
+from tqdm import tqdm
 
 from attendseg_ros.deployment import calibration
 from attendseg_ros.deployment.bundle_folder import (
@@ -120,6 +122,8 @@ def export(config: ExportConfig) -> ExportReport:
     network = load_trained(config.run, len(training.classes), training.shape)
     splits = splits_of(training)
     val = splits.val
+    for line in dict.fromkeys([*splits.train.left_out, *val.left_out]):
+        tqdm.write(f"note: left out {line}", file=sys.stderr)
 
     plain_graph = float_graph(network)
     calibrated_on = None

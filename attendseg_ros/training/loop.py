@@ -21,6 +21,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
@@ -109,6 +110,8 @@ class _Trainer:
         train = InMemory(self._splits.train)
         # Read whole now: an unfit file must not show after the first hours of training.
         counts, self._notes = check_labels(self._splits, train, config.classes.names)
+        if self._splits.groups:
+            self._notes += seen_before(config, self._splits.val.images)
         for line in self._notes:
             tqdm.write(f"note: {line}", file=sys.stderr)
         scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
