@@ -44,6 +44,9 @@ class Limits(NamedTuple):
 
 USUAL = Limits()
 
+LARGE = Limits(most_bytes=32 << 20, most_items=2_000_000)
+"""For what grows with data: a bag of a thousand topics has a megabyte, a set a line an image."""
+
 LONGEST_NUMBER = 100
 """Characters of a number or date; a million digits would take minutes to convert."""
 
@@ -71,18 +74,22 @@ class _Values(_Loader):  # type: ignore[misc]  # one of two classes, chosen at r
             raise _error(node, f"{what}: {error}") from error
 
 
-def read_yaml(path: str | Path, error: type[AttendSegError] = DataError) -> Any:
+def read_yaml(
+    path: str | Path, error: type[AttendSegError] = DataError, limits: Limits = USUAL
+) -> Any:
     """Reads a YAML file of plain values (mappings, lists, texts, numbers).
 
     Args:
-        path: a file of at most `MOST_BYTES`, in UTF-8 or, with a byte order mark, UTF-16.
+        path: a file in UTF-8 or, with a byte order mark, UTF-16.
         error: what to raise.
+        limits: other ones than those of small files.
 
     Raises:
         error: the file cannot be read or is no such YAML. The message names file and line; the
             cause is a FileNotFoundError where there is no such file.
     """
-    return parse_yaml(read_small_file(path, error), str(path), error)
+    content = read_small_file(path, error, limits.most_bytes)
+    return parse_yaml(content, str(path), error, limits)
 
 
 def parse_yaml(

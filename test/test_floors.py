@@ -20,6 +20,7 @@ COMMON = {
     "errors",
     "files",
     "import_path",
+    "pictures",
     "placing",
     "processes",
     "stopping",

@@ -162,7 +162,7 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
         "engine": segmenter.engine_name,
         "frames": frames,
         "notes": source.notes,
-        "skipped": list(source.skipped),
+        "skipped": [*source.left_out, *source.skipped],
         "frames_per_second": frames / elapsed_s,
         "times": labeller.times,
     }

@@ -66,14 +66,27 @@ def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
     Raises:
         DataError: a file of the set is unfit; the message names it.
     """
+    confusion, _ = compared(segmenter, labelled)
+    return Scores.of(confusion, segmenter.bundle.classes, len(labelled))
+
+
+def compared(segmenter: Segmenter, labelled: LabelledSet) -> tuple[ConfusionMatrix, list[int]]:
+    """What `score` counts, and the positions of images without a single labelled pixel.
+
+    Raises:
+        DataError: a file of the set is unfit; the message names it.
+    """
     classes = segmenter.bundle.classes
     channel_of = _channels(classes)
     confusion = ConfusionMatrix(len(classes))
+    unlabelled = []
     for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
         rgb, truth = labelled[index]
         labels = segmenter.segment(rgb).labels
         confusion.update(channel_of[labels], channel_of[truth])
-    return Scores.of(confusion, classes, len(labelled))
+        if (truth == UNLABELLED).all():
+            unlabelled.append(index)
+    return confusion, unlabelled
 
 
 def _channels(classes: ClassTable) -> NDArray[np.uint8]:

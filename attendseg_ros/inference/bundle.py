@@ -14,6 +14,7 @@ import attendseg_ros
 from attendseg_ros.documents import read_small_file, read_yaml, shortened, shortened_text
 from attendseg_ros.errors import AttendSegError, BundleError, ClassTableError
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import KEYS
 
 FORMAT_VERSION = 1
 MODEL_FILE = "model.onnx"
@@ -272,7 +273,7 @@ class _Fields:
         return f"[width, height], each a positive multiple of {multiple}"
 
     def classes(self) -> ClassTable:
-        table = {key: self.values[key] for key in ("classes", "ignored_ids") if key in self.values}
+        table = {key: self.values[key] for key in KEYS if key in self.values}
         try:
             return ClassTable.from_mapping(table)
         except ClassTableError as error:

@@ -22,6 +22,12 @@ UNLABELLED = 255
 BUILT_IN = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
 """The class files of this package, by their names."""
 
+LABEL_VALUES = ("ids", "colors")
+"""By what label images may name a class."""
+
+KEYS = ("classes", "ignored_ids", "ignored_colors", "label_values")
+"""The keys of a class file; those that a model.yaml has as well mean the same there."""
+
 Color = tuple[int, int, int]
 
 
@@ -50,6 +56,7 @@ class ClassTable:
         classes: Sequence[ClassInfo],
         ignored_ids: Sequence[int] = (),
         ignored_colors: Sequence[Color] = (),
+        label_values: str | None = None,
     ) -> None:
         """Checks that ids, names and colours in label images are unique and in range.
 
@@ -57,6 +64,8 @@ class ClassTable:
             classes: at least one class.
             ignored_ids: ids in label images that mean "unlabelled" besides `UNLABELLED`.
             ignored_colors: colours in label images that mean "unlabelled".
+            label_values: one of `LABEL_VALUES`: by what label images name a class, where a
+                palette or grey colours leave that open; None: as their content shows.
 
         Raises:
             ClassTableError: an id, name or colour is out of range or repeated.
@@ -73,6 +82,11 @@ class ClassTable:
                 )
             if ignored in ids:
                 raise ClassTableError(f"ignored_ids holds {ignored}, which is the id of a class")
+        if label_values is not None and label_values not in LABEL_VALUES:
+            raise ClassTableError(
+                f"label_values must be {' or '.join(LABEL_VALUES)}, got {shortened(label_values)}"
+            )
+        self._label_values = label_values
         self._classes = tuple(classes)
         self._ignored_ids = tuple(ignored_ids)
         self._ignored_colors = tuple(ignored_colors)
@@ -104,8 +118,8 @@ class ClassTable:
 
         Args:
             mapping: `{classes: [{id, name, color: [r, g, b]}, ...]}`. A class may also have
-                `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]` and
-                `ignored_colors: [[r, g, b], ...]`.
+                `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]`,
+                `ignored_colors: [[r, g, b], ...]` and `label_values: ids` or `colors`.
 
         Raises:
             ClassTableError: the mapping has another form; the message names the entry.
@@ -114,10 +128,10 @@ class ClassTable:
             raise ClassTableError(
                 f"must be a mapping with the key 'classes', got {type(mapping).__name__}"
             )
-        unknown = sorted(str(key) for key in mapping if key not in _KEYS)
+        unknown = sorted(str(key) for key in mapping if key not in KEYS)
         if unknown:
             raise ClassTableError(
-                f"unknown key {shortened(unknown[0])}: the keys are {', '.join(map(repr, _KEYS))}"
+                f"unknown key {shortened(unknown[0])}: the keys are {', '.join(map(repr, KEYS))}"
             )
         classes = mapping.get("classes")
         if not isinstance(classes, list):
@@ -136,7 +150,7 @@ class ClassTable:
             )
         infos = [_parse_class(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
         colors = [_parse_color(c, f"ignored_colors[{i}]") for i, c in enumerate(ignored_colors)]
-        return cls(infos, ignored_ids, colors)
+        return cls(infos, ignored_ids, colors, mapping.get("label_values"))
 
     def to_mapping(self) -> dict[str, Any]:
         """The inverse of `from_mapping`, of plain lists and dictionaries for YAML or JSON."""
@@ -149,6 +163,8 @@ class ClassTable:
         mapping: dict[str, Any] = {"classes": classes, "ignored_ids": list(self._ignored_ids)}
         if self._ignored_colors:
             mapping["ignored_colors"] = [list(color) for color in self._ignored_colors]
+        if self._label_values is not None:
+            mapping["label_values"] = self._label_values
         return mapping
 
     @property
@@ -170,6 +186,11 @@ class ClassTable:
     def ignored_ids(self) -> tuple[int, ...]:
         """Ids that mean "unlabelled" in label images of this table, besides `UNLABELLED`."""
         return self._ignored_ids
+
+    @property
+    def label_values(self) -> str | None:
+        """By what label images name classes, of `LABEL_VALUES`; None: as their content shows."""
+        return self._label_values
 
     def __len__(self) -> int:
         return len(self._classes)
@@ -212,9 +233,6 @@ class ClassTable:
         raise ClassTableError(
             f"unknown class {shortened(name)}: the classes are {', '.join(self.names)}"
         )
-
-
-_KEYS = ("classes", "ignored_ids", "ignored_colors")
 
 
 def _label_colors(classes: Sequence[ClassInfo], ignored: Sequence[Color]) -> dict[Color, int]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import Limits, parse_yaml
+from attendseg_ros.documents import LARGE, parse_yaml
 from attendseg_ros.errors import DataError
+from attendseg_ros.pictures import natural_key
 from attendseg_ros.playback.file_kinds import (
     MCAP,
     ROS1,
@@ -21,7 +22,6 @@ from attendseg_ros.playback.file_kinds import (
     head_of,
     what_it_is,
 )
-from attendseg_ros.playback.images import natural_key
 from attendseg_ros.playback.scratch import kept
 from attendseg_ros.playback.unpacked import SUFFIXES as PACKED_SUFFIXES
 from attendseg_ros.playback.unpacked import unpack_file
@@ -30,9 +30,6 @@ _KINDS = {".mcap": MCAP, ".db3": SQLITE, ".bag": ROS1}
 _STORAGES = (MCAP, SQLITE)
 _METADATA = "metadata.yaml"
 _KEY = "rosbag2_bagfile_information"
-
-# A thousand topics with their QoS take one megabyte.
-_METADATA_LIMITS = Limits(most_bytes=32 << 20, most_items=2_000_000)
 
 
 @dataclass
@@ -257,12 +254,12 @@ def _information(path: Path) -> tuple[dict[str, Any], str]:
     if not file.is_file():
         return {}, f"there is no {_METADATA}"
     try:
-        if file.stat().st_size > _METADATA_LIMITS.most_bytes:
+        if file.stat().st_size > LARGE.most_bytes:
             return {}, f"{_METADATA} is too long to be one"
         text = file.read_bytes()
         if not text.strip():
             return {}, f"{_METADATA} is empty"
-        content = parse_yaml(text, str(file), limits=_METADATA_LIMITS)
+        content = parse_yaml(text, str(file), limits=LARGE)
     except OSError as error:
         return {}, f"{_METADATA} cannot be read ({error.strerror})"
     except DataError:

@@ -62,6 +62,11 @@ class Source(ABC):
         return []
 
     @property
+    def left_out(self) -> list[str]:
+        """One line for every file beside the frames that is not looked at: its name, and why."""
+        return []
+
+    @property
     @abstractmethod
     def description(self) -> str:
         """What it is, for a log line or a table."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.pictures import PICTURE_SUFFIXES, kind_not_read
 from attendseg_ros.playback.bag_files import is_bag
 from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Source
-from attendseg_ros.playback.images import IMAGE_SUFFIXES, open_folder, open_image
+from attendseg_ros.playback.images import open_folder, open_image
 from attendseg_ros.playback.video import VideoSource
 
 __all__ = ["is_bag", "open_source"]
@@ -41,8 +42,12 @@ def open_source(path: str | Path, topic: str = "") -> Source:
         raise DataError(f"{path}: a topic ({topic}) can be chosen only from a bag")
     if path.is_dir():
         return _open_folder(path)
-    if path.suffix.lower() in IMAGE_SUFFIXES:
+    # A GIF may move, and as a video it gives all its frames.
+    if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
         return open_image(path)
+    kind = kind_not_read(path)
+    if kind is not None:
+        raise DataError(f"{path}: {kind}, which is not read: convert it to JPEG or PNG")
     return VideoSource(path)
 
 

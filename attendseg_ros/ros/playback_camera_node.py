@@ -85,6 +85,8 @@ class PlaybackCameraNode(OutspokenNode):
 
     def _read(self) -> Iterator[Image]:
         said: set[str] = set()
+        for line in self._source.left_out:
+            self.get_logger().warning(f"left out {line}")
         while True:
             count = 0
             try:

@@ -51,7 +51,8 @@ class Settings:
     )
     engine: str = _parameter(
         AUTO,
-        "Inference engine; auto measures those installed at start and takes the fastest.",
+        "Inference engine; auto measures those installed at start and at each switch of model or "
+        "size, and takes the fastest.",
         live=False,
         constraints="one of " + ", ".join(ENGINES),
     )
