@@ -38,6 +38,6 @@ setup(
         "train": ["onnx>=1.16", "torch>=2.6"],
         "explore": ["onnx>=1.16", "optuna>=4.2", "torch>=2.6"],
     },
-    entry_points={"console_scripts": ["attendseg = attendseg_ros.cli.main:main"]},
+    entry_points={"console_scripts": ["attendseg = attendseg_ros.__main__:main"]},
     zip_safe=False,
 )

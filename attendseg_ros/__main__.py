@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import sys
 
-from attendseg_ros.cli.main import main
+from attendseg_ros.import_path import leave_current_folder_out
+
+# NumPy, the engines and whatever else is imported from here on must not come from beside the data.
+leave_current_folder_out()
+
+from attendseg_ros.cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

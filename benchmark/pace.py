@@ -24,6 +24,7 @@ from attendseg_ros import processes, stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import percentile
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import AT_ONCE
 
 PHASES = ("before", "loaded", "after")
@@ -90,7 +91,10 @@ def load(count: int) -> Iterator[None]:
     """Keeps processors busy with processes of this one's priority."""
     with ExitStack() as stack:
         for _ in range(count):
-            stack.enter_context(processes.Process([sys.executable, "-c", _BUSY], steps=AT_ONCE))
+            command = python_command("-c", _BUSY)
+            stack.enter_context(
+                processes.Process(command, steps=AT_ONCE, environment=environment())
+            )
         yield
 
 

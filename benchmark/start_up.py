@@ -25,6 +25,7 @@ from sensor_msgs.msg import Image
 from attendseg_ros import stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import ros_arguments
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import Process
 
 PATIENCE_S = 120.0
@@ -110,8 +111,8 @@ def _start(
 ) -> Process:
     arguments = ros_arguments(namespace, parameters)
     return Process(
-        [sys.executable, "-m", module, *arguments, *remappings],
-        environment={"XDG_CACHE_HOME": cache},
+        python_command("-m", module, *arguments, *remappings),
+        environment=environment({"XDG_CACHE_HOME": cache}),
         stdout=DEVNULL,
         stderr=DEVNULL,
     )

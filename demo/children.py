@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import Process
 from demo.errors import DemoError
 
@@ -35,7 +35,7 @@ class Child:
         """
         self._name = module.rpartition(".")[2]
         self._log = log
-        command = [sys.executable, "-m", module, "--ros-args"]
+        command = python_command("-m", module, "--ros-args")
         for key, value in parameters.items():
             # JSON is YAML in which a text stays a text whatever is in it.
             command += ["-p", f"{key}:={json.dumps(value)}"]
@@ -46,7 +46,7 @@ class Child:
                 command,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                environment={"PYTHONUNBUFFERED": "1"},
+                environment=environment({"PYTHONUNBUFFERED": "1"}),
             )
 
     @property

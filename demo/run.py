@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +82,7 @@ class _Camera:
     module: str
     parameters: dict[str, bool | int | float | str]
     seconds: float
+    left_out: Sequence[str] = ()
 
 
 def run_demo(options: Options) -> None:
@@ -94,6 +95,8 @@ def run_demo(options: Options) -> None:
     camera = _camera(options)
     recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
+    for line in camera.left_out:
+        print(f"left out   {line}", flush=True)
     # What an earlier run left stays until this one has it all.
     with closing(_prepare(options)) as placing:
         try:
@@ -138,6 +141,7 @@ def _camera(options: Options) -> _Camera:
             "wait_for_subscribers": _LISTENERS,
         },
         seconds=min(options.seconds, passes * length_s),
+        left_out=source.left_out,
     )
 
 

@@ -8,16 +8,19 @@ win over what the user wrote there.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
+from launch.logging import get_logger
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from attendseg_ros.ros.launch_arguments import unknown_arguments
 from attendseg_ros.ros.launching import SHARE, nav2_hint, rviz
 from attendseg_ros.ros.robots import read_cameras, read_robots, remappings
 from attendseg_ros.ros.settings import ENGINES, IMAGE_TRANSPORTS
@@ -44,9 +47,17 @@ def generate_launch_description() -> LaunchDescription:
             *_camera_arguments(),
             *_model_arguments(),
             *_consumer_arguments(),
+            OpaqueFunction(function=_warn_of_misspelled),
             OpaqueFunction(function=_start),
         ]
     )
+
+
+def _warn_of_misspelled(context: LaunchContext) -> None:
+    groups = (_process_arguments, _camera_arguments, _model_arguments, _consumer_arguments)
+    names = [argument.name for group in groups for argument in group()]
+    for line in unknown_arguments(names, context.launch_configurations, sys.argv[1:]):
+        get_logger("attendseg_ros").warning(line)
 
 
 def _process_arguments() -> list[DeclareLaunchArgument]:

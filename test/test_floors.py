@@ -15,7 +15,18 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "attendseg_ros"
 
 # Modules of the package itself that every floor may use.
-COMMON = {"clocks", "errors", "files", "placing", "processes", "stopping", "stream"}
+COMMON = {
+    "clocks",
+    "documents",
+    "errors",
+    "files",
+    "import_path",
+    "pictures",
+    "placing",
+    "processes",
+    "stopping",
+    "stream",
+}
 
 ALLOWED: dict[str, set[str]] = {
     "labels": set(),
@@ -100,6 +111,13 @@ def test_ros_stays_on_its_floor(file: str) -> None:
 @pytest.mark.parametrize("file", sorted({*sources(*ON_THE_ROBOT)} - TORCH_ENGINE))
 def test_training_libraries_stay_off_the_robot(file: str) -> None:
     assert offences(file, lambda name: name[0] in TRAINING_LIBRARIES) == []
+
+
+@pytest.mark.parametrize("file", sorted(sources(*ALLOWED)))
+def test_yaml_is_read_by_documents_alone(file: str) -> None:
+    text = (PACKAGE / file).read_text()
+    assert "yaml.load" not in text
+    assert "yaml.safe_load" not in text
 
 
 ROBOT_MODULES = [

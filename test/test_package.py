@@ -175,7 +175,7 @@ def test_pip_installs_the_part_without_ros(tmp_path: Path) -> None:
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
         entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-        assert "attendseg = attendseg_ros.cli.main:main" in wheel.read(entry_points).decode()
+        assert "attendseg = attendseg_ros.__main__:main" in wheel.read(entry_points).decode()
     expected = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "attendseg_ros").rglob("*")

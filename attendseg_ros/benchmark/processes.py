@@ -9,7 +9,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import IO, Any
 
 from attendseg_ros import processes
 from attendseg_ros.errors import BenchmarkError
+from attendseg_ros.import_path import environment, python_command
 
 PATIENCE_S = 120.0
 """Longest wait for a process to start: importing torch takes long on a small board."""
@@ -45,12 +45,12 @@ class Process:
         self._log = log
         with log.open("wb") as file:
             self._process = processes.Process(
-                [sys.executable, *command],
+                python_command(*command),
                 steps=_STOPPING,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                environment={"PYTHONUNBUFFERED": "1"},
+                environment=environment({"PYTHONUNBUFFERED": "1"}),
             )
         assert self._process.stdout is not None
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()

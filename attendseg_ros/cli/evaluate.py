@@ -5,15 +5,31 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from attendseg_ros.cli.verb import Result, add_engine, need_packages, percent, size, table
-from attendseg_ros.deployment.scoring import score
+from attendseg_ros.cli.verb import (
+    Result,
+    add_engine,
+    add_groups,
+    group_rows,
+    need_packages,
+    percent,
+    size,
+    table,
+)
+from attendseg_ros.deployment.scoring import Scores, compared
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.inference.bundle import PRECISIONS
 from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.group_scores import group_score, mean_over_groups
+from attendseg_ros.training.groups import Grouping, find_groups
+from attendseg_ros.training.metrics import ConfusionMatrix
+from attendseg_ros.training.survey import remarks
 
 NAME = "evaluate"
 HELP = "score a model on a labelled set"
@@ -29,7 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="labelled set in SegNet's layout: <split>/ and <split>annot/",
     )
-    parser.add_argument("--split", default="val", help="split to score (default: %(default)s)")
+    parser.add_argument(
+        "--split",
+        default="val",
+        help="split to score, or several as train+val (default: %(default)s)",
+    )
+    add_groups(parser, "score these groups only, such as the ones held out of the training")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
@@ -49,17 +70,56 @@ def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     bundle = _of_precision(load_bundle(arguments.model), arguments.precision)
     labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
+    groups = _groups(arguments, labelled)
     segmenter = Segmenter(bundle, arguments.engine, arguments.threads, arguments.input_size)
     with closing(segmenter):
-        scores = score(segmenter, labelled)
+        found = {name: compared(segmenter, part) for name, part in groups.items()}
+    notes = [line for name, part in groups.items() for line in remarks(part, found[name][1])]
+    notes = list(dict.fromkeys(notes))
+    for line in notes:
+        print(f"note: {line}", file=sys.stderr)
+    together = ConfusionMatrix(len(bundle.classes))
+    for confusion, _ in found.values():
+        together.add(confusion)
+    images = sum(map(len, groups.values()))
     return {
         "model": bundle.name,
         "precision": bundle.precision,
         "engine": segmenter.engine_name,
         "input_size": list(segmenter.input_size),
         "split": arguments.split,
-        **scores.to_mapping(),
+        **Scores.of(together, bundle.classes, images).to_mapping(),
+        **(_by_group(found, groups, bundle) if arguments.groups or arguments.hold_out else {}),
+        "notes": notes,
     }
+
+
+def _groups(arguments: argparse.Namespace, labelled: LabelledSet) -> dict[str, LabelledSet]:
+    """What is scored apart from each other: the groups asked for, or the whole split.
+
+    Raises:
+        DataError: the groups cannot be told, or there is none of a name.
+    """
+    if not (arguments.groups or arguments.hold_out):
+        return {arguments.split: labelled}
+    grouping = Grouping.load(arguments.groups, arguments.data)
+    groups = find_groups(grouping, labelled.images)
+    if groups.warning:
+        print(f"note: {groups.warning}", file=sys.stderr)
+    chosen = groups.chosen(arguments.hold_out) if arguments.hold_out else groups.of
+    return {name: labelled.subset(positions) for name, positions in chosen.items()}
+
+
+def _by_group(
+    found: Mapping[str, tuple[ConfusionMatrix, list[int]]],
+    groups: Mapping[str, LabelledSet],
+    bundle: Bundle,
+) -> dict[str, Any]:
+    scores = {
+        name: group_score(confusion, bundle.classes.names, len(groups[name]))
+        for name, (confusion, _) in found.items()
+    }
+    return {"groups": scores, "mean_over_groups": mean_over_groups(scores)}
 
 
 def _of_precision(bundle: Bundle, wanted: str | None) -> Bundle:
@@ -92,5 +152,6 @@ def describe(result: Result) -> str:
             "pixel accuracy": percent(result["pixel_accuracy"]),
             "mean IoU": percent(result["mean_iou"]),
             **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
+            **group_rows(result.get("groups", {}), result.get("mean_over_groups")),
         }
     )

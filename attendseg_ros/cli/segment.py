@@ -34,6 +34,7 @@ from attendseg_ros.playback.image_sinks import check_new
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
+from attendseg_ros.playback.video import VideoSource
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -167,7 +168,8 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
     return {
         "engine": segmenter.engine_name,
         "frames": frames,
-        "skipped": [*source.skipped, *refused],
+        "notes": source.notes,
+        "skipped": [*source.left_out, *source.skipped, *refused],
         "frames_per_second": frames / elapsed_s,
         "times": labeller.times,
     }
@@ -190,7 +192,8 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
             raise DataError(f"{out}: is a folder, so no video replaces it")
         if out.exists() and not force:
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
-        return [OverlayVideoSink(out, palette, source.rate_hz)]
+        keeps_time = isinstance(source, VideoSource)
+        return [OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time)]
     if out.is_file():
         raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
     folders = {kind: out / kind for kind in pictures or ("masks", "overlays")}
@@ -231,6 +234,8 @@ def describe(result: Result) -> str:
     if "times_real_time" in result:
         rows["speed"] = f"{result['times_real_time']:.1f} times as fast as recorded"
         rows["messages"] = f"{result['messages']} copied"
+    for number, line in enumerate(result.get("notes", ()), 1):
+        rows[f"note {number}"] = line
     for number, line in enumerate(result.get("damage", ()), 1):
         rows[f"damage {number}"] = line
     for number, line in enumerate(result["skipped"], 1):

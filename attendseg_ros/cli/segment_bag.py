@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
                 )
                 raise
             journal.remove()
+    for line in source.notes:
+        print(f"note: {source.path}: {line}", file=sys.stderr)
     for line in bag.damage:
         print(
             f"warning: {source.path}: {line}; {bag.messages} messages were read and are in the "
@@ -65,6 +67,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
         )
     return {
         "engine": segmenter.engine_name,
+        "notes": source.notes,
         "skipped": bag.skipped,
         "damage": bag.damage,
         "messages": bag.messages,

@@ -5,13 +5,29 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.cli.verb import SIZES, Result, add_sizes, need_packages, percent, table
+from attendseg_ros.cli.verb import (
+    SIZES,
+    Result,
+    add_groups,
+    add_sizes,
+    group_rows,
+    need_packages,
+    percent,
+    table,
+)
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.group_scores import mean_over_groups
+from attendseg_ros.training.groups import Grouping, find_groups
+
+EACH = "each"
+"""In place of a group's name: all, one after the other."""
 
 NAME = "train"
 HELP = "train a network on a labelled set; the same command goes on where it was stopped"
@@ -36,8 +52,8 @@ _NUMBERS = {
     "evaluate_every": (int, "epochs between evaluations"),
 }
 _SPLITS = {
-    "train_split": "split trained on",
-    "val_split": "split that picks the best epoch",
+    "train_split": "split trained on, or several as train+val",
+    "val_split": "split that picks the best epoch, unless groups are held out",
 }
 
 
@@ -97,6 +113,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             _option(name), type=kind, default=default, metavar="N", help=f"{text} [%(default)s]"
         )
     add_sizes(settings)
+    groups = parser.add_argument_group("groups, to be scored on what no training saw")
+    add_groups(
+        groups,
+        "groups of the training split that are not trained on and pick the best epoch in place of "
+        f"the other split; {EACH}: every one in turn, each in a run of its own in RUN",
+    )
+    groups.add_argument(
+        "--gap",
+        type=int,
+        metavar="N",
+        help="images on each side of what is held out that are used for neither (default: a tenth "
+        "of a block; none where groups are whole sequences)",
+    )
     for name, text in _SPLITS.items():
         default = getattr(defaults, name)
         settings.add_argument(_option(name), default=default, help=f"{text} [%(default)s]")
@@ -109,13 +138,16 @@ def _option(name: str) -> str:
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     need_packages(NAME, "torch")
-    from attendseg_ros.training import loop
-    from attendseg_ros.training.checkpoint import BEST_FILE
+    config = _config(arguments)
+    return _in_turn(config) if arguments.hold_out == [EACH] else _once(config)
 
+
+def _config(arguments: argparse.Namespace) -> TrainingConfig:
     settings: dict[str, Any] = {
         name: getattr(arguments, name) for name in (*_NUMBERS, *_SPLITS)
     } | {name: tuple(getattr(arguments, name)) for name in SIZES}
-    config = TrainingConfig(
+    held_out = bool(arguments.hold_out)
+    return TrainingConfig(
         data=arguments.data,
         classes=ClassTable.load(arguments.classes),
         run=arguments.run,
@@ -123,8 +155,40 @@ def run(arguments: argparse.Namespace) -> Result:
         teacher=arguments.teacher,
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
         shape=Shape.load(arguments.shape) if arguments.shape else Shape(),
+        groups=Grouping.load(arguments.groups, arguments.data)
+        if held_out or arguments.groups
+        else None,
+        hold_out=tuple(arguments.hold_out),
+        gap=arguments.gap,
         **settings,
     )
+
+
+def _in_turn(config: TrainingConfig) -> Result:
+    """A run for each group, which is held out of it."""
+    from attendseg_ros.training import loop
+
+    assert config.groups is not None
+    whole = LabelledSet(config.data, config.train_split, config.classes)
+    groups: dict[str, Any] = {}
+    notes: list[str] = []
+    for name in find_groups(config.groups, whole.images).of:
+        best = loop.run(replace(config, run=config.run / name, hold_out=(name,)))
+        groups[name] = {"best_epoch": best["epoch"], **best["groups"][name]}
+        notes += [note for note in best["notes"] if note not in notes]
+    return {
+        "run": str(config.run),
+        "epochs": config.epochs,
+        "groups": groups,
+        "mean_over_groups": mean_over_groups(groups),
+        "notes": notes,
+    }
+
+
+def _once(config: TrainingConfig) -> Result:
+    from attendseg_ros.training import loop
+    from attendseg_ros.training.checkpoint import BEST_FILE
+
     best = loop.run(config)
     per_class = dict(zip(config.classes.names, best["per_class_iou"], strict=True))
     # A class that val does not show has no IoU, and NaN is no JSON.
@@ -137,17 +201,23 @@ def run(arguments: argparse.Namespace) -> Result:
         "mean_iou": best["mean_iou"],
         "pixel_accuracy": best["pixel_accuracy"],
         "per_class_iou": seen,
+        **({"groups": best["groups"]} if config.hold_out else {}),
+        "notes": best["notes"],
     }
 
 
 def describe(result: Result) -> str:
     """See `Verb`."""
+    if "mean_over_groups" in result:
+        runs = f"{len(result['groups'])} in {result['run']}, one for each group held out"
+        return table({"runs": runs, **group_rows(result["groups"], result["mean_over_groups"])})
     return table(
         {
             "best epoch": f"{result['best_epoch']} of {result['epochs']}",
             "mean IoU": percent(result["mean_iou"]),
             "pixel accuracy": percent(result["pixel_accuracy"]),
             **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
+            **group_rows(result.get("groups", {})),
             "checkpoint": result["checkpoint"],
             "next": f"attendseg export {result['run']} -o BUNDLE",
         }

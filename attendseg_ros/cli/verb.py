@@ -76,6 +76,23 @@ def add_sizes(parser: argparse._ActionsContainer) -> None:
         )
 
 
+def add_groups(parser: argparse._ActionsContainer, hold_out: str) -> None:
+    """Adds how a set's images are told apart into groups, and which of them count.
+
+    Args:
+        parser: to add to.
+        hold_out: help of `--hold-out`.
+    """
+    parser.add_argument(
+        "--groups",
+        metavar="HOW",
+        help="which images belong together: prefix (what stands before the first '_' of a name), "
+        "blocks:N (in the order of names), prefix/blocks:N, or a YAML file (default: groups.yaml "
+        "in the set, where groups are held out)",
+    )
+    parser.add_argument("--hold-out", nargs="+", default=[], metavar="GROUP", help=hold_out)
+
+
 def need_packages(verb: str, *packages: str) -> None:
     """Checks that packages which only some verbs need are installed.
 
@@ -102,6 +119,28 @@ def table(rows: Mapping[str, object]) -> str:
     """Aligns names and values in two columns."""
     width = max(map(len, rows))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+
+
+def group_rows(
+    groups: Mapping[str, Mapping[str, Any]], mean: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Rows of a table for the scores of groups and for their mean."""
+    rows = {}
+    for name, score in groups.items():
+        without = score["classes_without_pixels"]
+        rows[f"group {name}"] = (
+            f"mean IoU {percent(score['mean_iou'])}, pixel accuracy "
+            f"{percent(score['pixel_accuracy'])} ({score['images']} images"
+            f"{', without ' + ', '.join(without) if without else ''})"
+        )
+    if mean is not None:
+        rows["mean over groups"] = (
+            f"mean IoU {percent(mean['mean_iou'])}, pixel accuracy "
+            f"{percent(mean['pixel_accuracy'])}"
+        )
+        for name, share in mean["per_class_iou"].items():
+            rows[f"  IoU {name}"] = percent(share)
+    return rows
 
 
 def percent(share: float | None) -> str:

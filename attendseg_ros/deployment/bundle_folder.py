@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference.bundle import DESCRIPTION_FILE, FORMAT_VERSION, MODEL_FILE, Bundle
 from attendseg_ros.labels import ClassTable
@@ -70,7 +71,7 @@ def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: 
 def write_scores(bundle: Bundle, scores: Mapping[str, Any]) -> None:
     """Puts measured scores into a bundle's model.yaml."""
     path = bundle.path / DESCRIPTION_FILE
-    description = yaml.safe_load(path.read_text(encoding="utf-8"))
+    description = read_yaml(path, BundleError)
     _write_description(bundle.path, {**description, "scores": dict(scores)})
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader
 from tqdm import tqdm
 
-from attendseg_ros.training.samples import PairSource
+from attendseg_ros.training.augmentation import PairSource
 
 IMAGES = 64
 """Calibration images by default; a tenth of the training images is as good as all."""

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import onnx
+from tqdm import tqdm
 
 from attendseg_ros.deployment import calibration
 from attendseg_ros.deployment.bundle_folder import (
@@ -40,7 +42,9 @@ from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.groups import GROUPS_FILE
 from attendseg_ros.training.samples import TrainingScenes
+from attendseg_ros.training.splits import splits_of
 
 _CHECKED_IMAGES = 16
 _SCORED_ON = "onnxruntime"
@@ -119,13 +123,16 @@ def export(config: ExportConfig) -> ExportReport:
     if config.data is not None:
         training = replace(training, data=config.data)
     network = load_trained(config.run, len(training.classes), training.shape)
-    val = LabelledSet(training.data, training.val_split, training.classes)
+    splits = splits_of(training)
+    val = splits.val
+    for line in dict.fromkeys([*splits.train.left_out, *val.left_out]):
+        tqdm.write(f"note: left out {line}", file=sys.stderr)
 
     plain_graph = float_graph(network)
     calibrated_on = None
     graph = plain_graph
     if config.precision == "int8":
-        calibrated_on = _calibration(training, config.calibration_images)
+        calibrated_on = _calibration(training, splits.train, config.calibration_images)
         graph = quantized(plain_graph, calibrated_on.images)
     model = with_image_input(graph)
     float_bytes = weight_bytes(plain_graph)
@@ -138,14 +145,14 @@ def export(config: ExportConfig) -> ExportReport:
             _measured(bundle, training, network, val, float_bytes), bundle=config.bundle
         )
         before, after = report.before[0], report.after[0]
-        trained_on = val.shares_images_with(_training_split(training))
-        write_scores(bundle, _scores(training, trained_on, before, after, config.precision))
+        trained_on = val.shares_images_with(splits.train)
+        write_scores(bundle, _scores(splits.val_name, trained_on, before, after, config.precision))
         write_card(
             folder,
             model_card(
                 bundle,
                 _stages(training),
-                training.val_split,
+                splits.val_name,
                 trained_on,
                 before,
                 after,
@@ -190,13 +197,9 @@ def _measured(
     )
 
 
-def _training_split(training: TrainingConfig) -> LabelledSet:
-    return LabelledSet(training.data, training.train_split, training.classes)
-
-
-def _calibration(training: TrainingConfig, images: int) -> CalibrationSet:
+def _calibration(training: TrainingConfig, train: LabelledSet, images: int) -> CalibrationSet:
     return calibration.choose(
-        _training_split(training),
+        train,
         TrainingScenes() if training.scene_share > 0 else None,
         training.input_size,
         training.seed,
@@ -236,10 +239,10 @@ def _ordered(sizes: set[tuple[int, int]]) -> list[list[int]]:
 
 
 def _scores(
-    training: TrainingConfig, trained_on: bool, before: Scores, after: Scores, precision: str
+    split: str, trained_on: bool, before: Scores, after: Scores, precision: str
 ) -> dict[str, Any]:
     return {
-        "split": training.val_split,
+        "split": split,
         "trained_on_split": trained_on,
         "images": after.images,
         "torch": _rounded(before),
@@ -269,6 +272,9 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     # A shape of one's own is a file beside the run; the default needs no option.
     named = (name for name in SHAPES if training.shape == Shape.load(name))
     settings["shape"] = None if training.shape == Shape() else next(named, "shape.yaml")
+    # Groups of a file are in a file beside the run; a run without any needs none of the three.
+    if isinstance(settings["groups"], dict):
+        settings["groups"] = GROUPS_FILE
     for name in ("data", "run", "start_from", "teacher"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name

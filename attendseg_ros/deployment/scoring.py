@@ -69,9 +69,20 @@ def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
         LogitsError: the network's result for an image is not finite; the message names it. A score
             without that image would be a better one than the model's.
     """
+    confusion, _ = compared(segmenter, labelled)
+    return Scores.of(confusion, segmenter.bundle.classes, len(labelled))
+
+
+def compared(segmenter: Segmenter, labelled: LabelledSet) -> tuple[ConfusionMatrix, list[int]]:
+    """What `score` counts, and the positions of images without a single labelled pixel.
+
+    Raises:
+        DataError: a file of the set is unfit; the message names it.
+    """
     classes = segmenter.bundle.classes
     channel_of = _channels(classes)
     confusion = ConfusionMatrix(len(classes))
+    unlabelled = []
     for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
         rgb, truth = labelled[index]
         try:
@@ -79,7 +90,9 @@ def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
         except LogitsError as error:
             raise LogitsError(f"image {labelled.names[index]}: {error}") from None
         confusion.update(channel_of[labels], channel_of[truth])
-    return Scores.of(confusion, classes, len(labelled))
+        if (truth == UNLABELLED).all():
+            unlabelled.append(index)
+    return confusion, unlabelled
 
 
 def _channels(classes: ClassTable) -> NDArray[np.uint8]:

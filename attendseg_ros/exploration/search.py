@@ -24,6 +24,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from tqdm import tqdm
 
+from attendseg_ros.documents import parse_json, read_small_file
 from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.exploration.latency import latency_ms
 from attendseg_ros.exploration.space import NEAR_THE_SHIPPED, suggest
@@ -249,7 +250,7 @@ def _claim(training: TrainingConfig, limits: Limits) -> None:
     del settings["training"]["run"], settings["training"]["shape"]
     path = training.run / SETTINGS_FILE
     if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != json.loads(json.dumps(settings)):
+        if parse_json(read_small_file(path), str(path)) != json.loads(json.dumps(settings)):
             raise DataError(
                 f"{path}: the folder holds an exploration of other settings; "
                 "give another folder, or the same settings to go on"

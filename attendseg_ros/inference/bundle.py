@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import attendseg_ros
-from attendseg_ros.errors import BundleError, ClassTableError
+from attendseg_ros.documents import read_small_file, read_yaml, shortened, shortened_text
+from attendseg_ros.errors import AttendSegError, BundleError, ClassTableError
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import KEYS
 
 FORMAT_VERSION = 1
 MODEL_FILE = "model.onnx"
 DESCRIPTION_FILE = "model.yaml"
 PRECISIONS = ("int8", "fp32")
+
+MOST_MODEL_BYTES = 1 << 31
+"""What a protocol buffer, which an ONNX file is, can hold."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,19 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         BundleError: there is no such model, a file is missing, model.onnx is not the file that
             model.yaml was written for, or a field of model.yaml is wrong.
     """
+    try:
+        return _load(name_or_path)
+    except AttendSegError:
+        raise
+    except Exception as error:
+        # The node asks for any path that a user sets: whatever is wrong with it is an answer.
+        raise BundleError(
+            f"model {shortened_text(name_or_path)!r} cannot be loaded: {type(error).__name__}: "
+            f"{shortened_text(error)}"
+        ) from error
+
+
+def _load(name_or_path: str | Path) -> Bundle:
     path = _find(name_or_path)
     description_file = path / DESCRIPTION_FILE
     fields = _Fields(_read_yaml(description_file), description_file)
@@ -138,38 +154,38 @@ def _find(name_or_path: str | Path) -> Path:
     shipped = shipped_models()
     if str(name_or_path) in shipped:
         return shipped[str(name_or_path)]
-    path = Path(name_or_path).expanduser()
-    if path.is_file():
-        raise BundleError(f"{path} is a file: give the bundle's folder, {path.parent}")
-    if not str(name_or_path) or not path.is_dir():
-        names = ", ".join(shipped) or "none in this installation"
-        raise BundleError(
-            f"no model '{name_or_path}': give the name of a shipped model ({names}) "
-            "or the path of a bundle's folder"
-        )
-    return path
+    why = ""
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.is_file():
+            raise BundleError(f"{path} is a file: give the bundle's folder, {path.parent}")
+        if str(name_or_path) and path.is_dir():
+            return path
+    except (OSError, ValueError, RuntimeError) as error:
+        # No such user's home, a name too long for the file system, a zero byte, no permission.
+        why = f" ({shortened_text(getattr(error, 'strerror', None) or error)})"
+    names = ", ".join(shipped) or "none in this installation"
+    raise BundleError(
+        f"no model '{shortened_text(name_or_path)}'{why}: give the name of a shipped model "
+        f"({names}) or the path of a bundle's folder"
+    )
 
 
 def _read_yaml(file: Path) -> object:
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    _must_be_there(file)
+    return read_yaml(file, BundleError)
+
+
+def _must_be_there(file: Path) -> None:
+    if not file.exists():
         raise BundleError(
             f"{file} is missing: a bundle is a folder of {MODEL_FILE} and {DESCRIPTION_FILE}"
-        ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BundleError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+        )
 
 
 def _read_model(file: Path, sha256: str) -> bytes:
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError as error:
-        raise BundleError(
-            f"{file} is missing: a bundle is a folder of {MODEL_FILE} and {DESCRIPTION_FILE}"
-        ) from error
-    except OSError as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
+    _must_be_there(file)
+    content = read_small_file(file, BundleError, MOST_MODEL_BYTES)
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise BundleError(
@@ -185,7 +201,7 @@ class _Fields:
     def __init__(self, values: object, file: Path, prefix: str = "") -> None:
         if not isinstance(values, Mapping):
             what = prefix.rstrip(".") or "its content"
-            raise BundleError(f"{file}: {what} must be a mapping, got {values!r}")
+            raise BundleError(f"{file}: {what} must be a mapping, got {shortened(values)}")
         self.values: Mapping[str, Any] = values
         self._file = file
         self._prefix = prefix
@@ -197,11 +213,11 @@ class _Fields:
         if version != FORMAT_VERSION or isinstance(version, bool):
             raise BundleError(
                 f"{self._file}: format_version must be {FORMAT_VERSION}, the one this version of "
-                f"attendseg_ros reads, got {version!r}"
+                f"attendseg_ros reads, got {shortened(version)}"
             )
 
     def _wrong(self, key: str, wanted: str) -> BundleError:
-        got = repr(self.values[key]) if key in self.values else "nothing"
+        got = shortened(self.values[key]) if key in self.values else "nothing"
         return BundleError(f"{self._file}: {self._prefix}{key} must be {wanted}, got {got}")
 
     def text(self, key: str) -> str:
@@ -257,7 +273,7 @@ class _Fields:
         return f"[width, height], each a positive multiple of {multiple}"
 
     def classes(self) -> ClassTable:
-        table = {key: self.values[key] for key in ("classes", "ignored_ids") if key in self.values}
+        table = {key: self.values[key] for key in KEYS if key in self.values}
         try:
             return ClassTable.from_mapping(table)
         except ClassTableError as error:

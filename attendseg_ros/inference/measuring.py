@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from attendseg_ros.errors import AttendSegError, EngineError
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import create_engine
@@ -64,11 +64,11 @@ class Elsewhere:
         arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
         try:
             self._process = Process(
-                [sys.executable, "-m", __name__, *arguments],
+                python_command("-m", __name__, *arguments),
                 steps=AT_ONCE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                environment={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                environment=environment(),
             )
         except OSError as error:
             raise self._failure(str(error)) from error

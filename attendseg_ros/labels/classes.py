@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from attendseg_ros.documents import read_yaml, shortened, shortened_text
 from attendseg_ros.errors import ClassTableError
 
 UNLABELLED = 255
@@ -21,6 +21,12 @@ UNLABELLED = 255
 
 BUILT_IN = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
 """The class files of this package, by their names."""
+
+LABEL_VALUES = ("ids", "colors")
+"""By what label images may name a class."""
+
+KEYS = ("classes", "ignored_ids", "ignored_colors", "label_values")
+"""The keys of a class file; those that a model.yaml has as well mean the same there."""
 
 Color = tuple[int, int, int]
 
@@ -50,6 +56,7 @@ class ClassTable:
         classes: Sequence[ClassInfo],
         ignored_ids: Sequence[int] = (),
         ignored_colors: Sequence[Color] = (),
+        label_values: str | None = None,
     ) -> None:
         """Checks that ids, names and colours in label images are unique and in range.
 
@@ -57,6 +64,8 @@ class ClassTable:
             classes: at least one class.
             ignored_ids: ids in label images that mean "unlabelled" besides `UNLABELLED`.
             ignored_colors: colours in label images that mean "unlabelled".
+            label_values: one of `LABEL_VALUES`: by what label images name a class, where a
+                palette or grey colours leave that open; None: as their content shows.
 
         Raises:
             ClassTableError: an id, name or colour is out of range or repeated.
@@ -69,10 +78,15 @@ class ClassTable:
         for ignored in ignored_ids:
             if not _is_int_in(ignored, 0, 255):
                 raise ClassTableError(
-                    f"ignored_ids must be integers from 0 to 255, got {ignored!r}"
+                    f"ignored_ids must be integers from 0 to 255, got {shortened(ignored)}"
                 )
             if ignored in ids:
                 raise ClassTableError(f"ignored_ids holds {ignored}, which is the id of a class")
+        if label_values is not None and label_values not in LABEL_VALUES:
+            raise ClassTableError(
+                f"label_values must be {' or '.join(LABEL_VALUES)}, got {shortened(label_values)}"
+            )
+        self._label_values = label_values
         self._classes = tuple(classes)
         self._ignored_ids = tuple(ignored_ids)
         self._ignored_colors = tuple(ignored_colors)
@@ -87,14 +101,12 @@ class ClassTable:
         """
         path = BUILT_IN.get(str(path_or_name), Path(path_or_name))
         try:
-            mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            mapping = read_yaml(path, ClassTableError)
+        except ClassTableError as error:
             raise ClassTableError(
-                f"cannot read class file '{path_or_name}' ({_one_line(error)}): give a YAML file "
-                f"or a built-in table ({', '.join(BUILT_IN)})"
+                f"cannot read class file: {error}: give a YAML file or a built-in table "
+                f"({', '.join(BUILT_IN)})"
             ) from error
-        except yaml.YAMLError as error:
-            raise ClassTableError(f"{path}: not valid YAML: {_one_line(error)}") from error
         try:
             return cls.from_mapping(mapping)
         except ClassTableError as error:
@@ -106,8 +118,8 @@ class ClassTable:
 
         Args:
             mapping: `{classes: [{id, name, color: [r, g, b]}, ...]}`. A class may also have
-                `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]` and
-                `ignored_colors: [[r, g, b], ...]`.
+                `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]`,
+                `ignored_colors: [[r, g, b], ...]` and `label_values: ids` or `colors`.
 
         Raises:
             ClassTableError: the mapping has another form; the message names the entry.
@@ -116,25 +128,29 @@ class ClassTable:
             raise ClassTableError(
                 f"must be a mapping with the key 'classes', got {type(mapping).__name__}"
             )
-        unknown = sorted(str(key) for key in mapping if key not in _KEYS)
+        unknown = sorted(str(key) for key in mapping if key not in KEYS)
         if unknown:
             raise ClassTableError(
-                f"unknown key {unknown[0]!r}: the keys are {', '.join(map(repr, _KEYS))}"
+                f"unknown key {shortened(unknown[0])}: the keys are {', '.join(map(repr, KEYS))}"
             )
         classes = mapping.get("classes")
         if not isinstance(classes, list):
-            raise ClassTableError(f"classes must be a list of {{id, name, color}}, got {classes!r}")
+            raise ClassTableError(
+                f"classes must be a list of {{id, name, color}}, got {shortened(classes)}"
+            )
         ignored_ids = mapping.get("ignored_ids", [])
         if not isinstance(ignored_ids, list):
-            raise ClassTableError(f"ignored_ids must be a list of integers, got {ignored_ids!r}")
+            raise ClassTableError(
+                f"ignored_ids must be a list of integers, got {shortened(ignored_ids)}"
+            )
         ignored_colors = mapping.get("ignored_colors", [])
         if not isinstance(ignored_colors, list):
             raise ClassTableError(
-                f"ignored_colors must be a list of [r, g, b], got {ignored_colors!r}"
+                f"ignored_colors must be a list of [r, g, b], got {shortened(ignored_colors)}"
             )
         infos = [_parse_class(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
         colors = [_parse_color(c, f"ignored_colors[{i}]") for i, c in enumerate(ignored_colors)]
-        return cls(infos, ignored_ids, colors)
+        return cls(infos, ignored_ids, colors, mapping.get("label_values"))
 
     def to_mapping(self) -> dict[str, Any]:
         """The inverse of `from_mapping`, of plain lists and dictionaries for YAML or JSON."""
@@ -147,6 +163,8 @@ class ClassTable:
         mapping: dict[str, Any] = {"classes": classes, "ignored_ids": list(self._ignored_ids)}
         if self._ignored_colors:
             mapping["ignored_colors"] = [list(color) for color in self._ignored_colors]
+        if self._label_values is not None:
+            mapping["label_values"] = self._label_values
         return mapping
 
     @property
@@ -168,6 +186,11 @@ class ClassTable:
     def ignored_ids(self) -> tuple[int, ...]:
         """Ids that mean "unlabelled" in label images of this table, besides `UNLABELLED`."""
         return self._ignored_ids
+
+    @property
+    def label_values(self) -> str | None:
+        """By what label images name classes, of `LABEL_VALUES`; None: as their content shows."""
+        return self._label_values
 
     def __len__(self) -> int:
         return len(self._classes)
@@ -207,10 +230,9 @@ class ClassTable:
         for info in self._classes:
             if info.name == name:
                 return info.id
-        raise ClassTableError(f"unknown class {name!r}: the classes are {', '.join(self.names)}")
-
-
-_KEYS = ("classes", "ignored_ids", "ignored_colors")
+        raise ClassTableError(
+            f"unknown class {shortened(name)}: the classes are {', '.join(self.names)}"
+        )
 
 
 def _label_colors(classes: Sequence[ClassInfo], ignored: Sequence[Color]) -> dict[Color, int]:
@@ -223,7 +245,8 @@ def _label_colors(classes: Sequence[ClassInfo], ignored: Sequence[Color]) -> dic
         for name, color in ({info.name: info.color} | dict(info.merges)).items():
             if ids.setdefault(color, info.id) != info.id:
                 raise ClassTableError(
-                    f"{info.name}: the colour {list(color)} of {name!r} also means something else"
+                    f"{info.name}: the colour {list(color)} of {shortened(name)} also means "
+                    "something else"
                 )
     ids.setdefault((0, 0, 0), UNLABELLED)
     return ids
@@ -234,50 +257,57 @@ def _is_int_in(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
 def _parse_class(entry: object, where: str) -> ClassInfo:
     keys = {"id", "name", "color"}
     if not isinstance(entry, Mapping) or set(entry) - {"merges"} != keys:
-        raise ClassTableError(f"{where} must be {{id, name, color}}, got {entry!r}")
+        raise ClassTableError(f"{where} must be {{id, name, color}}, got {shortened(entry)}")
     merges = entry.get("merges", {})
     if not isinstance(merges, Mapping):
-        raise ClassTableError(f"{where}.merges must be {{name: [r, g, b], ...}}, got {merges!r}")
+        raise ClassTableError(
+            f"{where}.merges must be {{name: [r, g, b], ...}}, got {shortened(merges)}"
+        )
     return ClassInfo(
         id=entry["id"],
         name=entry["name"],
         color=_parse_color(entry["color"], f"{where}.color"),
-        merges={str(n): _parse_color(c, f"{where}.merges.{n}") for n, c in merges.items()},
+        merges={
+            str(n): _parse_color(c, f"{where}.merges.{shortened_text(n)}")
+            for n, c in merges.items()
+        },
     )
 
 
 def _parse_color(value: object, where: str) -> Color:
     if not isinstance(value, list) or len(value) != 3:
-        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {value!r}")
+        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {shortened(value)}")
     red, green, blue = value
     return red, green, blue
 
 
 def _check_color(color: Color, where: str) -> None:
     if len(color) != 3 or not all(_is_int_in(value, 0, 255) for value in color):
-        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {list(color)!r}")
+        raise ClassTableError(
+            f"{where} must be [r, g, b] from 0 to 255, got {shortened(list(color))}"
+        )
 
 
 def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> None:
     if not _is_int_in(info.id, 0, UNLABELLED - 1):
         raise ClassTableError(
             f"{where}.id must be an integer from 0 to {UNLABELLED - 1} "
-            f"({UNLABELLED} means unlabelled), got {info.id!r}"
+            f"({UNLABELLED} means unlabelled), got {shortened(info.id)}"
         )
     if not isinstance(info.name, str) or not info.name.strip():
-        raise ClassTableError(f"{where}.name must be a text that is not empty, got {info.name!r}")
+        raise ClassTableError(
+            f"{where}.name must be a text that is not empty, got {shortened(info.name)}"
+        )
     _check_color(info.color, f"{where}.color")
     for merged, color in info.merges.items():
-        _check_color(color, f"{where}.merges.{merged}")
+        _check_color(color, f"{where}.merges.{shortened_text(merged)}")
     for other in earlier:
         if other.id == info.id:
             raise ClassTableError(f"{where}.id {info.id} is also the id of {other.name!r}")
         if other.name == info.name:
-            raise ClassTableError(f"{where}.name {info.name!r} is also the name of id {other.id}")
+            raise ClassTableError(
+                f"{where}.name {shortened(info.name)} is also the name of id {other.id}"
+            )

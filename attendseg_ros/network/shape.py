@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from attendseg_ros.documents import read_yaml, shortened
 from attendseg_ros.errors import DataError
 
 BUILT_IN = {file.stem: file for file in sorted((Path(__file__).parent / "shapes").glob("*.yaml"))}
@@ -62,7 +61,9 @@ class Shape:
     def __post_init__(self) -> None:
         for name, value, least in self._numbers():
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise DataError(f"shape: {name} must be a whole number from {least}, got {value!r}")
+                raise DataError(
+                    f"shape: {name} must be a whole number from {least}, got {shortened(value)}"
+                )
 
     def to_mapping(self) -> dict[str, object]:
         """Returns plain values for YAML."""
@@ -92,13 +93,13 @@ class Shape:
         """
         path = BUILT_IN.get(str(path_or_name), Path(path_or_name))
         try:
-            return cls.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            text = " ".join(str(error).split())
+            mapping = read_yaml(path)
+        except DataError as error:
             raise DataError(
-                f"cannot read a network's shape from {path} (built in: {', '.join(BUILT_IN)}): "
-                f"{text}"
+                f"cannot read a network's shape (built in: {', '.join(BUILT_IN)}): {error}"
             ) from error
+        try:
+            return cls.from_mapping(mapping)
         except DataError as error:
             raise DataError(f"{path}: {error}") from error
 
@@ -119,5 +120,5 @@ _STAGES = ("stride_4", "stride_8", "stride_16", "stride_32")
 def _exactly(what: str, mapping: object, kind: type[Shape] | type[Stage]) -> dict[str, Any]:
     names = [field.name for field in fields(kind)]
     if not isinstance(mapping, Mapping) or set(mapping) != set(names):
-        raise DataError(f"{what} must hold exactly {', '.join(names)}, got {mapping!r}")
+        raise DataError(f"{what} must hold exactly {', '.join(names)}, got {shortened(mapping)}")
     return dict(mapping)

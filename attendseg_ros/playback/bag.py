@@ -10,8 +10,15 @@ from pathlib import Path
 from statistics import median
 
 from attendseg_ros.errors import DataError, ImageError
-from attendseg_ros.playback.bag_reader import BagReader, mcap_files, open_bag
+from attendseg_ros.playback.bag_reader import (
+    CDR,
+    ROS1_SERIALIZATION,
+    BagReader,
+    open_bag,
+    serialization_of,
+)
 from attendseg_ros.playback.compressed_format import VIDEO_TYPES
+from attendseg_ros.playback.file_kinds import MCAP
 from attendseg_ros.playback.frames import Frame, Source
 
 try:
@@ -44,11 +51,20 @@ class BagSource(Source):
         super().__init__(path)
         with open_bag(path) as reader:
             images = _image_connections(path, reader)
+            self._is_mcap = reader.kind == MCAP
+            self._notes = list(reader.notes)
             self._image_topics = sorted({connection.topic for connection in images})
             self._topic = topic or images[0].topic
             if self._topic not in self._image_topics:
                 held = ", ".join(self._image_topics)
-                raise DataError(f"{path}: no images on topic {topic}; there are some on {held}")
+                foreign = "".join(
+                    f" that can be read (it holds {_described(c)})"
+                    for c in reader.connections
+                    if c.topic == topic and c.msgcount
+                )
+                raise DataError(
+                    f"{path}: no images on topic {topic}{foreign}; there are some on {held}"
+                )
             self._frame_count = sum(c.msgcount for c in images if c.topic == self._topic)
             self._message_count = sum(c.msgcount for c in reader.connections)
             self._rate_hz = _usual_rate(reader, self._topic)
@@ -80,8 +96,13 @@ class BagSource(Source):
 
     @property
     def is_mcap(self) -> bool:
-        """Whether the bag is a ROS 2 bag in MCAP."""
-        return bool(mcap_files(self._path))
+        """Whether the bag is in MCAP."""
+        return self._is_mcap
+
+    @property
+    def notes(self) -> list[str]:
+        """One line for each thing about the bag that is odd and costs no message."""
+        return self._notes
 
     @property
     def rate_hz(self) -> float:
@@ -117,23 +138,39 @@ class BagSource(Source):
 
 def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
     # compressed_depth_image_transport sends distances behind a header of its own.
+    readable = CDR if reader.is_ros2 else ROS1_SERIALIZATION
     images = [
         connection
         for connection in reader.connections
         if connection.msgtype in IMAGE_TYPES
         and connection.msgcount
+        and serialization_of(connection) == readable
         and not (
             connection.msgtype == COMPRESSED_TYPE and connection.topic.endswith("/compressedDepth")
         )
     ]
-    if not images:
-        held = ", ".join(sorted(f"{c.topic} ({c.msgtype})" for c in reader.connections)) or "none"
-        videos = sorted({c.msgtype for c in reader.connections} & VIDEO_TYPES)
-        hint = f"; {videos[0]} is a video, decode it to images first" if videos else ""
-        raise DataError(
-            f"{path}: no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}{hint}"
+    if images:
+        return images
+    held = ", ".join(sorted(_described(c) for c in reader.connections)) or "none"
+    what = f"no topic with images ({' or '.join(IMAGE_TYPES)}) in it: {held}"
+    videos = sorted({c.msgtype for c in reader.connections} & VIDEO_TYPES)
+    if videos:
+        what += f"; {videos[0]} is a video, decode it to images first"
+    foreign = sorted({serialization_of(c) for c in reader.connections} - {readable})
+    if foreign:
+        what += (
+            f"; what is written in {' or '.join(foreign)} is no message of ROS and cannot be read: "
+            "record or convert the images as one of these types"
         )
-    return images
+    raise DataError("; ".join([f"{path}: {what}", *reader.lost]))
+
+
+def _described(connection: Connection) -> str:
+    """A topic with its type; with its encoding too where that is foreign, and if it is empty."""
+    serialization = serialization_of(connection)
+    written = "" if serialization in (CDR, ROS1_SERIALIZATION) else f" in {serialization}"
+    empty = "" if connection.msgcount else ", no messages"
+    return f"{connection.topic} ({connection.msgtype or 'no type'}{written}{empty})"
 
 
 def _usual_rate(reader: BagReader, topic: str) -> float:

@@ -14,6 +14,7 @@ from attendseg_ros.errors import ImageError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback import raw_image
 from attendseg_ros.playback.encoded import decode_message
+from attendseg_ros.playback.file_kinds import in_words
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.sample_bits import SampleBits
 
@@ -71,8 +72,7 @@ class ImageDecoder:
         # Fed with damaged messages, rosbags raises errors of its own, of struct, of the codecs
         # for text, and more.
         except Exception as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise ImageError(f"is no {message_type}: {reason}") from error
+            raise ImageError(f"is no {message_type}: {in_words(error)}") from error
 
     @property
     def remembers(self) -> bool:

@@ -5,22 +5,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.images import natural_key
+from attendseg_ros.playback.bag_files import BagFiles, find_files
+from attendseg_ros.playback.file_kinds import MCAP, SQLITE, in_words
 
 try:
-    from rosbags.highlevel import AnyReader
-    from rosbags.interfaces import Connection
-    from rosbags.typesys import Stores, get_typestore
+    from rosbags.interfaces import Connection, ConnectionExtRosbag2
+    from rosbags.rosbag1 import Reader as Ros1Reader
+    from rosbags.rosbag2 import Reader as Ros2Reader
 except ImportError as error:
     raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
+
+CDR, ROS1_SERIALIZATION = "cdr", "ros1"
 
 
 class Recorded(NamedTuple):
@@ -47,46 +48,63 @@ class BagReader(ABC):
     Attributes:
         connections: The topics.
         is_ros2: Whether messages are CDR; those of ROS 1 have a serialization of their own.
-        damage: One line for each thing that could not be read; complete once `messages` has ended.
+        kind: `MCAP`, `SQLITE` or `ROS1`.
+        notes: One line for each thing about the bag that is odd and costs no message.
+        lost: One line for each file that is not there or cannot be read.
+        damage: These, and one for each thing in the others that could not be read; complete once
+            `messages` has ended.
     """
 
-    connections: list[Connection]
-    is_ros2: bool
-    damage: list[str]
+    def __init__(self, *, is_ros2: bool = True) -> None:
+        """Starts without topics."""
+        self.connections: list[Connection] = []
+        self.is_ros2 = is_ros2
+        self.kind = ""
+        self.notes: list[str] = []
+        self.lost: list[str] = []
+        self.damage: list[str] = []
 
     @abstractmethod
     def messages(self, topic: str = "") -> Iterator[Recorded]:
         """Reads the messages of a topic, or all, as far as the bag can be read."""
 
 
-class RosbagsReader(BagReader):
-    """A bag that rosbags can open."""
+def serialization_of(connection: Connection) -> str:
+    """How a topic's messages are written: `CDR`, `ROS1_SERIALIZATION`, or what no ROS reads."""
+    extra = connection.ext
+    if isinstance(extra, ConnectionExtRosbag2):
+        return extra.serialization_format
+    return ROS1_SERIALIZATION
 
-    def __init__(self, reader: AnyReader) -> None:
-        """Takes the open bag."""
-        self._reader = reader
-        self.connections = list(reader.connections)
-        self.is_ros2 = reader.is2
-        self.damage = []
+
+class RosbagsReader(BagReader):
+    """Files that rosbags can open: a ROS 1 bag, or those of a ROS 2 bag in MCAP."""
+
+    def __init__(self, readers: Sequence[Ros1Reader | Ros2Reader]) -> None:
+        """Takes the open files, all of one bag."""
+        super().__init__(is_ros2=isinstance(readers[0], Ros2Reader))
+        self._readers = readers
+        self.connections = [c for reader in readers for c in reader.connections]
 
     def messages(self, topic: str = "") -> Iterator[Recorded]:
-        """Reads the messages in the order of their times; ends early where the bag is damaged."""
-        self.damage = []
-        chosen = [c for c in self.connections if topic in ("", c.topic)]
-        messages = self._reader.messages(connections=chosen)
+        """Reads the messages in the order of their times; ends early where a file is damaged."""
+        self.damage = list(self.lost)
         count = 0
-        while True:
-            try:
-                connection, time_ns, data = next(messages)
-            except StopIteration:
-                return
-            # Fed with damaged files, rosbags and what it builds on raised nearly everything:
-            # errors of their own and of SQLite, and TypeError, AssertionError and more.
-            except Exception as error:
-                self.damage.append(f"cannot be read beyond message {count}: {one_line(error)}")
-                return
-            yield Recorded(connection, time_ns, bytes(data), time_ns, 0)
-            count += 1
+        for reader in self._readers:
+            chosen = [c for c in reader.connections if topic in ("", c.topic)]
+            messages = iter(reader.messages(connections=chosen) if chosen else ())
+            while True:
+                try:
+                    connection, time_ns, data = next(messages)
+                except StopIteration:
+                    break
+                # Fed with damaged files, rosbags and what it builds on raised nearly everything:
+                # errors of their own, and TypeError, AssertionError and more.
+                except Exception as error:
+                    self.damage.append(f"cannot be read beyond message {count}: {in_words(error)}")
+                    break
+                yield Recorded(connection, time_ns, bytes(data), time_ns, 0)
+                count += 1
 
 
 @contextmanager
@@ -94,79 +112,69 @@ def open_bag(path: Path) -> Iterator[BagReader]:
     """Opens a bag; what can be read of a damaged one, its reader's `damage` says what not.
 
     Args:
-        path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
+        path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file; any of them compressed.
 
     Raises:
         DataError: There is no bag, or nothing of it can be read.
     """
     with ExitStack() as stack:
+        files = find_files(path)
         try:
-            reader = _open(path, stack)
-        except DataError:
-            raise
+            reader = _open(path, files, stack)
         except Exception as error:
-            raise DataError(f"{path}: cannot be read as a bag: {one_line(error)}") from error
+            reason = in_words(error)
+            named = reason.startswith(str(path))
+            cannot = "" if "cannot be read as a bag" in reason else "cannot be read as a bag: "
+            raise DataError(reason if named else f"{path}: {cannot}{reason}") from error
+        _add_what_the_files_say(reader, files)
         yield reader
 
 
-def _open(path: Path, stack: ExitStack) -> BagReader:
-    if mcap_files(path):
+def _open(path: Path, files: BagFiles, stack: ExitStack) -> BagReader:
+    if files.kind == MCAP:
         try:
             from attendseg_ros.playback.mcap_reader import McapReader
         except ImportError:
             # A robot that plays whole bags does without the package mcap: rosbags reads them.
-            pass
-        else:
-            return McapReader(mcap_files(path))
-    databases = sqlite_files(path)
-    single = databases[0] if len(databases) == 1 and not bag_information(path) else path
+            return RosbagsReader(_opened_by_rosbags(path, files.files, stack))
+        return McapReader(files.files, files.in_order)
+    if files.kind == SQLITE:
+        from attendseg_ros.playback.sqlite_reader import SqliteReader
+
+        return SqliteReader(files.files, files.in_order)
+    (file,) = files.files
     try:
-        # Bags recorded before Iron hold no message definitions.
-        typestore = get_typestore(Stores.LATEST)
-        return RosbagsReader(stack.enter_context(AnyReader([single], default_typestore=typestore)))
+        return RosbagsReader([stack.enter_context(Ros1Reader(file))])
     except Exception as error:
         from attendseg_ros.playback.salvage import salvage
 
-        salvaged = salvage(path, databases, one_line(error))
+        salvaged = salvage(file, in_words(error))
         if salvaged is None:
             raise
         return salvaged
 
 
-def mcap_files(path: Path) -> list[Path]:
-    """The MCAP files of a bag in their order; none if it is of another kind."""
-    return _files(path, "mcap", ".mcap")
-
-
-def sqlite_files(path: Path) -> list[Path]:
-    """The SQLite files of a bag in their order; none if it is of another kind."""
-    return _files(path, "sqlite3", ".db3")
-
-
-def _files(path: Path, storage: str, suffix: str) -> list[Path]:
-    if path.is_file():
-        return [path] if path.suffix.lower() == suffix else []
-    information = bag_information(path)
-    if not information:
-        # A recorder that was killed leaves no metadata.yaml.
-        return sorted(path.glob(f"*{suffix}"), key=lambda file: natural_key(file.name))
-    if information.get("storage_identifier") != storage or information.get("compression_mode"):
-        return []
-    return [path / Path(name).name for name in information["relative_file_paths"]]
-
-
-def bag_information(path: Path) -> dict[str, Any]:
-    """What the metadata.yaml of a ROS 2 bag's folder says; empty without one."""
-    file = path / "metadata.yaml"
-    if not file.is_file():
-        return {}
+def _opened_by_rosbags(path: Path, files: list[Path], stack: ExitStack) -> list[Ros2Reader]:
     try:
-        information = yaml.safe_load(file.read_text())["rosbag2_bagfile_information"]
-        return dict(information)
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError, ValueError) as error:
-        raise DataError(f"{file}: is no description of a bag: {one_line(error)}") from error
+        return [stack.enter_context(Ros2Reader(file)) for file in files]
+    except Exception:
+        # Before 0.11 rosbags opens folders only.
+        if not path.is_dir():
+            raise
+        return [stack.enter_context(Ros2Reader(path))]
 
 
-def one_line(error: BaseException) -> str:
-    """An error's text on one line; its kind where it has none."""
-    return " ".join(str(error).split()) or type(error).__name__
+def _add_what_the_files_say(reader: BagReader, files: BagFiles) -> None:
+    reader.kind = files.kind
+    reader.lost = list(files.damage)
+    sentence = files.metadata
+    if not files.missing:
+        reader.notes += [sentence] if sentence else []
+        return
+    total = sum(connection.msgcount for connection in reader.connections)
+    is_whole = 0 < files.counted <= total
+    if files.counted:
+        there = f"all {files.counted}" if is_whole else f"{total} of {files.counted}"
+        sentence += f", with {there} messages that it counts"
+    # Renamed parts are all there.
+    (reader.notes if is_whole else reader.lost).append(sentence)

@@ -12,8 +12,6 @@ from typing import Any
 from rosbags.interfaces import (
     Connection,
     ConnectionExtRosbag1,
-    ConnectionExtRosbag2,
-    MessageDefinitionFormat,
     Qos,
     QosDurability,
     QosHistory,
@@ -22,15 +20,10 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag1 import Writer as Ros1FileWriter
-from rosbags.rosbag2 import StoragePlugin
-from rosbags.rosbag2 import Writer as Ros2FolderWriter
 from rosbags.typesys.store import Typestore
 
 from attendseg_ros.playback.bag_reader import Recorded
 from attendseg_ros.playback.sink import Output
-
-# rosbag2's mark for a type whose hash the recorder did not know.
-NO_HASH = "RIHS01_" + "0" * 64
 
 
 class BagWriter(Output, ABC):
@@ -47,59 +40,6 @@ class BagWriter(Output, ABC):
     @abstractmethod
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
         """Adds a message of our own."""
-
-
-class SqliteWriter(BagWriter):
-    """A ROS 2 bag's folder with its messages in SQLite."""
-
-    def __init__(self, path: Path, connections: list[Connection], store: Typestore) -> None:
-        """Starts the folder with the other bag's topics."""
-        # Version 8: rosbag2 of Humble reads it as well, and 9 not.
-        self._writer = Ros2FolderWriter(path, version=8, storage_plugin=StoragePlugin.SQLITE3)
-        self._writer.open()
-        self._store = store
-        with ExitStack() as undo:
-            undo.callback(self._writer.abort)
-            self._copies = {connection.id: self._add(connection) for connection in connections}
-            undo.pop_all()
-
-    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
-        """Adds a topic of our own."""
-        return self._writer.add_connection(
-            name, message_type, typestore=self._store, offered_qos_profiles=[offered_qos(latched)]
-        )
-
-    def copy(self, recorded: Recorded) -> None:
-        """Adds a message of the other bag, unchanged."""
-        self._writer.write(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
-
-    def write(self, topic: Connection, time_ns: int, message: Any) -> None:
-        """Adds a message of our own."""
-        data = self._store.serialize_cdr(message, topic.msgtype)
-        self._writer.write(topic, time_ns, data)
-
-    def close(self) -> None:
-        """Completes the bag."""
-        self._writer.close()
-
-    def discard(self) -> None:
-        """Closes the files."""
-        self._writer.abort()
-
-    def _add(self, connection: Connection) -> Connection:
-        extra = connection.ext
-        assert isinstance(extra, ConnectionExtRosbag2)
-        if connection.msgdef.format is MessageDefinitionFormat.NONE:
-            # The writer stores a definition with the first topic of a type; here there is none.
-            self._writer.added_types.add(connection.msgtype)
-        return self._writer.add_connection(
-            connection.topic,
-            connection.msgtype,
-            msgdef=connection.msgdef.data,
-            rihs01=connection.digest or NO_HASH,
-            serialization_format=extra.serialization_format,
-            offered_qos_profiles=extra.offered_qos_profiles,
-        )
 
 
 class Ros1Writer(BagWriter):

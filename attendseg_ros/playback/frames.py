@@ -22,7 +22,8 @@ class Frame:
     Attributes:
         rgb: uint8 (H, W, 3), C-contiguous.
         stamp_ns: Nanoseconds: a bag's header stamp (its recording time where that is zero);
-            for anything else the time since the first frame at the source's own rate.
+            a video's own times since its first frame; for anything else the time since the first
+            frame at the source's rate.
         name: Unique within the source and fit for a file name, without an extension.
         index: Position among the source's frames, those that could not be read counted too.
     """
@@ -54,6 +55,16 @@ class Source(ABC):
     def skipped(self) -> list[str]:
         """One line for everything the latest iteration could not read: what, and why."""
         return self._skipped
+
+    @property
+    def notes(self) -> list[str]:
+        """One line for each thing about the source that is odd and costs no frame."""
+        return []
+
+    @property
+    def left_out(self) -> list[str]:
+        """One line for every file beside the frames that is not looked at: its name, and why."""
+        return []
 
     @property
     @abstractmethod

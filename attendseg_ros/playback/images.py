@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.pictures import PICTURE_SUFFIXES, list_pictures, shown_entries
 from attendseg_ros.playback.encoded import decode_rgb
 from attendseg_ros.playback.frames import Frame, Source
 from attendseg_ros.playback.sample_bits import SampleBits
-
-IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
 FOLDER_RATE_HZ = 5.0
 """Pictures of a folder carry no rate; at five a second a person can still look at each."""
@@ -23,15 +21,17 @@ FOLDER_RATE_HZ = 5.0
 class ImageSource(Source):
     """One image file or several, in the order given."""
 
-    def __init__(self, path: Path, files: list[Path]) -> None:
+    def __init__(self, path: Path, files: Sequence[Path], left_out: Sequence[str] = ()) -> None:
         """Takes the files without reading them.
 
         Args:
             path: What the user named: the file or the folder.
             files: The image files, at least one.
+            left_out: A line for every other file of the folder.
         """
         super().__init__(path)
         self._files = files
+        self._left_out = list(left_out)
         stems = Counter(file.stem for file in files)
         self._names = [file.stem if stems[file.stem] == 1 else file.name for file in files]
 
@@ -51,6 +51,11 @@ class ImageSource(Source):
     def rate_hz(self) -> float:
         """`FOLDER_RATE_HZ`: files have none of their own."""
         return FOLDER_RATE_HZ
+
+    @property
+    def left_out(self) -> list[str]:
+        """The files of the folder that are no pictures, and why."""
+        return self._left_out
 
     def __iter__(self) -> Iterator[Frame]:
         """Reads the files in order; the unreadable are skipped and named.
@@ -85,20 +90,13 @@ def open_folder(path: Path) -> ImageSource:
     Raises:
         DataError: The folder holds no image file; the message says what it holds.
     """
-    entries = sorted(path.iterdir(), key=lambda entry: natural_key(entry.name))
-    files = [entry for entry in entries if entry.suffix.lower() in IMAGE_SUFFIXES]
-    if not files:
-        shown = ", ".join(entry.name for entry in entries[:5]) or "nothing"
-        more = f" and {len(entries) - 5} more" if len(entries) > 5 else ""
+    try:
+        found = list_pictures(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    if not found.pictures:
         raise DataError(
-            f"{path}: a folder with no image in it (found {shown}{more}); images end in "
-            f"{' '.join(sorted(IMAGE_SUFFIXES))}, a bag's folder has a metadata.yaml"
+            f"{path}: a folder with no image in it (found {shown_entries(found.left_out)}); images "
+            f"end in {' '.join(sorted(PICTURE_SUFFIXES))}, a bag's folder has a metadata.yaml"
         )
-    return ImageSource(path, files)
-
-
-def natural_key(name: str) -> list[tuple[int, str]]:
-    """A sort key by which numbers in names count as numbers: 2 before 10."""
-    parts = re.findall(r"\d+|\D+", name)
-    # Numbers sort before text, as digits do in ASCII; a tuple keeps the two comparable.
-    return [(int(part), "") if part.isdecimal() else (2**63, part.lower()) for part in parts]
+    return ImageSource(path, found.pictures, found.left_out)

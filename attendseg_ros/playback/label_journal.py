@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from attendseg_ros.documents import MOST_BYTES, parse_json
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.frames import Image
 
@@ -146,7 +147,7 @@ def settings_of(path: Path) -> Mapping[str, Any]:
         with path.open("rb") as file:
             if file.readline() != _START:
                 return {}
-            made_with: dict[str, Any] = json.loads(file.readline())
-            return made_with
-    except (OSError, ValueError):
+            made_with = parse_json(file.readline(MOST_BYTES), str(path))
+            return made_with if isinstance(made_with, dict) else {}
+    except (OSError, DataError):
         return {}

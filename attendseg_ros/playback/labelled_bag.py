@@ -16,6 +16,8 @@ from attendseg_ros.playback.bag import BagSource
 from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bag_reader import BagReader, Recorded, open_bag
 from attendseg_ros.playback.bag_writer import BagWriter
+from attendseg_ros.playback.checked_bag import check_bag
+from attendseg_ros.playback.file_kinds import ROS1
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels
@@ -61,17 +63,13 @@ class LabelledBag:
         self._check_output(force)
         with open_bag(source.path) as reader:
             held = {connection.topic for connection in reader.connections}
-            is_ros2 = reader.is_ros2
+            kind, is_ros2 = reader.kind, reader.is_ros2
         both = sorted(held.intersection(self._topics.values()))
         if both:
             raise DataError(
                 f"{source.path}: holds {', '.join(both)} already; choose other names with a prefix"
             )
-        suffix = path.suffix.lower()
-        if is_ros2 and suffix in (".bag", ".db3"):
-            raise DataError(f"{path}: a ROS 2 bag is written as NAME.mcap or as a folder")
-        if not is_ros2 and suffix != ".bag":
-            raise DataError(f"{path}: a ROS 1 bag is written as NAME.bag")
+        _check_kind(path, kind, is_ros2)
 
     @property
     def journal_path(self) -> Path:
@@ -111,13 +109,14 @@ class LabelledBag:
             DataError: The bag cannot be written, or no image at all can be labelled.
         """
         try:
-            with (
-                Placing(self._path) as placing,
-                open_bag(self._source.path) as reader,
-                open_writer(placing.unfinished, self._source.path, reader) as writer,
-            ):
-                painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
-                yield from self._copy_and_label(reader, writer, painter, journal, label)
+            with Placing(self._path) as placing:
+                with (
+                    open_bag(self._source.path) as reader,
+                    open_writer(placing.unfinished, reader) as writer,
+                ):
+                    painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
+                    yield from self._copy_and_label(reader, writer, painter, journal, label)
+                check_bag(placing.unfinished, writer.written)
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"{self._path}: cannot be written: {error}") from error
 
@@ -160,6 +159,18 @@ class LabelledBag:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):
             raise DataError(f"{path}: is no bag, so it is not replaced")
+
+
+def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:
+    suffix = path.suffix.lower()
+    if kind == ROS1:
+        if suffix != ".bag":
+            raise DataError(f"{path}: a ROS 1 bag is written as NAME.bag")
+    elif not is_ros2:
+        if suffix != ".mcap":
+            raise DataError(f"{path}: ROS 1 messages in MCAP are written as NAME.mcap")
+    elif suffix in (".bag", ".db3"):
+        raise DataError(f"{path}: a ROS 2 bag is written as NAME.mcap or as a folder")
 
 
 def _labels_of(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mcap.reader import SeekingReader
 from mcap.records import Attachment, Channel, Chunk, DataEnd, Header, Message, Metadata, Schema
@@ -22,9 +22,22 @@ from rosbags.interfaces import (
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.background import read_ahead
-from attendseg_ros.playback.bag_reader import BagReader, Recorded, one_line
+from attendseg_ros.playback.bag_files import by_time
+from attendseg_ros.playback.bag_reader import (
+    CDR,
+    ROS1_SERIALIZATION,
+    BagReader,
+    Recorded,
+    serialization_of,
+)
+from attendseg_ros.playback.file_kinds import in_words
+from attendseg_ros.playback.unpacked import is_packed_message, unpack_message
 
-_FORMATS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
+_FORMATS = {
+    "ros1msg": MessageDefinitionFormat.MSG,
+    "ros2msg": MessageDefinitionFormat.MSG,
+    "ros2idl": MessageDefinitionFormat.IDL,
+}
 
 # Enough for a chunk to be decompressed while the one before it is worked on.
 _MESSAGES_AHEAD = 16
@@ -42,25 +55,30 @@ class McapReader(BagReader):
         compression: Of the chunks: "", "lz4" or "zstd".
     """
 
-    def __init__(self, files: list[Path]) -> None:
+    def __init__(self, files: list[Path], in_order: bool = True) -> None:
         """Learns the topics: from the index behind the data, or from the data where it lacks.
+
+        Args:
+            files: The files.
+            in_order: Whether that is known to be the order of recording.
 
         Raises:
             DataError: Not one message can be read.
         """
+        super().__init__()
+        files = files if in_order else by_time(files, _first_time)
         self._files = files
         self._by_channel: list[dict[int, Connection]] = [{} for _ in files]
         self._schemas: list[dict[int, Schema]] = [{} for _ in files]
         self._described: dict[int, tuple[Schema | None, Channel]] = {}
         self._numbers: dict[tuple[Any, ...], Connection] = {}
-        self.connections = []
-        self.is_ros2 = True
-        self.damage = []
         self.extras: list[Attachment | Metadata] = []
         self.profile = ""
         self.compression = ""
         counts = self._counts()
         self.connections = [c._replace(msgcount=counts[c.id]) for c in self.connections]
+        held = {serialization_of(c) for c in self.connections}
+        self.is_ros2 = ROS1_SERIALIZATION not in held or CDR in held
 
     def described(self, connection: Connection) -> tuple[Schema | None, Channel]:
         """A topic's records as they lie in the file."""
@@ -68,7 +86,7 @@ class McapReader(BagReader):
 
     def messages(self, topic: str = "") -> Iterator[Recorded]:
         """Reads the messages in the order in which they lie in the file."""
-        self.damage, self.extras = [], []
+        self.damage, self.extras = list(self.lost), []
         yield from read_ahead(
             chain.from_iterable(
                 self._messages_of(index, file, topic) for index, file in enumerate(self._files)
@@ -81,9 +99,10 @@ class McapReader(BagReader):
         for index, file in enumerate(self._files):
             header, summary = _index(file)
             if header is None or summary is None:
+                known = len(self.damage)
                 counts.update(m.connection.id for m in self._messages_of(index, file, ""))
-                if self.damage and not self.connections:
-                    raise DataError(f"{file}: cannot be read as a bag: {'; '.join(self.damage)}")
+                if len(self.damage) == known:
+                    self.notes.append(f"{self._which(file)}there is no index behind the messages")
                 continue
             self.profile = header.profile
             self.compression = next((c.compression for c in summary.chunk_indexes), "")
@@ -94,6 +113,8 @@ class McapReader(BagReader):
             for channel_id, count in summary.statistics.channel_message_counts.items():
                 if channel_id in self._by_channel[index]:
                     counts[self._by_channel[index][channel_id].id] += count
+        if self.damage and not self.connections:
+            raise DataError(f"cannot be read as a bag: {'; '.join(self.damage)}")
         return counts
 
     def _messages_of(self, index: int, file: Path, topic: str) -> Iterator[Recorded]:
@@ -110,7 +131,7 @@ class McapReader(BagReader):
                 except Exception as error:
                     self.damage.append(
                         f"{self._which(file)}cut off or damaged behind message {count} "
-                        f"(byte {stream.tell()}): {one_line(error)}"
+                        f"(byte {stream.tell()}): {_reason(error, stream)}"
                     )
                     return
                 if isinstance(record, DataEnd):
@@ -122,10 +143,18 @@ class McapReader(BagReader):
                         yield Recorded(
                             connection,
                             message.log_time,
-                            message.data,
+                            self._plain(message.data, connection),
                             message.publish_time,
                             message.sequence,
                         )
+
+    def _plain(self, data: bytes, connection: Connection) -> bytes:
+        if serialization_of(connection) == CDR and is_packed_message(data):
+            try:
+                return unpack_message(data)
+            except DataError as error:
+                self.damage.append(f"on {connection.topic}: {error}")
+        return data
 
     def _which(self, file: Path) -> str:
         return f"{file.name}: " if len(self._files) > 1 else ""
@@ -139,7 +168,7 @@ class McapReader(BagReader):
                 # Its length is known, so the rest of the file can still be read.
                 self.damage.append(
                     f"{self._which(file)}the chunk behind message {count} is damaged and left out: "
-                    f"{one_line(error)}"
+                    f"{in_words(error)}"
                 )
                 return []
         else:
@@ -191,16 +220,42 @@ def _index(file: Path) -> tuple[Header | None, Any]:
     return header, summary if summary and summary.statistics and summary.channels else None
 
 
+def _first_time(file: Path) -> int | None:
+    _, summary = _index(file)
+    if summary is not None:
+        return int(summary.statistics.message_start_time)
+    with file.open("rb") as stream:
+        try:
+            records = StreamReader(stream, record_size_limit=_LONGEST_RECORD).records
+            return next((r.log_time for r in records if isinstance(r, Message)), None)
+        # Whoever reads the whole file says what is wrong with it.
+        except Exception:
+            return None
+
+
+def _reason(error: Exception, stream: BinaryIO) -> str:
+    """What is wrong where reading ended: at the end of the file it is only that there is no end."""
+    if not stream.read(1):
+        return "it ends without an end record: its recorder was stopped, or is still at it"
+    return in_words(error)
+
+
 def _connection(number: int, schema: Schema | None, channel: Channel) -> Connection:
     encoding = schema.encoding if schema else ""
     text = schema.data.decode(errors="replace") if schema else ""
     return Connection(
         id=number,
         topic=channel.topic,
-        msgtype=schema.name if schema else "",
+        msgtype=_type_name(schema.name) if schema else "",
         msgdef=MessageDefinition(_FORMATS.get(encoding, MessageDefinitionFormat.NONE), text),
         digest=channel.metadata.get("topic_type_hash", ""),
         msgcount=0,
         ext=ConnectionExtRosbag2(channel.message_encoding, []),
         owner=None,
     )
+
+
+def _type_name(name: str) -> str:
+    """A type's name as ROS 2 has it; ROS 1 leaves out the part "msg"."""
+    package, slash, rest = name.partition("/")
+    return f"{package}/msg/{rest}" if slash and "/" not in rest else name

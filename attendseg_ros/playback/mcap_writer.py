@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,10 @@ from rosbags.interfaces import Connection, ConnectionExtRosbag2, MessageDefiniti
 from rosbags.rosbag2.metadata import dump_qos_v8, dump_qos_v9
 from rosbags.typesys.store import Typestore
 
-from attendseg_ros.playback.bag_reader import BagReader, Recorded
+from attendseg_ros.documents import parse_yaml
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.bag_metadata import BagMetadata, TopicMetadata
+from attendseg_ros.playback.bag_reader import CDR, ROS1_SERIALIZATION, BagReader, Recorded
 from attendseg_ros.playback.bag_writer import BagWriter, offered_qos
 from attendseg_ros.playback.mcap_reader import McapReader
 
@@ -45,8 +47,9 @@ class McapWriter(BagWriter):
         if self._folder is not None:
             self._folder.mkdir()
             path = self._folder / f"{path.name}.mcap"
-        self._path = path
+        self._metadata = BagMetadata("mcap", path.name)
         self._store = store
+        self._is_ros2 = source.is_ros2
         self._stream = path.open("xb")
         with ExitStack() as undo:
             undo.callback(self._stream.close)
@@ -65,19 +68,25 @@ class McapWriter(BagWriter):
             for qos in _profiles(self._mcap.described(topic)[1].metadata)
         )
         self._schemas: dict[tuple[str, str, bytes], int] = {}
-        self._topics: dict[int, tuple[str, str, dict[str, str]]] = {}
-        self._counts: Counter[int] = Counter()
-        self._span = (2**63 - 1, 0)
         self._copies = {topic.id: self._take_over(topic) for topic in source.connections}
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
         """Adds a topic of our own."""
+        if not self._is_ros2:
+            return self._add_ros1_topic(name, message_type, latched), message_type
         definition, _ = self._store.generate_msgdef(message_type, ros_version=2)
         qos = [offered_qos(latched)]
         profiles = yaml.safe_dump(dump_qos_v9(qos)) if self._in_words else dump_qos_v8(qos)
         metadata = {_QOS: profiles, _HASH: self._store.hash_rihs01(message_type)}
         schema = (message_type, "ros2msg", definition.encode())
-        return self._register(name, "cdr", schema, metadata), message_type
+        return self._register(name, CDR, schema, metadata), message_type
+
+    def _add_ros1_topic(self, name: str, message_type: str, latched: bool) -> int:
+        """As the `mcap` command writes what it converts from a ROS 1 bag."""
+        definition, digest = self._store.generate_msgdef(message_type, ros_version=1)
+        schema = (message_type.replace("/msg/", "/"), "ros1msg", definition.encode())
+        metadata = {"md5sum": digest, "latching": str(int(latched))}
+        return self._register(name, ROS1_SERIALIZATION, schema, metadata)
 
     def copy(self, recorded: Recorded) -> None:
         """Adds a message of the other bag, unchanged."""
@@ -92,7 +101,8 @@ class McapWriter(BagWriter):
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
         """Adds a message of our own."""
         channel, message_type = topic
-        data = bytes(self._store.serialize_cdr(message, message_type))
+        serialize = self._store.serialize_cdr if self._is_ros2 else self._store.serialize_ros1
+        data = bytes(serialize(message, message_type))
         self._add(channel, time_ns, data, time_ns, 0)
 
     def close(self) -> None:
@@ -108,54 +118,12 @@ class McapWriter(BagWriter):
         self._writer.finish()  # type: ignore[no-untyped-call]
         self._stream.close()
         if self._folder is not None:
-            text = yaml.safe_dump(self._information(), sort_keys=False)
-            (self._folder / "metadata.yaml").write_text(text)
+            # Version 9 is the one with words; Humble reads up to 8 only.
+            self._metadata.write(self._folder, 9 if self._in_words else 8)
 
     def discard(self) -> None:
         """Closes the file."""
         self._stream.close()
-
-    def _information(self) -> dict[str, Any]:
-        """What rosbag2 wants to find in a metadata.yaml beside the file."""
-        total = sum(self._counts.values())
-        start = self._span[0] if total else 0
-        name = self._path.name
-        duration = self._span[1] - start if total else 0
-        topics = []
-        for number, (topic, message_type, metadata) in self._topics.items():
-            qos = _profiles(metadata) if self._in_words else metadata.get(_QOS, "")
-            described = {
-                "name": topic,
-                "type": message_type,
-                "serialization_format": "cdr",
-                _QOS: qos,
-                "type_description_hash": metadata.get(_HASH, ""),
-            }
-            entry = {"topic_metadata": described, "message_count": self._counts[number]}
-            topics.append(entry)
-        information = {
-            # Version 9 is the one with words; Humble reads up to 8 only.
-            "version": 9 if self._in_words else 8,
-            "storage_identifier": "mcap",
-            "starting_time": {"nanoseconds_since_epoch": start},
-            "duration": {"nanoseconds": duration},
-            "message_count": total,
-            "topics_with_message_count": topics,
-            "compression_format": "",
-            "compression_mode": "",
-            "relative_file_paths": [name],
-            "files": [
-                {
-                    "path": name,
-                    "starting_time": {"nanoseconds_since_epoch": start},
-                    "duration": {"nanoseconds": duration},
-                    "message_count": total,
-                }
-            ],
-            "custom_data": None,
-            "ros_distro": "unknown",
-        }
-        return {"rosbag2_bagfile_information": information}
 
     def _take_over(self, topic: Connection) -> int:
         if self._mcap:
@@ -186,14 +154,27 @@ class McapWriter(BagWriter):
             self._schemas[schema] = self._writer.register_schema(*schema)
         schema_id = self._schemas[schema] if schema is not None else 0
         number = self._writer.register_channel(topic, encoding, schema_id, metadata)
-        self._topics[number] = (topic, schema[0] if schema else "", metadata)
+        self._metadata.topics[number] = TopicMetadata(
+            topic,
+            schema[0] if schema else "",
+            # rosbag2 plays no bag at all whose topics differ in this; the file has what is true.
+            CDR,
+            _profiles(metadata) if self._in_words else metadata.get(_QOS, ""),
+            metadata.get(_HASH, ""),
+        )
         return number
 
     def _add(self, channel: int, time_ns: int, data: bytes, publish_ns: int, sequence: int) -> None:
         self._writer.add_message(channel, time_ns, data, publish_ns, sequence)
-        self._counts[channel] += 1
-        self._span = (min(self._span[0], time_ns), max(self._span[1], time_ns))
+        self._metadata.count(channel, time_ns)
 
 
 def _profiles(metadata: dict[str, str]) -> list[dict[str, Any]]:
-    return yaml.safe_load(metadata.get(_QOS, "")) or []
+    try:
+        profiles = parse_yaml(metadata.get(_QOS, ""), _QOS)
+    # Whatever another recorder wrote there is copied as it is, and not understood.
+    except DataError:
+        return []
+    if not isinstance(profiles, list):
+        return []
+    return [profile for profile in profiles if isinstance(profile, dict)]

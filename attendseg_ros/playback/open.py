@@ -7,19 +7,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.pictures import PICTURE_SUFFIXES, kind_not_read
+from attendseg_ros.playback.bag_files import is_bag
+from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Source
-from attendseg_ros.playback.images import IMAGE_SUFFIXES, open_folder, open_image
+from attendseg_ros.playback.images import open_folder, open_image
 from attendseg_ros.playback.video import VideoSource
 
-BAG_SUFFIXES = frozenset({".bag", ".mcap", ".db3"})
+__all__ = ["is_bag", "open_source"]
 
-
-def is_bag(path: Path) -> bool:
-    """Whether a path names a bag: a .bag, .mcap or .db3 file, or a ROS 2 bag's folder."""
-    if path.suffix.lower() in BAG_SUFFIXES or (path / "metadata.yaml").is_file():
-        return True
-    # The folder of a recorder that was killed.
-    return path.is_dir() and any(file.suffix in (".mcap", ".db3") for file in path.iterdir())
+# Enough of them to see what a folder holds.
+_BAGS_NAMED = 5
 
 
 def open_source(path: str | Path, topic: str = "") -> Source:
@@ -34,9 +32,7 @@ def open_source(path: str | Path, topic: str = "") -> Source:
         DataError: There is nothing at the path or it cannot be read; or a topic was named that
             the bag does not hold, or that is of no use because the path is no bag.
     """
-    path = Path(path).expanduser()
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
+    path = _existing(Path(path))
     if is_bag(path):
         # A robot that plays no bags needs no rosbags.
         from attendseg_ros.playback.bag import BagSource
@@ -45,7 +41,41 @@ def open_source(path: str | Path, topic: str = "") -> Source:
     if topic:
         raise DataError(f"{path}: a topic ({topic}) can be chosen only from a bag")
     if path.is_dir():
-        return open_folder(path)
-    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return _open_folder(path)
+    # A GIF may move, and as a video it gives all its frames.
+    if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
         return open_image(path)
+    kind = kind_not_read(path)
+    if kind is not None:
+        raise DataError(f"{path}: {kind}, which is not read: convert it to JPEG or PNG")
     return VideoSource(path)
+
+
+def _existing(path: Path) -> Path:
+    try:
+        if path.exists():
+            return path
+        home = path.expanduser()
+        if home.exists():
+            return home
+    # What cannot be anybody's home.
+    except RuntimeError:
+        pass
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    what = what_it_is(path)
+    raise DataError(f"{path}: is {what}" if what else f"{path}: no such file or folder")
+
+
+def _open_folder(path: Path) -> Source:
+    try:
+        return open_folder(path)
+    except DataError as error:
+        bags = sorted(entry.name for entry in path.iterdir() if is_bag(entry))
+        if not bags:
+            raise
+        named = ", ".join(bags[:_BAGS_NAMED]) + (" ..." if len(bags) > _BAGS_NAMED else "")
+        raise DataError(
+            f"{path}: is no bag and holds no image, but {len(bags)} bag"
+            f"{'s' if len(bags) > 1 else ''}, each to be read by itself: {named}"
+        ) from error

@@ -1,11 +1,10 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the front part of bags that were cut off: a ROS 1 .bag, and a ROS 2 bag in SQLite."""
+"""Reads the front part of ROS 1 bags that were cut off, or whose recorder never closed them."""
 
 from __future__ import annotations
 
 import bz2
-import sqlite3
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,13 +16,12 @@ import lz4.frame
 from rosbags.interfaces import (
     Connection,
     ConnectionExtRosbag1,
-    ConnectionExtRosbag2,
     MessageDefinition,
     MessageDefinitionFormat,
 )
-from rosbags.rosbag2.metadata import parse_qos
 
-from attendseg_ros.playback.bag_reader import BagReader, Recorded, one_line
+from attendseg_ros.playback.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.file_kinds import in_words
 
 _ROS1_START = b"#ROSBAG V2.0\n"
 _ROS1_MESSAGE, _ROS1_CHUNK, _ROS1_CONNECTION = 2, 5, 7
@@ -36,23 +34,19 @@ _DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
 # Longer is a damaged length; rosbag starts a new chunk after less than a megabyte of messages.
 _LONGEST_RECORD = 2**31
 
-_DEFINITIONS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
-_NO_DEFINITION = MessageDefinition(MessageDefinitionFormat.NONE, "")
-
 
 class SalvagedReader(BagReader):
-    """A damaged bag, read from its front for as long as that goes."""
+    """A damaged ROS 1 bag, read record by record from its front for as long as that goes."""
 
-    def __init__(self, is_ros2: bool, reason: str) -> None:
+    def __init__(self, path: Path, reason: str) -> None:
         """Reads all that can be read once, to know the topics and how much of them there is.
 
         Args:
-            is_ros2: What kind of messages the bag holds.
+            path: The bag.
             reason: Why it cannot be read as usual.
         """
-        self.connections = []
-        self.is_ros2 = is_ros2
-        self.damage = []
+        super().__init__(is_ros2=False)
+        self._path = path
         self._reason = reason
         self._known: dict[int, Connection] = {}
         counts = Counter(message.connection.id for message in self.messages())
@@ -61,8 +55,10 @@ class SalvagedReader(BagReader):
     def messages(self, topic: str = "") -> Iterator[Recorded]:
         """Reads the messages in the order in which they lie in the file."""
         count = 0
-        self.damage = []
+        self.damage = list(self.lost)
         reason = self._reason
+        if "not indexed" in reason:
+            reason = "the recorder never closed it"
         messages = self._read()
         while True:
             try:
@@ -70,23 +66,12 @@ class SalvagedReader(BagReader):
             except StopIteration:
                 break
             except Exception as error:
-                reason = one_line(error)
+                reason = in_words(error)
                 break
             count += 1
             if topic in ("", message.connection.topic):
                 yield message
         self.damage.append(f"cut off or damaged behind message {count}: {reason}")
-
-    def _read(self) -> Iterator[Recorded]:
-        raise NotImplementedError
-
-
-class _SalvagedRos1(SalvagedReader):
-    """Record by record, without the index at the end of the file."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self._path = path
-        super().__init__(False, reason)
 
     def _read(self) -> Iterator[Recorded]:
         with self._path.open("rb") as file:
@@ -128,79 +113,17 @@ class _SalvagedRos1(SalvagedReader):
         )
 
 
-class _SalvagedSqlite(SalvagedReader):
-    """Row by row in the order of recording, without the index over the times."""
-
-    def __init__(self, files: list[Path], reason: str) -> None:
-        self._files = files
-        super().__init__(True, reason)
-
-    def _read(self) -> Iterator[Recorded]:
-        for file in self._files:
-            database = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
-            try:
-                # SQLite refuses a file that is shorter than its header says, except in this mode,
-                # which is meant for repairs. The file itself is opened read-only.
-                database.execute("PRAGMA writable_schema=ON")
-                topics = self._topics(database)
-                rows = database.execute("SELECT topic_id, timestamp, data FROM messages")
-                for topic_id, time_ns, data in rows:
-                    yield Recorded(topics[topic_id], time_ns, data, time_ns, 0)
-            finally:
-                database.close()
-
-    def _topics(self, database: sqlite3.Connection) -> dict[int, Connection]:
-        columns = [row[1] for row in database.execute("PRAGMA table_info(topics)")]
-        definitions = {}
-        if "type_description_hash" in columns:
-            definitions = {
-                name: MessageDefinition(_DEFINITIONS[encoding], text)
-                for name, encoding, text in database.execute(
-                    "SELECT topic_type, encoding, encoded_message_definition "
-                    "FROM message_definitions"
-                )
-            }
-        found = {}
-        for row in database.execute("SELECT * FROM topics"):
-            topic = dict(zip(columns, row, strict=True))
-            connection = Connection(
-                id=len(self._known),
-                topic=topic["name"],
-                msgtype=topic["type"],
-                msgdef=definitions.get(topic["type"], _NO_DEFINITION),
-                digest=topic.get("type_description_hash", ""),
-                msgcount=0,
-                ext=ConnectionExtRosbag2(
-                    topic["serialization_format"],
-                    parse_qos(topic.get("offered_qos_profiles", "")),
-                ),
-                owner=None,
-            )
-            # The parts of a split recording repeat the topics; so does a second reading.
-            same = [k for k in self._known.values() if k._replace(id=connection.id) == connection]
-            known = same[0] if same else connection
-            self._known[known.id] = found[topic["id"]] = known
-        return found
-
-
-def salvage(path: Path, databases: list[Path], reason: str) -> SalvagedReader | None:
-    """Opens a bag that rosbags refuses.
+def salvage(path: Path, reason: str) -> SalvagedReader | None:
+    """Opens a ROS 1 bag that rosbags refuses.
 
     Args:
         path: The bag.
-        databases: Its SQLite files.
-        reason: What rosbags said.
+        reason: What is wrong with it.
 
     Returns:
         A reader that gives at least one message, or None.
     """
-    reader: SalvagedReader
-    if databases:
-        reader = _SalvagedSqlite(databases, reason)
-    elif path.is_file() and path.open("rb").read(len(_ROS1_START)) == _ROS1_START:
-        reader = _SalvagedRos1(path, reason)
-    else:
-        return None
+    reader = SalvagedReader(path, reason)
     return reader if any(c.msgcount for c in reader.connections) else None
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import cv2
 import numpy as np
@@ -15,14 +18,21 @@ import numpy as np
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.playback.channels import swap_red_and_blue
+from attendseg_ros.playback.file_kinds import head_of, what_it_is
 from attendseg_ros.playback.frames import Frame, Source
 
 FALLBACK_RATE_HZ = 25.0
-"""For a file that states no usable rate."""
+"""For a file that states no usable rate, of which not two frames have a time."""
+
+_FRAMES_FOR_RATE = 30
+_RATES_HZ = (0.1, 1000.0)
+
+# Of an interval: what times in whole milliseconds or ticks are off.
+_EVEN = 0.2
 
 
 class VideoSource(Source):
-    """A video file."""
+    """A video file, each frame with the time that the file gives it."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file once to learn its length and rate.
@@ -31,26 +41,34 @@ class VideoSource(Source):
             DataError: OpenCV cannot read a single frame of it.
         """
         super().__init__(path)
-        capture = _opened(path)
-        try:
+        with _opened(path) as capture:
             _check_size(path, capture)
-            if not capture.grab():
-                raise DataError(
-                    f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
-                )
-            rate = capture.get(cv2.CAP_PROP_FPS)
+            stated = capture.get(cv2.CAP_PROP_FPS)
             count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        finally:
-            capture.release()
-        self._rate_hz = rate if math.isfinite(rate) and 0.1 <= rate <= 1000 else FALLBACK_RATE_HZ
-        # Streams without an index report zero, or a negative number.
-        self._frame_count = int(count) if count > 0 else None
+            times_ms: list[float] = []
+            while len(times_ms) < _FRAMES_FOR_RATE and capture.grab():
+                times_ms.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+        if not times_ms:
+            what = what_it_is(path) or _sound_only(path)
+            raise DataError(
+                f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
+                + (f": it is {what}" if what else "")
+            )
+        stated = stated if math.isfinite(stated) else 0.0
+        count = count if math.isfinite(count) and 0 < count < 1e9 else 0.0
+        self._length_s = count / stated if count and stated > 0 else 0.0
+        self._rate_hz, self._is_even = _rate(times_ms, stated)
+        # Other containers than MP4 and MOV do not count their frames. What OpenCV gives for them
+        # is their length times their rate, which is wrong for a rate that varies.
+        counts = head_of(path)[4:8] == b"ftyp"
+        self._frame_count = int(count) if count and (counts or self._is_even) else None
 
     @property
     def description(self) -> str:
         """For example "video road.mp4 (221 frames at 25 Hz)"."""
         frames = f"{self._frame_count} frames " if self._frame_count else ""
-        return f"video {self._path.name} ({frames}at {self._rate_hz:.4g} Hz)"
+        rate = f"at {self._rate_hz:.4g} Hz" if self._is_even else "at a rate that varies"
+        return f"video {self._path.name} ({frames}{rate})"
 
     @property
     def frame_count(self) -> int | None:
@@ -59,7 +77,7 @@ class VideoSource(Source):
 
     @property
     def rate_hz(self) -> float:
-        """The file's frame rate."""
+        """The file's frame rate; the usual one of the first frames where it varies."""
         return self._rate_hz
 
     def __iter__(self) -> Iterator[Frame]:
@@ -69,32 +87,85 @@ class VideoSource(Source):
             DataError: There is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
-        capture = _opened(self._path)
-        index = 0
-        try:
+        usual_ns = round(1e9 / self._rate_hz)
+        first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
+        with _opened(self._path) as capture:
             while True:
                 read, bgr = capture.read()
                 if not read:
                     break
+                time_ms = capture.get(cv2.CAP_PROP_POS_MSEC)
+                first_ms = first_ms if index else time_ms
+                time_ns = round((time_ms - first_ms) * 1e6) if math.isfinite(time_ms) else 0
+                # A frame without a time, or with one that goes back, comes at the usual rate.
+                now_ns = time_ns if index == 0 or time_ns > stamp_ns else stamp_ns + usual_ns
+                longest_ns = max(longest_ns, now_ns - stamp_ns)
+                stamp_ns = now_ns
                 rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
-                stamp_ns = round(index * 1e9 / self._rate_hz)
                 yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
                 index += 1
-        finally:
-            capture.release()
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is no video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
-        if self._frame_count is not None and index < self._frame_count:
+        # The last frame is shown for an interval, or for a pause as long as any before.
+        if self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:
             self._skipped.append(
-                f"{self._path.name}: announces {self._frame_count} frames, {index} can be read"
+                f"{self._path.name}: its header says {self._length_s:.1f} s, and the last of "
+                f"{index} frames that can be read is at {stamp_ns / 1e9:.1f} s: the rest is cut "
+                "off or damaged"
             )
 
 
-def _opened(path: Path) -> cv2.VideoCapture:
+@contextmanager
+def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
+    # A relative name with a colon is an address to FFmpeg, and "%03d" in a name is the pattern
+    # for a series of pictures to OpenCV's other reader.
+    name = str(path.absolute())
     # FFmpeg reads it when it opens a file, and takes no memory for larger frames.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", f"max_pixels;{MAX_PIXELS}")
-    return cv2.VideoCapture(str(path))
+    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
+    if not capture.isOpened() and "%" not in name:
+        capture.release()
+        capture = cv2.VideoCapture(name)
+    # Phones turn their videos by a note in the header.
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+    try:
+        yield capture
+    finally:
+        capture.release()
+
+
+def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:
+    """The rate of a video by the times of its first frames, and whether they come evenly.
+
+    Args:
+        times_ms: The times.
+        stated_hz: The rate in the header: exact for even frames, and some mean for others.
+    """
+    gaps_ms = [later - earlier for earlier, later in pairwise(times_ms) if later > earlier]
+    usual_ms = median(gaps_ms) if gaps_ms else 0.0
+    lowest, highest = _RATES_HZ
+    is_usable = lowest <= stated_hz <= highest
+    if not usual_ms or not lowest <= 1000.0 / usual_ms <= highest:
+        return (stated_hz if is_usable else FALLBACK_RATE_HZ), True
+    is_even = all(abs(gap - usual_ms) <= max(_EVEN * usual_ms, 2.0) for gap in gaps_ms)
+    measured_hz = (len(gaps_ms) * 1000.0 / sum(gaps_ms)) if is_even else 1000.0 / usual_ms
+    if is_even and is_usable and abs(stated_hz - measured_hz) <= _EVEN * measured_hz:
+        return stated_hz, True
+    return measured_hz, is_even
+
+
+def _sound_only(path: Path) -> str:
+    """Says so of an MP4 file that describes sound and no pictures."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        description = stream.read(1 << 20)
+        stream.seek(max(0, size - (1 << 20)))
+        description += stream.read()
+    # The kinds of its tracks, as the format names them.
+    if b"hdlr" in description and b"soun" in description and b"vide" not in description:
+        return "sound without pictures"
+    return ""
 
 
 def _check_size(path: Path, capture: cv2.VideoCapture) -> None:

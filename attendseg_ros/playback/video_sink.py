@@ -22,6 +22,8 @@ from attendseg_ros.playback.sink import Sink
 _CODEC = "mp4v"
 _SMALLEST_SIDE = 16
 
+_LONGEST_PAUSE_S = 60.0
+
 
 class VideoWriter:
     """Writes RGB pictures to an .mp4 file, which appears under its name when it is complete."""
@@ -56,9 +58,9 @@ class VideoWriter:
             )
             self._placing = Placing(self._path)
             codec = cv2.VideoWriter.fourcc(*_CODEC)
-            self._writer = cv2.VideoWriter(
-                str(self._placing.unfinished), codec, self._rate_hz, self._size
-            )
+            # A relative name with a colon is an address to FFmpeg.
+            name = str(self._placing.unfinished.absolute())
+            self._writer = cv2.VideoWriter(name, codec, self._rate_hz, self._size)
             if not self._writer.isOpened():
                 raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
         self._writer.write(swap_red_and_blue(fit(rgb, self._size)))
@@ -86,14 +88,47 @@ class VideoWriter:
 class OverlayVideoSink(Sink):
     """Images with the class colours laid over them as a video."""
 
-    def __init__(self, path: Path, palette: Image, rate_hz: float, alpha: float = 0.5) -> None:
+    def __init__(
+        self,
+        path: Path,
+        palette: Image,
+        rate_hz: float,
+        alpha: float = 0.5,
+        *,
+        keeps_time: bool = False,
+    ) -> None:
+        """Takes the file's name.
+
+        Args:
+            path: The .mp4 file.
+            palette: uint8 (256, 3), the classes' colours.
+            rate_hz: The video's rate.
+            alpha: Weight of the colours, 0 to 1.
+            keeps_time: Shows a frame until the next one's stamp, for frames at a rate that varies.
+        """
         self._video = VideoWriter(path, rate_hz)
         self._palette = palette
         self._alpha = alpha
+        self._rate_hz = rate_hz if keeps_time else 0.0
+        self._shown: tuple[int, Image] | None = None
+        self._written = 0
 
     def write(self, frame: Frame, labels: Image) -> None:
         """Adds the frame's overlay."""
-        self._video.write(blend(frame.rgb, colorize(labels, self._palette), self._alpha))
+        overlay = blend(frame.rgb, colorize(labels, self._palette), self._alpha)
+        if self._shown is not None:
+            start_ns, before = self._shown
+            due = round((frame.stamp_ns - start_ns) * self._rate_hz / 1e9)
+            # A damaged time must not fill the disk.
+            for _ in range(min(due - self._written, round(_LONGEST_PAUSE_S * self._rate_hz))):
+                self._add(before)
+        self._add(overlay)
+        start_ns = self._shown[0] if self._shown is not None else frame.stamp_ns
+        self._shown = (start_ns, overlay) if self._rate_hz else None
+
+    def _add(self, overlay: Image) -> None:
+        self._video.write(overlay)
+        self._written += 1
 
     def close(self) -> None:
         """Completes the file."""

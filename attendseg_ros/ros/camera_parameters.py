@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from rclpy.exceptions import ParameterException
-from rclpy.node import Node
-
-from attendseg_ros.errors import DataError
+from attendseg_ros.documents import shortened
+from attendseg_ros.ros.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameter_values import ParameterError
 from attendseg_ros.ros.settings import ParameterSpec
 
 
 def declare(
-    node: Node,
+    node: OutspokenNode,
     name: str,
     default: Any,
     description: str,
@@ -32,7 +31,7 @@ def declare(
         choices: The only values of a text.
 
     Raises:
-        DataError: The value given at start is of another type, out of range or no choice.
+        ParameterError: The value given at start is of another type, out of range or no choice.
     """
     constraints = f"one of {', '.join(choices)}" if choices else ""
     spec = ParameterSpec(
@@ -43,19 +42,14 @@ def declare(
         limits=limits,
         constraints=constraints,
     )
-    try:
-        value = node.declare_parameter(name, default, spec.descriptor()).value
-    except ParameterException as error:
-        allowed = f", from {limits[0]} to {limits[1]}" if limits else ""
-        raise DataError(
-            f"parameter {name} must be {_kind(default)}{allowed}: {' '.join(str(error).split())}"
-        ) from error
+    value = node.declare_parameter(name, default, spec.descriptor()).value
     if choices and value not in choices:
-        raise DataError(f"parameter {name} must be {constraints}, got {value!r}")
+        wrong = ParameterError(f"{name} must be {constraints}, got {shortened(value)}", name)
+        raise node.with_source(wrong)
     return value
 
 
-def declare_awaited(node: Node, default: int) -> int:
+def declare_awaited(node: OutspokenNode, default: int) -> int:
     """Declares how many subscribers image_raw must have before the first image is published."""
     awaited: int = declare(
         node,
@@ -65,8 +59,3 @@ def declare_awaited(node: Node, default: int) -> int:
         (0, 64),
     )
     return awaited
-
-
-def _kind(default: Any) -> str:
-    kinds = {bool: "true or false", int: "an integer", float: "a number with a point", str: "text"}
-    return kinds[type(default)]

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ament_index_python.packages import (
     PackageNotFoundError,
     get_package_prefix,
@@ -20,6 +19,7 @@ from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.ros.robots import names_of_kind, read_robots
 
 SHARE = Path(get_package_share_directory("attendseg_ros"))
@@ -102,7 +102,7 @@ def rviz(namespace: str, cameras: Sequence[str], use_sim_time: bool) -> Node:
             "rviz:=true: rviz2 is not installed; apt install ros-$ROS_DISTRO-rviz2"
         ) from error
     outputs = outputs_of(namespace, *cameras[:1])
-    named = yaml.safe_load(RVIZ_CONFIG.read_text(encoding="utf-8"))
+    named = read_yaml(RVIZ_CONFIG)
     # Topics in RViz's file are absolute, so they do not follow a namespace by themselves. The
     # Camera display asks for the intrinsics beside its image.
     topics = sorted({*topics_in(named), f"{OUTPUTS}camera_info"})

@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameter_values import ParameterError
 from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.settings import (
     CLASS_LISTS,
@@ -24,8 +26,6 @@ from attendseg_ros.ros.settings import (
     HEIGHT_SOURCES,
     IMAGE_TRANSPORTS,
     SCHEMA,
-    YES_OR_NO,
-    ParameterSpec,
     Settings,
 )
 
@@ -36,10 +36,6 @@ CHOICES = {
     "image_is_rectified": RECTIFIED_CHOICES,
 }
 """What the parameters may be that are one of a few words."""
-
-
-class ParameterError(AttendSegError):
-    """A parameter value that cannot be used; the message says what would be right."""
 
 
 def check(settings: Settings, bundle: Bundle | None) -> None:
@@ -55,25 +51,34 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     for name, allowed in CHOICES.items():
         if getattr(settings, name) not in allowed:
             raise ParameterError(
-                f"{name} must be one of {', '.join(allowed)}, got {getattr(settings, name)!r}"
+                f"{name} must be one of {', '.join(allowed)}, got "
+                f"{shortened(getattr(settings, name))}",
+                name,
             )
     problem = problem_of(tuple(filter(None, settings.cameras)))
     if problem:
-        raise ParameterError(f"cameras: {problem}")
+        raise ParameterError(f"cameras: {problem}", "cameras")
     for spec in SCHEMA:
-        if isinstance(spec.default, float) and not isfinite(getattr(settings, spec.name)):
-            raise ParameterError(f"{spec.name} must be a finite number")
+        low, high = spec.limits or (-inf, inf)
+        value = getattr(settings, spec.name)
+        # Not a number is in no range.
+        if isinstance(value, (int, float)) and not low <= value <= high:
+            raise ParameterError(
+                f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
+            )
     _check_input_size(settings.input_size, bundle)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(
-            f"{', '.join(map(repr, both))} cannot be in traversable_classes and in "
-            "obstacle_classes: take it out of one first"
+            f"{_listed(both)} cannot be in traversable_classes and in "
+            "obstacle_classes: take it out of one first",
+            "traversable_classes",
         )
     if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
         raise ParameterError(
             f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
-            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}"
+            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}",
+            "points_max_range_m",
         )
     if bundle is not None:
         for name in CLASS_LISTS:
@@ -84,9 +89,15 @@ def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> N
     unknown = [n for n in classes if n and n not in bundle.classes.names]
     if unknown:
         raise ParameterError(
-            f"{name}: model {bundle.name!r} has no {', '.join(map(repr, unknown))}; "
-            f"its classes are {', '.join(bundle.classes.names)}"
+            f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "
+            f"its classes are {', '.join(bundle.classes.names)}",
+            name,
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(shortened(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
@@ -94,7 +105,9 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
         return
     form = f"input_size must be [width, height] from 1 to {LARGEST_SIDE}, or [0, 0]"
     if len(size) != 2 or not all(0 < side <= LARGEST_SIDE for side in size):
-        raise ParameterError(f"{form} for the model's own, got {list(size)}")
+        raise ParameterError(
+            f"{form} for the model's own, got {shortened(list(size))}", "input_size"
+        )
     if bundle is None:
         return
     multiple = bundle.size_multiple
@@ -102,7 +115,8 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
         nearest = [max(1, round(side / multiple)) * multiple for side in size]
         raise ParameterError(
             f"input_size {list(size)}: model {bundle.name!r} takes multiples of {multiple} only; "
-            f"the nearest is {nearest}"
+            f"the nearest is {nearest}",
+            "input_size",
         )
 
 
@@ -128,7 +142,7 @@ class Parameters:
 
     def __init__(
         self,
-        node: Node,
+        node: OutspokenNode,
         bundle: Callable[[], Bundle | None],
         on_change: Callable[[Change], None],
     ) -> None:
@@ -146,8 +160,16 @@ class Parameters:
         self._bundle = bundle
         self._on_change = on_change
         self._restoring = False
-        self._settings = Settings(**{spec.name: _declare(node, spec) for spec in SCHEMA})
-        check(self._settings, None)
+        values = {}
+        for spec in SCHEMA:
+            default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+            declared = node.declare_parameter(spec.name, default, spec.descriptor())
+            values[spec.name] = _plain(declared.value)
+        self._settings = Settings(**values)
+        try:
+            check(self._settings, None)
+        except ParameterError as error:
+            raise node.with_source(error) from error
         node.add_on_set_parameters_callback(self._accept)
 
     @property
@@ -164,7 +186,7 @@ class Parameters:
             Which parameters still read what is not in effect, and why; empty when none does.
         """
         parameters = [
-            Parameter(name, _TYPES[name], list(value) if isinstance(value, tuple) else value)
+            Parameter(name, value=list(value) if isinstance(value, tuple) else value)
             for name, value in values.items()
         ]
         self._restoring = True
@@ -185,11 +207,7 @@ class Parameters:
         # One assignment swaps all values at once. It happens here and not after the setting,
         # since Humble has no add_post_set_parameters_callback.
         names = {spec.name for spec in SCHEMA}
-        known = {
-            change.name: _meant(change.name, change.value)
-            for change in changes
-            if change.name in names
-        }
+        known = {change.name: _plain(change.value) for change in changes if change.name in names}
         candidate = replace(self._settings, **known)
         bundle = self._bundle()
         try:
@@ -202,60 +220,16 @@ class Parameters:
             return SetParametersResult(successful=False, reason=str(error))
         before, self._settings = self._settings, candidate
         if known and not self._restoring:
-            self._on_change(Change(before, candidate, frozenset(known), bundle))
+            try:
+                self._on_change(Change(before, candidate, frozenset(known), bundle))
+            except Exception:
+                self._settings = before
+                raise
         return SetParametersResult(successful=True)
-
-
-def typed(parameters: Iterable[Parameter[Any]]) -> list[Parameter[Any]]:
-    """Gives empty lists the type that the parameter has.
-
-    An empty list tells no type: rclpy takes it for bytes, `ros2 param set` for booleans.
-    """
-    return [
-        Parameter(parameter.name, _TYPES[parameter.name], [])
-        if parameter.name in _LISTS and _is_empty_list(parameter)
-        else parameter
-        for parameter in parameters
-    ]
-
-
-_TYPES = {
-    spec.name: Parameter.Type.from_parameter_value(
-        list(spec.default) if isinstance(spec.default, tuple) else spec.default
-    )
-    for spec in SCHEMA
-}
-
-_LISTS = {spec.name for spec in SCHEMA if isinstance(spec.default, tuple)}
-
-
-def _is_empty_list(parameter: Parameter[Any]) -> bool:
-    scalars = (str, bool, int, float)
-    return not (parameter.value is None or isinstance(parameter.value, scalars) or parameter.value)
-
-
-def _declare(node: Node, spec: ParameterSpec) -> Any:
-    """Declares a parameter; returns its value."""
-    default = list(spec.default) if spec.name in _LISTS else spec.default
-    descriptor = spec.descriptor()
-    value = node.declare_parameter(spec.name, default, descriptor).value
-    if value is None and spec.name in _LISTS:
-        # An empty list has no type, so ROS takes one given at start for no value at all. rclpy
-        # keeps the very descriptor, through which one that is read-only can be set here as well.
-        value, descriptor.read_only = [], False
-        node.set_parameters([Parameter(spec.name, _TYPES[spec.name], value)])
-        descriptor.read_only = not spec.live
-    return _meant(spec.name, value)
 
 
 def _in_words(value: Any) -> str:
     return repr(list(value) if isinstance(value, tuple) else value)
-
-
-def _meant(name: str, value: Any) -> Any:
-    if name in YES_OR_NO and isinstance(value, bool):
-        return "yes" if value else "no"
-    return _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 
 from rclpy.duration import Duration
-from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -17,6 +16,7 @@ from attendseg_ros.playback import open_source
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.ros.outspoken_node import OutspokenNode
 from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
 
@@ -26,7 +26,7 @@ _FRAMES_AHEAD = 8
 _LAST_IMAGE_S = 2.0
 
 
-class PlaybackCameraNode(Node):
+class PlaybackCameraNode(OutspokenNode):
     """Publishes the frames of a source, stamped when they are published; ends after the last.
 
     It also ends, with an error, where a source that is looped can no longer be read.
@@ -36,7 +36,8 @@ class PlaybackCameraNode(Node):
         """Declares the parameters, opens the source and starts.
 
         Raises:
-            DataError: A parameter cannot be used, or the source cannot be read.
+            ParameterError: A parameter cannot be used.
+            DataError: The source cannot be read.
         """
         super().__init__("playback_camera")
         path = declare(
@@ -49,6 +50,7 @@ class PlaybackCameraNode(Node):
         self._loop = declare(self, "loop", False, "Start anew after the last image.")
         self._frame_id = declare(self, "frame_id", "camera", "Frame of the headers.")
         self._subscribers_awaited = declare_awaited(self, default=1)
+        self.warn_of_unused()
         if not path:
             raise DataError(
                 "parameter path is empty: name an image, a folder of images, a video or a bag "
@@ -74,6 +76,9 @@ class PlaybackCameraNode(Node):
             f"{self._image.topic_name}{waiting}"
         )
 
+        for line in self._source.notes:
+            self.get_logger().warning(f"{path}: {line}")
+
     def destroy_node(self) -> None:
         """Stops reading and destroys the node."""
         self._frames.close()
@@ -81,6 +86,8 @@ class PlaybackCameraNode(Node):
 
     def _read(self) -> Iterator[Image]:
         said: set[str] = set()
+        for line in self._source.left_out:
+            self.get_logger().warning(f"left out {line}")
         while True:
             count = 0
             try:
@@ -121,7 +128,7 @@ class PlaybackCameraNode(Node):
 
 def main(args: list[str] | None = None) -> int:
     """Runs the node; returns the exit status."""
-    return run(PlaybackCameraNode, args)
+    return run(PlaybackCameraNode, args, ends=DataError)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 
-import yaml
-
+from attendseg_ros.documents import read_yaml, shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.camera_name import CameraName, problem_of
 
@@ -43,9 +42,28 @@ def read_robots(path: str | Path) -> dict[str, Robot]:
 
     Returns:
         The rows by the name that `robot:=` takes, in the file's order.
+
+    Raises:
+        TopicsError: the file cannot be read, or a row is not of texts by the fields of `Robot`.
     """
-    rows = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    rows = read_yaml(path, TopicsError)
+    if not isinstance(rows, dict):
+        raise TopicsError(f"{path}: must be a mapping of robots, got {shortened(rows)}")
+    for name, row in rows.items():
+        if not (isinstance(name, str) and isinstance(row, dict) and _is_robot(row)):
+            raise TopicsError(
+                f"{path}: {shortened(name)} must hold texts by {', '.join(_FIELDS)}, got "
+                f"{shortened(row)}"
+            )
     return {name: Robot(**row) for name, row in rows.items()}
+
+
+_FIELDS = tuple(field.name for field in fields(Robot))
+
+
+def _is_robot(row: dict[object, object]) -> bool:
+    needed = set(_FIELDS) - {"depth"}
+    return needed <= set(row) <= set(_FIELDS) and all(isinstance(v, str) for v in row.values())
 
 
 def names_of_kind(robots: dict[str, Robot], kind: str) -> list[str]:

@@ -11,12 +11,14 @@ from typing import TypeVar
 
 import rclpy
 from rclpy.exceptions import ParameterException
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 from rclpy.node import Node
 
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.ros.given_parameters import problem_of
+from attendseg_ros.ros.safety_net import GuardedExecutor, SafetyNet
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -27,6 +29,7 @@ def run(
     make_node: Callable[[], NodeT],
     args: Sequence[str] | None = None,
     start: Callable[[NodeT], None] | None = None,
+    ends: type[Exception] | tuple[()] = (),
 ) -> int:
     """Makes a node and spins it until Ctrl-C, SIGTERM or a shut-down of the context.
 
@@ -34,6 +37,7 @@ def run(
         make_node: makes the node, which `destroy_node` must bring to an end.
         args: the command line; None takes the process's own.
         start: called with the node before it spins.
+        ends: what a callback of the node raises to end it; anything else goes into its net.
 
     Returns:
         The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
@@ -44,7 +48,7 @@ def run(
     for number in STOPS:
         signal.signal(number, lambda *_: None)
     with stopping.in_time("attendseg_ros", status=0) as asked:
-        status = _run(make_node, args, start)
+        status = _run(make_node, args, start, ends)
         if asked.is_set():
             stopping.leave(status)
         return status
@@ -54,6 +58,7 @@ def _run(
     make_node: Callable[[], NodeT],
     args: Sequence[str] | None,
     start: Callable[[NodeT], None] | None,
+    ends: type[Exception] | tuple[()],
 ) -> int:
     node: NodeT | None = None
     # After a signal no executor can be made, and a half-made one writes a traceback as it is
@@ -61,15 +66,17 @@ def _run(
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         rclpy.init(args=None if args is None else list(args))
-        executor = SingleThreadedExecutor()
+        executor = GuardedExecutor(ends)
     except RuntimeError as error:
         # A command line that rcl cannot read; there is no logger yet.
-        print(" ".join(str(error).split()), file=sys.stderr)
+        text = " ".join(str(error).split())
+        print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
         return 1
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         node = make_node()
+        executor.net = getattr(node, "net", None) or SafetyNet(node.get_logger().error)
         if start is not None:
             start(node)
         executor.add_node(node)

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import cv2
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from rcl_interfaces.msg import SetParametersResult
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
-from rclpy.parameter import Parameter
 from rclpy.timer import Timer
 from std_srvs.srv import SetBool
 
@@ -25,7 +23,7 @@ from attendseg_ros.ros.label_info import LabelInfo
 from attendseg_ros.ros.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.memory import give_back, give_back_freed
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.parameters import Change, Parameters, check, typed
+from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
@@ -67,7 +65,9 @@ class SegmentationNode(PatientLifecycleNode):
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._report_timer = self._make_report_timer(self._live.settings)
         self.create_timer(SILENCE_CHECK_S, self._check_silence, clock=self._steady)
+        self._said_caught = 0
         self._say_what_is_missing()
+        self.warn_of_unused()
 
     def start(self) -> None:
         """Configures and activates, unless `autostart` says to wait for the lifecycle services.
@@ -114,16 +114,6 @@ class SegmentationNode(PatientLifecycleNode):
         """Frees everything, so that the node may be configured again."""
         self._release()
         return SUCCESS
-
-    def set_parameters(self, parameter_list: list[Parameter[Any]]) -> list[SetParametersResult]:
-        """As rclpy's, but an empty list needs no type."""
-        return super().set_parameters(typed(parameter_list))
-
-    def set_parameters_atomically(
-        self, parameter_list: list[Parameter[Any]]
-    ) -> SetParametersResult:
-        """As rclpy's, but an empty list needs no type; the parameter services call this."""
-        return super().set_parameters_atomically(typed(parameter_list))
 
     def destroy_node(self) -> None:
         """Ends the threads and frees everything."""
@@ -263,6 +253,7 @@ class SegmentationNode(PatientLifecycleNode):
             statuses = self._activation.statuses()
         else:
             statuses = self._idle_statuses()
+        self._tell_of_unexpected(statuses)
         name = self.get_fully_qualified_name()
         for status in statuses:
             # Two nodes in two namespaces must not overwrite each other in an aggregator.
@@ -287,6 +278,18 @@ class SegmentationNode(PatientLifecycleNode):
                 network.level, network.message = DiagnosticStatus.ERROR, self._failure
             statuses += [camera, network]
         return statuses
+
+    def _tell_of_unexpected(self, statuses: list[DiagnosticStatus]) -> None:
+        """Adds to every camera's network what went into the node's net."""
+        caught, last = self.net.caught, self.net.last
+        is_new, self._said_caught = caught > self._said_caught, caught
+        for status in statuses:
+            if not status.name.startswith("network"):
+                continue
+            status.values.append(KeyValue(key="unexpected errors", value=str(caught)))
+            if is_new:
+                status.level = max(status.level, DiagnosticStatus.WARN)
+                status.message = f"{last}; {status.message}"
 
     def _check_silence(self) -> None:
         if self._activation is not None:

@@ -57,7 +57,8 @@ class Settings:
     )
     engine: str = _parameter(
         AUTO,
-        "Inference engine; auto measures those installed at start and takes the fastest.",
+        "Inference engine; auto measures those installed at start and at each switch of model or "
+        "size, and takes the fastest.",
         live=False,
         constraints="one of " + ", ".join(ENGINES),
     )
@@ -284,7 +285,6 @@ class ParameterSpec:
             description=self.description,
             read_only=not self.live,
             additional_constraints=self.constraints,
-            dynamic_typing=self.name in YES_OR_NO,
         )
         if self.limits is not None:
             low, high = self.limits

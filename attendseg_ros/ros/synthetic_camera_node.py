@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.ros.outspoken_node import OutspokenNode
 from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
 from attendseg_ros.scene import StreetScene
@@ -42,7 +42,7 @@ class Rendered(NamedTuple):
     ground_truth: Image
 
 
-class SyntheticCameraNode(Node):
+class SyntheticCameraNode(OutspokenNode):
     """Publishes the scene of a seed at a fixed rate.
 
     Frame k shows the scene at k / rate_hz seconds whatever the machine's speed, so the sequence
@@ -54,7 +54,7 @@ class SyntheticCameraNode(Node):
         """Declares the parameters, builds the scene and starts.
 
         Raises:
-            DataError: A parameter cannot be used.
+            ParameterError: A parameter cannot be used.
         """
         super().__init__("synthetic_camera")
         width = declare(self, "width", 640, "Width of the images in pixels.", (16, 4096))
@@ -68,6 +68,7 @@ class SyntheticCameraNode(Node):
             self, "encoding", "rgb8", "Encoding of image_raw.", choices=tuple(_FROM_RGB)
         )
         self._subscribers_awaited = declare_awaited(self, default=0)
+        self.warn_of_unused()
         self._scene = StreetScene(seed, width, height)
         self._image = self._publish_on(Image, "image_raw")
         self._info = self._publish_on(CameraInfo, "camera_info")

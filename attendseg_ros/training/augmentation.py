@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -13,6 +14,16 @@ from numpy.typing import NDArray
 from attendseg_ros.labels import UNLABELLED
 
 Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""An image, RGB uint8 (H, W, 3), and its class ids, uint8 (H, W)."""
+
+
+class PairSource(Protocol):
+    """Anything that gives labelled images by index."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Pair: ...
+
 
 # The value that the normalisation maps to zero, as the network's own padding does.
 PADDING_VALUE = 128

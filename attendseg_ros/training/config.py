@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.documents import LARGE, read_yaml, shortened_text
+from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.training.groups import HOW_TO_NAME, Grouping
 
 CONFIG_FILE = "config.yaml"
 
@@ -34,8 +36,12 @@ class TrainingConfig:
         data: Folder of the labelled set, in SegNet's layout.
         classes: Class table of the set.
         run: Folder for checkpoints and the log.
-        train_split: Split that is trained on.
-        val_split: Split that picks the best epoch.
+        train_split: Split that is trained on, or several as "train+val".
+        val_split: Split that picks the best epoch; unused where groups are held out.
+        groups: How the images of the training split are told apart into groups; None: not at all.
+        hold_out: Groups that are not trained on and pick the best epoch.
+        gap: Images on each side of what is held out that are used for neither, by their names'
+            order; None: a tenth of a block, none where groups are whole sequences.
         epochs: Passes over the training split.
         batch_size: Images per step.
         learning_rate: Peak of the schedule (linear warm-up, then half a cosine to zero).
@@ -71,6 +77,9 @@ class TrainingConfig:
     run: Path
     train_split: str = "train"
     val_split: str = "val"
+    groups: Grouping | None = None
+    hold_out: tuple[str, ...] = ()
+    gap: int | None = None
     epochs: int = 100
     batch_size: int = 8
     learning_rate: float = 4e-3
@@ -118,6 +127,17 @@ class TrainingConfig:
         if not 0 <= self.scene_share <= 10:
             raise DataError(f"scene_share must be between 0 and 10, got {self.scene_share}")
 
+        if bool(self.hold_out) != (self.groups is not None):
+            raise DataError(
+                "hold_out names groups and groups says which images are in them: one needs the "
+                f"other; {HOW_TO_NAME}"
+            )
+        if self.gap is not None and (self.groups is None or self.gap < 0):
+            raise DataError(
+                f"gap is a number of images beside what is held out, 0 or more, got {self.gap}"
+                f"{' and no group to hold out' if self.groups is None else ''}"
+            )
+
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
         return asdict(self) | {
@@ -128,6 +148,8 @@ class TrainingConfig:
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
+            "groups": self.groups.to_plain() if self.groups else None,
+            "hold_out": list(self.hold_out) or None,
             "input_size": list(self.input_size),
             "crop_size": list(self.crop_size),
         }
@@ -147,25 +169,38 @@ class TrainingConfig:
         """
         path = Path(run) / CONFIG_FILE
         try:
-            values = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: not a training run's settings ({error})") from error
+            values = read_yaml(path, limits=LARGE)
+        except DataError as error:
+            raise DataError(f"not a training run's settings: {error}") from error
         known = {f.name for f in fields(cls)}
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
             raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
         # Settings that came later than the run have the values that it was made with.
         defaults = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping()
         values = defaults | _EARLIER_VALUES | values
+        try:
+            return cls._from_mapping(values, Path(run))
+        except AttendSegError as error:
+            raise DataError(f"{path}: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: a value is not of the kind that it must be: {shortened_text(error)}"
+            ) from error
+
+    @classmethod
+    def _from_mapping(cls, values: dict[str, Any], run: Path) -> TrainingConfig:
         return cls(
             **values
             | {
                 "data": Path(values["data"]),
-                "run": Path(run),
+                "run": run,
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
                 "teacher": Path(values["teacher"]) if values["teacher"] else None,
                 "teacher_size": tuple(values["teacher_size"]) if values["teacher_size"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
                 "shape": Shape.from_mapping(values["shape"]),
+                "groups": Grouping.from_plain(values["groups"]) if values["groups"] else None,
+                "hold_out": tuple(values["hold_out"] or ()),
                 "input_size": tuple(values["input_size"]),
                 "crop_size": tuple(values["crop_size"]),
             }

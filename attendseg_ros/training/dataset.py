@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import copy
 import filecmp
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -12,59 +14,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.labels import UNLABELLED, ClassTable
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
+from attendseg_ros.labels.label_reader import LabelReader
+from attendseg_ros.training.set_files import split_files
 
 
 class LabelledSet:
-    """One split of a labelled set: ``<root>/<split>`` and ``<root>/<split>annot``.
+    """One or more splits of a labelled set: ``<root>/<split>`` and ``<root>/<split>annot``.
 
-    Labels are PNGs of the image's stem: class ids (one channel) or colours of the class table
-    (three channels). Files are read when asked for; what can be checked without reading all of
-    them is checked at once.
+    Labels are PNGs of the image's stem, of class ids or of colours of the class table. Files are
+    read when asked for; what can be checked without reading all of them is checked at once.
     """
 
     def __init__(self, root: Path | str, split: str, classes: ClassTable) -> None:
-        """Lists a split.
+        """Lists a split, or several as "train+val".
 
         Raises:
-            DataError: If a folder is missing or holds no image, or an image has no label.
+            DataError: If a folder is missing or holds no image, an image has no label, or it is
+                open which label is whose.
         """
         root = Path(root)
-        images, labels = root / split, root / f"{split}annot"
-        for folder, what in ((images, "images"), (labels, "labels")):
-            if not folder.is_dir():
-                raise DataError(
-                    f"{folder}: no such folder; a labelled set keeps its {what} there "
-                    f"(SegNet's layout: {split}/ and {split}annot/)"
-                )
-        self._classes = classes
-        self._files = [
-            (path, labels / f"{path.stem}.png")
-            for path in sorted(images.iterdir())
-            if path.suffix.lower() in IMAGE_SUFFIXES
-        ]
-        if not self._files:
-            raise DataError(f"{images}: holds no image ({', '.join(IMAGE_SUFFIXES)})")
-        for image, label in self._files:
-            if not label.is_file():
-                raise DataError(f"{image}: has no label; expected it at {label}")
-        self._id_of_value = self._table_of_values()
-
-    def _table_of_values(self) -> NDArray[np.int16]:
-        """int16 (256,): class id of each value in an index PNG, -1 where there is none."""
-        table = np.full(256, -1, dtype=np.int16)
-        for class_id in self._classes.ids:
-            table[class_id] = class_id
-        for ignored in (*self._classes.ignored_ids, UNLABELLED):
-            table[ignored] = UNLABELLED
-        return table
+        splits = [split] if (root / split).is_dir() else split.split("+")
+        found = [split_files(root, name) for name in splits]
+        self._files = [pair for files in found for pair in files.pairs]
+        self._left_out = [line for files in found for line in files.left_out]
+        self._reader = LabelReader(classes, [label for _, label in self._files])
 
     @property
     def names(self) -> list[str]:
-        """Stems of the images, sorted."""
+        """Stems of the images, sorted within each split."""
         return [image.stem for image, _ in self._files]
+
+    @property
+    def images(self) -> list[Path]:
+        """The images' files."""
+        return [image for image, _ in self._files]
+
+    @property
+    def label_folders(self) -> list[Path]:
+        """The folders of the labels."""
+        return list(dict.fromkeys(label.parent for _, label in self._files))
+
+    @property
+    def left_out(self) -> list[str]:
+        """A line for every file in the set's folders that is not used: which, and why."""
+        return self._left_out
+
+    @property
+    def decisions(self) -> list[str]:
+        """By what the labels read so far name classes, where that had to be found out."""
+        return self._reader.decisions
+
+    def subset(self, positions: Sequence[int]) -> LabelledSet:
+        """The same set with some of its images only, read as before."""
+        chosen = copy.copy(self)
+        chosen._files = [self._files[position] for position in positions]
+        return chosen
 
     def shares_images_with(self, other: LabelledSet) -> bool:
         """Whether an image of this split is in the other too, under its own name."""
@@ -82,55 +88,62 @@ class LabelledSet:
         """Reads one pair.
 
         Returns:
-            The image, RGB uint8 (H, W, 3), and its class ids, uint8 (H, W), 255: unlabelled.
+            The image, RGB uint8 (H, W, 3), and its class ids, uint8 (H, W), 255: unlabelled. A
+            photo that its EXIF data turn is turned, and its label with it.
 
         Raises:
-            DataError: If a file cannot be decoded, the sizes differ, or a label holds an id or a
-                colour that no class has.
+            DataError: If a file cannot be decoded, the sizes differ, a label holds an id or a
+                colour that no class has, or it is open what it means or whether it is turned.
         """
         image_path, label_path = self._files[index]
-        bgr = cv2.imread(str(image_path), cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise DataError(f"{image_path}: cannot be decoded as an image")
-        labels = self._read_labels(label_path)
-        if labels.shape != bgr.shape[:2]:
+        stored, orientation = _read_picture(image_path)
+        labels, label_is_turned = self._reader.read(label_path)
+        image = turned(stored, orientation)
+        if orientation != 1 and not label_is_turned:
+            as_stored = labels.shape == stored.shape[:2]
+            if as_stored and labels.shape == image.shape[:2]:
+                raise DataError(
+                    f"{image_path}: its EXIF data turn it (orientation {orientation}), and nothing "
+                    f"tells whether {label_path.name} was drawn on the turned picture (then turn "
+                    "its pixels: mogrify -auto-orient) or on the pixels as they are stored (then "
+                    "remove the tag: exiftool -Orientation=)"
+                )
+            if as_stored:
+                labels = turned(labels, orientation)
+        if labels.shape != image.shape[:2]:
             raise DataError(
                 f"{label_path}: is {labels.shape[1]}x{labels.shape[0]}, but its image "
-                f"{image_path.name} is {bgr.shape[1]}x{bgr.shape[0]}"
+                f"{image_path.name} is {image.shape[1]}x{image.shape[0]}"
             )
-        return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), labels
+        return np.ascontiguousarray(image), np.ascontiguousarray(labels)
 
-    def _read_labels(self, path: Path) -> NDArray[np.uint8]:
-        values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if values is None:
-            raise DataError(f"{path}: cannot be decoded as an image")
-        if values.dtype != np.uint8:
-            raise DataError(f"{path}: has {values.dtype} values; labels must be 8-bit")
-        checked = np.asarray(values, np.uint8)
-        if checked.ndim == 2:
-            return self._from_ids(path, checked)
-        return self._from_colors(path, checked)
 
-    def _from_ids(self, path: Path, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        labels = self._id_of_value[values]
-        if (labels < 0).any():
-            unknown = int(values[labels < 0].flat[0])
-            raise DataError(
-                f"{path}: holds the label id {unknown}, which no class has; ids are "
-                f"{list(self._classes.ids)}, unlabelled {[*self._classes.ignored_ids, UNLABELLED]}"
-            )
-        return labels.astype(np.uint8)
+def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:
+    """A picture as it is stored, RGB uint8 (H, W, 3), and its EXIF orientation.
 
-    def _from_colors(self, path: Path, bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        packed = (
-            bgr[..., 2].astype(np.int32) << 16 | bgr[..., 1].astype(np.int32) << 8 | bgr[..., 0]
+    Raises:
+        DataError: it cannot be decoded.
+    """
+    try:
+        content = path.read_bytes()
+        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        bgr = cv2.imdecode(np.frombuffer(content, np.uint8), flags) if content else None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except cv2.error as error:
+        raise DataError(
+            f"{path}: cannot be decoded as an image: {' '.join(str(error).split())}"
+        ) from error
+    if bgr is None:
+        raise DataError(
+            f"{path}: cannot be decoded as an image (by OpenCV {cv2.__version__}); if other "
+            "programs read it, save it as PNG or JPEG"
         )
-        colors, where = np.unique(packed, return_inverse=True)
-        ids = np.empty(len(colors), dtype=np.uint8)
-        for position, color in enumerate(colors):
-            rgb = (int(color) >> 16 & 255, int(color) >> 8 & 255, int(color) & 255)
-            class_id = self._classes.id_of_label_color(rgb)
-            if class_id is None:
-                raise DataError(f"{path}: holds the colour {rgb}, which no class has")
-            ids[position] = class_id
-        return ids[where].reshape(bgr.shape[:2])
+    rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    orientation = picture_orientation(content)
+    if orientation != 1 and content[:4] in TIFF_STARTS:
+        raise DataError(
+            f"{path}: is a TIFF file with an orientation ({orientation}), by which decoders turn "
+            "it or not: turn its pixels (mogrify -auto-orient), or remove the tag"
+        )
+    return rgb, orientation

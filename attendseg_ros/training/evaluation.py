@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import torch
@@ -12,8 +14,13 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.training.augmentation import PairSource
+from attendseg_ros.training.dataset import LabelledSet
+from attendseg_ros.training.group_scores import group_score, mean_over_groups
 from attendseg_ros.training.metrics import ConfusionMatrix
-from attendseg_ros.training.samples import PairSource, normalised
+from attendseg_ros.training.samples import normalised
+from attendseg_ros.training.splits import Splits
 
 
 def evaluate_network(
@@ -52,3 +59,38 @@ def evaluate_network(
             confusion.update(upsampled[0].argmax(dim=0).numpy().astype(np.uint8), truth)
     network.train(was_training)
     return confusion
+
+
+def score_network(
+    network: nn.Module, splits: Splits, classes: ClassTable, input_size: tuple[int, int]
+) -> dict[str, Any]:
+    """Scores a network on what a run holds back.
+
+    Returns:
+        ``mean_iou``, ``pixel_accuracy`` and ``per_class_iou`` (a list, NaN for a class not seen),
+        shares in 0..1. Where groups are held out these are means over them, and ``groups`` holds
+        each one's as `group_score` gives them.
+    """
+
+    def confusion_on(labelled: LabelledSet) -> ConfusionMatrix:
+        return evaluate_network(network, labelled, len(classes), input_size)
+
+    if not splits.groups:
+        confusion = confusion_on(splits.val)
+        return {
+            "mean_iou": confusion.mean_iou,
+            "pixel_accuracy": confusion.pixel_accuracy,
+            "per_class_iou": confusion.per_class_iou.tolist(),
+        }
+    groups = {
+        name: group_score(confusion_on(labelled), classes.names, len(labelled))
+        for name, labelled in splits.groups.items()
+    }
+    mean = mean_over_groups(groups)
+    per_class = [mean["per_class_iou"][name] for name in classes.names]
+    return {
+        "mean_iou": mean["mean_iou"],
+        "pixel_accuracy": mean["pixel_accuracy"],
+        "per_class_iou": [np.nan if iou is None else iou for iou in per_class],
+        "groups": groups,
+    }

@@ -8,14 +8,12 @@ Same means bit for bit, on the same machine with the same number of threads.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
@@ -23,6 +21,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
@@ -34,9 +33,8 @@ from attendseg_ros.training.checkpoint import (
 )
 from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
-from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.distillation import Teacher, distillation_loss
-from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.evaluation import score_network
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, moved_average
 from attendseg_ros.training.samples import (
@@ -44,9 +42,9 @@ from attendseg_ros.training.samples import (
     InMemory,
     TrainingScenes,
     class_weights,
-    pixel_counts,
     scenes_fit,
 )
+from attendseg_ros.training.splits import check_labels, splits_of
 
 LOG_FILE = "log.jsonl"
 LAST_EPOCHS_EVALUATED = 10
@@ -63,7 +61,8 @@ def run(config: TrainingConfig) -> dict[str, Any]:
 
     Returns:
         The best validation scores: ``epoch``, ``mean_iou``, ``pixel_accuracy`` and
-        ``per_class_iou``, shares in 0..1.
+        ``per_class_iou``, shares in 0..1, means over the groups where some are held out, then with
+        ``groups``, each one's; and ``notes``, what there is to say about the set.
 
     Raises:
         DataError: If the data or a checkpoint is unfit, or the folder holds a run of other
@@ -100,16 +99,6 @@ def _check(config: TrainingConfig) -> None:
         )
 
 
-def _check_labelled(counts: NDArray[np.int64], folder: Path) -> None:
-    """Refuses a split that teaches nothing, or scores nothing.
-
-    Raises:
-        DataError: No pixel has a class.
-    """
-    if not counts.any():
-        raise DataError(f"{folder}: no label shows any class: all pixels are unlabelled")
-
-
 class _Trainer:
     """The state of a run between epochs, which is what a checkpoint holds."""
 
@@ -117,14 +106,14 @@ class _Trainer:
         self._config = config
         torch.manual_seed(config.seed)
         num_classes = len(config.classes)
-        train = InMemory(LabelledSet(config.data, config.train_split, config.classes))
-        self._val = LabelledSet(config.data, config.val_split, config.classes)
-        counts = pixel_counts(train, num_classes)
-        _check_labelled(counts, config.data / f"{config.train_split}annot")
+        self._splits = splits_of(config)
+        train = InMemory(self._splits.train)
         # Read whole now: an unfit file must not show after the first hours of training.
-        _check_labelled(
-            pixel_counts(self._val, num_classes), config.data / f"{config.val_split}annot"
-        )
+        counts, self._notes = check_labels(self._splits, train, config.classes.names)
+        if self._splits.groups:
+            self._notes += seen_before(config, self._splits.val.images)
+        for line in self._notes:
+            tqdm.write(f"note: {line}", file=sys.stderr)
         scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
         self._batches = Batches(
             train,
@@ -185,7 +174,7 @@ class _Trainer:
             scores = self._evaluate() if self._evaluation_due() else {}
             self._record({"epoch": self._epoch, "loss": loss, **scores})
             self._save()
-        return self._best
+        return {**self._best, "notes": self._notes}
 
     def _train_epoch(self) -> float:
         """Trains one epoch and returns its mean loss."""
@@ -229,14 +218,11 @@ class _Trainer:
 
     def _evaluate(self) -> dict[str, Any]:
         """Scores the averaged weights, and keeps them if they are the best so far."""
-        confusion = evaluate_network(
-            self._average.module, self._val, len(self._config.classes), self._config.input_size
-        )
         scores = {
             "epoch": self._epoch,
-            "mean_iou": confusion.mean_iou,
-            "pixel_accuracy": confusion.pixel_accuracy,
-            "per_class_iou": confusion.per_class_iou.tolist(),
+            **score_network(
+                self._average.module, self._splits, self._config.classes, self._config.input_size
+            ),
         }
         if scores["mean_iou"] > self._best["mean_iou"]:
             self._best = scores

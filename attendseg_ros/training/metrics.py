@@ -42,6 +42,10 @@ class ConfusionMatrix:
         cells = truth[labelled].astype(np.int64) * columns + predicted
         self._counts += np.bincount(cells, minlength=self._counts.size).reshape(self._counts.shape)
 
+    def add(self, other: ConfusionMatrix) -> None:
+        """Adds what another matrix of the same classes counted."""
+        self._counts += other._counts
+
     @property
     def per_class_iou(self) -> NDArray[np.float64]:
         """float64 (C,): intersection over union in 0..1; NaN for a class in neither.

@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.scene import StreetScene
-from attendseg_ros.training.augmentation import Augmentation, Pair
+from attendseg_ros.training.augmentation import Augmentation, Pair, PairSource
 from attendseg_ros.training.class_mix import mix_classes
 
 # Training streets are seeded from here on, so that lower seeds stay unseen for demos and tests.
@@ -29,14 +28,6 @@ SECONDS_BETWEEN_FRAMES = 7.0
 LABEL_STRIDE = 2
 
 Batch = tuple[torch.Tensor, torch.Tensor]
-
-
-class PairSource(Protocol):
-    """Anything that gives labelled images by index."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> Pair: ...
 
 
 class TrainingScenes:
@@ -157,14 +148,6 @@ class Batches:
 def normalised(images: torch.Tensor) -> torch.Tensor:
     """Maps RGB (N, H, W, 3) in 0..255 to the network's float32 (N, 3, H, W) input."""
     return ((images.to(torch.float32) - 128.0) / 64.0).permute(0, 3, 1, 2)
-
-
-def pixel_counts(source: PairSource, num_classes: int) -> NDArray[np.int64]:
-    """Labelled pixels of each class in a set, (C,)."""
-    counts = np.zeros(UNLABELLED + 1, dtype=np.int64)
-    for index in range(len(source)):
-        counts += np.bincount(source[index][1].ravel(), minlength=counts.size)
-    return counts[:num_classes]
 
 
 def class_weights(counts: NDArray[np.int64], offset: float) -> torch.Tensor:

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from support.tiny_bundle import painted, write_tiny_bundle
 
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
 
 ROAD, CAR, SKY, VOID = CamVidClass.ROAD, CamVidClass.CAR, CamVidClass.SKY, 11
@@ -172,3 +173,32 @@ def test_refuses_8_bits_of_a_float_model(
     refusal = refusal_of("evaluate", model, "--data", labelled, "--precision", "int8")
     assert "an fp32 model" in refusal
     assert "attendseg export RUN -o BUNDLE --precision int8" in refusal
+
+
+def test_files_left_out_and_images_without_a_label_are_named(
+    attendseg: Any, result_of: Callable[..., dict[str, Any]], tiny: Path, labelled: Path
+) -> None:
+    (labelled / "val" / "notes.txt").write_text("x")
+    (labelled / "val" / "._a.png").write_bytes(b"x")
+    cv2.imwrite(str(label_of(labelled)), np.full((64, 128), VOID, np.uint8))
+    command = ("evaluate", tiny, "--data", labelled, "--engine", "onnxruntime")
+    assert result_of(*command)["notes"] == [
+        "left out val/notes.txt: no picture by its name",
+        "all pixels are unlabelled in 1 image(s): b.png",
+    ]
+    assert "note: left out val/notes.txt" in attendseg(*command).stderr
+
+
+def test_a_bundle_takes_the_labels_that_its_training_took(
+    result_of: Callable[..., dict[str, Any]], tmp_path: Path, labelled: Path
+) -> None:
+    drone = ClassTable.load("drone")
+    model = write_tiny_bundle(tmp_path / "drone", classes=drone)
+    colours = np.full((64, 128, 3), drone.classes[0].color, np.uint8)
+    for name in ("a", "b"):
+        cv2.imwrite(str(labelled / "val" / f"{name}.png"), colours[..., ::-1])
+    colours[:10] = (255, 0, 0)  # "conflicting" in the data set, and ignored
+    for name in ("a", "b"):
+        cv2.imwrite(str(labelled / "valannot" / f"{name}.png"), colours[..., ::-1])
+    result = result_of("evaluate", model, "--data", labelled, "--engine", "onnxruntime")
+    assert result["pixel_accuracy"] == 1

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -161,6 +162,38 @@ def test_a_cut_off_bag_is_labelled_as_far_as_it_goes(
     assert "drive.mcap: cut off or damaged behind message" in warning
     assert f"{count} messages were read and are in the output" in warning
     assert f"behind message {count}" in process.stdout
+
+
+def test_what_is_odd_about_a_bag_is_said_once_and_is_no_damage(
+    attendseg: Command, result_of: Result, tiny: Path, tmp_path: Path
+) -> None:
+    bag = drive(tmp_path)
+    (bag / "metadata.yaml").write_text("")
+    process = attendseg("segment", bag, "-o", tmp_path / "out.mcap", "--model", tiny)
+    assert process.returncode == 0, process.stderr
+    said = [line for line in process.stderr.splitlines() if "metadata.yaml" in line]
+    note = "metadata.yaml is empty; read from what is there: drive.mcap"
+    assert said == [f"note: {bag}: {note}"]
+    result = result_of("segment", bag, "-o", tmp_path / "again.mcap", "--model", tiny)
+    assert (result["notes"], result["damage"], result["frames"]) == ([note], [], 3)
+
+
+def test_names_with_a_leading_dash_relative_to_the_current_folder(
+    tiny: Path, tmp_path: Path, repository: Path, environment: dict[str, str]
+) -> None:
+    drive(tmp_path).rename(tmp_path / "-drive")
+    words = ("segment", "--out=-out #1:2.mcap", "--model", tiny, "--", "-drive")
+    paths = f"{repository}{os.pathsep}{environment.get('PYTHONPATH', '')}"
+    process = subprocess.run(
+        [sys.executable, "-m", "attendseg_ros", *map(str, words)],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": paths},
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    assert process.returncode == 0, process.stderr
+    assert len(masks(tmp_path / "-out #1:2.mcap")) == 3
 
 
 def test_images_that_cannot_be_decoded_are_named(

@@ -14,7 +14,7 @@ from support.tiny_bundle import write_tiny_bundle
 import attendseg_ros
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import load_bundle, shipped_models
-from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels import UNLABELLED, ClassTable
 
 
 def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:
@@ -35,6 +35,19 @@ def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:
     assert bundle.license.weights == "Apache-2.0"
     assert bundle.model == (path / "model.onnx").read_bytes()
     assert load_bundle(str(path)) == bundle
+
+
+def test_all_that_the_class_file_says_is_read(tmp_path: Path) -> None:
+    table = {
+        "classes": [{"id": 4, "name": "low", "color": [1, 2, 3], "merges": {"mud": [4, 5, 6]}}],
+        "ignored_ids": [9],
+        "ignored_colors": [[255, 0, 0]],
+        "label_values": "colors",
+    }
+    classes = ClassTable.from_mapping(table)
+    bundle = load_bundle(write_tiny_bundle(tmp_path / "b", classes=classes))
+    assert bundle.classes.to_mapping() == table
+    assert bundle.classes.id_of_label_color((255, 0, 0)) == UNLABELLED
 
 
 def copy_of(tiny_path: Path, folder: Path) -> Path:

@@ -61,6 +61,8 @@ GOOD = {"id": 0, "name": "road", "color": [1, 2, 3]}
         ({}, "classes must be a list"),
         ({"classes": []}, "at least one"),
         ({"classes": [GOOD], "ignored": [3]}, "unknown key 'ignored'"),
+        ({"classes": [GOOD], "label_values": "id"}, "label_values must be ids or colors"),
+        ({"classes": [GOOD], "label_values": ["ids"]}, "label_values must be ids or colors"),
         ({"classes": [GOOD], "ignored_ids": 11}, "ignored_ids must be a list"),
         ({"classes": [GOOD], "ignored_ids": ["x"]}, "ignored_ids must be integers"),
         ({"classes": [GOOD], "ignored_ids": [0]}, "ignored_ids holds 0"),

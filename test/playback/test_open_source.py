@@ -13,8 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.pictures import natural_key
 from attendseg_ros.playback import VideoWriter, open_source
-from attendseg_ros.playback.images import FOLDER_RATE_HZ, natural_key
+from attendseg_ros.playback.images import FOLDER_RATE_HZ
 
 RED = (200, 30, 20)
 BLUE = (20, 40, 210)
@@ -27,7 +28,8 @@ def picture(color: tuple[int, int, int], width: int = 64, height: int = 48) -> N
 
 def save(path: Path, rgb: NDArray[np.uint8]) -> None:
     """Writes an RGB picture in the format of the file's suffix."""
-    assert cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    bgr = rgb if rgb.shape[2] == 1 else cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    assert cv2.imwrite(str(path), bgr)
 
 
 def textured(seed: int = 0) -> NDArray[np.uint8]:
@@ -181,3 +183,21 @@ def test_video_keeps_red_red(tmp_path: Path) -> None:
 def test_natural_order() -> None:
     names = ["b1", "a10", "a9", "10", "9", "A2"]
     assert sorted(names, key=natural_key) == ["9", "10", "A2", "a9", "a10", "b1"]
+
+
+def test_files_of_a_folder_that_are_no_pictures_are_named(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.png", "c.webp", "d.gif", "e.pgm"):
+        save(tmp_path / name, textured()[..., :1] if name == "e.pgm" else textured())
+    for name in ("f.jfif", "g.JPE", "h.mpo"):
+        (tmp_path / name).write_bytes((tmp_path / "a.jpg").read_bytes())
+    for name in ("IMG_1.HEIC", "LICENSE", "._a.jpg", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"x")
+    source = open_source(tmp_path)
+    assert [frame.name for frame in source] == list("abcdefgh")
+    assert source.skipped == []
+    assert source.left_out == [
+        "IMG_1.HEIC: HEIC, which is not read: convert it to JPEG or PNG",
+        "LICENSE: no picture by its name",
+    ]
+    with pytest.raises(DataError, match=r"IMG_1\.HEIC: HEIC, which is not read"):
+        open_source(tmp_path / "IMG_1.HEIC")

@@ -50,7 +50,7 @@ def open_below(folder: Path) -> list[str]:
 def test_a_copy_holds_what_the_original_does(tmp_path: Path, kind: str) -> None:
     with opened(tmp_path, kind) as (reader, path, out):
         out.parent.mkdir()
-        with open_writer(out, path, reader) as writer:
+        with open_writer(out, reader) as writer:
             copy_all(reader, writer)
             assert threads()
     assert raw(out) == raw(path)
@@ -60,9 +60,9 @@ def test_a_copy_holds_what_the_original_does(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_what_is_given_up_is_closed(tmp_path: Path, kind: str) -> None:
-    with opened(tmp_path, kind) as (reader, path, out):
+    with opened(tmp_path, kind) as (reader, _, out):
         out.parent.mkdir()
-        writer = open_writer(out, path, reader)
+        writer = open_writer(out, reader)
         copy_all(reader, writer)
         assert open_below(out.parent)
         writer.discard()
@@ -72,18 +72,18 @@ def test_what_is_given_up_is_closed(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_a_bag_that_cannot_be_started_leaves_no_thread(tmp_path: Path, kind: str) -> None:
-    with opened(tmp_path, kind) as (reader, path, out):
+    with opened(tmp_path, kind) as (reader, _, out):
         out.parent.write_text("no folder")
         with pytest.raises(NotADirectoryError):
-            open_writer(out, path, reader)
+            open_writer(out, reader)
     assert not threads()
 
 
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_an_error_of_the_thread_reaches_the_caller(tmp_path: Path, kind: str) -> None:
-    with opened(tmp_path, kind) as (reader, path, out):
+    with opened(tmp_path, kind) as (reader, _, out):
         out.parent.mkdir()
-        writer = open_writer(out, path, reader)
+        writer = open_writer(out, reader)
         copy_all(reader, writer)
         with full_disk(1000), pytest.raises((OSError, sqlite3.Error)):
             writer.close()

@@ -207,7 +207,7 @@ def test_signals_while_it_starts_end_it_cleanly(
         ),
         ({"image_transport": "theora"}, ("image_transport", "'theora'", "raw", "compressed")),
         ({"num_threads": -1}, ("num_threads", "0", "256")),
-        ({"max_rate_hz": 10}, ("max_rate_hz", "DOUBLE")),
+        ({"max_rate_hz": "fast"}, ("-p max_rate_hz:=fast: ", "a number from 0.0", "text 'fast'")),
         ({"overlay_alpha": 1.5}, ("overlay_alpha", "1.5", "0.0", "1.0")),
         ({"input_size": "[100, 100]"}, ("input_size", "64", "[128, 128]")),
         ({"input_size": "[1, 2, 3]"}, ("input_size", "[1, 2, 3]", "[width, height]")),

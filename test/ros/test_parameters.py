@@ -88,19 +88,40 @@ def test_values_out_of_range_are_refused_with_the_range(rig: Rig, spec: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "words"),
     [
-        ("overlay_alpha", "much"),
-        ("lazy", 1),
-        ("max_rate_hz", 10),
-        ("landing_frames", 2.0),
-        ("traversable_classes", "road"),
-        ("classes", "car"),
-        ("input_size", [1.5, 2.5]),
+        ("overlay_alpha", "much", "a number from 0.0 to 1.0, got the text 'much'"),
+        ("lazy", 1, "true or false, got the whole number 1"),
+        ("lazy", "true", "true or false, got the text 'true'"),
+        ("max_rate_hz", True, "a number from 0.0 to 1000.0, got true"),
+        ("landing_frames", 2.5, "a whole number from 1 to 1000, got the number 2.5"),
+        ("traversable_classes", "road", "a list of texts, got the text 'road'"),
+        ("classes", [1, 2], "a list of texts, got the list [1, 2]"),
+        ("input_size", [1.5, 2.5], "a list of whole numbers, got the list [1.5, 2.5]"),
     ],
 )
-def test_values_of_another_type_are_refused(rig: Rig, name: str, value: Any) -> None:
-    assert "type" in refusal(rig, **{name: value})
+def test_values_of_another_type_are_refused_in_words(
+    rig: Rig, name: str, value: Any, words: str
+) -> None:
+    assert refusal(rig, **{name: value}).startswith(f"{name} must be {words}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("max_rate_hz", 5, 5.0),
+        ("jpeg_quality", 70.0, 70),
+        ("overlay_alpha", 1.0000005, 1.0),
+        ("input_size", [128.0, 64.0], [128, 64]),
+    ],
+)
+def test_numbers_are_taken_as_people_write_them(
+    rig: Rig, name: str, value: Any, taken: Any
+) -> None:
+    rig.client.must_set(**{name: value})
+    found = rig.client.get(name)
+    assert (list(found) if isinstance(taken, list) else found) == taken
+    assert isinstance(found, float) == isinstance(taken, float)
 
 
 def test_an_unknown_class_is_refused_with_the_names_there_are(rig: Rig) -> None:

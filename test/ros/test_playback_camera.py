@@ -198,7 +198,7 @@ def test_a_looped_source_that_vanishes_ends_the_node(
     [
         ({}, "parameter path is empty"),
         ({"path": "/nowhere"}, "/nowhere: no such file or folder"),
-        ({"path": "/proc", "rate_hz": -1.0}, "rate_hz must be a number with a point, from 0.0"),
+        ({"path": "/proc", "rate_hz": -1.0}, "rate_hz must be a number from 0.0"),
     ],
 )
 def test_sources_that_cannot_be_played_are_refused(

@@ -214,9 +214,9 @@ def test_ends_without_a_trace(tmp_path: Path, by: signal.Signals) -> None:
     ("parameter", "value", "said"),
     [
         ("encoding", "nv21", "encoding must be one of rgb8, bgr8, rgba8, bgra8, mono8, got 'nv21'"),
-        ("width", 5, "width must be an integer, from 16 to 4096"),
-        ("rate_hz", 0.0, "rate_hz must be a number with a point, from 0.1 to 240.0"),
-        ("rate_hz", 30, "rate_hz must be a number with a point"),
+        ("width", 5, "width must be a whole number from 16 to 4096"),
+        ("rate_hz", 0.0, "rate_hz must be a number from 0.1 to 240.0"),
+        ("rate_hz", "fast", "rate_hz must be a number from 0.1 to 240.0, got the text 'fast'"),
     ],
 )
 def test_parameters_that_cannot_be_used_are_refused(

@@ -28,6 +28,7 @@ class NodeProcess(LoggedProcess):
         namespace: str | None = None,
         arguments: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = (),
     ) -> None:
         """Starts it.
 
@@ -38,9 +39,11 @@ class NodeProcess(LoggedProcess):
             namespace: the node's; a new one when left out.
             arguments: further ROS arguments.
             environment: variables on top of this process's.
+            program: what Python runs in place of the module.
         """
         self.namespace = namespace or f"/test_{os.getpid()}_{next(_numbers)}"
-        command = [sys.executable, "-m", module, "--ros-args", "-r", f"__ns:={self.namespace}"]
+        command = [sys.executable, *(program or ("-m", module))]
+        command += ["--ros-args", "-r", f"__ns:={self.namespace}"]
         for name, value in (parameters or {}).items():
             command += ["-p", f"{name}:={value}"]
         super().__init__([*command, *arguments], log, environment)

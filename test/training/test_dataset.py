@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from support.label_png import GREY, png, with_exif
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import UNLABELLED, ClassTable
@@ -81,9 +85,139 @@ def test_refuses_what_a_label_must_not_hold(labelled_folder: Path, classes: Clas
     write_label(labelled_folder, np.zeros((60, 79), np.uint8))
     with pytest.raises(DataError, match=r"is 79x60, but its image 0\.png is 80x60"):
         labelled[0]
-    write_label(labelled_folder, np.zeros((60, 80), np.uint16))
-    with pytest.raises(DataError, match="uint16"):
+    write_label(labelled_folder, np.full((60, 80), 256, np.uint16))
+    with pytest.raises(DataError, match=r"0\.png: holds the label id 256"):
         labelled[0]
     (labelled_folder / "train" / "0.png").write_bytes(b"not a picture")
     with pytest.raises(DataError, match=r"0\.png: cannot be decoded"):
         labelled[0]
+
+
+def rename(folder: Path, old: str, new: str) -> None:
+    (folder / old).rename(folder / new)
+
+
+def test_names_match_in_any_unicode_form_and_case_of_the_ending(
+    labelled_folder: Path, classes: ClassTable
+) -> None:
+    whole, apart = (unicodedata.normalize(form, "Müller") for form in ("NFC", "NFD"))
+    _, expected = LabelledSet(labelled_folder, "val", classes)[3]
+    rename(labelled_folder / "val", "3.png", f"{apart}.PNG")
+    rename(labelled_folder / "valannot", "3.png", f"{whole}.PNG")
+    labelled = LabelledSet(labelled_folder, "val", classes)
+    assert labelled.names == ["0", "1", "2", apart]
+    assert np.array_equal(labelled[3][1], expected)
+
+
+def test_files_that_are_not_used_are_named(labelled_folder: Path, classes: ClassTable) -> None:
+    for name in ("train/._0.png", "train/.DS_Store", "train/notes.txt", "train/x.heic"):
+        (labelled_folder / name).write_bytes(b"x")
+    for name in ("alone.png", "0.jpg", "._0.png"):
+        (labelled_folder / "trainannot" / name).write_bytes(b"x")
+    labelled = LabelledSet(labelled_folder, "train", classes)
+    assert labelled.names == ["0", "1", "2", "3"]
+    assert [line.split(": ")[0] for line in labelled.left_out] == [
+        "train/notes.txt",
+        "train/x.heic",
+        "trainannot/0.jpg",
+        "trainannot/alone.png",
+    ]
+    assert labelled.left_out[-1] == "trainannot/alone.png: no image in train/ is named so"
+
+
+def second_image(root: Path) -> None:
+    (root / "train" / "1.jpg").write_bytes((root / "train" / "1.png").read_bytes())
+
+
+def second_label(root: Path) -> None:
+    (root / "trainannot" / "1.PNG").write_bytes((root / "trainannot" / "1.png").read_bytes())
+
+
+def label_in_other_case(root: Path) -> None:
+    rename(root / "train", "2.png", "Left.png")
+    rename(root / "trainannot", "2.png", "left.png")
+
+
+def label_as_jpeg(root: Path) -> None:
+    rename(root / "trainannot", "2.png", "2.jpg")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (second_image, r"1\.(png|jpg): 1\.(png|jpg) is a second image of the same name"),
+        (second_label, r"1\.(png|PNG): 1\.(png|PNG) is a second label of the same name"),
+        (label_in_other_case, r"Left\.png: has no label.*left\.png is there"),
+        (label_as_jpeg, r"2\.png: has no label.*2\.jpg is there, which is not .* or no PNG"),
+    ],
+)
+def test_refuses_what_leaves_open_which_label_is_whose(
+    damage: Callable[[Path], None], reason: str, labelled_folder: Path, classes: ClassTable
+) -> None:
+    damage(labelled_folder)
+    with pytest.raises(DataError, match=reason):
+        LabelledSet(labelled_folder, "train", classes)
+
+
+def test_several_splits_are_one_set(labelled_folder: Path, classes: ClassTable) -> None:
+    both = LabelledSet(labelled_folder, "train+val", classes)
+    val = LabelledSet(labelled_folder, "val", classes)
+    assert len(both) == 8
+    assert np.array_equal(both[5][0], val[1][0])
+    chosen = both.subset([5, 0])
+    assert (len(chosen), chosen.names) == (2, ["1", "0"])
+    assert np.array_equal(chosen[0][1], val[1][1])
+    (labelled_folder / "train+val").mkdir()
+    with pytest.raises(DataError, match=r"train\+valannot: no such folder"):
+        LabelledSet(labelled_folder, "train+val", classes)
+
+
+UPRIGHT = np.zeros((40, 60), np.uint8)
+UPRIGHT[:10, :20] = 1
+
+
+def photo(pixels: NDArray[np.uint8], orientation: int) -> bytes:
+    content = cv2.imencode(".jpg", np.repeat(pixels[..., None] * 255, 3, axis=2))[1].tobytes()
+    return with_exif(content, orientation)
+
+
+def write_photo(root: Path, picture: bytes, label: bytes) -> None:
+    for folder in ("s", "sannot"):
+        (root / folder).mkdir(exist_ok=True)
+    (root / "s" / "a.jpg").write_bytes(picture)
+    (root / "sannot" / "a.png").write_bytes(label)
+
+
+@pytest.mark.parametrize("label_is", ["upright", "as stored", "with EXIF data of its own"])
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+def test_a_photo_and_its_label_are_turned_alike(
+    tmp_path: Path, classes: ClassTable, orientation: int, label_is: str
+) -> None:
+    stored = {
+        5: UPRIGHT.T,
+        6: np.rot90(UPRIGHT),
+        7: np.rot90(UPRIGHT, 2).T,
+        8: np.rot90(UPRIGHT, -1),
+    }[orientation]
+    label = {
+        "upright": png(UPRIGHT, GREY),
+        "as stored": png(stored, GREY),
+        "with EXIF data of its own": png(stored, GREY, orientation=orientation),
+    }[label_is]
+    write_photo(tmp_path, photo(np.ascontiguousarray(stored), orientation), label)
+    rgb, labels = LabelledSet(tmp_path, "s", classes)[0]
+    assert np.array_equal(labels, UPRIGHT)
+    assert np.array_equal(rgb[..., 0] > 127, UPRIGHT == 1)
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 4])
+def test_a_turn_that_keeps_the_size_is_asked_about(
+    tmp_path: Path, classes: ClassTable, orientation: int
+) -> None:
+    write_photo(tmp_path, photo(UPRIGHT, orientation), png(UPRIGHT, GREY))
+    with pytest.raises(
+        DataError, match=rf"a\.jpg: its EXIF.*{orientation}.*-auto-orient.*exiftool"
+    ):
+        LabelledSet(tmp_path, "s", classes)[0]
+    write_photo(tmp_path, photo(UPRIGHT, 1), png(UPRIGHT, GREY))
+    assert np.array_equal(LabelledSet(tmp_path, "s", classes)[0][1], UPRIGHT)

@@ -9,7 +9,8 @@ import pytest
 
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.training.augmentation import Augmentation, Pair
-from attendseg_ros.training.samples import Batches, class_weights, pixel_counts
+from attendseg_ros.training.samples import Batches, class_weights
+from attendseg_ros.training.survey import survey
 
 
 class Shares:
@@ -24,14 +25,14 @@ class Shares:
 
 
 def test_weights_follow_the_formula_and_have_a_mean_of_1() -> None:
-    weights = class_weights(pixel_counts(Shares(), 3), 1.1).numpy()
+    weights = class_weights(survey(Shares(), 3).counts, 1.1).numpy()
     expected = 1.0 / np.log(1.1 + np.array([0.9, 0.1, 0.0]))
     np.testing.assert_allclose(weights, expected / expected.mean(), rtol=1e-6)
     assert weights.mean() == pytest.approx(1.0)
 
 
 def test_an_offset_nearer_to_1_lifts_the_rare_more() -> None:
-    counts = pixel_counts(Shares(), 2)
+    counts = survey(Shares(), 2).counts
     mild, strong = (class_weights(counts, offset).numpy() for offset in (1.1, 1.02))
     assert 1.0 < mild[1] / mild[0] < strong[1] / strong[0]
 

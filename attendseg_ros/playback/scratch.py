@@ -1,0 +1,52 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Copies and unpacked files in the folder for temporary ones, made once and gone at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import Any, TypeVar
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.file_kinds import in_words
+
+T = TypeVar("T")
+
+# A bag is opened several times on its way, and each time anew when it is played in a loop.
+_kept: dict[Path, tuple[object, TemporaryDirectory[str], Any]] = {}
+_lock = RLock()
+
+
+def kept(path: Path, state: object, make: Callable[[Path], T]) -> T:
+    """Gives what was made of a file for as long as the file stays as it is.
+
+    Args:
+        path: The file.
+        state: Differs when the file has changed.
+        make: Makes it anew in an empty folder, which is there until the program ends.
+
+    Raises:
+        DataError: There is no folder for temporary files.
+        Exception: What `make` raises.
+    """
+    path = path.absolute()
+    with _lock:
+        if path in _kept and _kept[path][0] == state:
+            result: T = _kept[path][2]
+            return result
+        if path in _kept:
+            _kept.pop(path)[1].cleanup()
+        try:
+            folder = TemporaryDirectory(prefix="attendseg_bag_")
+        except OSError as error:
+            raise DataError(f"{path}: no folder for temporary files: {in_words(error)}") from error
+        try:
+            result = make(Path(folder.name))
+        except BaseException:
+            folder.cleanup()
+            raise
+        _kept[path] = (state, folder, result)
+        return result

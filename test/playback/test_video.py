@@ -1,0 +1,167 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Videos as people have them: odd names, uneven times, turned, cut off."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from support.videos import even_video, turned_video, uneven_video
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.playback import Frame, OverlayVideoSink, open_source
+
+TIMES_MS = (0, 100, 200, 300, 1000, 1100, 1200, 2000, 2100, 3100)
+NAMES = (
+    "12:30.mp4",
+    "clip:%03d.mp4",
+    "frame_%03d.mp4",
+    "%d.mp4",
+    "a#b?c=d.mp4",
+    "file:x.mp4",
+    "http:x.mp4",
+    "concat:a|b.mp4",
+    "pipe:.mp4",
+    "-clip.mp4",
+    "Fahrt grün 走.mp4",
+    'it\'s "it".mp4',
+    "[a]*.mp4",
+    "%41.mp4",
+)
+
+
+def levels(frames: list[Frame]) -> list[int]:
+    """The grey levels of frames, in tens."""
+    return [round(float(frame.rgb.mean()) / 10) for frame in frames]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_goes_in_and_out(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    even_video(tmp_path / "plain.mp4", 4).rename(tmp_path / name)
+    (tmp_path / "x").mkdir()
+    monkeypatch.chdir(tmp_path)
+    frames = list(open_source(Path(name)))
+    assert levels(frames) == [0, 1, 2, 3]
+    with OverlayVideoSink(Path(f"out {name}"), ClassTable.load("camvid").palette(), 10.0) as sink:
+        for frame in frames:
+            sink.write(frame, np.full((48, 64), 255, np.uint8))
+    assert len(list(open_source(Path(f"out {name}")))) == 4
+    assert {entry.name for entry in tmp_path.iterdir()} == {name, f"out {name}", "x"}
+
+
+def test_a_pattern_in_a_name_is_no_series_of_pictures(tmp_path: Path) -> None:
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"frame_{number:03d}.jpg"), np.zeros((48, 64, 3), np.uint8))
+    (tmp_path / "frame_%03d.mp4").write_bytes(b"no video")
+    with pytest.raises(DataError, match="not a readable video"):
+        open_source(tmp_path / "frame_%03d.mp4")
+
+
+def test_frames_at_a_rate_that_varies_are_read_to_the_end_with_their_times(tmp_path: Path) -> None:
+    source = open_source(uneven_video(tmp_path / "phone.mkv", TIMES_MS, 3200))
+    frames = list(source)
+    assert [frame.stamp_ns for frame in frames] == [ms * 1_000_000 for ms in TIMES_MS]
+    assert levels(frames) == list(range(10))
+    assert source.skipped == []
+    # OpenCV says 32: the length times the rate.
+    assert source.frame_count is None
+    assert source.rate_hz == pytest.approx(10.0)
+    assert source.description == "video phone.mkv (at a rate that varies)"
+    assert [frame.stamp_ns for frame in source] == [frame.stamp_ns for frame in frames]
+
+
+def test_a_video_of_uneven_frames_takes_as_long_as_they_did(tmp_path: Path) -> None:
+    source = open_source(uneven_video(tmp_path / "phone.mkv", TIMES_MS, 3200))
+    palette = ClassTable.load("camvid").palette()
+    with OverlayVideoSink(tmp_path / "out.mp4", palette, source.rate_hz, keeps_time=True) as sink:
+        for frame in source:
+            sink.write(frame, np.full((48, 64), 255, np.uint8))
+    found = levels(list(open_source(tmp_path / "out.mp4")))
+    assert found == [sum(time <= 100 * n for time in TIMES_MS) - 1 for n in range(32)]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi", ".mov"])
+@pytest.mark.parametrize("rate_hz", [10.0, 29.97])
+def test_even_frames_are_counted_and_nothing_is_missed(
+    tmp_path: Path, suffix: str, rate_hz: float
+) -> None:
+    source = open_source(even_video(tmp_path / f"clip{suffix}", 20, rate_hz))
+    frames = list(source)
+    assert source.frame_count == len(frames) == 20
+    assert source.rate_hz == pytest.approx(rate_hz, rel=1e-3)
+    assert source.skipped == []
+    stamps_ms = np.array([frame.stamp_ns for frame in frames]) / 1e6
+    # Matroska keeps whole milliseconds.
+    np.testing.assert_allclose(stamps_ms, np.arange(20) * 1000 / rate_hz, atol=1.0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".avi"])
+def test_a_video_that_is_cut_off_says_where(tmp_path: Path, suffix: str) -> None:
+    path = even_video(tmp_path / f"clip{suffix}", 25)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 6 // 10])
+    source = open_source(path)
+    count = len(list(source))
+    assert 5 < count < 20
+    (line,) = source.skipped
+    assert f"the last of {count} frames that can be read is at {(count - 1) / 10:.1f} s" in line
+    assert line.startswith(f"clip{suffix}: its header says 2.5 s")
+
+
+@pytest.mark.parametrize("length_ms", [0.0, float("nan"), -5.0, 1e30])
+def test_a_header_of_nonsense_does_no_harm(tmp_path: Path, length_ms: float) -> None:
+    source = open_source(uneven_video(tmp_path / "x.mkv", range(0, 1000, 100), length_ms))
+    assert len(list(source)) == 10
+    assert source.rate_hz == pytest.approx(10.0)
+    assert source.skipped == []
+
+
+def test_times_that_go_back_do_not(tmp_path: Path) -> None:
+    times = (0, 100, 200, 150, 120, 500)
+    source = open_source(uneven_video(tmp_path / "x.mkv", times, 600))
+    stamps = [frame.stamp_ns for frame in source]
+    assert len(stamps) == 6
+    assert stamps == sorted(set(stamps))
+
+
+def test_a_turned_video_is_read_upright(tmp_path: Path) -> None:
+    """Black above white, turned clockwise: white is at the left."""
+    for frame in open_source(turned_video(tmp_path / "phone.mp4")):
+        assert frame.rgb.shape == (64, 48, 3)
+        assert frame.rgb[:, :20].mean() > 200
+        assert frame.rgb[:, 28:].mean() < 50
+
+
+def test_sound_is_named(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "note.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(16000))
+    path = even_video(tmp_path / "clip.mp4", 2)
+    # What the file of a sound recorder looks like: one track, of sound.
+    path.write_bytes(path.read_bytes().replace(b"vide", b"soun"))
+    for name in ("note.wav", "clip.mp4"):
+        with pytest.raises(DataError, match=r"readable video.*it is sound without pictures"):
+            open_source(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", r"it is empty \(0 bytes\)"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer"),
+        (b"<html>", "it is a web page"),
+    ],
+)
+def test_what_is_no_video_is_named(tmp_path: Path, content: bytes, what: str) -> None:
+    (tmp_path / "clip.mp4").write_bytes(content)
+    with pytest.raises(DataError, match=rf"clip\.mp4: not a readable video.*: {what}"):
+        open_source(tmp_path / "clip.mp4")

@@ -1,0 +1,82 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Videos that OpenCV cannot write: with uneven times, turned, or of a length not theirs."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+# Elements of Matroska that hold others: the segment, its description, a cluster, a block's group.
+_MASTERS = {0x18538067, 0x1549A966, 0x1F43B675, 0xA0}
+_CLUSTER_TIME, _SIMPLE_BLOCK, _BLOCK, _DURATION = 0xE7, 0xA3, 0xA1, 0x4489
+
+
+def even_video(path: Path, count: int, rate_hz: float = 10.0) -> Path:
+    """A video of 64x48, frame number n of grey level 10 n, in the container of its suffix."""
+    codec = cv2.VideoWriter.fourcc(*("mp4v" if path.suffix in (".mp4", ".mov") else "MJPG"))
+    writer = cv2.VideoWriter(str(path.absolute()), cv2.CAP_FFMPEG, codec, rate_hz, (64, 48))
+    assert writer.isOpened()
+    for level in range(count):
+        writer.write(np.full((48, 64, 3), 10 * level, np.uint8))
+    writer.release()
+    return path
+
+
+def uneven_video(path: Path, times_ms: Sequence[int], length_ms: float) -> Path:
+    """A Matroska file with a frame at each time, and a length in its header."""
+    even_video(path, len(times_ms))
+    content = bytearray(path.read_bytes())
+    times = iter(times_ms)
+    cluster_ms = 0
+    for kind, start, size in list(_elements(content, 0, len(content))):
+        if kind == _CLUSTER_TIME:
+            cluster_ms = int.from_bytes(content[start : start + size], "big")
+        elif kind in (_SIMPLE_BLOCK, _BLOCK):
+            # Behind the track's number.
+            struct.pack_into(">h", content, start + 1, next(times) - cluster_ms)
+        elif kind == _DURATION:
+            struct.pack_into(">d" if size == 8 else ">f", content, start, length_ms)
+    assert next(times, None) is None
+    path.write_bytes(content)
+    return path
+
+
+def turned_video(path: Path) -> Path:
+    """An MP4 file of 64x48, black above white, whose header asks for a quarter turn clockwise."""
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (64, 48)
+    )
+    picture = np.zeros((48, 64, 3), np.uint8)
+    picture[24:] = 255
+    for _ in range(3):
+        writer.write(picture)
+    writer.release()
+    content = bytearray(path.read_bytes())
+    # The matrix in the track's header, in 16.16 numbers but for its last column.
+    matrix = content.index(b"tkhd") + 4 + 40
+    quarter = (0, 1 << 16, 0, -1 << 16, 0, 0, 48 << 16, 0, 1 << 30)
+    struct.pack_into(">9i", content, matrix, *quarter)
+    path.write_bytes(content)
+    return path
+
+
+def _elements(content: bytearray, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and size of the elements of Matroska, those within others too."""
+    while start < end:
+        width = 9 - content[start].bit_length()
+        kind = int.from_bytes(content[start : start + width], "big")
+        start += width
+        width = 9 - content[start].bit_length()
+        size = int.from_bytes(content[start : start + width], "big") & ((1 << 7 * width) - 1)
+        start += width
+        if size == (1 << 7 * width) - 1:
+            size = end - start
+        yield kind, start, size
+        if kind in _MASTERS:
+            yield from _elements(content, start, start + size)
+        start += size
