@@ -34,7 +34,6 @@ from attendseg_ros.playback.image_sinks import check_new
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
-from attendseg_ros.playback.video import VideoSource
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -192,7 +191,7 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
             raise DataError(f"{out}: is a folder, so no video replaces it")
         if out.exists() and not force:
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
-        keeps_time = isinstance(source, VideoSource)
+        keeps_time = source.has_own_times
         return [OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time)]
     if out.is_file():
         raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")

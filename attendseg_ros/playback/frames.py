@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
+LONGEST_PAUSE_S = 60.0
+"""How long a frame is shown at the most: a damaged time must not stop what shows them."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -80,6 +83,11 @@ class Source(ABC):
     @abstractmethod
     def rate_hz(self) -> float:
         """Frames per second at which the source was taken or is meant to be shown."""
+
+    @property
+    def has_own_times(self) -> bool:
+        """Whether the frames' stamps say when each is meant to be shown, even or not."""
+        return False
 
     @abstractmethod
     def __iter__(self) -> Iterator[Frame]:

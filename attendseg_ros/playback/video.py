@@ -80,6 +80,11 @@ class VideoSource(Source):
         """The file's frame rate; the usual one of the first frames where it varies."""
         return self._rate_hz
 
+    @property
+    def has_own_times(self) -> bool:
+        """Always: each frame has its time in the file."""
+        return True
+
     def __iter__(self) -> Iterator[Frame]:
         """Reads the frames in order.
 

@@ -13,7 +13,7 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.labels import blend, colorize
 from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.channels import swap_red_and_blue
-from attendseg_ros.playback.frames import Frame, Image
+from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.sink import Sink
 
@@ -21,8 +21,6 @@ from attendseg_ros.playback.sink import Sink
 # 640x480 a second on one core; VP9 manages 5, and H.264 is not in them).
 _CODEC = "mp4v"
 _SMALLEST_SIDE = 16
-
-_LONGEST_PAUSE_S = 60.0
 
 
 class VideoWriter:
@@ -120,7 +118,7 @@ class OverlayVideoSink(Sink):
             start_ns, before = self._shown
             due = round((frame.stamp_ns - start_ns) * self._rate_hz / 1e9)
             # A damaged time must not fill the disk.
-            for _ in range(min(due - self._written, round(_LONGEST_PAUSE_S * self._rate_hz))):
+            for _ in range(min(due - self._written, round(LONGEST_PAUSE_S * self._rate_hz))):
                 self._add(before)
         self._add(overlay)
         start_ns = self._shown[0] if self._shown is not None else frame.stamp_ns

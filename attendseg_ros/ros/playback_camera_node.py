@@ -13,6 +13,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.playback import open_source
+from attendseg_ros.playback.frames import LONGEST_PAUSE_S
 from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
@@ -21,6 +22,12 @@ from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
 
 _FRAMES_AHEAD = 8
+
+_LONGEST_NS = round(LONGEST_PAUSE_S * 1e9)
+
+# The shortest step of the timer, and how soon a late reader is asked again.
+_SHORTEST_NS = 1_000_000
+_SOON_NS = 10_000_000
 
 # How long the last image may take to reach its subscribers before the node ends.
 _LAST_IMAGE_S = 2.0
@@ -45,7 +52,11 @@ class PlaybackCameraNode(OutspokenNode):
         )
         topic = declare(self, "topic", "", "Image topic of a bag; empty is the first one.")
         rate_hz = declare(
-            self, "rate_hz", 0.0, "Images a second; 0 is the source's own rate.", (0.0, 240.0)
+            self,
+            "rate_hz",
+            0.0,
+            "Images a second; 0 is the source's own rate, and a video's own times.",
+            (0.0, 240.0),
         )
         self._loop = declare(self, "loop", False, "Start anew after the last image.")
         self._frame_id = declare(self, "frame_id", "camera", "Frame of the headers.")
@@ -62,7 +73,10 @@ class PlaybackCameraNode(OutspokenNode):
             Image, "image_raw", qos.output(), qos_overriding_options=qos.overridable()
         )
         self._published = 0
+        self._keeps_times = not rate_hz and self._source.has_own_times
         rate_hz = rate_hz or self._source.rate_hz
+        self._usual_ns = round(1e9 / rate_hz)
+        self._due_ns = 0
         self._timer = self.create_timer(1.0 / rate_hz, self._publish)
         # Last of what can fail, since it has a thread.
         self._frames = Prefetch(self._read(), _FRAMES_AHEAD)
@@ -71,11 +85,10 @@ class PlaybackCameraNode(OutspokenNode):
             if self._subscribers_awaited
             else ""
         )
+        pace = "at its own times" if self._keeps_times else f"at {rate_hz:.4g} Hz"
         self.get_logger().info(
-            f"playing {self._source.description} at {rate_hz:.4g} Hz on "
-            f"{self._image.topic_name}{waiting}"
+            f"playing {self._source.description} {pace} on {self._image.topic_name}{waiting}"
         )
-
         for line in self._source.notes:
             self.get_logger().warning(f"{path}: {line}")
 
@@ -84,7 +97,25 @@ class PlaybackCameraNode(OutspokenNode):
         self._frames.close()
         super().destroy_node()
 
-    def _read(self) -> Iterator[Image]:
+    def _read(self) -> Iterator[tuple[Image, int]]:
+        """Each image with the nanoseconds that it is shown."""
+        held: tuple[Image, int] | None = None
+        problem: AttendSegError | None = None
+        try:
+            for image, stamp_ns in self._images():
+                if held is not None:
+                    shown_ns = stamp_ns - held[1]
+                    # A source that starts anew goes back in time.
+                    yield held[0], min(shown_ns, _LONGEST_NS) if shown_ns > 0 else self._usual_ns
+                held = image, stamp_ns
+        except AttendSegError as error:
+            problem = error
+        if held is not None:
+            yield held[0], self._usual_ns
+        if problem is not None:
+            raise problem
+
+    def _images(self) -> Iterator[tuple[Image, int]]:
         said: set[str] = set()
         for line in self._source.left_out:
             self.get_logger().warning(f"left out {line}")
@@ -92,7 +123,7 @@ class PlaybackCameraNode(OutspokenNode):
             count = 0
             try:
                 for frame in self._source:
-                    yield to_image(frame.rgb, "rgb8", Header())
+                    yield to_image(frame.rgb, "rgb8", Header()), frame.stamp_ns
                     count += 1
             except AttendSegError:
                 raise
@@ -113,9 +144,13 @@ class PlaybackCameraNode(OutspokenNode):
             return
         # Only the start waits: a subscriber that leaves does not stop the others' images.
         self._subscribers_awaited = 0
-        image = self._frames.take()
-        if image is not None:
-            image.header.stamp = self.get_clock().now().to_msg()
+        taken = self._frames.take()
+        if taken is not None:
+            image, shown_ns = taken
+            now = self.get_clock().now()
+            if self._keeps_times:
+                self._wait(now.nanoseconds, shown_ns)
+            image.header.stamp = now.to_msg()
             image.header.frame_id = self._frame_id
             self._image.publish(image)
             self._published += 1
@@ -124,6 +159,19 @@ class PlaybackCameraNode(OutspokenNode):
             self._image.wait_for_all_acked(Duration(seconds=_LAST_IMAGE_S))
             self.get_logger().info(f"played {self._published} images")
             self.context.try_shutdown()
+        elif self._keeps_times:
+            # The reader is late, and shall not be waited for as long as a pause.
+            self._set_timer(min(self._usual_ns, _SOON_NS))
+
+    def _wait(self, now_ns: int, shown_ns: int) -> None:
+        """Sets the timer to the next image, which is due so long after this one was."""
+        self._due_ns = max((self._due_ns or now_ns) + shown_ns, now_ns)
+        # Not longer: the clock may have been set back.
+        self._set_timer(min(self._due_ns - now_ns, shown_ns))
+
+    def _set_timer(self, wait_ns: int) -> None:
+        self._timer.timer_period_ns = max(wait_ns, _SHORTEST_NS)
+        self._timer.reset()
 
 
 def main(args: list[str] | None = None) -> int:

@@ -21,6 +21,7 @@ from sensor_msgs.msg import Image
 from support import bags
 from support.node_process import NodeProcess
 from support.ros_client import Inbox, RosClient, pixels_of, wait_until
+from support.videos import uneven_video
 
 from attendseg_ros.playback import VideoWriter
 
@@ -118,6 +119,26 @@ def test_rate_can_be_chosen(tmp_path: Path) -> None:
     )
     # 5 Hz is the rate of a folder.
     assert np.median(np.diff(stamps_ns(messages))) == pytest.approx(40e6, rel=0.2)
+
+
+def test_a_video_plays_at_its_own_times(tmp_path: Path) -> None:
+    times_ms = (0, 100, 200, 1500, 1600)
+    path = uneven_video(tmp_path / "clip.mkv", times_ms, 1700.0)
+    messages, log = play(tmp_path, path)
+    assert "at its own times" in log
+    gaps_s = np.diff(stamps_ns(messages)) / 1e9
+    assert len(gaps_s) == 4
+    # The pause is where the file has it, and the whole takes as long as there.
+    assert gaps_s.argmax() == 2
+    assert gaps_s[2] == pytest.approx(1.3, abs=0.4)
+    assert gaps_s.sum() == pytest.approx(1.6, abs=0.5)
+
+
+def test_a_video_plays_at_a_rate_that_is_given(tmp_path: Path) -> None:
+    path = uneven_video(tmp_path / "clip.mkv", (0, 100, 200, 9500, 9600), 9700.0)
+    messages, log = play(tmp_path, path, rate_hz=20.0)
+    assert "at 20 Hz" in log
+    assert np.diff(stamps_ns(messages)).max() < 4e9
 
 
 def test_waits_for_its_subscribers(tmp_path: Path) -> None:

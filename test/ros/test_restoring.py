@@ -15,11 +15,11 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from support.ros_client import RosClient
 from support.tiny_bundle import write_tiny_bundle
 
+from attendseg_ros.ros.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.segmentation_node import SegmentationNode
 
@@ -27,10 +27,10 @@ LOCKED = "locked by the operator"
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
+def node() -> Iterator[OutspokenNode]:
     context = Context()
     rclpy.init(context=context)
-    node = rclpy.create_node("restoring", context=context)
+    node = OutspokenNode("restoring", context=context)
     yield node
     node.destroy_node()
     context.try_shutdown()
@@ -46,7 +46,7 @@ def lock(model: str) -> Callable[[list[Parameter[Any]]], SetParametersResult]:
     return callback
 
 
-def test_values_in_effect_come_back_with_their_types(node: Node) -> None:
+def test_values_in_effect_come_back_with_their_types(node: OutspokenNode) -> None:
     changes: list[Any] = []
     parameters = Parameters(node, lambda: None, changes.append)
     values = {"model": "drone", "input_size": (), "classes": (), "points_classes": ("road",)}
@@ -64,7 +64,7 @@ def test_values_in_effect_come_back_with_their_types(node: Node) -> None:
     assert not changes
 
 
-def test_a_refusal_is_told_with_what_runs(node: Node) -> None:
+def test_a_refusal_is_told_with_what_runs(node: OutspokenNode) -> None:
     parameters = Parameters(node, lambda: None, lambda _: None)
     node.add_on_set_parameters_callback(lock("drone"))
     told = parameters.restore({"model": "drone", "classes": ()})
@@ -73,14 +73,16 @@ def test_a_refusal_is_told_with_what_runs(node: Node) -> None:
     )
 
 
-def test_whatever_is_raised_is_told(node: Node) -> None:
+def test_whatever_is_raised_is_told(node: OutspokenNode) -> None:
     parameters = Parameters(node, lambda: None, lambda _: None)
 
     def fails(_: Any) -> SetParametersResult:
         raise RuntimeError("no\nway")
 
     node.add_on_set_parameters_callback(fails)
-    assert parameters.restore({"model": "drone"}).endswith("(model 'drone'): RuntimeError: no way")
+    assert parameters.restore({"model": "drone"}).endswith(
+        "(model 'drone'): unexpected RuntimeError: no way"
+    )
 
 
 def test_the_node_says_so_in_diagnostics(

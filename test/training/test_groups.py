@@ -77,7 +77,7 @@ def test_patterns_of_a_file(tmp_path: Path) -> None:
         ("groups: {../a: ['*']}", "without slashes"),
         ("groups: {a: [1]}", "must be a list of images' names"),
         ("groups: {a: ['*']}\nextra: 1", "and nothing else"),
-        ("groups: [", "cannot be read"),
+        ("groups: [", r"mine\.yaml: line \d"),
     ],
 )
 def test_refuses_a_file_that_does_not_tell_groups(
