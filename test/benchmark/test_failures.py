@@ -88,7 +88,7 @@ def test_what_is_not_labelled_is_not_judged() -> None:
 
 
 def test_an_unfit_set_is_refused_in_one_line(tmp_path: Path) -> None:
-    process = run("street", "--data", tmp_path, "-o", tmp_path / "out")
+    process = run("street", "--data", tmp_path / "set", "-o", tmp_path / "out")
     assert process.returncode == 2
     assert "no such folder" in process.stderr
     assert "Traceback" not in process.stderr

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from support.labelled_bags import MASK, drive, label, raw
 
+from attendseg_ros.documents import MOST_BYTES
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
 from attendseg_ros.playback.bag_reader import open_bag
@@ -74,6 +75,14 @@ def test_a_metadata_file_of_no_use_is_said_in_one_sentence_and_costs_nothing(
     assert note.startswith(what)
     assert note.endswith(f"; read from what is there: drive{SUFFIXES[kind]}")
     assert open_source(bag).notes == [note]
+
+
+def test_the_metadata_of_a_very_large_bag_is_read(tmp_path: Path) -> None:
+    bag = drive(tmp_path, "mcap")
+    more = {f"/topic_{number:05}": "- history: 1" for number in range(20_000)}
+    edit(bag, lambda information: information.update(custom_data=more))
+    assert (bag / "metadata.yaml").stat().st_size > MOST_BYTES
+    assert read(bag)[1:] == ([], [])
 
 
 @pytest.mark.parametrize("kind", ROS2_KINDS)

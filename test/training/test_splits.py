@@ -71,6 +71,8 @@ def test_settings_of_groups_survive_the_file(config: TrainingConfig) -> None:
     for groups in (
         Grouping.from_plain("prefix/blocks:3"),
         Grouping.from_plain({"groups": {"a": ["x*"], "b": "y*"}}),
+        # One line an image, as a large set may have it.
+        Grouping.from_plain({"groups": {"a": [f"a_{i:06}" for i in range(25_000)], "b": "y*"}}),
     ):
         settings = replace(config, groups=groups, hold_out=("a", "b"), gap=3)
         settings.save()
