@@ -69,7 +69,10 @@ def fitting(spec: ParameterSpec, given: Any) -> Any:
         hint = _HINTS.get(kind, "")
         if kind is bool and not isinstance(given, (bool, int, float, str)):
             hint = ""
-        raise _wrong(spec, _WORDS[kind][0] + _range(spec), given, hint)
+        words = _WORDS[kind][0] + _range(spec)
+        if spec.constraints.startswith("one of "):
+            words += f", {spec.constraints}"
+        raise _wrong(spec, words, given, hint)
     return _within(spec, value, given)
 
 

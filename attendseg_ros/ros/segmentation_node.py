@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -52,7 +53,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs: list[Outputs] = []
         self._activation: Activation | None = None
         self._failure = ""
-        self._said = ""
+        self._said: tuple[Path, str] | None = None
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._diagnostics = self.create_publisher(
@@ -136,7 +137,7 @@ class SegmentationNode(PatientLifecycleNode):
             self._outputs.append(Outputs(self, camera))
         # What compiling the network took.
         give_back_freed()
-        self._said = ""
+        self._said = None
         self._say_what_runs(segmenter)
 
     def _activate(self) -> None:
@@ -236,8 +237,9 @@ class SegmentationNode(PatientLifecycleNode):
             f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
             f"classes) runs on {segmenter.selection}"
         )
-        if text != self._said:
-            self._said = text
+        # Called for a changed min_confidence too; two models may read alike.
+        if (bundle.path, text) != self._said:
+            self._said = (bundle.path, text)
             self.get_logger().info(text)
 
     def _publish_label_info(self, segmenter: Segmenter, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.network.attendseg import OUTPUT_STRIDE
+from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig
 
@@ -49,7 +50,7 @@ class Teacher:
         seen = images
         if self._size is not None:
             seen = functional.interpolate(images, size=self._size[::-1], mode="bilinear")
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with fast_arithmetic():
             logits: torch.Tensor = self._network(seen)
         probabilities = logits.float().softmax(dim=1)
         size = [side // OUTPUT_STRIDE for side in images.shape[-2:]]

@@ -22,6 +22,7 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.training.ancestry import seen_before
+from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
@@ -204,7 +205,7 @@ class _Trainer:
         return total / steps
 
     def _loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with fast_arithmetic():
             outputs = self._network(images)
         loss = segmentation_loss(outputs, labels, self._weights, self._config.jaccard_weight)
         if self._teacher is not None:

@@ -33,7 +33,9 @@ def raw_bag(folder: Path) -> Path:
         rgb = scene.render(number / 2).rgb
         is_grey = encoding in GREY_ENCODINGS
         pixels = encode_grey(rgb[..., 1], encoding) if is_grey else encode(rgb, encoding)
-        images.append(bags.raw_image(store, pixels, encoding, 10**9 * (number + 1) + 5, padding=12))
+        stamp_ns = 10**9 * (number + 1) + 5
+        message = bags.raw_image(store, pixels, encoding, stamp_ns, padding=12, size=(322, 200))
+        images.append(message)
     return bags.write_bag(folder, "mcap", [("/image", bags.IMAGE, images)])
 
 

@@ -142,7 +142,10 @@ def test_a_latency_without_stamps_is_unknown_though_masks_come() -> None:
     monitor = Monitor()
     for number in range(30):
         monitor.note_arrival(START + number * SECOND // 10)
-        monitor.note_processed(FrameTimes(processing_time_ms=20.0), START + number * SECOND // 10)
+        monitor.note_processed(
+            FrameTimes(processing_time_ms=20.0, since_receipt_ms=21.0),
+            START + number * SECOND // 10,
+        )
     settings = Settings(max_latency_error_ms=500.0)
     status = Report(CameraName(), monitor).network(NETWORK, 0, settings, START + 3 * SECOND)
     assert status.level == WARN

@@ -46,9 +46,33 @@ def header(types: dict[str, Any], stamp_ns: int) -> Any:
 
 
 def raw_image(
-    store: Typestore, pixels: NDArray[Any], encoding: str, stamp_ns: int, padding: int = 0
+    store: Typestore,
+    pixels: NDArray[Any],
+    encoding: str,
+    stamp_ns: int,
+    padding: int = 0,
+    size: tuple[int, int] | None = None,
 ) -> Any:
-    """An Image message; `padding` bytes are added to each row."""
+    """An Image message.
+
+    Args:
+        store: of the message types.
+        pixels: (H, W) or (H, W, C); one dimension for planes that follow one another.
+        encoding: its name.
+        stamp_ns: of its header.
+        padding: bytes added to each row; none to planes.
+        size: width and height of planes.
+    """
+    if size is not None and pixels.ndim == 1:
+        return store.types[IMAGE](
+            header=header(store.types, stamp_ns),
+            height=size[1],
+            width=size[0],
+            encoding=encoding,
+            is_bigendian=0,
+            step=size[0],
+            data=pixels,
+        )
     height = pixels.shape[0]
     rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(height, -1)
     rows = np.pad(rows, ((0, 0), (0, padding)), constant_values=99)
