@@ -27,9 +27,12 @@ def check_picture(data: bytes, max_pixels: int) -> None:
         if begins.match(data):
             try:
                 check(data, max_pixels)
-            except (struct.error, IndexError) as error:
+            except (struct.error, IndexError, OverflowError, ValueError) as error:
+                # Headers count in up to 64 bits: some offsets are beyond what Python can index.
                 raise BadImageError(
-                    Reason.TRUNCATED, f"the picture of {len(data)} bytes ends in its header"
+                    Reason.TRUNCATED,
+                    f"the picture of {len(data)} bytes ends in its header, or before where that "
+                    "points",
                 ) from error
             return
     raise BadImageError(

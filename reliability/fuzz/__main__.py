@@ -105,7 +105,10 @@ def _finding(log: Path) -> str:
     """The line that says what went wrong, and the file that does it again."""
     lines = log.read_text(errors="replace").splitlines()
     files = [line.split()[-1] for line in lines if "Test unit written to" in line]
-    errors = [line for line in lines if "Error" in line or "ERROR" in line]
+    # libFuzzer names what ended it, and atheris the exception in the line after its own.
+    marks = [number for number, line in enumerate(lines) if "Uncaught Python exception" in line]
+    errors = [lines[number + 1] for number in marks[:1] if number + 1 < len(lines)]
+    errors += [line for line in lines if "ERROR: libFuzzer" in line]
     return f"{errors[0] if errors else 'ended early'} ({files[-1] if files else log})"
 
 
