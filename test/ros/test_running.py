@@ -38,3 +38,21 @@ def test_a_stop_before_it_spins(tmp_path: Path, by: signal.Signals, while_made: 
     process = LoggedProcess([sys.executable, "-c", program], tmp_path / "log")
     assert process.wait() == 0, process.log()
     assert "Traceback" not in process.log()
+
+
+def shared_memory(pid: int) -> set[Path]:
+    """What a process has mapped of Fast DDS's segments; those of others are gone with them."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    return {Path(line.split()[-1]) for line in maps if "/dev/shm/fastdds_" in line}
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["segmentation_node", "synthetic_camera_node"])
+def test_a_stop_gives_shared_memory_back(tmp_path: Path, by: signal.Signals, module: str) -> None:
+    command = [sys.executable, "-m", f"attendseg_ros.ros.{module}"]
+    process = LoggedProcess(command, tmp_path / "log", {"ROS_DOMAIN_ID": "101"})
+    process.wait_for_log({"segmentation_node": "runs on"}.get(module, "street"))
+    segments = {path for path in shared_memory(process.pid) if "_port" not in path.name}
+    assert segments
+    assert process.stop(by) == 0
+    assert {path for path in segments if path.exists()} == set()
