@@ -48,7 +48,10 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     Args:
         more: further variables.
     """
-    folders = dict.fromkeys([*_named(), *trusted_path()])
+    # A relative entry means the folder this process started in. Python made it absolute in sys.path
+    # then; passed on as it is, it would mean wherever the other process starts.
+    named = [folder for folder in _named() if Path(folder).is_absolute()]
+    folders = dict.fromkeys([*named, *trusted_path()])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(folders), **(more or {})}
 
 

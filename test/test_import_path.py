@@ -99,3 +99,24 @@ def test_a_folder_named_on_purpose_stays(trap: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PYTHONPATH", here, prepend=os.pathsep)
     assert here in trusted_path()
     assert not trap.exists()
+
+
+def test_a_relative_folder_means_the_one_of_the_start(trap: Path, repository: Path) -> None:
+    # This process starts in the repository and moves to the data; "." was the repository.
+    code = (
+        "import os, subprocess, sys; from attendseg_ros.import_path import environment, "
+        f"python_command; os.chdir({str(Path.cwd())!r}); "
+        "sys.exit(subprocess.call(python_command('-c', 'import statistics, attendseg_ros; "
+        "print(attendseg_ros.__file__)'), env=environment()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository,
+        env={**os.environ, "PYTHONPATH": f".:test:{os.environ['PYTHONPATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not trap.exists()

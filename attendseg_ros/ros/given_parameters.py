@@ -106,9 +106,18 @@ def fits(pattern: str, node: str) -> bool:
 def problem_of(arguments: Sequence[str]) -> str:
     """What is wrong with values that rcl refused as a whole; empty if nothing can be seen."""
     problems: list[str] = []
-    for source in _sources(arguments, problems):
+    for source in _sources(arguments, problems, after=""):
+        if misplaced := _outside_values(source.content):
+            problems.append(
+                f"{source.name}: {misplaced} stands outside of {_VALUES}: write the node's name or "
+                f"/**, below it {_VALUES}, and below that the parameters"
+            )
         for given in _given(source):
             value = given.value
+            if value is None:
+                problems.append(
+                    f"{source.name}: {given.name} has no value: give one, or leave it out"
+                )
             if isinstance(value, list) and len({type(item) for item in value}) > 1:
                 problems.append(
                     f"{source.name}: {given.name} must be a list of one kind of values, all with "
@@ -117,7 +126,11 @@ def problem_of(arguments: Sequence[str]) -> str:
     return problems[0] if problems else ""
 
 
-def _sources(arguments: Sequence[str], problems: list[str]) -> Iterator[Source]:
+def _sources(
+    arguments: Sequence[str],
+    problems: list[str],
+    after: str = ": not looked through for misspelled names",
+) -> Iterator[Source]:
     in_ros = False
     words = iter(arguments)
     for word in words:
@@ -128,7 +141,7 @@ def _sources(arguments: Sequence[str], problems: list[str]) -> Iterator[Source]:
             try:
                 yield Source(path, read_yaml(path))
             except DataError as error:
-                problems.append(f"{error}: not looked through for misspelled names")
+                problems.append(f"{error}{after}")
         elif in_ros and word in ("-p", "--param"):
             rule = next(words, "")
             name, _, text = rule.partition(":=")
@@ -154,6 +167,21 @@ def _sections(content: Any, above: str) -> Iterator[tuple[str, Any]]:
             yield above or "/", value
         else:
             yield from _sections(value, f"{above}/{str(key).strip('/')}")
+
+
+def _outside_values(content: Any, above: str = "") -> str:
+    """The first name of a file that has a value and is below no `ros__parameters`; else empty."""
+    if not isinstance(content, dict):
+        return ""
+    for key, value in content.items():
+        if key == _VALUES:
+            continue
+        name = f"{above}.{key}" if above else str(key)
+        if not isinstance(value, dict):
+            return shortened_text(name)
+        if found := _outside_values(value, name):
+            return found
+    return ""
 
 
 def _named(values: Any, above: str) -> Iterator[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from rclpy.parameter import Parameter
 from support.node_process import NodeProcess
 from support.ros_client import RosClient
 
-from attendseg_ros.ros.given_parameters import GivenParameters, fits
+from attendseg_ros.ros.given_parameters import GivenParameters, fits, problem_of
 from attendseg_ros.ros.launch_arguments import unknown_arguments
 
 SEGMENTATION = "attendseg_ros.ros.segmentation_node"
@@ -147,6 +147,31 @@ def test_a_wrong_value_ends_the_start_with_the_file_in_one_line(
     (line,) = [line for line in process.log().splitlines() if said in line]
     assert f"{path}: " in line
     assert "Traceback" not in process.log()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/**:\n  ros__parameters:\n    overlay_alpha:\n", "overlay_alpha has no value"),
+        ("/**:\n  ros_parameters:\n    lazy: true\n", "/**.ros_parameters.lazy stands outside"),
+        ("segmentation: {lazy: true}\n", "segmentation.lazy stands outside of ros__parameters"),
+        ("lazy: true\n", "lazy stands outside of ros__parameters"),
+        ("/**:\n\tros__parameters:\n", "cannot start any token"),
+    ],
+)
+def test_a_file_that_ros_refuses_ends_the_start_with_what_is_wrong(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    given = ["--ros-args", "--params-file", str(path)]
+    problem = problem_of(given)
+    assert problem.startswith(str(path))
+    assert said in problem
+    assert "misspelled" not in problem
+    with NodeProcess(SYNTHETIC, tmp_path / "log", arguments=tuple(given[1:])) as process:
+        assert process.wait() == 1
+        assert problem in process.log()
 
 
 NAMES = ("image_topic", "robot", "model")
