@@ -95,9 +95,10 @@ def in_time(name: str, status: int = INTERRUPTED) -> Iterator[threading.Event]:
         # a library that waits in C included, can keep it back.
         while (said := os.read(receiving, 1)) and said[0] not in processes.STOPS:
             continue
-        os.close(receiving)
         if not said:
+            os.close(receiving)
             return
+        # It stays open: further signals are written to it as well.
         asked.set()
         processes.hurry()
         threading.Event().wait(GRACE_S)

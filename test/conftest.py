@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -43,6 +44,8 @@ def _is_installed(module: str) -> bool:
 
 collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
+_HANDLERS = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+
 _domain_lock: IO[str] | None = None
 _cache: tempfile.TemporaryDirectory[str] | None = None
 
@@ -67,6 +70,10 @@ def _claim_domain() -> tuple[int, IO[str]]:
 def pytest_configure() -> None:
     """Sets, before anything imports rclpy, the environment that nodes under test inherit."""
     global _domain_lock, _cache
+    # A shell that starts the tests in the background has every process below ignore these.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, _HANDLERS[number])
     domain, _domain_lock = _claim_domain()
     # Networks that engines compile stay out of the user's own folder.
     _cache = tempfile.TemporaryDirectory(prefix="attendseg_ros_cache_")

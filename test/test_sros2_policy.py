@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rclpy.node import NodeNameNonExistentError
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
 from support.tiny_bundle import write_tiny_bundle
@@ -48,7 +49,11 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 def used(rig: Rig, ask: Callable[[str, str], list[tuple[str, list[str]]]]) -> set[str]:
     """The node's names as the policy writes them."""
     space = rig.process.namespace
-    names = [name for name, _ in ask("segmentation", space)]
+    try:
+        names = [name for name, _ in ask("segmentation", space)]
+    except NodeNameNonExistentError:
+        # Not discovered yet.
+        return set()
     private = [name.replace(f"{space}/segmentation/", "~/") for name in names]
     return {name.replace(f"{space}/", "") for name in private}
 
