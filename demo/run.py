@@ -129,7 +129,7 @@ def _camera(options: Options) -> _Camera:
             seconds=options.seconds,
         )
     source = open_source(options.input)
-    length_s = source.frame_count / source.rate_hz if source.frame_count else options.seconds
+    length_s = source.length_s or options.seconds
     # Whole passes, so that no picture counts more than another.
     passes = math.ceil(_SHORTEST_S / length_s)
     return _Camera(

@@ -81,6 +81,11 @@ class VideoSource(Source):
         return self._rate_hz
 
     @property
+    def length_s(self) -> float | None:
+        """What the file announces: the usual rate tells nothing of frames that come unevenly."""
+        return super().length_s if self._is_even else self._length_s or None
+
+    @property
     def has_own_times(self) -> bool:
         """Always: each frame has its time in the file."""
         return True

@@ -74,6 +74,7 @@ def test_frames_at_a_rate_that_varies_are_read_to_the_end_with_their_times(tmp_p
     assert source.frame_count is None
     assert source.rate_hz == pytest.approx(10.0)
     assert source.description == "video phone.mkv (at a rate that varies)"
+    assert source.length_s == pytest.approx(3.2, abs=0.1)
     assert [frame.stamp_ns for frame in source] == [frame.stamp_ns for frame in frames]
 
 
@@ -96,6 +97,7 @@ def test_even_frames_are_counted_and_nothing_is_missed(
     frames = list(source)
     assert source.frame_count == len(frames) == 20
     assert source.rate_hz == pytest.approx(rate_hz, rel=1e-3)
+    assert source.length_s == pytest.approx(20 / rate_hz, rel=1e-3)
     assert source.skipped == []
     stamps_ms = np.array([frame.stamp_ns for frame in frames]) / 1e6
     # Matroska keeps whole milliseconds.
