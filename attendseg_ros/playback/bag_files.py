@@ -72,6 +72,12 @@ def suffix_of(path: Path) -> str:
     return name.suffix
 
 
+def is_of_no_bag(name: str) -> bool:
+    """Whether a file in a ROS 2 bag's folder is none of the bag's, by its name: notes, say."""
+    stored = re.sub(r"-(wal|shm|journal)$", "", name.lower())
+    return name != _METADATA and _KINDS.get(suffix_of(Path(stored))) not in _STORAGES
+
+
 def kind_of(path: Path) -> str:
     """`MCAP`, `SQLITE` or `ROS1` by a file's content; by its name where the content is packed."""
     head = head_of(path)
