@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and what stands in place of those kept elsewhere."""
 
 from __future__ import annotations
 
@@ -59,3 +59,21 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
     finally:
         forget_unfinished(temporary)
+
+
+POINTERS = (
+    (
+        b"version https://git-lfs",
+        "a Git LFS pointer in place of the file: `git lfs pull` fetches the file itself",
+    ),
+    (
+        b"/annex/objects/",
+        "a git-annex pointer in place of the file: `git annex get` fetches the file itself",
+    ),
+)
+"""First bytes of what stands in place of large files, with what it is in words."""
+
+
+def pointer_in(content: bytes) -> str:
+    """What stands in place of a file that is kept elsewhere, by its first bytes; "": nothing."""
+    return next((name for magic, name in POINTERS if content.startswith(magic)), "")

@@ -14,7 +14,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -73,14 +73,20 @@ class Placing:
         unfinished: where to write the file or the folder meanwhile, under the same name.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keep: Callable[[str], bool] | None = None) -> None:
         """Makes room beside the place; what a killed run left there goes.
+
+        Args:
+            path: the output's name.
+            keep: which entries of an old folder, by their names, stay in the new one unless it
+                has its own; None: none.
 
         Raises:
             DataError: the place is a link that leads nowhere, nothing can be written there, or
                 another run is writing there at this moment.
         """
         self.path = real_place(path)
+        self._keep = keep
         self._room = self.path.parent / _room_name(self.path.name)
         self.unfinished = self._room / self.path.name
         self._old = self._room / f"{self._room.name}.old"
@@ -97,18 +103,15 @@ class Placing:
             raise
         note_unfinished(self._room)
 
-    def finish(self, *, keep_others: bool = False) -> None:
+    def finish(self) -> None:
         """Puts the output in its place; the old one is gone after that, and not before.
-
-        Args:
-            keep_others: what else is in the old folder stays in the new one.
 
         Raises:
             OSError: it cannot; the old one is still there.
         """
         try:
-            if keep_others and self.path.is_dir():
-                _add_what_is_missing(self.path, self.unfinished)
+            if self._keep is not None and self.path.is_dir() and self.unfinished.is_dir():
+                _add_what_is_missing(self.path, self.unfinished, self._keep)
             _sync(self.unfinished)
             self._change_places()
             _sync_one(self.path.parent)
@@ -199,11 +202,16 @@ def _exchange(first: Path, second: Path) -> bool:
     raise OSError(number, os.strerror(number), str(second))
 
 
-def _add_what_is_missing(old: Path, new: Path) -> None:
+def keep_everything(_name: str) -> bool:
+    """For `Placing`: all that only the old folder holds stays."""
+    return True
+
+
+def _add_what_is_missing(old: Path, new: Path, keep: Callable[[str], bool]) -> None:
     """Gives the new folder what only the old one holds, as further names of the same files."""
     for entry in old.iterdir():
         target = new / entry.name
-        if os.path.lexists(target):
+        if os.path.lexists(target) or not keep(entry.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.copytree(entry, target, symlinks=True, copy_function=_link)

@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from attendseg_ros.inference import load_bundle
-from attendseg_ros.placing import Placing, check_apart, real_place
+from attendseg_ros.placing import Placing, check_apart, keep_everything, real_place
 from attendseg_ros.playback import open_source
 from demo.budget import PictureBudget, Sent
 from demo.children import Child
@@ -104,7 +104,7 @@ def run_demo(options: Options) -> None:
             evaluation = evaluate(placing.unfinished / _RECORDING, classes, sent)
             draw(placing.unfinished / _RECORDING, classes, placing.unfinished)
             write_summary(placing.unfinished / _SUMMARY, camera.shown, evaluation)
-            placing.finish(keep_others=True)
+            placing.finish()
         except OSError as error:
             raise DemoError(f"{options.output}: cannot be written: {error}") from error
     gigabytes = sum(file.stat().st_size for file in recording.iterdir()) / 1e9
@@ -129,7 +129,7 @@ def _camera(options: Options) -> _Camera:
             seconds=options.seconds,
         )
     source = open_source(options.input)
-    length_s = source.frame_count / source.rate_hz if source.frame_count else options.seconds
+    length_s = source.length_s or options.seconds
     # Whole passes, so that no picture counts more than another.
     passes = math.ceil(_SHORTEST_S / length_s)
     return _Camera(
@@ -160,7 +160,7 @@ def _prepare(options: Options) -> Placing:
             f"{output}: {free / 1e9:.1f} GB are free; the recording needs up to "
             f"{_DISK_BYTES / 1e9:.1f} GB"
         )
-    placing = Placing(output)
+    placing = Placing(output, keep_everything)
     placing.unfinished.mkdir()
     return placing
 

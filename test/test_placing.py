@@ -14,7 +14,7 @@ import pytest
 
 from attendseg_ros import placing
 from attendseg_ros.errors import DataError
-from attendseg_ros.placing import Placing, check_apart, real_place
+from attendseg_ros.placing import Placing, check_apart, keep_everything, real_place
 
 
 def write(path: Path, text: str, *, folder: bool) -> None:
@@ -162,10 +162,10 @@ def test_what_else_the_folder_holds_can_stay(tmp_path: Path) -> None:
     for name in ("a", "b", "sub/c"):
         (place / name).write_text("old")
     (place / "link").symlink_to("b")
-    made = Placing(place)
+    made = Placing(place, keep_everything)
     made.unfinished.mkdir()
     (made.unfinished / "a").write_text("new")
-    made.finish(keep_others=True)
+    made.finish()
     assert names(place) == ["a", "b", "link", "sub"]
     assert [(place / name).read_text() for name in ("a", "b", "sub/c")] == ["new", "old", "old"]
     assert (place / "link").readlink() == Path("b")

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError
+from attendseg_ros.files import pointer_in
 from attendseg_ros.labels.classes import Color
 from attendseg_ros.labels.exif import exif_orientation
 
@@ -74,7 +75,10 @@ def read_label_image(content: bytes) -> LabelImage:
         ImageError: it is no PNG, or a damaged one.
     """
     if not content.startswith(_SIGNATURE):
+        if pointer := pointer_in(content):
+            raise ImageError(f"cannot be decoded as a PNG: it is {pointer}")
         what = "a JPEG" if content.startswith(b"\xff\xd8") else "something else"
+        what = what if content else "empty"
         raise ImageError(
             f"cannot be decoded as a PNG: it is {what} by its content; labels are PNGs, as lossy "
             "formats change ids along edges"

@@ -162,7 +162,7 @@ def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
             f"; what is written in {' or '.join(foreign)} is no message of ROS and cannot be read: "
             "record or convert the images as one of these types"
         )
-    raise DataError("; ".join([f"{path}: {what}", *reader.lost]))
+    raise DataError("; ".join([f"{path}: {what}", *dict.fromkeys([*reader.lost, *reader.damage])]))
 
 
 def _described(connection: Connection) -> str:

@@ -72,6 +72,12 @@ def suffix_of(path: Path) -> str:
     return name.suffix
 
 
+def is_of_no_bag(name: str) -> bool:
+    """Whether a file in a ROS 2 bag's folder is none of the bag's, by its name: notes, say."""
+    stored = re.sub(r"-(wal|shm|journal)$", "", name.lower())
+    return name != _METADATA and _KINDS.get(suffix_of(Path(stored))) not in _STORAGES
+
+
 def kind_of(path: Path) -> str:
     """`MCAP`, `SQLITE` or `ROS1` by a file's content; by its name where the content is packed."""
     head = head_of(path)
@@ -186,7 +192,7 @@ def _parts_of_folder(path: Path) -> BagFiles:
         counted=counted if isinstance(counted, int) else 0,
     )
     paths = information.get("relative_file_paths")
-    names = [str(name) for name in paths] if isinstance(paths, list) else []
+    names = [name for name in paths if isinstance(name, str)] if isinstance(paths, list) else []
     located = {name: _located(path, name) for name in names}
     missing = [_last(name) for name, file in located.items() if file is None]
     found.files = [file for file in located.values() if file is not None]
@@ -241,7 +247,15 @@ def _located(folder: Path, name: str) -> Path | None:
     # Packed or unpacked since: the name in metadata.yaml stays what it was.
     candidates += [c.with_suffix("") for c in candidates if _is_packed(c)]
     candidates += [c.with_name(c.name + suffix) for c in candidates for suffix in PACKED_SUFFIXES]
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return next((candidate for candidate in candidates if _is_file(candidate)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    # A name that this file system cannot have: too long, for example.
+    except OSError:
+        return False
 
 
 def _last(name: str) -> str:

@@ -115,7 +115,7 @@ def _planes(name: str) -> Encoding:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[\s_\-]", "", name.lower()).removeprefix("cv")
+    return re.sub(r"[\s_\-\0]", "", name.lower()).removeprefix("cv")
 
 
 _TABLE = {_key(name): row for row, others in _rows() for name in (row.name, *others)}

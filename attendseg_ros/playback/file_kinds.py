@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from attendseg_ros.files import POINTERS
+
 MCAP, SQLITE, ROS1 = "mcap", "sqlite3", "ros1"
 
 _HEAD = 4096
@@ -24,14 +26,7 @@ _COMPRESSIONS = (
     (b"\xfd7zXZ\0", "xz"),
 )
 _FOREIGN = (
-    (
-        b"version https://git-lfs",
-        "a Git LFS pointer in place of the file: `git lfs pull` fetches the file itself",
-    ),
-    (
-        b"/annex/objects/",
-        "a git-annex pointer in place of the file: `git annex get` fetches the file itself",
-    ),
+    *POINTERS,
     (b"#ROSBAG V1", "a ROS 1 bag of the old version 1: `rosbag fix` makes a new one of it"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
@@ -106,6 +101,9 @@ def in_words(error: BaseException) -> str:
     name = type(error).__name__
     if module == "sqlite3" or isinstance(error, EOFError):
         return text or "the file ends early"
+    if name == "SerdeError":
+        # rosbags passes on the text of struct and NumPy, or names an offset.
+        return "its bytes are not laid out as such a message is, or end early"
     if module in ("attendseg_ros", "rosbags") or name == "UnsupportedCompressionError":
         # rosbags puts one error's arguments into another's text.
         return re.sub(r"\(['\"](.*)['\"],\)", r"\1", text)

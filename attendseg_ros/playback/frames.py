@@ -85,6 +85,11 @@ class Source(ABC):
         """Frames per second at which the source was taken or is meant to be shown."""
 
     @property
+    def length_s(self) -> float | None:
+        """How long it takes to show it once, seconds; None if only reading can tell."""
+        return self.frame_count / self.rate_hz if self.frame_count else None
+
+    @property
     def has_own_times(self) -> bool:
         """Whether the frames' stamps say when each is meant to be shown, even or not."""
         return False

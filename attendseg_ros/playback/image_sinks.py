@@ -11,7 +11,7 @@ import cv2
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import blend, colorize
-from attendseg_ros.placing import Placing, real_place
+from attendseg_ros.placing import Placing, keep_everything, real_place
 from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.sink import Sink
@@ -48,7 +48,7 @@ class PictureSink(Sink):
         if not self._replace:
             check_new(self._folder, frame)
         if self._placing is None:
-            self._placing = Placing(self._folder)
+            self._placing = Placing(self._folder, keep_everything)
             self._placing.unfinished.mkdir()
         write_png(self._placing.unfinished / picture_name(frame), self._picture(frame, labels))
 
@@ -56,7 +56,7 @@ class PictureSink(Sink):
         """Puts the pictures in their place."""
         if self._placing is not None:
             try:
-                self._placing.finish(keep_others=True)
+                self._placing.finish()
             except OSError as error:
                 raise DataError(f"{self._folder}: cannot be written: {error.strerror}") from error
 

@@ -112,6 +112,9 @@ class Jpeg:
                 stop = _END_OF_DATA.search(data, end)
                 rest = stop.start() if stop else len(data)
                 scan = data[end:rest].rstrip(b"\xff")
+                if stop is None and scan.endswith(_HOLE) and not self._zeros_are_blocks:
+                    # The rest of a buffer. One may belong to a last byte 0xFF, and does no harm.
+                    scan = scan.rstrip(b"\0") + b"\0"
                 kept += [b"\xff", bytes([marker]), data[body:end], scan]
                 length += 2 + end - body
                 self._scans.append(_Scan(length, length + len(scan), data[body + 2]))
@@ -181,7 +184,7 @@ class Jpeg:
             return
         # Tables made for the picture may give zeros to blocks that are flat. In place of others
         # they make too many blocks, and the picture is full before its data end.
-        if self._flat_zeros and all(self._flat_zeros):
+        if self._zeros_are_blocks:
             end = scan.end - min(_SPARE, (scan.end - scan.start) // 4)
             shorter = decode(self.picture[:end] + _EOI)
             whole = self._has_blanks(pixels) or not np.array_equal(shorter, pixels)
@@ -191,6 +194,11 @@ class Jpeg:
             raise BadImageError(
                 Reason.TRUNCATED, f"the JPEG has zeros in place of data from byte {hole} on"
             )
+
+    @property
+    def _zeros_are_blocks(self) -> bool:
+        """Whether zeros may be data: flat blocks."""
+        return bool(self._flat_zeros) and all(self._flat_zeros)
 
     def _check_restarts(self) -> None:
         if not self._interval:

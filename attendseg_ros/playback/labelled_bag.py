@@ -13,6 +13,7 @@ from attendseg_ros.errors import DataError, ImageError, LogitsError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback.bag import BagSource
+from attendseg_ros.playback.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bag_reader import BagReader, Recorded, open_bag
 from attendseg_ros.playback.bag_writer import BagWriter
@@ -21,7 +22,6 @@ from attendseg_ros.playback.file_kinds import ROS1
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels
-from attendseg_ros.playback.open import is_bag
 from attendseg_ros.playback.painter import Painter
 from attendseg_ros.playback.written_behind import open_writer
 
@@ -109,7 +109,7 @@ class LabelledBag:
             DataError: The bag cannot be written, or no image at all can be labelled.
         """
         try:
-            with Placing(self._path) as placing:
+            with Placing(self._path, keep=is_of_no_bag) as placing:
                 with (
                     open_bag(self._source.path) as reader,
                     open_writer(placing.unfinished, reader) as writer,

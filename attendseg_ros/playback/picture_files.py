@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from attendseg_ros.files import pointer_in
 from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.playback.iso_pictures import check_avif, check_jpeg_2000
 from attendseg_ros.playback.tiff import check_tiff
@@ -35,6 +36,8 @@ def check_picture(data: bytes, max_pixels: int) -> None:
                     "points",
                 ) from error
             return
+    if pointer := pointer_in(data):
+        raise BadImageError(Reason.UNDECODABLE, f"it is {pointer}")
     raise BadImageError(
         Reason.UNDECODABLE,
         f"these {len(data)} bytes are no picture of a kind that is read: JPEG, PNG, TIFF, WebP, "

@@ -103,11 +103,12 @@ def _opened(path: Path, compression: str) -> Any:
 def _zstd() -> Callable[[BinaryIO], Any]:
     """What reads a stream of zstd; rosbags brings the one or the other library."""
     try:
-        import zstandard
-    except ImportError:
+        # First, as zstandard takes a stream that is cut off for one that ends.
         from backports import zstd
 
         return lambda stream: zstd.open(stream, "rb")
+    except ImportError:
+        import zstandard
     return lambda stream: zstandard.ZstdDecompressor().stream_reader(
         stream, read_across_frames=True, closefd=True
     )

@@ -59,9 +59,9 @@ class VideoSource(Source):
         self._length_s = count / stated if count and stated > 0 else 0.0
         self._rate_hz, self._is_even = _rate(times_ms, stated)
         # Other containers than MP4 and MOV do not count their frames. What OpenCV gives for them
-        # is their length times their rate, which is wrong for a rate that varies.
-        counts = head_of(path)[4:8] == b"ftyp"
-        self._frame_count = int(count) if count and (counts or self._is_even) else None
+        # is their length times the stated rate, which is wrong where frames come at another.
+        counts = head_of(path)[4:8] == b"ftyp" or (self._is_even and self._rate_hz == stated)
+        self._frame_count = int(count) if count and counts else None
 
     @property
     def description(self) -> str:
@@ -79,6 +79,11 @@ class VideoSource(Source):
     def rate_hz(self) -> float:
         """The file's frame rate; the usual one of the first frames where it varies."""
         return self._rate_hz
+
+    @property
+    def length_s(self) -> float | None:
+        """What the file announces: frames may come unevenly after the first ones, too."""
+        return self._length_s or super().length_s
 
     @property
     def has_own_times(self) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.files import pointer_in
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
 from attendseg_ros.labels.label_reader import LabelReader
@@ -135,6 +136,8 @@ def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:
             f"{path}: cannot be decoded as an image: {' '.join(str(error).split())}"
         ) from error
     if bgr is None:
+        if pointer := pointer_in(content):
+            raise DataError(f"{path}: is {pointer}")
         raise DataError(
             f"{path}: cannot be decoded as an image (by OpenCV {cv2.__version__}); if other "
             "programs read it, save it as PNG or JPEG"

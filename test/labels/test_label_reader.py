@@ -180,7 +180,8 @@ def test_255_among_other_ids_means_unlabelled(reader: Reader, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "cannot be decoded as a PNG"),
+        (b"", "cannot be decoded as a PNG: it is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "it is a Git LFS pointer in place of"),
         (b"\xff\xd8\xff\xe0", "it is a JPEG by its content"),
         (png(IDS, GREY)[:-20], "the PNG is cut off"),
         (png(IDS, GREY).replace(b"IDAT", b"IDAU"), "wrong checksum"),

@@ -287,3 +287,17 @@ def test_the_ghost_files_of_another_system_are_no_parts(tmp_path: Path) -> None:
     expected, _, _ = read(bag)
     (bag / "._drive.mcap").write_bytes(b"\0\5\x16\7")
     assert read(bag) == (expected, [], [])
+
+
+@pytest.mark.parametrize("kind", ROS2_KINDS)
+@pytest.mark.parametrize("name", ["x" * 300 + ".db3", "a\0b", None, 7, ""])
+def test_a_name_that_no_file_can_have_costs_nothing(
+    tmp_path: Path, kind: str, name: str | int | None
+) -> None:
+    bag = drive(tmp_path, kind)
+    expected, _, _ = read(bag)
+    edit(bag, lambda information: information.update(relative_file_paths=[name]))
+    messages, damage, notes = read(bag)
+    assert messages == expected
+    assert damage == []
+    assert "; read from what is there: " in notes[0]

@@ -305,3 +305,8 @@ def test_what_is_no_picture_is_refused_with_what_would_be_one() -> None:
     assert "JPEG, PNG, TIFF" in str(refusal(b"this is no picture"))
     heic = b"\x00\x00\x00\x18ftypheic" + bytes(100)
     assert "HEIC" in str(refusal(heic))
+
+
+def test_a_pointer_in_place_of_a_picture_is_named() -> None:
+    with pytest.raises(BadImageError, match="it is a Git LFS pointer in place of the file"):
+        decode_rgb(b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n")

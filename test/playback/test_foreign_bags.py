@@ -68,6 +68,46 @@ def test_a_file_that_cannot_be_unpacked_is_named(tmp_path: Path) -> None:
         open_source(tmp_path / "drive.mcap.zst")
 
 
+# The others give nothing before they have a whole block.
+@pytest.mark.parametrize("suffix", [".zstd", ".zst", ".lz4", ".gz"])
+def test_a_compressed_bag_that_is_cut_off_says_so(tmp_path: Path, suffix: str) -> None:
+    bag = drive(tmp_path, "sqlite3")
+    file = next(f for f in bag.iterdir() if f.suffix == ".db3")
+    # Bytes that do not compress, behind the database's end: so the cut lies behind its messages.
+    content = file.read_bytes() + np.random.default_rng(1).bytes(1 << 20)
+    packed = COMPRESSORS[suffix](content)
+    part = tmp_path / (file.name + suffix)
+    part.write_bytes(packed[: len(packed) - 1000])
+    with open_bag(part) as reader:
+        assert len(list(reader.messages())) == 8
+        assert reader.damage == [f"{part.name}: the compressed file is cut off or damaged"]
+
+
+def test_a_cut_before_the_first_image_is_the_reason_for_none(tmp_path: Path) -> None:
+    bag = drive(tmp_path, "sqlite3")
+    file = next(f for f in bag.iterdir() if f.suffix == ".db3")
+    content = file.read_bytes()
+    file.write_bytes(content[: 5 * 4096])
+    with pytest.raises(DataError, match=r"no topic with images .*; .*cut off or damaged"):
+        open_source(bag)
+
+
+@pytest.mark.parametrize("body", [b"", bytes(9), b"\xff" * 99])
+@pytest.mark.parametrize("name", ["Image", "CompressedImage"])
+def test_a_message_that_is_none_is_named_in_words(tmp_path: Path, body: bytes, name: str) -> None:
+    path = tmp_path / "short.mcap"
+    with path.open("wb") as stream:
+        writer = McapWriter(stream)
+        writer.start("ros2", "test")
+        schema = writer.register_schema(f"sensor_msgs/msg/{name}", "ros2msg", b"")
+        channel = writer.register_channel("/camera", "cdr", schema)
+        writer.add_message(channel, 1, b"\0\1\0\0" + body, 1)
+        writer.finish()  # type: ignore[no-untyped-call]
+    with pytest.raises(DataError, match=f"image 0 on /camera: is no sensor_msgs/msg/{name}: ") as e:
+        list(open_source(path))
+    assert not [word for word in (*PYTHON, "buffer", "offset") if word in str(e.value)]
+
+
 @pytest.mark.parametrize("plugin", [StoragePlugin.SQLITE3, StoragePlugin.MCAP])
 @pytest.mark.parametrize("mode", [CompressionMode.MESSAGE, CompressionMode.FILE])
 @pytest.mark.parametrize("with_metadata", [True, False])

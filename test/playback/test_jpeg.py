@@ -79,6 +79,7 @@ def test_oddities_are_decoded(street: NDArray[np.uint8], kind: str, grey: bool) 
         "a leading zero": b"\0" + data,
         "no end marker": data[:-2],
         "half an end marker": data[:-1],
+        "no end marker, and the rest of a buffer": data[:-2] + bytes(4096),
         "zeros after it": data + bytes(4096),
         "another after it": data + data,
         "fill bytes before the end": data[:-2] + b"\xff\xff" + data[-2:],
@@ -97,6 +98,7 @@ def test_what_is_cut_off_is_refused(
     data = jpeg(street, kind, grey=grey)
     place = int(len(data) * share)
     assert refused(data[:place])
+    assert refused(data[:place] + bytes(len(data) - place))
     assert refused(data[:place] + b"\xff\xd9")
     assert refused(data[:place] + b"\xff\xd9" + bytes(2000))
 

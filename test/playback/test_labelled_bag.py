@@ -218,7 +218,18 @@ def test_outputs_that_cannot_be(tmp_path: Path, kind: str, name: str, reason: st
 def test_force_replaces_a_bag_and_nothing_else(tmp_path: Path) -> None:
     path, out = drive(tmp_path, "mcap"), tmp_path / "labelled"
     label(path, out)
+    for name in ("calibration.yaml", "notes.mcap.txt"):
+        (out / name).write_text("mine")
+    for name in ("labelled_0.mcap.zstd", "labelled_0.db3-wal", "x.db3.active"):
+        (out / name).write_text("of the old one")
     label(path, out, ("color_mask",), force=True)
+    assert sorted(file.name for file in out.iterdir()) == [
+        "calibration.yaml",
+        "labelled.mcap",
+        "metadata.yaml",
+        "notes.mcap.txt",
+    ]
+    assert (out / "calibration.yaml").read_text() == "mine"
     assert {topic for topic, _, _ in raw(out)} >= {"/segmentation/color_mask"}
     assert MASK not in {topic for topic, _, _ in raw(out)}
     (tmp_path / "home").mkdir()

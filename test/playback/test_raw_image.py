@@ -85,6 +85,7 @@ def test_the_smallest_images_do_no_harm(encoding: str, size: tuple[int, int]) ->
     ("spelled", "encoding"),
     [
         *(("rgb", "rgb8"), ("RGB8", "rgb8"), (" rgb8 ", "rgb8"), ("rgb24", "rgb8")),
+        ("rgb8\0", "rgb8"),
         *(("bgr", "bgr8"), ("BGR", "bgr8"), ("bgr24", "bgr8"), ("bgra", "bgra8")),
         *(("8uc3", "8UC3"), ("CV_8UC3", "8UC3"), ("RGBA", "rgba8")),
         *(("YUYV", "yuyv"), ("YUY2", "yuyv"), ("yuyv422", "yuyv"), ("UYVY", "uyvy")),

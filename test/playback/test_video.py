@@ -74,7 +74,19 @@ def test_frames_at_a_rate_that_varies_are_read_to_the_end_with_their_times(tmp_p
     assert source.frame_count is None
     assert source.rate_hz == pytest.approx(10.0)
     assert source.description == "video phone.mkv (at a rate that varies)"
+    assert source.length_s == pytest.approx(3.2, abs=0.1)
     assert [frame.stamp_ns for frame in source] == [frame.stamp_ns for frame in frames]
+
+
+def test_a_rate_that_varies_later_is_counted_by_no_other(tmp_path: Path) -> None:
+    # More even frames than are looked at beforehand.
+    times_ms = (*range(0, 1400, 40), *range(1800, 4800, 600))
+    source = open_source(uneven_video(tmp_path / "late.mkv", times_ms, 4800))
+    assert source.length_s == pytest.approx(4.8, abs=0.1)
+    # The header's rate is 10 Hz: by that it would be 48.
+    assert source.frame_count is None
+    assert len(list(source)) == len(times_ms) == 40
+    assert source.skipped == []
 
 
 def test_a_video_of_uneven_frames_takes_as_long_as_they_did(tmp_path: Path) -> None:
@@ -96,6 +108,7 @@ def test_even_frames_are_counted_and_nothing_is_missed(
     frames = list(source)
     assert source.frame_count == len(frames) == 20
     assert source.rate_hz == pytest.approx(rate_hz, rel=1e-3)
+    assert source.length_s == pytest.approx(20 / rate_hz, rel=1e-3)
     assert source.skipped == []
     stamps_ms = np.array([frame.stamp_ns for frame in frames]) / 1e6
     # Matroska keeps whole milliseconds.

@@ -22,7 +22,7 @@ def even_video(path: Path, count: int, rate_hz: float = 10.0) -> Path:
     writer = cv2.VideoWriter(str(path.absolute()), cv2.CAP_FFMPEG, codec, rate_hz, (64, 48))
     assert writer.isOpened()
     for level in range(count):
-        writer.write(np.full((48, 64, 3), 10 * level, np.uint8))
+        writer.write(np.full((48, 64, 3), 10 * level % 256, np.uint8))
     writer.release()
     return path
 

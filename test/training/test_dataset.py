@@ -221,3 +221,13 @@ def test_a_turn_that_keeps_the_size_is_asked_about(
         LabelledSet(tmp_path, "s", classes)[0]
     write_photo(tmp_path, photo(UPRIGHT, 1), png(UPRIGHT, GREY))
     assert np.array_equal(LabelledSet(tmp_path, "s", classes)[0][1], UPRIGHT)
+
+
+def test_a_pointer_in_place_of_an_image_is_named(
+    labelled_folder: Path, classes: ClassTable
+) -> None:
+    image = next(file for file in (labelled_folder / "train").iterdir())
+    image.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n")
+    labelled = LabelledSet(labelled_folder, "train", classes)
+    with pytest.raises(DataError, match=f"{image.name}: is a Git LFS pointer in place of the file"):
+        [labelled[index] for index in range(len(labelled))]
