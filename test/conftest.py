@@ -10,7 +10,7 @@ import os
 import signal
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -44,7 +44,10 @@ def _is_installed(module: str) -> bool:
 
 collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
-_HANDLERS = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+_HANDLERS: dict[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+}
 
 _domain_lock: IO[str] | None = None
 _cache: tempfile.TemporaryDirectory[str] | None = None
