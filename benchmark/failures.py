@@ -25,7 +25,7 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.masks import colorize
-from attendseg_ros.placing import Placing, check_apart
+from attendseg_ros.placing import Placing, check_apart, keep_everything
 from attendseg_ros.training.dataset import LabelledSet
 
 Mask = NDArray[np.uint8]
@@ -133,11 +133,11 @@ def write_failures(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes
     """Writes a picture for each of the worst images, and prints a row of a table for each."""
     print("| picture | right | most of the wrong pixels |")
     print("|---|---|---|")
-    placing = Placing(out)
+    placing = Placing(out, keep_everything)
     with closing(placing):
         placing.unfinished.mkdir()
         _write(segmenter, labelled, placing.unfinished, sizes)
-        placing.finish(keep_others=True)
+        placing.finish()
 
 
 def _write(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
