@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from attendseg_ros.playback.frames import Image
+RgbImage = NDArray[np.uint8]
+"""uint8 (H, W, 3): red, green, blue."""
 
 
-def swap_red_and_blue(pixels: Image) -> Image:
+def swap_red_and_blue(pixels: RgbImage) -> RgbImage:
     """Turns RGB into BGR, and back.
 
     Args:

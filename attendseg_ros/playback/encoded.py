@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.playback.channels import RgbImage
 from attendseg_ros.playback.colours import demosaic
 from attendseg_ros.playback.compressed_format import Meaning, check_no_video, meaning_of
 from attendseg_ros.playback.encodings import Kind
-from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.jpeg import Jpeg
 from attendseg_ros.playback.picture_files import check_picture
 from attendseg_ros.playback.sample_bits import SampleBits
@@ -29,7 +29,7 @@ def decode_message(
     message_format: str,
     bits: SampleBits | None = None,
     max_pixels: int = MAX_PIXELS,
-) -> Image:
+) -> RgbImage:
     """Decodes the picture of a `sensor_msgs/CompressedImage`, from a topic or from a bag.
 
     Args:
@@ -59,7 +59,7 @@ def decode_rgb(
     upright: bool = True,
     bits: SampleBits | None = None,
     max_pixels: int = MAX_PIXELS,
-) -> Image:
+) -> RgbImage:
     """Decodes an image file's content.
 
     Args:
@@ -119,7 +119,7 @@ def imdecode(picture: bytes, flags: int) -> NDArray[Any]:
     return pixels
 
 
-def _to_rgb(pixels: NDArray[Any], meaning: Meaning, bits: SampleBits) -> Image:
+def _to_rgb(pixels: NDArray[Any], meaning: Meaning, bits: SampleBits) -> RgbImage:
     encoding = meaning.encoding
     grey = pixels.ndim == 2 or pixels.shape[2] == 1
     if grey and pixels.dtype == np.float32:

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.playback.channels import RgbImage
 from attendseg_ros.playback.colours import demosaic, from_packed, from_planes
 from attendseg_ros.playback.encoded import decode_message
 from attendseg_ros.playback.encodings import ENCODINGS, Encoding, Kind, find_encoding
 from attendseg_ros.playback.sample_bits import SampleBits
-
-RgbImage = NDArray[np.uint8]
 
 _PAGE = 4096
 _LARGEST_TAIL = 65536

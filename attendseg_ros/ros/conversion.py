@@ -18,9 +18,9 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from attendseg_ros.playback import raw_image
 from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.playback.channels import RgbImage
 from attendseg_ros.playback.encoded import decode_message
 from attendseg_ros.playback.encodings import ENCODINGS, find_encoding
-from attendseg_ros.playback.raw_image import RgbImage
 from attendseg_ros.playback.sample_bits import SampleBits
 
 ImageMessage: TypeAlias = Image | CompressedImage
