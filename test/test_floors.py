@@ -38,9 +38,10 @@ ALLOWED: dict[str, set[str]] = {
     "training": {"network", "labels", "scene"},
     "deployment": {"network", "inference", "labels", "training"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
-    "playback": {"inference", "labels"},
+    "images": {"inference"},
+    "playback": {"images", "inference", "labels"},
     "benchmark": {"inference", "labels"},
-    "ros": {"geometry", "inference", "labels", "navigation", "scene", "playback", "msg"},
+    "ros": {"geometry", "images", "inference", "labels", "navigation", "scene", "playback", "msg"},
     "cli": {
         "network",
         "labels",
@@ -49,12 +50,22 @@ ALLOWED: dict[str, set[str]] = {
         "training",
         "deployment",
         "exploration",
+        "images",
         "playback",
         "benchmark",
     },
 }
 
-ON_THE_ROBOT = {"geometry", "labels", "navigation", "scene", "inference", "playback", "ros"}
+ON_THE_ROBOT = {
+    "geometry",
+    "images",
+    "labels",
+    "navigation",
+    "scene",
+    "inference",
+    "playback",
+    "ros",
+}
 TRAINING_LIBRARIES = {"torch", "torchvision", "onnx", "onnxscript", "optuna"}
 TORCH_ENGINE = {"inference/torch_engine.py", "inference/torch_operators.py"}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.images.compressed_format import VIDEO_TYPES
 from attendseg_ros.playback.bag_reader import (
     CDR,
     ROS1_SERIALIZATION,
@@ -17,7 +18,6 @@ from attendseg_ros.playback.bag_reader import (
     open_bag,
     serialization_of,
 )
-from attendseg_ros.playback.compressed_format import VIDEO_TYPES
 from attendseg_ros.playback.file_kinds import MCAP
 from attendseg_ros.playback.frames import Frame, Source
 

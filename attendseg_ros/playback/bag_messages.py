@@ -11,12 +11,12 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
 from attendseg_ros.errors import ImageError
+from attendseg_ros.images import raw_image
+from attendseg_ros.images.encoded import decode_message
+from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.playback import raw_image
-from attendseg_ros.playback.encoded import decode_message
 from attendseg_ros.playback.file_kinds import in_words
 from attendseg_ros.playback.frames import Image
-from attendseg_ros.playback.sample_bits import SampleBits
 
 RAW_TYPE = "sensor_msgs/msg/Image"
 COMPRESSED_TYPE = "sensor_msgs/msg/CompressedImage"

@@ -16,12 +16,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
 
-from attendseg_ros.playback import raw_image
-from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
-from attendseg_ros.playback.channels import RgbImage
-from attendseg_ros.playback.encoded import decode_message
-from attendseg_ros.playback.encodings import ENCODINGS, find_encoding
-from attendseg_ros.playback.sample_bits import SampleBits
+from attendseg_ros.images import raw_image
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.channels import RgbImage
+from attendseg_ros.images.encoded import decode_message
+from attendseg_ros.images.encodings import ENCODINGS, find_encoding
+from attendseg_ros.images.sample_bits import SampleBits
 
 ImageMessage: TypeAlias = Image | CompressedImage
 

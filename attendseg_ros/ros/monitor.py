@@ -8,7 +8,7 @@ from collections import Counter
 from math import nan
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.timing import FrameTimes, History, RateWindow
 
 _READ_APART_NS = NANOSECONDS

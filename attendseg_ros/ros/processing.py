@@ -14,10 +14,10 @@ from std_msgs.msg import Header
 
 from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.sample_bits import SampleBits
 from attendseg_ros.ros.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.image_messages import pixels_of

@@ -9,9 +9,9 @@ from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
+from attendseg_ros.images.bad_image import MAX_PIXELS
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.playback.bad_image import MAX_PIXELS
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from diagnostic_msgs.msg import DiagnosticStatus
 
-from attendseg_ros.playback.bad_image import Reason
+from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.diagnostics import FEW, Network, Report
 from attendseg_ros.ros.monitor import Monitor

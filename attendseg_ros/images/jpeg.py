@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
+from attendseg_ros.images.bad_image import BadImageError, Reason
 
 _SOI = b"\xff\xd8"
 _EOI = b"\xff\xd9"

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from attendseg_ros.playback.bad_image import BadImageError
-from attendseg_ros.playback.encoded import decode_rgb
+from attendseg_ros.images.bad_image import BadImageError
+from attendseg_ros.images.encoded import decode_rgb
 
 LARGEST = 2**64 - 1
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.encodings import Encoding, Kind, find_encoding
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.encodings import Encoding, Kind, find_encoding
 
 _VIDEO = re.compile(
     r"\b(lib)?(x?h\.?26[45]|x26[456]|hevc|avc1?|h26[34]p|av1|vp[89]|svtav1|mpeg-?[1245]|ffmpeg)"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import struct
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 
 _WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT = 256, 257, 322, 323
 _OFFSETS, _COUNTS = (273, 324), (279, 325)

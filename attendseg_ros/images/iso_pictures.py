@@ -7,7 +7,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _END = b"\xff\xd9"

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
+from attendseg_ros.images.bad_image import BadImageError, Reason
 
 _DEPTHS = (10, 12, 14, 16)
 

@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
-from attendseg_ros.playback.channels import RgbImage
-from attendseg_ros.playback.colours import demosaic
-from attendseg_ros.playback.compressed_format import Meaning, check_no_video, meaning_of
-from attendseg_ros.playback.encodings import Kind
-from attendseg_ros.playback.jpeg import Jpeg
-from attendseg_ros.playback.picture_files import check_picture
-from attendseg_ros.playback.sample_bits import SampleBits
+from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.images.channels import RgbImage
+from attendseg_ros.images.colours import demosaic
+from attendseg_ros.images.compressed_format import Meaning, check_no_video, meaning_of
+from attendseg_ros.images.encodings import Kind
+from attendseg_ros.images.jpeg import Jpeg
+from attendseg_ros.images.picture_files import check_picture
+from attendseg_ros.images.sample_bits import SampleBits
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _UPRIGHT = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR

@@ -19,9 +19,9 @@ from support.encodings import (
     encode_grey,
 )
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.raw_image import packed, to_rgb
-from attendseg_ros.playback.sample_bits import SampleBits
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.raw_image import packed, to_rgb
+from attendseg_ros.images.sample_bits import SampleBits
 
 COLOURS = np.array(
     [(200, 90, 30), (20, 180, 60), (70, 40, 210), (128, 128, 128), (230, 220, 40)], np.uint8

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.encoded import decode_message, decode_rgb
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.encoded import decode_message, decode_rgb
 from attendseg_ros.scene import StreetScene
 
 KINDS = {

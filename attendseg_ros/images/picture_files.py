@@ -13,9 +13,9 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from attendseg_ros.files import pointer_in
-from attendseg_ros.playback.bad_image import BadImageError, Reason, check_size
-from attendseg_ros.playback.iso_pictures import check_avif, check_jpeg_2000
-from attendseg_ros.playback.tiff import check_tiff
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.iso_pictures import check_avif, check_jpeg_2000
+from attendseg_ros.images.tiff import check_tiff
 
 
 def check_picture(data: bytes, max_pixels: int) -> None:

@@ -17,9 +17,9 @@ import pytest
 from numpy.typing import NDArray
 from support.encodings import encode, encode_grey
 
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.encoded import decode_message, decode_rgb
-from attendseg_ros.playback.sample_bits import SampleBits
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.encoded import decode_message, decode_rgb
+from attendseg_ros.images.sample_bits import SampleBits
 
 COLOURS = np.array([(200, 90, 30), (20, 180, 60), (70, 40, 210), (230, 220, 40)], np.uint8)
 WIDTH, HEIGHT = 96, 64
