@@ -39,7 +39,7 @@ class Activation:
         self._pacer = Pacer(node, models)
         self._enabled = True
         self._streams: list[CameraStream] = []
-        self._worker: Worker[Job] = Worker("frames", _process)
+        self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
             for one in outputs:

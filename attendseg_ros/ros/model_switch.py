@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rclpy.logging import get_logger
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
@@ -252,7 +253,9 @@ class ModelSwitch:
 
     def _start_loading(self) -> tuple[Builds, Worker[Wish]]:
         builds = Builds()
-        return builds, Worker("model", partial(self._fulfil, builds))
+        return builds, Worker(
+            "model", partial(self._fulfil, builds), get_logger("attendseg_ros").error
+        )
 
     def _give_up(self, segmenter: Segmenter, waited_s: float) -> None:
         with self._changed:

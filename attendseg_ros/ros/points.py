@@ -93,7 +93,7 @@ class SemanticPoints:
         self._builder: CloudBuilder | None = None
         self._joined = False
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
-            self._camera.status("points"), self._process
+            self._camera.status("points"), self._process, node.get_logger().error
         )
         self.camera_info: CameraInfo | None = None
 

@@ -126,8 +126,8 @@ class WatchedCalls:
             self._calls = self._thread = None
 
     def _await(
-        self, call: _Call[Any], thread: Thread, limit_s: float, hurried_s: float
-    ) -> tuple[Any, BaseException | None]:
+        self, call: _Call[T], thread: Thread, limit_s: float, hurried_s: float
+    ) -> tuple[T, BaseException | None]:
         waited_s = 0.0
         while True:
             left_s = (min(limit_s, hurried_s) if self.hurried else limit_s) - waited_s

@@ -10,8 +10,6 @@ from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
-from rclpy.logging import get_logger
-
 from attendseg_ros.ros.mailbox import Mailbox
 from attendseg_ros.ros.throttle import Throttle
 
@@ -24,16 +22,20 @@ class Worker(Generic[T]):
     rclpy's MultiThreadedExecutor would do the same at several times the cost (rclpy #1223).
     """
 
-    def __init__(self, name: str, handle: Callable[[T], None]) -> None:
+    def __init__(
+        self, name: str, handle: Callable[[T], None], log: Callable[[str], object]
+    ) -> None:
         """Starts the thread.
 
         Args:
             name: of the thread, for debuggers and the log.
             handle: what can go wrong with an item is its business; what it raises all the same is
                 logged and counted, and the thread goes on.
+            log: writes an error of one line.
         """
         self._name = name
         self._handle = handle
+        self._log = log
         self._throttle = Throttle()
         self._begun_s: float | None = None
         self.errors = 0
@@ -87,6 +89,4 @@ class Worker(Generic[T]):
         if self._throttle.ready(type(error).__name__):
             # While the context is being shut down logging may fail too.
             with suppress(Exception):
-                get_logger("attendseg_ros").error(
-                    f"the thread '{self._name}' goes on after an error in it: {text}"
-                )
+                self._log(f"the thread '{self._name}' goes on after an error in it: {text}")

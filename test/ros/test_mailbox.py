@@ -92,7 +92,7 @@ def test_worker_handles_the_newest_after_the_one_in_hand() -> None:
         go_on.wait(10.0)
         handled.append(item)
 
-    worker = Worker("test", handle)
+    worker = Worker("test", handle, print)
     worker.put(1)
     assert entered.wait(10.0)
     for item in range(2, 6):
@@ -114,7 +114,7 @@ def test_stop_waits_for_the_one_in_hand_and_discards_the_rest() -> None:
         time.sleep(0.1)
         handled.append(item)
 
-    worker = Worker("test", handle)
+    worker = Worker("test", handle, print)
     worker.put(1)
     assert entered.wait(10.0)
     worker.put(2)
@@ -124,7 +124,7 @@ def test_stop_waits_for_the_one_in_hand_and_discards_the_rest() -> None:
 
 def test_many_producers_lose_nothing_uncounted() -> None:
     handled: list[int] = []
-    worker = Worker("test", handled.append)
+    worker = Worker("test", handled.append, print)
     producers = [
         threading.Thread(target=lambda: deque(map(worker.put, range(1000)), 0)) for _ in range(4)
     ]
@@ -141,13 +141,14 @@ def test_many_producers_lose_nothing_uncounted() -> None:
 @pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), SystemExit(1), GeneratorExit()])
 def test_no_error_of_its_work_ends_the_thread(error: BaseException) -> None:
     handled: list[int] = []
+    logged: list[str] = []
 
     def handle(item: int) -> None:
         if item % 2:
             raise error
         handled.append(item)
 
-    worker = Worker("test", handle)
+    worker = Worker("test", handle, logged.append)
     for item in range(1, 5):
         worker.put(item, str(item))
     while len(handled) < 2:
@@ -155,6 +156,9 @@ def test_no_error_of_its_work_ends_the_thread(error: BaseException) -> None:
     worker.stop()
     assert handled == [2, 4]
     assert worker.errors == 2
+    # Twice the same in a moment is said once.
+    assert len(logged) == 1
+    assert type(error).__name__ in logged[0]
 
 
 def test_one_that_is_left_ends_after_the_one_in_hand_and_is_not_waited_for() -> None:
@@ -166,7 +170,7 @@ def test_one_that_is_left_ends_after_the_one_in_hand_and_is_not_waited_for() -> 
         go_on.wait(10.0)
         handled.append(item)
 
-    worker = Worker("test", handle)
+    worker = Worker("test", handle, print)
     worker.put(1)
     assert entered.wait(10.0)
     worker.put(2)
