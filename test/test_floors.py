@@ -31,6 +31,7 @@ COMMON = {
 ALLOWED: dict[str, set[str]] = {
     "labels": set(),
     "geometry": set(),
+    "streaming": set(),
     "network": set(),
     "navigation": {"labels"},
     "scene": {"labels"},
@@ -41,7 +42,17 @@ ALLOWED: dict[str, set[str]] = {
     "images": {"inference"},
     "playback": {"images", "inference", "labels"},
     "benchmark": {"inference", "labels"},
-    "ros": {"geometry", "images", "inference", "labels", "navigation", "scene", "playback", "msg"},
+    "ros": {
+        "geometry",
+        "images",
+        "inference",
+        "labels",
+        "navigation",
+        "scene",
+        "playback",
+        "streaming",
+        "msg",
+    },
     "cli": {
         "network",
         "labels",

@@ -16,7 +16,7 @@ from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters import Parameters
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.worker import Worker
 
 
 class Activation:

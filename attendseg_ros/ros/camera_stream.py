@@ -32,11 +32,11 @@ from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stamp_clock import Receipt, StampClock
-from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
-from attendseg_ros.ros.throttle import RateLimit, Throttle
-from attendseg_ros.ros.timing import stamp_ns
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
+from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.worker import Worker
 
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""

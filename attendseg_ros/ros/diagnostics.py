@@ -26,8 +26,8 @@ from attendseg_ros.ros.limits import (
 )
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stream_watch import StampFault
-from attendseg_ros.ros.timing import WINDOW_S, percentile
+from attendseg_ros.streaming.stamp_checks import StampFault
+from attendseg_ros.streaming.timing import WINDOW_S, percentile
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 STALE = DiagnosticStatus.STALE

@@ -18,8 +18,8 @@ from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.image_messages import to_image
 from attendseg_ros.ros.outspoken_node import OutspokenNode
-from attendseg_ros.ros.prefetch import Prefetch
 from attendseg_ros.ros.running import run
+from attendseg_ros.streaming.prefetch import Prefetch
 
 _FRAMES_AHEAD = 8
 

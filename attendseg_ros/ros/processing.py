@@ -29,9 +29,9 @@ from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confi
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stamp_clock import Receipt
-from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import FrameTimes, Stopwatch, stamp_ns
+from attendseg_ros.streaming.stamp_clock import Receipt
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
 
 
 class FrameProcessor:

@@ -17,7 +17,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.service import Service
 
 from attendseg_ros.documents import shortened_text
-from attendseg_ros.ros.throttle import Throttle
+from attendseg_ros.streaming.throttle import Throttle
 
 _BACK_OFF_S = 0.1
 

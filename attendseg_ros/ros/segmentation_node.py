@@ -28,7 +28,7 @@ from attendseg_ros.ros.parameters import Change, Parameters, check
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.running import run
 from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.watched_calls import exit_at_once, hanging
+from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
 

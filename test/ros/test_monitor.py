@@ -18,7 +18,7 @@ from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.diagnostics import FEW, Network, Report
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.settings import SCHEMA, Settings
-from attendseg_ros.ros.timing import FrameTimes
+from attendseg_ros.streaming.timing import FrameTimes
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendseg_ros.ros.prefetch import Prefetch
+from attendseg_ros.streaming.prefetch import Prefetch
 
 
 def take(prefetch: Prefetch[int]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
+from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
 
 SECOND = 1_000_000_000
 START = 1_000 * SECOND

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from attendseg_ros.ros.stamp_clock import StampClock
-from attendseg_ros.ros.timing import WINDOW_S
+from attendseg_ros.streaming.stamp_clock import StampClock
+from attendseg_ros.streaming.timing import WINDOW_S
 
 SECOND = 1_000_000_000
 NOW_S = 1_780_000_000.0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendseg_ros.ros.depth_matching import (
+from attendseg_ros.streaming.depth_matching import (
     MOST_DEPTHS,
     MOST_WAITING,
     ORDERLY,

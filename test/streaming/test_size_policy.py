@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from attendseg_ros.ros.pace import Pace, PacedFrame, Size
+from attendseg_ros.streaming.size_policy import Pace, PacedFrame, Size
 
 SIZES = [(512, 384), (448, 320), (384, 256), (256, 192)]
 LARGEST, SMALLEST = SIZES[0], SIZES[-1]

@@ -16,7 +16,7 @@ from itertools import pairwise
 from statistics import median
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.ros.timing import WINDOW_S
+from attendseg_ros.streaming.timing import WINDOW_S
 
 JUMP_NS = 5 * NANOSECONDS
 """A stamp this far ahead of what the clock says has passed is a jump, not a pause."""

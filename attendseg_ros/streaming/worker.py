@@ -10,8 +10,8 @@ from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
-from attendseg_ros.ros.mailbox import Mailbox
-from attendseg_ros.ros.throttle import Throttle
+from attendseg_ros.streaming.mailbox import Mailbox
+from attendseg_ros.streaming.throttle import Throttle
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.ros_client import wait_until
 
-from attendseg_ros.ros.watched_calls import HangError, WatchedCalls, hanging
+from attendseg_ros.streaming.watched_calls import HangError, WatchedCalls, hanging
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_hurry_cuts_the_call_in_hand_short(calls: WatchedCalls) -> None:
 def test_the_end_of_a_process_whose_call_hangs_takes_its_children_along() -> None:
     code = """
 import subprocess, sys, threading
-from attendseg_ros.ros.watched_calls import HangError, WatchedCalls, exit_at_once
+from attendseg_ros.streaming.watched_calls import HangError, WatchedCalls, exit_at_once
 def hang():
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     print(child.pid)

@@ -10,8 +10,8 @@ from collections import deque
 
 import pytest
 
-from attendseg_ros.ros.mailbox import Mailbox
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.mailbox import Mailbox
+from attendseg_ros.streaming.worker import Worker
 
 
 def test_the_newest_wins_and_the_others_are_counted() -> None:

@@ -25,8 +25,8 @@ from attendseg_ros.clocks import (
     likely_cause,
     offset_in_words,
 )
-from attendseg_ros.ros.clock_drift import ClockDrift, in_words
-from attendseg_ros.ros.timing import WINDOW_S
+from attendseg_ros.streaming.clock_drift import ClockDrift, in_words
+from attendseg_ros.streaming.timing import WINDOW_S
 
 SIMULATED_ERROR_NS = 1 * NANOSECONDS
 """/clock is late by its period, of a second where a bag is played with `--clock 1`."""
