@@ -13,9 +13,9 @@ from rosbags.interfaces import Connection, ConnectionExtRosbag2, MessageDefiniti
 from rosbags.rosbag2.metadata import dump_qos_v8
 from rosbags.typesys.store import Typestore
 
-from attendseg_ros.playback.bag_metadata import NO_HASH, BagMetadata, TopicMetadata
-from attendseg_ros.playback.bag_reader import CDR, Recorded
-from attendseg_ros.playback.bag_writer import BagWriter, offered_qos
+from attendseg_ros.playback.bags.bag_metadata import NO_HASH, BagMetadata, TopicMetadata
+from attendseg_ros.playback.bags.bag_reader import CDR, Recorded
+from attendseg_ros.playback.bags.bag_writer import BagWriter, offered_qos
 
 # rosbag2 of Humble reads metadata up to 8, where QoS is written as numbers.
 _VERSION = 8

@@ -22,7 +22,7 @@ from rosbags.interfaces import (
 from rosbags.rosbag1 import Writer as Ros1FileWriter
 from rosbags.typesys.store import Typestore
 
-from attendseg_ros.playback.bag_reader import Recorded
+from attendseg_ros.playback.bags.bag_reader import Recorded
 from attendseg_ros.playback.sink import Output
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attendseg_ros.labels import ClassTable, blend, colorize
-from attendseg_ros.playback.bag_messages import (
+from attendseg_ros.playback.bags.bag_messages import (
     LABEL_INFO_TYPE,
     RAW_TYPE,
     DecodedImage,
@@ -17,11 +17,11 @@ from attendseg_ros.playback.bag_messages import (
     label_info_message,
     message_types,
 )
-from attendseg_ros.playback.bag_reader import Recorded
-from attendseg_ros.playback.bag_writer import BagWriter
+from attendseg_ros.playback.bags.bag_reader import Recorded
+from attendseg_ros.playback.bags.bag_writer import BagWriter
+from attendseg_ros.playback.bags.label_journal import Labels
+from attendseg_ros.playback.bags.outputs import IMAGE_OUTPUTS, LABEL_INFO
 from attendseg_ros.playback.frames import Image
-from attendseg_ros.playback.label_journal import Labels
-from attendseg_ros.playback.outputs import IMAGE_OUTPUTS, LABEL_INFO
 
 _OVERLAY_ALPHA = 0.5  # the node's, unless told otherwise
 

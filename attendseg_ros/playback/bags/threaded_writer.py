@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.playback.background import InOrder
-from attendseg_ros.playback.bag_messages import message_types
-from attendseg_ros.playback.bag_reader import BagReader, Recorded
-from attendseg_ros.playback.bag_writer import BagWriter, Ros1Writer
+from attendseg_ros.playback.bags.bag_messages import message_types
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.bag_writer import BagWriter, Ros1Writer
+from attendseg_ros.playback.bags.sqlite_writer import SqliteWriter
 from attendseg_ros.playback.file_kinds import MCAP, ROS1
-from attendseg_ros.playback.sqlite_writer import SqliteWriter
 
 # Messages that wait to be written: a few images' worth.
 _MESSAGES_AHEAD = 16
@@ -88,7 +88,7 @@ def open_writer(path: Path, reader: BagReader) -> WrittenBehind:
     if reader.kind == ROS1:
         return WrittenBehind(lambda: Ros1Writer(path, reader.connections, store))
     if path.suffix.lower() == ".mcap" or reader.kind == MCAP:
-        from attendseg_ros.playback.mcap_writer import McapWriter
+        from attendseg_ros.playback.bags.mcap_writer import McapWriter
 
         return WrittenBehind(lambda: McapWriter(path, reader, store))
     return WrittenBehind(lambda: SqliteWriter(path, reader.connections, store))

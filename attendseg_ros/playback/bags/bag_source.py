@@ -11,7 +11,7 @@ from statistics import median
 
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.images.compressed_format import VIDEO_TYPES
-from attendseg_ros.playback.bag_reader import (
+from attendseg_ros.playback.bags.bag_reader import (
     CDR,
     ROS1_SERIALIZATION,
     BagReader,
@@ -24,7 +24,7 @@ from attendseg_ros.playback.frames import Frame, Source
 try:
     from rosbags.interfaces import Connection
 
-    from attendseg_ros.playback.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
+    from attendseg_ros.playback.bags.bag_messages import COMPRESSED_TYPE, IMAGE_TYPES, ImageDecoder
 except ImportError as error:
     raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
 

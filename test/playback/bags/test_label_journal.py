@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels, settings_of
+from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels, settings_of
 
 KEYS = [ImageKey(-5, 1), ImageKey(7, 2**32 - 1), ImageKey(7, 3)]
 MADE_WITH = {"model": "m", "engine": "onnxruntime"}

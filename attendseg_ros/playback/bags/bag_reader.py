@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bag_files import BagFiles, find_files
+from attendseg_ros.playback.bags.bag_files import BagFiles, find_files
 from attendseg_ros.playback.file_kinds import MCAP, SQLITE, in_words
 
 try:
@@ -133,20 +133,20 @@ def open_bag(path: Path) -> Iterator[BagReader]:
 def _open(path: Path, files: BagFiles, stack: ExitStack) -> BagReader:
     if files.kind == MCAP:
         try:
-            from attendseg_ros.playback.mcap_reader import McapReader
+            from attendseg_ros.playback.bags.mcap_reader import McapReader
         except ImportError:
             # A robot that plays whole bags does without the package mcap: rosbags reads them.
             return RosbagsReader(_opened_by_rosbags(path, files.files, stack))
         return McapReader(files.files, files.in_order)
     if files.kind == SQLITE:
-        from attendseg_ros.playback.sqlite_reader import SqliteReader
+        from attendseg_ros.playback.bags.sqlite_reader import SqliteReader
 
         return SqliteReader(files.files, files.in_order)
     (file,) = files.files
     try:
         return RosbagsReader([stack.enter_context(Ros1Reader(file))])
     except Exception as error:
-        from attendseg_ros.playback.salvage import salvage
+        from attendseg_ros.playback.bags.salvage import salvage
 
         salvaged = salvage(file, in_words(error))
         if salvaged is None:

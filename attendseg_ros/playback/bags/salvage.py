@@ -20,7 +20,7 @@ from rosbags.interfaces import (
     MessageDefinitionFormat,
 )
 
-from attendseg_ros.playback.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
 from attendseg_ros.playback.file_kinds import in_words
 
 _ROS1_START = b"#ROSBAG V2.0\n"

@@ -12,18 +12,18 @@ from typing import Any
 from attendseg_ros.errors import DataError, ImageError, LogitsError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, real_place
-from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.bag_files import is_bag, is_of_no_bag
-from attendseg_ros.playback.bag_messages import DecodedImage, ImageDecoder
-from attendseg_ros.playback.bag_reader import BagReader, Recorded, open_bag
-from attendseg_ros.playback.bag_writer import BagWriter
-from attendseg_ros.playback.checked_bag import check_bag
+from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
+from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, open_bag
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.bag_writer import BagWriter
+from attendseg_ros.playback.bags.checked_bag import check_bag
+from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
+from attendseg_ros.playback.bags.painter import Painter
+from attendseg_ros.playback.bags.threaded_writer import open_writer
 from attendseg_ros.playback.file_kinds import ROS1
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
-from attendseg_ros.playback.label_journal import ImageKey, LabelJournal, Labels
-from attendseg_ros.playback.painter import Painter
-from attendseg_ros.playback.written_behind import open_writer
 
 
 class LabelledBag:

@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.scratch import kept
+from attendseg_ros.playback.bags.scratch import kept
 
 _JOURNAL_START = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _TRIES = 3

@@ -28,10 +28,10 @@ from support.labelled_bags import (
 )
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bag import BagSource
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.label_journal import Labels
+from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.frames import Image
-from attendseg_ros.playback.label_journal import Labels
-from attendseg_ros.playback.labelled_bag import LabelledBag
 
 
 @pytest.mark.parametrize("kind", bags.KINDS)

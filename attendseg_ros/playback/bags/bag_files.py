@@ -13,6 +13,9 @@ from typing import Any
 from attendseg_ros.documents import LARGE, parse_yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.pictures import natural_key
+from attendseg_ros.playback.bags.scratch import kept
+from attendseg_ros.playback.bags.unpacked import SUFFIXES as PACKED_SUFFIXES
+from attendseg_ros.playback.bags.unpacked import unpack_file
 from attendseg_ros.playback.file_kinds import (
     MCAP,
     ROS1,
@@ -22,9 +25,6 @@ from attendseg_ros.playback.file_kinds import (
     head_of,
     what_it_is,
 )
-from attendseg_ros.playback.scratch import kept
-from attendseg_ros.playback.unpacked import SUFFIXES as PACKED_SUFFIXES
-from attendseg_ros.playback.unpacked import unpack_file
 
 _KINDS = {".mcap": MCAP, ".db3": SQLITE, ".bag": ROS1}
 _STORAGES = (MCAP, SQLITE)

@@ -16,11 +16,11 @@ from support import bags
 from support.full_disk import full_disk
 from support.labelled_bags import drive, out_name, raw
 
-from attendseg_ros.playback.bag_messages import message_types
-from attendseg_ros.playback.bag_reader import BagReader, open_bag
-from attendseg_ros.playback.bag_writer import Ros1Writer
-from attendseg_ros.playback.sqlite_writer import SqliteWriter
-from attendseg_ros.playback.written_behind import WrittenBehind, open_writer
+from attendseg_ros.playback.bags.bag_messages import message_types
+from attendseg_ros.playback.bags.bag_reader import BagReader, open_bag
+from attendseg_ros.playback.bags.bag_writer import Ros1Writer
+from attendseg_ros.playback.bags.sqlite_writer import SqliteWriter
+from attendseg_ros.playback.bags.threaded_writer import WrittenBehind, open_writer
 
 
 @contextmanager

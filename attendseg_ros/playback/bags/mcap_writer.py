@@ -17,10 +17,10 @@ from rosbags.typesys.store import Typestore
 
 from attendseg_ros.documents import parse_yaml
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bag_metadata import BagMetadata, TopicMetadata
-from attendseg_ros.playback.bag_reader import CDR, ROS1_SERIALIZATION, BagReader, Recorded
-from attendseg_ros.playback.bag_writer import BagWriter, offered_qos
-from attendseg_ros.playback.mcap_reader import McapReader
+from attendseg_ros.playback.bags.bag_metadata import BagMetadata, TopicMetadata
+from attendseg_ros.playback.bags.bag_reader import CDR, ROS1_SERIALIZATION, BagReader, Recorded
+from attendseg_ros.playback.bags.bag_writer import BagWriter, offered_qos
+from attendseg_ros.playback.bags.mcap_reader import McapReader
 
 _COMPRESSIONS = {
     "": CompressionType.NONE,

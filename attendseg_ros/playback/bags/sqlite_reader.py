@@ -21,11 +21,11 @@ from rosbags.interfaces import (
 from rosbags.rosbag2.metadata import parse_qos
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bag_files import by_time
-from attendseg_ros.playback.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.bag_files import by_time
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.sqlite_files import SqliteFile
+from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
-from attendseg_ros.playback.sqlite_files import SqliteFile
-from attendseg_ros.playback.unpacked import is_packed_message, unpack_message
 
 _DEFINITIONS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
 _NO_DEFINITION = MessageDefinition(MessageDefinitionFormat.NONE, "")

@@ -11,8 +11,8 @@ import pytest
 from support import bags
 from support.labelled_bags import CLASSES, decoded, drive, label, label_some, out_name, raw
 
-from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.labelled_bag import LabelledBag
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 
 OUTPUTS = ("mask", "color_mask", "overlay", "confidence", "label_info")
 

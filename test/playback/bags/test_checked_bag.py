@@ -13,10 +13,10 @@ from support import bags
 from support.labelled_bags import drive, label, out_name
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bag_writer import BagWriter, Ros1Writer
-from attendseg_ros.playback.checked_bag import check_bag
-from attendseg_ros.playback.mcap_writer import McapWriter
-from attendseg_ros.playback.sqlite_writer import SqliteWriter
+from attendseg_ros.playback.bags.bag_writer import BagWriter, Ros1Writer
+from attendseg_ros.playback.bags.checked_bag import check_bag
+from attendseg_ros.playback.bags.mcap_writer import McapWriter
+from attendseg_ros.playback.bags.sqlite_writer import SqliteWriter
 
 WRITTEN = {"/chat": 5, "/camera/image_raw": 3}
 WRITERS: dict[str, type[BagWriter]] = {
