@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference"},
     "playback": {"images", "inference", "labels"},
-    "benchmark": {"inference", "labels"},
+    "benchmark": {"deployment", "inference", "labels"},
     "ros": {
         "geometry",
         "images",
