@@ -14,7 +14,7 @@ from attendseg_ros.ros.camera_stream import CameraStream, Job
 from attendseg_ros.ros.diagnostics import Network
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.pacer import Pacer
-from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.worker import Worker
 

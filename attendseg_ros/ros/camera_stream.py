@@ -27,11 +27,11 @@ from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
-from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.parameters.live_parameters import Parameters
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import RateLimit, Throttle

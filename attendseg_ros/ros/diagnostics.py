@@ -25,7 +25,7 @@ from attendseg_ros.ros.limits import (
     judge_silence,
 )
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault
 from attendseg_ros.streaming.timing import WINDOW_S, percentile
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from attendseg_ros.ros.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 
 _TRANSITIONS = (
     ("on_configure", TransitionCallbackReturn.ERROR),

@@ -25,7 +25,7 @@ import sys
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 from attendseg_ros.errors import DataError
-from attendseg_ros.ros.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.running import run
 
 class Node(OutspokenNode):

@@ -33,7 +33,7 @@ from support.segmentation_rig import Rig
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.settings import SCHEMA
+from attendseg_ros.ros.parameters.settings import SCHEMA
 
 CASES = int(os.environ.get("PARAMETER_CASES", "0"))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.settings import YES_OR_NO, ParameterSpec
+from attendseg_ros.ros.parameters.settings import YES_OR_NO, ParameterSpec
 
 _TOLERANCE = 1e-6
 """rclpy lets numbers through that miss their range by this share, so they become its edge here."""

@@ -16,7 +16,7 @@ from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters
 from support.segmentation_rig import Rig
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.settings import SCHEMA, Settings
+from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 
 TABLE = ClassTable.load("camvid")
 READ_ONLY = ("engine", "num_threads", "image_transport", "cameras", "autostart")

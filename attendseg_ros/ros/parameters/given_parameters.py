@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from attendseg_ros.documents import parse_yaml, read_yaml, shortened_text
 from attendseg_ros.errors import DataError
-from attendseg_ros.ros.parameter_values import in_words, nearest
+from attendseg_ros.ros.parameters.parameter_values import in_words, nearest
 
 _VALUES = "ros__parameters"
 _LATER = ("qos_overrides.",)

@@ -19,8 +19,8 @@ from rclpy.parameter import Parameter
 from support.ros_client import RosClient
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.ros.outspoken_node import OutspokenNode
-from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.parameters.live_parameters import Parameters
+from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.segmentation_node import SegmentationNode
 
 LOCKED = "locked by the operator"
