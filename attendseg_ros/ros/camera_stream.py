@@ -14,16 +14,16 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.conversion import ImageMessage
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.landing_report import LandingReport
+from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer

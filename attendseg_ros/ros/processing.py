@@ -18,10 +18,10 @@ from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.hangs import EngineHangError
-from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
+from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
+from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer

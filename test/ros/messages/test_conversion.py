@@ -18,7 +18,7 @@ from sensor_msgs.msg import Image
 
 from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.ros.conversion import cv_bridge_converter, to_rgb
+from attendseg_ros.ros.messages.conversion import cv_bridge_converter, to_rgb
 
 SIZE = (4, 2)
 

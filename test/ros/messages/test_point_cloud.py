@@ -13,7 +13,7 @@ from std_msgs.msg import Header
 from support.point_clouds import read
 
 from attendseg_ros.geometry import POINT
-from attendseg_ros.ros.point_cloud import create_cloud, to_cloud, to_cloud_without_library
+from attendseg_ros.ros.messages.point_cloud import create_cloud, to_cloud, to_cloud_without_library
 
 
 @pytest.fixture
