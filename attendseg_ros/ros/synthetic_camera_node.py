@@ -19,7 +19,7 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
-from attendseg_ros.ros.running import run
+from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.scene import StreetScene
 from attendseg_ros.streaming.prefetch import Prefetch
 

@@ -16,7 +16,7 @@ from attendseg_ros.documents import shortened_text
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
 from attendseg_ros.ros.parameters.settings import ParameterSpec
-from attendseg_ros.ros.safety_net import SafetyNet
+from attendseg_ros.ros.runtime.safety_net import SafetyNet
 
 _TYPES = {
     bool: (Parameter.Type.BOOL, Parameter.Type.BOOL_ARRAY),

@@ -15,7 +15,7 @@ PROGRAM = """
 import os, signal, sys, time
 import rclpy
 from rclpy.node import Node
-from attendseg_ros.ros.running import run
+from attendseg_ros.ros.runtime.running import run
 
 def stop(*_):
     os.kill(os.getpid(), {signal})

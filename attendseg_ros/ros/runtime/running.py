@@ -19,7 +19,7 @@ from rclpy.node import Node
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.parameters.given_parameters import problem_of
-from attendseg_ros.ros.safety_net import GuardedExecutor, SafetyNet
+from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 

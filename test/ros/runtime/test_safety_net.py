@@ -26,7 +26,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 from attendseg_ros.errors import DataError
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
-from attendseg_ros.ros.running import run
+from attendseg_ros.ros.runtime.running import run
 
 class Node(OutspokenNode):
     def __init__(self):
