@@ -11,7 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera_stream import CameraStream, Job
-from attendseg_ros.ros.diagnostics import Network
+from attendseg_ros.ros.health.diagnostics import Network
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters.live_parameters import Parameters

@@ -18,14 +18,14 @@ from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.depth_topic import DepthTopic
-from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
+from attendseg_ros.ros.health.diagnostics import Camera, Network, Report
+from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.landing import LandingZones
-from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings

@@ -15,14 +15,14 @@ from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.diagnostics import FEW, Network, Report
-from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.health.diagnostics import FEW, Network, Report
+from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 from attendseg_ros.streaming.timing import FrameTimes
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 SECOND = 1_000_000_000
 START = 1_000 * SECOND
 TIMES = FrameTimes(processing_time_ms=20.0, pipeline_latency_ms=30.0)

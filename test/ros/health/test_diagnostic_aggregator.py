@@ -18,7 +18,7 @@ from support.segmentation_rig import Rig
 from attendseg_ros.msg import LandingZone
 from attendseg_ros.ros.parameters.settings import SCHEMA
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text()
 CONTENT = yaml.safe_load((ROOT / "config" / "diagnostic_aggregator.yaml").read_text())
 PARAMETERS: dict[str, Any] = CONTENT["/**"]["ros__parameters"]
