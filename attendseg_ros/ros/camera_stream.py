@@ -25,8 +25,8 @@ from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
-from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SemanticPoints

@@ -18,13 +18,13 @@ from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
-from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.model.hangs import EngineHangError
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints

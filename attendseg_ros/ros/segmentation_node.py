@@ -21,7 +21,7 @@ from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.ros.activation import Activation
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.publishers import Outputs
