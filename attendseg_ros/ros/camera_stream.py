@@ -17,8 +17,9 @@ from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.depth_topic import DepthTopic
-from attendseg_ros.ros.ground_distance import GroundDistance
+from attendseg_ros.ros.depth.depth_topic import DepthTopic
+from attendseg_ros.ros.depth.ground_distance import GroundDistance
+from attendseg_ros.ros.depth.points import SemanticPoints
 from attendseg_ros.ros.health.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.health.landing_report import LandingReport
@@ -29,7 +30,6 @@ from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
