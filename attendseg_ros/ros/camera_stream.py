@@ -23,15 +23,15 @@ from attendseg_ros.ros.depth.points import SemanticPoints
 from attendseg_ros.ros.health.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.health.landing_report import LandingReport
-from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.landing import LandingZones
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.processing import FrameProcessor
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import RateLimit, Throttle

@@ -20,15 +20,15 @@ from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.health.frame_counts import Monitor
-from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer
-from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.landing import LandingZones
+from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
