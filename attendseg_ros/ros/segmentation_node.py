@@ -18,7 +18,7 @@ from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
-from attendseg_ros.ros.activation import Activation
+from attendseg_ros.ros.camera.active_cameras import Activation
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish

@@ -15,8 +15,8 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.geometry import CloudBuilder
-from attendseg_ros.ros.awaiting import Awaiting
-from attendseg_ros.ros.calibration import Calibration
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.publisher_lookup import Awaiting
 from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 from attendseg_ros.ros.depth.depth_messages import to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic

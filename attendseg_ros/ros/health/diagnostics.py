@@ -16,7 +16,7 @@ from math import isnan
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.health.limits import (
     Finding,

@@ -23,8 +23,8 @@ from attendseg_ros.navigation import (
     Verdict,
     mean_inside,
 )
-from attendseg_ros.ros.calibration import Calibration
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.health.landing_report import LandingReport, WithoutMetres

@@ -16,7 +16,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import LandingZone, SegmentationTiming
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress

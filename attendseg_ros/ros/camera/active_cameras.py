@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 
-from attendseg_ros.ros.camera_stream import CameraStream, Job
+from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
 from attendseg_ros.ros.health.diagnostics import Network
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer

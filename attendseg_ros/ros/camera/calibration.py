@@ -8,11 +8,11 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Intrinsics
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.intrinsics import distortion, to_intrinsics
+from attendseg_ros.ros.camera.rectification import is_rectified
 from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
-from attendseg_ros.ros.intrinsics import distortion, to_intrinsics
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.rectification import is_rectified
 
 
 class Calibration:

@@ -14,9 +14,10 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.ros.awaiting import Awaiting
-from attendseg_ros.ros.calibration import Calibration
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.frame_processing import FrameProcessor
+from attendseg_ros.ros.camera.publisher_lookup import Awaiting
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.depth.points import SemanticPoints
@@ -31,7 +32,6 @@ from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
