@@ -30,7 +30,9 @@ setup(
     maintainer="attendseg_ros maintainers",
     python_requires=">=3.10",
     packages=find_packages(include=["attendseg_ros*"], exclude=["attendseg_ros.ros*"]),
-    package_data={"attendseg_ros": ["labels/*.yaml", "models/*/*", "network/shapes/*.yaml"]},
+    package_data={
+        "attendseg_ros": ["py.typed", "labels/*.yaml", "models/*/*", "network/shapes/*.yaml"]
+    },
     install_requires=[line for line in RUNTIME if line not in OPENVINO],
     extras_require={
         "benchmark": ["matplotlib>=3.5", "onnx>=1.16"],
