@@ -30,6 +30,7 @@ NEEDS = {
     "network": "torch",
     "playback": "rosbags",
     "ros": "onnx",
+    "test_model_packages.py": "onnx",
     "test_readme.py": "onnx",
     "training": "torch",
 }

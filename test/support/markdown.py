@@ -28,7 +28,9 @@ def escaped(text: str) -> str:
 
 def linked_files(page: str) -> list[str]:
     """The targets of its links and pictures that are not on the web."""
-    return [target for target in re.findall(r"\]\(([^)]+)\)", page) if "://" not in target]
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", page) if "://" not in target]
+    files = [target.partition("#")[0] for target in targets]
+    return [file for file in files if file]
 
 
 def code_blocks(page: str, language: str) -> list[str]:
