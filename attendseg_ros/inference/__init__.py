@@ -5,6 +5,7 @@
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import ENGINE_NAMES, available_engines, create_engine
+from attendseg_ros.inference.missed import missed_engine
 from attendseg_ros.inference.registry import (
     KnownModel,
     Registry,
@@ -31,5 +32,6 @@ __all__ = [
     "find_bundle",
     "known_models",
     "load_bundle",
+    "missed_engine",
     "shipped_models",
 ]
