@@ -129,6 +129,7 @@ def test_one_version_everywhere() -> None:
     version = attendseg_ros.__version__
     assert found(r"<version>(.*)</version>", "package.xml") == version
     assert found(r'version="(.*)"', "setup.py") == version
+    assert found(r"^version: (\S+)$", "CITATION.cff") == version
     assert found(r"^(\d\S*) \(", "CHANGELOG.rst") == version
 
 
