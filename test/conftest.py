@@ -32,6 +32,7 @@ NEEDS = {
     "ros": "onnx",
     "test_model_packages.py": "onnx",
     "test_readme.py": "onnx",
+    "test_sros2_policy.py": "onnx",
     "training": "torch",
 }
 
