@@ -127,7 +127,7 @@ def test_what_pyyaml_writes_is_read_back(value: object) -> None:
 def test_a_file_is_named_and_missing_ones_say_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.yaml is missing"):
         read_yaml(tmp_path / "nowhere.yaml")
-    with pytest.raises(DataError, match="is no file"):
+    with pytest.raises(DataError, match="is not a file"):
         read_yaml(tmp_path)
     with pytest.raises(DataError, match="cannot be read"):
         read_yaml("/tmp/" + "x" * 300)
@@ -137,7 +137,7 @@ def test_a_file_is_named_and_missing_ones_say_so(tmp_path: Path) -> None:
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(DataError, match="is no file"):
+    with pytest.raises(DataError, match="is not a file"):
         read_small_file(tmp_path / "pipe")
 
 

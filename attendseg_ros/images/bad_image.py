@@ -19,7 +19,7 @@ class Reason(Enum):
     SHORT = "short buffer"
     LONG = "long buffer"
     ENCODING = "unknown encoding"
-    DEPTH = "depth is no image"
+    DEPTH = "depth is not an image"
     VIDEO = "packet of a video"
     NOT_FINITE = "values not finite"
     UNDECODABLE = "cannot be decoded"

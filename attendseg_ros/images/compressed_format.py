@@ -88,6 +88,6 @@ def check_no_video(start: bytes) -> None:
 def _video(name: str) -> BadImageError:
     return BadImageError(
         Reason.VIDEO,
-        f"{name} is a video, whose packets are no pictures by themselves: decode it first, as in "
+        f"{name} is a video, and its packets are not pictures: decode it first, as in "
         "ros2 run image_transport republish ffmpeg raw, and subscribe to that",
     )

@@ -115,7 +115,7 @@ class VideoSource(Source):
                 yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
                 index += 1
         if not index:
-            gone = "the file is gone" if not self._path.exists() else "it is no video any more"
+            gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
         # The last frame is shown for an interval, or for a pause as long as any before.
         if self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:

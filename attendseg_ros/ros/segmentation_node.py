@@ -21,7 +21,8 @@ from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed
 from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
+from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
@@ -81,7 +82,7 @@ class SegmentationNode(PatientLifecycleNode):
             return
         for transition in (self.trigger_configure, self.trigger_activate):
             if transition() != SUCCESS:
-                raise StartError("the node could not start by itself and ends here")
+                raise StartError("the node could not start by itself and ends")
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Loads the model, starts the engine and announces the outputs."""
@@ -300,7 +301,7 @@ class SegmentationNode(PatientLifecycleNode):
             self.get_logger().info("~/label_info is off: vision_msgs is not installed")
         missed = missed_engine()
         if missed and self._live.settings.engine == AUTO:
-            self.get_logger().warning(f"{missed}. With engine:=onnxruntime this is not said again")
+            self.get_logger().warning(f"{missed}. Set engine:=onnxruntime to silence this")
 
 
 def main(args: list[str] | None = None) -> int:

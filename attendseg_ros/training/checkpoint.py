@@ -44,7 +44,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read as a checkpoint: it is damaged, or of another program"
         ) from error
     if not isinstance(state, dict):
-        raise DataError(f"{path}: is no checkpoint of a training run, but a {type(state).__name__}")
+        raise DataError(
+            f"{path}: is not a checkpoint of a training run but a {type(state).__name__}"
+        )
     return state
 
 

@@ -51,7 +51,7 @@ def evaluate_network(
             if not torch.isfinite(logits).all():
                 raise LogitsError(
                     f"image {index} of the set: the network's logits are NaN or infinite, so its "
-                    "training has diverged: lower the learning rate and train anew"
+                    "training has diverged: lower the learning rate and train again"
                 )
             upsampled = functional.interpolate(
                 logits, size=truth.shape, mode="bilinear", align_corners=False

@@ -159,8 +159,7 @@ class _Trainer:
         if missing:
             lacking = ", ".join(sorted(missing))
             raise DataError(
-                f"{path}: is no checkpoint to go on from, as it lacks {lacking}; remove it to "
-                "train anew"
+                f"{path}: cannot be resumed, since it lacks {lacking}; remove it to start again"
             )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)

@@ -159,7 +159,7 @@ def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
     foreign = sorted({serialization_of(c) for c in reader.connections} - {readable})
     if foreign:
         what += (
-            f"; what is written in {' or '.join(foreign)} is no message of ROS and cannot be read: "
+            f"; what is written in {' or '.join(foreign)} is not a ROS message and cannot be read: "
             "record or convert the images as one of these types"
         )
     raise DataError("; ".join([f"{path}: {what}", *dict.fromkeys([*reader.lost, *reader.damage])]))

@@ -161,7 +161,7 @@ class LabelledBag:
         if not force:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):
-            raise DataError(f"{path}: is no bag, so it is not replaced")
+            raise DataError(f"{path}: is not a bag, so it is not replaced")
 
 
 def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:

@@ -236,7 +236,7 @@ def _first_time(file: Path) -> int | None:
 def _reason(error: Exception, stream: BinaryIO) -> str:
     """What is wrong where reading ended: at the end of the file it is only that there is no end."""
     if not stream.read(1):
-        return "it ends without an end record: its recorder was stopped, or is still at it"
+        return "it ends without an end record: its recorder was stopped, or is still writing"
     return in_words(error)
 
 

@@ -126,7 +126,9 @@ class SemanticPoints:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
         if stamp == 0:
-            self._refuse(DepthFault.UNSTAMPED, "image without a stamp: no depth is known to fit it")
+            self._refuse(
+                DepthFault.UNSTAMPED, "image without a stamp: it cannot be matched with depth"
+            )
             return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
@@ -161,7 +163,9 @@ class SemanticPoints:
         self._report.record_depth()
         stamp = stamp_ns(message.header.stamp)
         if stamp == 0:
-            self._log(DepthFault.UNSTAMPED, "depth without a stamp: it is known to fit no image")
+            self._log(
+                DepthFault.UNSTAMPED, "depth without a stamp: it cannot be matched with an image"
+            )
             return
         self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
 

@@ -243,7 +243,7 @@ def test_a_database_that_is_no_bag_is_named(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "books.db3")) as database:
         database.execute("CREATE TABLE books(title)")
         database.commit()
-    with pytest.raises(DataError, match="it is an SQLite database, but none of a bag"):
+    with pytest.raises(DataError, match="it is an SQLite database, but not a bag"):
         open_source(tmp_path / "books.db3")
 
 

@@ -117,7 +117,7 @@ class Descent:
 
     def assert_said(self, reason: str, **what: Any) -> None:
         """The status warns and counts, and the log has it."""
-        key = f"refused for want of metres: {reason}"
+        key = f"refused because metres are unknown: {reason}"
         before = int(self._rig.value("landing", key))
 
         def counted() -> bool:
