@@ -269,7 +269,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def _check_keys(root: Any) -> None:
-    """Refuses a key that is there twice, of which one value would be lost without a word."""
+    """Refuses a key that occurs twice, of which one value would be lost without a word."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
@@ -287,7 +287,7 @@ def _check_keys(root: Any) -> None:
                 first = keys.setdefault((key.tag, key.value), key)
                 if first is not key:
                     where = first.start_mark.line + 1
-                    raise _error(key, f"key {shortened(key.value)} is there twice (line {where})")
+                    raise _error(key, f"key {shortened(key.value)} occurs twice (line {where})")
 
 
 def _error(at: Any, problem: str) -> yaml.MarkedYAMLError:

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's processes: started with a log of their own, watched, and always stopped."""
+"""The demo's processes: started with their own logs, watched, and always stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demo.errors import DemoError
 
 
 class Child:
-    """A ROS node in a process of its own. A context manager: leaving it stops the process."""
+    """A ROS node in its own process. A context manager: leaving it stops the process."""
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ _DEPTH = 20
 class Listener:
     """Subscribes to whatever is published in a domain, but to raw images only where there are both.
 
-    It runs in a thread of its own.
+    It runs in its own thread.
 
     A context manager: inside it the listener hears.
     """

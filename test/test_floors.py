@@ -120,7 +120,7 @@ def module_name(path: Path) -> str:
 
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
-# Floors that start a module of a higher one as a process of its own: they import nothing of it.
+# Floors that start a module of a higher one as its own process: they import nothing of it.
 STARTS = {"benchmark": {"ros"}}
 
 

@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measures what the arguments ask for; returns the results."""
-    # Nothing is imported here: ROS runs in processes of its own.
+    # Nothing is imported here: ROS runs in its own processes.
     need_packages("benchmark pipeline", "rclpy")
     if arguments.against_baseline:
         need_packages("benchmark pipeline --against-baseline", "torch", "transformers")

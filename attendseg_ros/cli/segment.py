@@ -194,7 +194,7 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
             raise DataError(f"{out} is a video: give a folder for {' and '.join(pictures)}")
         check_apart(out, [arguments.input])
         if out.is_dir():
-            raise DataError(f"{out}: is a folder, so no video replaces it")
+            raise DataError(f"{out}: is a folder, so a video cannot replace it")
         if out.exists() and not force:
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
         keeps_time = source.has_own_times

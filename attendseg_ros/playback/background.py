@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing in threads of their own, while the caller does something else.
+"""Reading and writing in their own threads, while the caller does something else.
 
 Decompressing, compressing and checksums, which is where a bag's time goes, release the GIL.
 """

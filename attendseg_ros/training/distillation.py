@@ -37,7 +37,7 @@ class Teacher:
         taught = TrainingConfig.load(run)
         if taught.classes != config.classes:
             raise DataError(
-                f"{run}: has learnt other classes ({', '.join(taught.classes.names)}) than the "
+                f"{run}: was trained on other classes ({', '.join(taught.classes.names)}) than the "
                 f"data's ({', '.join(config.classes.names)})"
             )
         self._size = config.teacher_size

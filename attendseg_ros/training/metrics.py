@@ -12,7 +12,7 @@ class ConfusionMatrix:
     """Counts pixels by true class (rows) and predicted class (columns).
 
     Pixels whose truth is no class id (255: unlabelled) do not count. A labelled pixel that was
-    predicted as no class counts as wrong: it has a column of its own.
+    predicted as no class counts as wrong: it has its own column.
     """
 
     def __init__(self, num_classes: int) -> None:

@@ -23,7 +23,7 @@ class Door:
 
     Attributes:
         seeds: Makes good inputs; what is thrown at the door descends from them.
-        enter: Gives bytes to the package and checks what comes of it, in a folder of its own.
+        enter: Gives bytes to the package and checks what comes of it, in its own folder.
         share: Of all cases, how many come to this door; the slow ones get fewer.
     """
 

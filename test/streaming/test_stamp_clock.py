@@ -234,5 +234,5 @@ def test_a_simulator_with_images_of_another_clock() -> None:
 def test_a_simulated_clock_that_nobody_publishes() -> None:
     clock = StampClock()
     clock.observe(round(NOW_S * SECOND), 0, 500.0, simulated=True)
-    assert "nothing has come on /clock" in clock.doubt(500.0)
+    assert "nothing has arrived on /clock" in clock.doubt(500.0)
     assert "use_sim_time" in clock.hint(500.0)

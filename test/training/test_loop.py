@@ -142,7 +142,7 @@ def test_refuses_a_teacher_of_other_classes(
 ) -> None:
     loop.run(replace(config, epochs=1))
     pupil = replace(config, classes=with_a_third(classes), run=tmp_path / "pupil")
-    with pytest.raises(DataError, match=r"run: has learnt other classes \(low, high\)"):
+    with pytest.raises(DataError, match=r"run: was trained on other classes \(low, high\)"):
         loop.run(replace(pupil, teacher=config.run))
     assert not pupil.run.exists(), "nothing half-written"
 

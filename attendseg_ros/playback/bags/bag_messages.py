@@ -69,7 +69,7 @@ class ImageDecoder:
         """
         try:
             return self._deserialize(data, message_type)
-        # Fed with damaged messages, rosbags raises errors of its own, of struct, of the codecs
+        # Fed with damaged messages, rosbags raises its own errors, of struct, of the codecs
         # for text, and more.
         except Exception as error:
             raise ImageError(f"is no {message_type}: {in_words(error)}") from error

@@ -41,7 +41,7 @@ class BagReader(ABC):
 
     Attributes:
         connections: The topics.
-        is_ros2: Whether messages are CDR; those of ROS 1 have a serialization of their own.
+        is_ros2: Whether messages are CDR; those of ROS 1 have their own serialization.
         kind: `MCAP`, `SQLITE` or `ROS1`.
         notes: One line for each thing about the bag that is odd and costs no message.
         lost: One line for each file that is not there or cannot be read.

@@ -137,7 +137,7 @@ class BagSource(Source):
 
 
 def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
-    # compressed_depth_image_transport sends distances behind a header of its own.
+    # compressed_depth_image_transport sends distances behind its own header.
     readable = CDR if reader.is_ros2 else ROS1_SERIALIZATION
     images = [
         connection

@@ -99,7 +99,7 @@ class LabelledBag:
 
         Args:
             journal: Has the results of an earlier run, and gets the others one by one.
-            label: From uint8 (H, W, 3) to a result in arrays of its own.
+            label: From uint8 (H, W, 3) to a result in its own arrays.
             classes: What the ids mean.
             threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
 

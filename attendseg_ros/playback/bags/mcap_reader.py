@@ -126,7 +126,7 @@ class McapReader(BagReader):
             while True:
                 try:
                     record = next(records)
-                # A damaged file makes the library raise errors of its own, of struct, of the
+                # A damaged file makes the library raise its own errors, of struct, of the
                 # codecs for text, and more.
                 except Exception as error:
                     self.damage.append(

@@ -48,7 +48,7 @@ def unpack_file(path: Path, target: Path) -> str:
                 if error.errno is not None:
                     raise
                 return "the compressed file is cut off or damaged"
-            # The codecs raise errors of their own, of zlib and EOFError.
+            # The codecs raise their own errors, of zlib and EOFError.
             except Exception:
                 return "the compressed file is cut off or damaged"
     except OSError as error:

@@ -41,7 +41,7 @@ class Calibration:
             DepthError: camera_info is missing, of no use or of a lens of an unknown kind.
         """
         if info is None:
-            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
+            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has arrived on {self._topic}")
         rectified = is_rectified(self._image, settings.image_is_rectified)
         camera = to_intrinsics(info, width, height, rectified)
         distortion(info, rectified)

@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"[A-Za-z](_?[A-Za-z0-9])*")
 class CameraName:
     """A camera's name; empty for the only camera of a node, whose topics lie one level higher.
 
-    A camera's outputs lie together in a namespace of its own, so that `camera_info` is beside the
+    A camera's outputs lie together in its own namespace, so that `camera_info` is beside the
     images, where RViz and image_transport look for it, and one remapping rule moves them all.
     """
 

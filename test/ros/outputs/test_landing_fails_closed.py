@@ -213,7 +213,7 @@ def test_what_cannot_be_checked_is_no_zone(descent: Descent, name: str) -> None:
 def test_only_camera_info_is_missing(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         descent = Descent(rig, rig.client.camera())
-        descent.until_refused("no camera_info: nothing has come on", depth=plane())
+        descent.until_refused("no camera_info: nothing has arrived on", depth=plane())
         descent.assert_said("no camera_info", depth=plane())
         descent.until_found()
 
@@ -239,7 +239,7 @@ def test_height_source_says_what_is_asked_for(tmp_path: Path, tiny_path: Path) -
         assert zone(lambda zone: zone.position.z == 10.0).found
         # A depth camera that is there but sends nothing is asked for.
         silent = rig.client.camera(topic="depth")
-        assert not zone(lambda zone: "no depth: nothing has come on" in zone.reason).found
+        assert not zone(lambda zone: "no depth: nothing has arrived on" in zone.reason).found
         # It still is when it dies, however long ago.
         rig.client.node.destroy_publisher(silent)
         for _ in range(10):
