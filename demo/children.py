@@ -28,10 +28,10 @@ class Child:
         """Starts `python -m module --ros-args ...` in the environment of this process.
 
         Args:
-            module: Module that runs the node.
+            module: module that runs the node.
             parameters: ROS parameters.
-            remappings: Topic names from the node's to the graph's.
-            log: File for everything the node prints.
+            remappings: topic names from the node's to the graph's.
+            log: file for everything the node prints.
         """
         self._name = module.rpartition(".")[2]
         self._log = log
@@ -54,7 +54,7 @@ class Child:
         """Whether the process has ended by itself, and well.
 
         Raises:
-            DemoError: It ended with an error.
+            DemoError: it ended with an error.
         """
         status = self._process.status
         if status:

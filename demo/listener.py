@@ -40,7 +40,7 @@ class Listener:
 
         Args:
             domain_id: ROS domain.
-            on_message: Called in the listener's thread with every message.
+            on_message: called in the listener's thread with every message.
         """
         # Ctrl-C belongs to the demo: it has processes to stop before ROS may end.
         rclpy.init(domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
     """Labels a bag; goes on where an earlier run with the same settings was stopped.
 
     Raises:
-        AttendSegError: The user's input is unfit.
+        AttendSegError: the user's input is unfit.
     """
     if arguments.out.suffix.lower() == ".mcap" or source.is_mcap:
         need_packages("segment BAG to MCAP", "mcap")

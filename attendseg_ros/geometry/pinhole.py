@@ -17,12 +17,12 @@ class Intrinsics:
     """A pinhole camera without distortion (a rectified image), all in pixels.
 
     Attributes:
-        fx: Focal length along a row.
-        fy: Focal length along a column.
-        cx: Column of the principal point; the centre of pixel 0 is at 0.0.
-        cy: Row of the principal point.
-        width: Of the image.
-        height: Of the image.
+        fx: focal length along a row.
+        fy: focal length along a column.
+        cx: column of the principal point; the centre of pixel 0 is at 0.0.
+        cy: row of the principal point.
+        width: of the image.
+        height: of the image.
     """
 
     fx: float

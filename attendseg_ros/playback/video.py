@@ -94,7 +94,7 @@ class VideoSource(Source):
         """Reads the frames in order.
 
         Raises:
-            DataError: There is none that can be read: the file is gone, or another by now.
+            DataError: there is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
         usual_ns = round(1e9 / self._rate_hz)
@@ -149,8 +149,8 @@ def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:
     """The rate of a video by the times of its first frames, and whether they come evenly.
 
     Args:
-        times_ms: The times.
-        stated_hz: The rate in the header: exact for even frames, and some mean for others.
+        times_ms: the times.
+        stated_hz: the rate in the header: exact for even frames, and some mean for others.
     """
     gaps_ms = [later - earlier for earlier, later in pairwise(times_ms) if later > earlier]
     usual_ms = median(gaps_ms) if gaps_ms else 0.0

@@ -43,8 +43,8 @@ class PlaybackCameraNode(OutspokenNode):
         """Declares the parameters, opens the source and starts.
 
         Raises:
-            ParameterError: A parameter cannot be used.
-            DataError: The source cannot be read.
+            ParameterError: a parameter cannot be used.
+            DataError: the source cannot be read.
         """
         super().__init__("playback_camera")
         path = declare(

@@ -58,7 +58,7 @@ class Grouping:
         """Reads what a user gave for groups: a spelling, or the path of a YAML file.
 
         Args:
-            spelling: None for the file `GROUPS_FILE` of the set.
+            spelling: none for the file `GROUPS_FILE` of the set.
             data: folder of the set, in which a file may lie.
 
         Raises:

@@ -38,7 +38,7 @@ class Overhead:
     """A camera above landing grounds: shows one at 30 Hz of its own stamps.
 
     A frame that is not answered soon is sent again and then counts twice, so tests ask for more
-    frames than will ever be sent, or selects one.
+    frames than will ever be sent, or for one.
     """
 
     def __init__(self, rig: Rig, camera: Any) -> None:

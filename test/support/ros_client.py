@@ -35,7 +35,7 @@ RESEND_S = 0.25
 
 
 class Inbox:
-    """The messages of one subscription, and a way to wait selects one."""
+    """The messages of one subscription, and a way to wait for one."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

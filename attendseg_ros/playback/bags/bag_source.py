@@ -41,11 +41,11 @@ class BagSource(Source):
         """Opens the bag once to learn its image topics.
 
         Args:
-            path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
-            topic: The image topic; empty for the first one there is.
+            path: a ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
+            topic: the image topic; empty for the first one there is.
 
         Raises:
-            DataError: The bag cannot be read, or holds no such topic or no images at all; the
+            DataError: the bag cannot be read, or holds no such topic or no images at all; the
                 message lists what it holds.
         """
         super().__init__(path)
@@ -113,7 +113,7 @@ class BagSource(Source):
         """Reads the images as far as the bag can be read; the unreadable are skipped and named.
 
         Raises:
-            DataError: The bag cannot be opened, or none of its images can be read.
+            DataError: the bag cannot be opened, or none of its images can be read.
         """
         self._skipped = []
         stem = self._topic.strip("/").replace("/", "_")

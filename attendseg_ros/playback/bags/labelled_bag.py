@@ -46,14 +46,14 @@ class LabelledBag:
         """Checks that the bag can be made, and writes nothing.
 
         Args:
-            source: The bag and its image topic.
-            path: The new bag: .bag for ROS 1; for ROS 2 an .mcap file or a folder.
-            outputs: Of `OUTPUTS`.
-            prefix: Stands before the outputs' names to make their topics.
-            force: Replaces what is there when the new bag is complete.
+            source: the bag and its image topic.
+            path: the new bag: .bag for ROS 1; for ROS 2 an .mcap file or a folder.
+            outputs: of `OUTPUTS`.
+            prefix: stands before the outputs' names to make their topics.
+            force: replaces what is there when the new bag is complete.
 
         Raises:
-            DataError: The output exists or is of the wrong kind, or the bag has such topics.
+            DataError: the output exists or is of the wrong kind, or the bag has such topics.
         """
         self._source = source
         self._path = real_place(path)
@@ -81,7 +81,7 @@ class LabelledBag:
         """Opens the journal, with the results of an earlier run made with the same.
 
         Raises:
-            DataError: It cannot be written, or another run is writing it.
+            DataError: it cannot be written, or another run is writing it.
         """
         make_folder(self._path.parent)
         return LabelJournal(self.journal_path, made_with)
@@ -98,16 +98,16 @@ class LabelledBag:
         Closed before its end, or when it raises, it leaves no bag, and the journal as it is.
 
         Args:
-            journal: Has the results of an earlier run, and gets the others one by one.
-            label: From uint8 (H, W, 3) to a result in its own arrays.
-            classes: What the ids mean.
-            threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
+            journal: has the results of an earlier run, and gets the others one by one.
+            label: from uint8 (H, W, 3) to a result in its own arrays.
+            classes: what the ids mean.
+            threshold: confidence, 0 to 1, below which pixels were made unlabelled.
 
         Yields:
             For each message of the input whether it is an image that was labelled now.
 
         Raises:
-            DataError: The bag cannot be written, or no image at all can be labelled.
+            DataError: the bag cannot be written, or no image at all can be labelled.
         """
         try:
             with Placing(self._path, keep=is_of_no_bag) as placing:
@@ -187,8 +187,8 @@ def _labels_of(
     It is from the journal, or computed now and put by there.
 
     Raises:
-        ImageError: The image cannot be labelled.
-        LogitsError: The network's result for it is not finite.
+        ImageError: the image cannot be labelled.
+        LogitsError: the network's result for it is not finite.
     """
     key = ImageKey.of(recorded.time_ns, recorded.data)
     if key in journal:

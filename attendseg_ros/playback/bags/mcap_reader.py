@@ -50,20 +50,20 @@ class McapReader(BagReader):
     """One MCAP file or several that were split off one recording.
 
     Attributes:
-        extras: Attachments and metadata records; complete once `messages` has ended.
-        profile: What the recorder wrote into the header.
-        compression: Of the chunks: "", "lz4" or "zstd".
+        extras: attachments and metadata records; complete once `messages` has ended.
+        profile: what the recorder wrote into the header.
+        compression: of the chunks: "", "lz4" or "zstd".
     """
 
     def __init__(self, files: list[Path], in_order: bool = True) -> None:
         """Learns the topics: from the index behind the data, or from the data where it lacks.
 
         Args:
-            files: The files.
-            in_order: Whether that is known to be the order of recording.
+            files: the files.
+            in_order: whether that is known to be the order of recording.
 
         Raises:
-            DataError: Not one message can be read.
+            DataError: not one message can be read.
         """
         super().__init__()
         files = files if in_order else by_time(files, _first_time)

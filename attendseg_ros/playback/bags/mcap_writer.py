@@ -39,8 +39,8 @@ class McapWriter(BagWriter):
         """Starts the file with the other bag's topics.
 
         Args:
-            path: The new .mcap file; else a ROS 2 bag's folder, which is made.
-            source: The other bag, at its end or not yet read.
+            path: the new .mcap file; else a ROS 2 bag's folder, which is made.
+            source: the other bag, at its end or not yet read.
             store: types of the new topics.
         """
         self._folder = None if path.suffix.lower() == ".mcap" else path

@@ -42,11 +42,11 @@ class SqliteReader(BagReader):
         """Learns the topics and how many messages each has.
 
         Args:
-            files: The databases.
-            in_order: Whether that is known to be the order of recording.
+            files: the databases.
+            in_order: whether that is known to be the order of recording.
 
         Raises:
-            DataError: Nothing of any of the files can be read.
+            DataError: nothing of any of the files can be read.
         """
         super().__init__()
         self._known: dict[tuple[Any, ...], Connection] = {}

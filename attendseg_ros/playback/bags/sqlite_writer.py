@@ -47,8 +47,8 @@ class SqliteWriter(BagWriter):
         """Starts the folder with the other bag's topics.
 
         Args:
-            path: The folder, which is made.
-            connections: The other bag's topics.
+            path: the folder, which is made.
+            connections: the other bag's topics.
             store: types of the new topics.
         """
         path.mkdir(parents=True)

@@ -27,14 +27,14 @@ class ThreadedWriter(BagWriter):
     That writer is made, used and closed in the thread: a connection to SQLite belongs to one.
 
     Attributes:
-        written: How many messages went onto each topic.
+        written: how many messages went onto each topic.
     """
 
     def __init__(self, start: Callable[[], BagWriter]) -> None:
         """Has the writer made.
 
         Raises:
-            Exception: What `start` raised.
+            Exception: what `start` raised.
         """
         self.written: Counter[str] = Counter()
         self._thread = InOrder(_MESSAGES_AHEAD)
@@ -76,12 +76,12 @@ def open_writer(path: Path, reader: BagReader) -> ThreadedWriter:
     """Starts a bag with another one's topics.
 
     Args:
-        path: The new bag; its name says of which kind: .bag for ROS 1, an .mcap file, or for a
+        path: the new bag; its name says of which kind: .bag for ROS 1, an .mcap file, or for a
             folder of ROS 2 what the other one is.
-        reader: The other bag, open.
+        reader: the other bag, open.
 
     Raises:
-        OSError: The bag cannot be written.
+        OSError: the bag cannot be written.
         sqlite3.Error: Likewise.
     """
     store = message_types(reader.is_ros2)

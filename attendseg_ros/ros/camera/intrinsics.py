@@ -32,13 +32,13 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
     Distortion is not undone: see `distortion`.
 
     Args:
-        info: The camera's calibration.
-        width: Of the images, pixels.
-        height: Of the images, pixels.
-        rectified: Whether the image is rectified.
+        info: the camera's calibration.
+        width: of the images, pixels.
+        height: of the images, pixels.
+        rectified: whether the image is rectified.
 
     Raises:
-        DepthError: There are no intrinsics in it, they are of another size, or they contradict
+        DepthError: there are no intrinsics in it, they are of another size, or they contradict
             themselves.
     """
     fx, cx, fy, cy = _projection(info, rectified)
@@ -63,7 +63,7 @@ def is_distorted(info: CameraInfo) -> bool:
     """Whether the lens distorts, so that the raw image is not that of a pinhole.
 
     Raises:
-        DepthError: Its distortion is of an unknown model or holds no numbers.
+        DepthError: its distortion is of an unknown model or holds no numbers.
     """
     return bool(distortion(info))
 
@@ -72,11 +72,11 @@ def distortion(info: CameraInfo, rectified: bool = False) -> str:
     """What is left of the lens's distortion in an image, in words; empty if nothing is.
 
     Args:
-        info: The camera's calibration.
-        rectified: Whether the image is rectified.
+        info: the camera's calibration.
+        rectified: whether the image is rectified.
 
     Raises:
-        DepthError: The distortion is of an unknown model or holds no numbers.
+        DepthError: the distortion is of an unknown model or holds no numbers.
     """
     coefficients = [float(coefficient) for coefficient in info.d]
     if not all(map(isfinite, coefficients)):

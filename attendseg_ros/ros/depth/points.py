@@ -40,12 +40,12 @@ class SegmentedImage:
     """An image with what ~/mask and ~/confidence say of it.
 
     Attributes:
-        header: The image's.
+        header: the image's.
         rgb: uint8 (H, W, 3), of any strides.
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
-        kept_ids: The ids whose points are wanted; None for all.
-        settings: The parameters that the image was processed with.
+        kept_ids: the ids whose points are wanted; None for all.
+        settings: the parameters that the image was processed with.
     """
 
     header: Header
