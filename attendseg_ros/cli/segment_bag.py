@@ -102,7 +102,7 @@ def _label_and_write(
 
 
 def _engine(wanted: str, journal: Path) -> str:
-    """The engine of the run that is resumed, so that its choice is not measured anew."""
+    """The engine of the run that is resumed, so that its choice is not measured again."""
     return str(settings_of(journal).get("engine", AUTO)) if wanted == AUTO else wanted
 
 

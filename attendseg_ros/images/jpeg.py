@@ -74,7 +74,7 @@ class Jpeg:
 
     @classmethod
     def find(cls, data: bytes) -> Jpeg | None:
-        """Takes a JPEG apart; None where the bytes are another kind of picture or none at all.
+        """Takes a JPEG apart; None where the bytes are not a JPEG.
 
         Raises:
             BadImageError: it ends before its picture begins.

@@ -38,7 +38,7 @@ class Frame:
 
 
 class Source(ABC):
-    """An image, a folder, a video or a bag. Can be iterated again: it then starts anew.
+    """An image, a folder, a video or a bag. Can be iterated again, from its start.
 
     A frame that cannot be read is left out and named in `skipped`, so that one damaged file does
     not cost a long run; a source of which nothing can be read raises `DataError`.

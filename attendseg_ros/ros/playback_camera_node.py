@@ -105,7 +105,7 @@ class PlaybackCameraNode(OutspokenNode):
             for image, stamp_ns in self._images():
                 if held is not None:
                     shown_ns = stamp_ns - held[1]
-                    # A source that starts anew goes back in time.
+                    # A source that restarts goes back in time.
                     yield held[0], min(shown_ns, _LONGEST_NS) if shown_ns > 0 else self._usual_ns
                 held = image, stamp_ns
         except AttendSegError as error:

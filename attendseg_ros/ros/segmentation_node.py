@@ -183,7 +183,7 @@ class SegmentationNode(PatientLifecycleNode):
         return None if self._models is None else self._models.asked_bundle
 
     def _adopt(self, change: Change) -> None:
-        """Puts into effect what is not read anew with every frame."""
+        """Puts into effect what is not read with every frame."""
         before, after = change.before, change.after
         if after.diagnostics_period_s != before.diagnostics_period_s:
             self.destroy_timer(self._report_timer)

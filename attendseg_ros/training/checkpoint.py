@@ -83,7 +83,7 @@ def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Pa
     """Loads weights into a network.
 
     Raises:
-        DataError: if they are another architecture's; the message names the file.
+        DataError: they belong to another architecture; the message names the file.
     """
     own = network.state_dict()
     missing, extra = sorted(set(own) - set(weights)), sorted(set(weights) - set(own))

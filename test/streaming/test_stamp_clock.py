@@ -218,7 +218,7 @@ def test_the_time_of_a_simulator_may_be_late_by_its_period() -> None:
     camera = Camera(simulated=True, period_s=0.9)
     camera.node_s = 5.0
     assert all(camera.see(60.0, late(0.0)))
-    # A bag that starts anew: the clock and the stamps go back together, one before the other.
+    # A bag that restarts: the clock and the stamps go back together, one before the other.
     camera.see(0.1, lambda now_s: now_s - 40.0)
     camera.node_s -= 40.0
     assert camera.see(WINDOW_S + 1.0, late(0.05))[-1]

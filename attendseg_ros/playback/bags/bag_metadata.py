@@ -78,7 +78,7 @@ class BagMetadata:
         }
 
     def _spans(self) -> dict[str, Any]:
-        # Made anew for each place: YAML writes what occurs twice as an alias, and not every reader
+        # Made for each place: YAML writes what occurs twice as an alias, and not every reader
         # of rosbag2's files takes those.
         total = sum(self._counts.values())
         start, end = self._span if total else (0, 0)

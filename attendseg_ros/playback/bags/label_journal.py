@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Results put by as they are computed, so that a long run that was killed can go on."""
+"""Results saved as they are computed, so that a long run that was killed can go on."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class LabelledBag:
 
     @property
     def journal_path(self) -> Path:
-        """The file in which results are put by."""
+        """The file in which results are saved."""
         return self._path.parent / f".{self._path.name}.labels"
 
     def open_journal(self, made_with: Mapping[str, Any]) -> LabelJournal:
@@ -184,7 +184,7 @@ def _labels_of(
 ) -> tuple[Labels, DecodedImage | None, bool]:
     """An image's result, the image where it was decoded, and whether the result is new.
 
-    It is from the journal, or computed now and put by there.
+    It is from the journal, or computed now and saved there.
 
     Raises:
         ImageError: the image cannot be labelled.

@@ -192,7 +192,7 @@ class McapReader(BagReader):
         if record.id in self._by_channel[index]:
             return
         schema = self._schemas[index].get(record.schema_id)
-        # The parts of a split recording number their channels anew.
+        # Each part of a split recording numbers its channels from the start.
         key = (
             record.topic,
             record.message_encoding,

@@ -36,7 +36,7 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
         axis, NaN where nothing was measured.
 
     Raises:
-        DepthError: the encoding or the size is another, or the message contradicts itself.
+        DepthError: the encoding or the size is wrong, or the message contradicts itself.
     """
     encoding = find_encoding(message.encoding)
     convert = None if encoding is None else _CONVERTERS.get(encoding.name)

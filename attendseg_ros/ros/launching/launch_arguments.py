@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Launch arguments that nothing takes: launch itself sets them and says no word."""
+"""Launch arguments that nothing uses: launch itself sets them silently."""
 
 from __future__ import annotations
 

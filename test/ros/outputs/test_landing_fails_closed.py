@@ -57,7 +57,7 @@ class Descent:
         self._info = rig.client.camera(CameraInfo, "camera_info")
 
     def look_again(self) -> None:
-        """Sets what all tests want, whatever was set before; frames begin anew."""
+        """Sets what all tests want, whatever was set before; frames start from the beginning."""
         rig = self._rig
         self.overhead: Overhead = overhead_of(rig, self._camera)
         # A height that was right before the descent must never stand in for depth.
