@@ -282,6 +282,6 @@ def _information(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(information, dict):
         foreign = what_it_is(file)
         if foreign in ("", "a text"):
-            foreign = "no description of a bag"
+            foreign = "not a description of a bag"
         return {}, f"{_METADATA} is {foreign}"
     return information, ""
