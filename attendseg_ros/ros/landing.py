@@ -97,7 +97,7 @@ class LandingZones:
         verdict = self._search.find(
             occupancy,
             rules,
-            metres_per_pixel=nan if view is None else view.metres_per_pixel,
+            radius_m=None if view is None else view.radius_m,
             stamp_ns=stamp_ns(header.stamp),
         )
         if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
@@ -136,9 +136,8 @@ class LandingZones:
                 "it must be above 0",
             )
         rows, columns = occupancy.shape
-        camera = self._calibration.intrinsics(camera_info, columns, rows, settings)
-        self._calibration.refuse_distorted(camera_info, settings)
-        return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
+        lens = self._calibration.lens(camera_info, columns, rows, settings)
+        return GroundView(lens.unproject, height_m)
 
     def _warn(self, error: NoPointsError, settings: Settings) -> None:
         limit_m = settings.landing_min_radius_m
@@ -159,7 +158,7 @@ def _message(
     across_m, down_m, along_m, radius_m = nan, nan, nan, nan
     if zone is not None and view is not None:
         across_m, down_m, along_m = view.position(x, y)
-        radius_m = radius * view.metres_per_pixel
+        radius_m = view.radius_m(zone)
     return LandingZone(
         header=header,
         found=zone is not None,

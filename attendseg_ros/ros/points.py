@@ -192,7 +192,7 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
+        lens = self._calibration.lens(self.camera_info, width, height, image.settings)
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -200,8 +200,8 @@ class SemanticPoints:
                 f"depth is in the frame {depth.header.frame_id!r} and the image in "
                 f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
             )
-        if self._builder is None or self._builder.camera != camera:
-            self._builder = CloudBuilder(camera)
+        if self._builder is None or self._builder.lens != lens:
+            self._builder = CloudBuilder(lens)
         points = self._builder.build(
             metres,
             image.rgb,
