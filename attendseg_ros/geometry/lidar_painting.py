@@ -1,0 +1,190 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A lidar's points painted with what a camera's mask says of them, without ROS."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.geometry.occlusion import hidden
+from attendseg_ros.geometry.point_layout import FLOAT32, UINT8, CloudLayout, with_added
+
+Pixels = NDArray[np.uint8]
+
+UNSEEN = 255
+"""The label of a point that the camera does not see; the mask's own for unlabelled pixels."""
+
+ADDED = (("rgb", FLOAT32), ("label", UINT8), ("confidence", UINT8))
+"""What is added to each point, the largest first."""
+
+
+class Camera(Protocol):
+    """What is to be known of a camera: where it sees a point."""
+
+    @property
+    def width(self) -> int:
+        """Of the image, pixels."""
+
+    @property
+    def height(self) -> int:
+        """Of the image, pixels."""
+
+    def project(self, points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Columns and rows of points (N, 3) of its optical frame; NaN where it sees none."""
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """What the camera saw.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), of any strides.
+        labels: uint8 (H, W) class ids.
+        confidence: uint8 (H, W), 255 = certain.
+    """
+
+    rgb: Pixels
+    labels: Pixels
+    confidence: Pixels
+
+
+class LidarPainter:
+    """Paints one cloud after another into memory that is used again."""
+
+    def __init__(self) -> None:
+        self._data = array("B")
+
+    def paint(
+        self,
+        layout: CloudLayout,
+        data: Any,
+        image: LabelledImage,
+        camera: Camera,
+        camera_from_lidar: NDArray[np.float64],
+        *,
+        ring_gap_deg: float = 2.0,
+        kept_ids: tuple[int, ...] | None = None,
+    ) -> tuple[CloudLayout, array[int]]:
+        """Paints a cloud.
+
+        Args:
+            layout: of the cloud.
+            data: its bytes.
+            image: the mask, and the image it is of.
+            camera: of that image; its size is the mask's.
+            camera_from_lidar: float64 (4, 4), takes the cloud's coordinates to the camera's
+                optical frame (x right, y down, z forward; REP 103).
+            ring_gap_deg: the largest angle between neighbours of one surface, for `hidden`.
+            kept_ids: ids whose points are kept, 255 for those without a class; None for all.
+
+        Returns:
+            The layout and the bytes of the painted cloud, valid until the next call. Each point
+            has its own bytes, unchanged, and behind them `rgb` (the image's colour as PCL packs it,
+            in the cloud's byte order), `label` and `confidence`. Points that the camera does not
+            see, or that are not numbers, have label 255, confidence 0 and black. With `kept_ids`
+            the others are left out, and the cloud is no longer organised.
+
+        Raises:
+            CloudError: The layout contradicts itself or has no x, y, z.
+        """
+        points = layout.bytes_of(data)
+        reach_px = _pixels_of(ring_gap_deg, camera)
+        places = _places(layout.coordinates(data), camera, camera_from_lidar, reach_px)
+        marks = _with_unseen(cv2.merge([image.labels, image.confidence]), (UNSEEN, 0))
+        colors = _with_unseen(cv2.cvtColor(_contiguous(image.rgb), cv2.COLOR_RGB2BGRA), (0,) * 4)
+        if kept_ids is not None:
+            wanted = np.zeros(256, bool)
+            wanted[list(kept_ids)] = True
+            kept = np.flatnonzero(wanted[marks[:, 0].take(places)])
+            places = places[kept]
+            points = points.reshape(layout.points, layout.point_step)[kept][None]
+            layout = layout.flat(len(kept))
+        return self._write(
+            layout,
+            points,
+            colors.view("<u4")[:, 0].take(places) & np.uint32(0xFFFFFF),
+            marks.view("u2")[:, 0].take(places),
+        )
+
+    def _write(
+        self,
+        layout: CloudLayout,
+        points: Pixels,
+        colors: NDArray[np.uint32],
+        marks: NDArray[np.uint16],
+    ) -> tuple[CloudLayout, array[int]]:
+        painted, (color, label, _) = with_added(layout, ADDED)
+        step = painted.point_step
+        if len(self._data) != painted.points * step:
+            self._data = array("B", bytes(painted.points * step))
+        if not painted.points:
+            return painted, self._data
+        out = np.frombuffer(self._data, np.uint8).reshape(*points.shape[:2], step)
+        out[..., : layout.point_step] = points
+        # The confidence lies behind the label, here as there: both are written at once.
+        for values, offset, code in (
+            (colors, color, f"{layout.order}u4"),
+            (marks, label, "u2"),
+        ):
+            np.ndarray(len(values), code, self._data, offset, (step,))[:] = values
+        return painted, self._data
+
+
+def _places(
+    xyz: NDArray[Any], camera: Camera, camera_from_lidar: NDArray[np.float64], reach_px: int
+) -> NDArray[np.int32]:
+    """The pixel of each point, counted row by row; one past the last where it is not seen."""
+    size = (camera.width, camera.height)
+    unseen = np.int32(camera.width * camera.height)
+    if not len(xyz):
+        return np.zeros(0, np.int32)
+    there = cv2.transform(xyz[:, None], camera_from_lidar[:3])[:, 0]
+    with np.errstate(all="ignore"):
+        across, down = camera.project(there)
+        # Comparisons with NaN are false. Whole numbers are the centres of pixels.
+        inside = (across >= -0.5) & (across < camera.width - 0.5)
+        inside &= (down >= -0.5) & (down < camera.height - 0.5)
+        seen = np.flatnonzero(inside)
+        if len(seen) < len(inside):
+            across, down, there = across.take(seen), down.take(seen), there.take(seen, axis=0)
+        ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
+    columns, rows = _pixels(across, camera.width), _pixels(down, camera.height)
+    places = np.asarray(rows * np.int32(camera.width) + columns, np.int32)
+    places[hidden(columns, rows, ranges, size, reach_px)] = unseen
+    if len(seen) == len(inside):
+        return places
+    every = np.full(len(inside), unseen, np.int32)
+    every[seen] = places
+    return every
+
+
+def _pixels_of(angle_deg: float, camera: Camera) -> int:
+    """How many pixels an angle has at the middle of the view, at most a quarter of it."""
+    aside = np.array([[0.0, 0.0, 1.0], [np.tan(np.deg2rad(angle_deg)), 0.0, 1.0]])
+    columns, _ = camera.project(aside)
+    pixels = float(np.ceil(abs(columns[1] - columns[0])))
+    return int(min(pixels, camera.width // 4)) if np.isfinite(pixels) else 0
+
+
+def _pixels(places: NDArray[Any], size: int) -> NDArray[np.int32]:
+    # A place just below an edge may be rounded onto it.
+    return np.asarray(np.minimum(np.rint(places).astype(np.int32), np.int32(size - 1)))
+
+
+def _with_unseen(image: Any, unseen: tuple[int, ...]) -> Pixels:
+    """The pixels of an image in a row, and behind them what stands for none: uint8 (N, C)."""
+    height, width, channels = image.shape
+    flat = np.empty((height * width + 1, channels), np.uint8)
+    flat[:-1] = image.reshape(-1, channels)
+    flat[-1] = unseen
+    return flat
+
+
+def _contiguous(rgb: Pixels) -> Pixels:
+    return rgb if rgb.flags.c_contiguous else np.ascontiguousarray(rgb)
