@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import Any, Protocol
+from math import ceil, radians
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.geometry.lens import Lens
 from attendseg_ros.geometry.occlusion import hidden
 from attendseg_ros.geometry.point_layout import FLOAT32, UINT8, CloudLayout, with_added
 
@@ -22,21 +24,6 @@ UNSEEN = 255
 
 ADDED = (("rgb", FLOAT32), ("label", UINT8), ("confidence", UINT8))
 """What is added to each point, the largest first."""
-
-
-class Camera(Protocol):
-    """What is to be known of a camera: where it sees a point."""
-
-    @property
-    def width(self) -> int:
-        """Of the image, pixels."""
-
-    @property
-    def height(self) -> int:
-        """Of the image, pixels."""
-
-    def project(self, points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Columns and rows of points (N, 3) of its optical frame; NaN where it sees none."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +52,7 @@ class LidarPainter:
         layout: CloudLayout,
         data: Any,
         image: LabelledImage,
-        camera: Camera,
+        lens: Lens,
         camera_from_lidar: NDArray[np.float64],
         *,
         ring_gap_deg: float = 2.0,
@@ -77,7 +64,7 @@ class LidarPainter:
             layout: of the cloud.
             data: its bytes.
             image: the mask, and the image it is of.
-            camera: of that image; its size is the mask's.
+            lens: the camera's; its size is the mask's.
             camera_from_lidar: float64 (4, 4), takes the cloud's coordinates to the camera's
                 optical frame (x right, y down, z forward; REP 103).
             ring_gap_deg: the largest angle between neighbours of one surface, for `hidden`.
@@ -94,8 +81,8 @@ class LidarPainter:
             CloudError: The layout contradicts itself or has no x, y, z.
         """
         points = layout.bytes_of(data)
-        reach_px = _pixels_of(ring_gap_deg, camera)
-        places = _places(layout.coordinates(data), camera, camera_from_lidar, reach_px)
+        reach_px = _pixels_of(ring_gap_deg, lens)
+        places = _places(layout.coordinates(data), lens, camera_from_lidar, reach_px)
         marks = _with_unseen(cv2.merge([image.labels, image.confidence]), (UNSEEN, 0))
         colors = _with_unseen(cv2.cvtColor(_contiguous(image.rgb), cv2.COLOR_RGB2BGRA), (0,) * 4)
         if kept_ids is not None:
@@ -137,25 +124,27 @@ class LidarPainter:
 
 
 def _places(
-    xyz: NDArray[Any], camera: Camera, camera_from_lidar: NDArray[np.float64], reach_px: int
+    xyz: NDArray[Any], lens: Lens, camera_from_lidar: NDArray[np.float64], reach_px: int
 ) -> NDArray[np.int32]:
     """The pixel of each point, counted row by row; one past the last where it is not seen."""
-    size = (camera.width, camera.height)
-    unseen = np.int32(camera.width * camera.height)
+    width, height = size = (lens.camera.width, lens.camera.height)
+    unseen = np.int32(width * height)
     if not len(xyz):
         return np.zeros(0, np.int32)
     there = cv2.transform(xyz[:, None], camera_from_lidar[:3])[:, 0]
+    pixels, inside = lens.project(there)
+    across, down = pixels[:, 0], pixels[:, 1]
+    # What is no number is not squared in silence otherwise.
     with np.errstate(all="ignore"):
-        across, down = camera.project(there)
-        # Comparisons with NaN are false. Whole numbers are the centres of pixels.
-        inside = (across >= -0.5) & (across < camera.width - 0.5)
-        inside &= (down >= -0.5) & (down < camera.height - 0.5)
+        # Whole numbers are the centres of pixels.
+        inside &= (across >= -0.5) & (across < width - 0.5)
+        inside &= (down >= -0.5) & (down < height - 0.5)
         seen = np.flatnonzero(inside)
         if len(seen) < len(inside):
             across, down, there = across.take(seen), down.take(seen), there.take(seen, axis=0)
         ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
-    columns, rows = _pixels(across, camera.width), _pixels(down, camera.height)
-    places = np.asarray(rows * np.int32(camera.width) + columns, np.int32)
+    columns, rows = _pixels(across, width), _pixels(down, height)
+    places = np.asarray(rows * np.int32(width) + columns, np.int32)
     places[hidden(columns, rows, ranges, size, reach_px)] = unseen
     if len(seen) == len(inside):
         return places
@@ -164,12 +153,10 @@ def _places(
     return every
 
 
-def _pixels_of(angle_deg: float, camera: Camera) -> int:
+def _pixels_of(angle_deg: float, lens: Lens) -> int:
     """How many pixels an angle has at the middle of the view, at most a quarter of it."""
-    aside = np.array([[0.0, 0.0, 1.0], [np.tan(np.deg2rad(angle_deg)), 0.0, 1.0]])
-    columns, _ = camera.project(aside)
-    pixels = float(np.ceil(abs(columns[1] - columns[0])))
-    return int(min(pixels, camera.width // 4)) if np.isfinite(pixels) else 0
+    pixels = ceil(lens.camera.fx * radians(angle_deg))
+    return int(min(pixels, lens.camera.width // 4))
 
 
 def _pixels(places: NDArray[Any], size: int) -> NDArray[np.int32]:

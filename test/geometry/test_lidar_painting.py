@@ -11,22 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from attendseg_ros.geometry import Intrinsics, Lens
 from attendseg_ros.geometry.lidar_painting import ADDED, LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudLayout, PointField
 
 FLOAT32, FLOAT64 = 7, 8
 
 
-class Pinhole:
-    width, height = 64, 48
-
-    def project(self, points: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        x, y, z = points.T
-        ahead = np.where(z > 0.0, z, np.nan)
-        return 50.0 * x / ahead + 31.5, 50.0 * y / ahead + 23.5
-
-
-CAMERA = Pinhole()
+CAMERA = Lens(Intrinsics(50.0, 50.0, 31.5, 23.5, 64, 48))
 RNG = np.random.default_rng(11)
 IMAGE = LabelledImage(
     rgb=RNG.integers(0, 256, (48, 64, 3), np.uint8),
