@@ -55,7 +55,7 @@ class LidarPainter:
         lens: Lens,
         camera_from_lidar: NDArray[np.float64],
         *,
-        ring_gap_deg: float = 2.0,
+        ring_gap_deg: float = 1.0,
         kept_ids: tuple[int, ...] | None = None,
     ) -> tuple[CloudLayout, array[int]]:
         """Paints a cloud.
@@ -82,31 +82,26 @@ class LidarPainter:
         """
         points = layout.bytes_of(data)
         reach_px = _pixels_of(ring_gap_deg, lens)
-        places = _places(layout.coordinates(data), lens, camera_from_lidar, reach_px)
-        marks = _with_unseen(cv2.merge([image.labels, image.confidence]), (UNSEEN, 0))
-        colors = _with_unseen(cv2.cvtColor(_contiguous(image.rgb), cv2.COLOR_RGB2BGRA), (0,) * 4)
+        seen, places = _seen(layout.coordinates(data), lens, camera_from_lidar, reach_px)
+        labels = np.full(layout.points, UNSEEN, np.uint8)
+        confidence = np.zeros(layout.points, np.uint8)
+        colors = np.zeros(layout.points, np.uint32)
+        labels[seen] = image.labels.reshape(-1).take(places)
+        confidence[seen] = image.confidence.reshape(-1).take(places)
+        colors[seen] = _colors(image.rgb, places)
         if kept_ids is not None:
             wanted = np.zeros(256, bool)
             wanted[list(kept_ids)] = True
-            kept = np.flatnonzero(wanted[marks[:, 0].take(places)])
-            places = places[kept]
+            kept = np.flatnonzero(wanted[labels])
+            labels, confidence, colors = labels[kept], confidence[kept], colors[kept]
             points = points.reshape(layout.points, layout.point_step)[kept][None]
             layout = layout.flat(len(kept))
-        return self._write(
-            layout,
-            points,
-            colors.view("<u4")[:, 0].take(places) & np.uint32(0xFFFFFF),
-            marks.view("u2")[:, 0].take(places),
-        )
+        return self._write(layout, points, (colors, labels, confidence))
 
     def _write(
-        self,
-        layout: CloudLayout,
-        points: Pixels,
-        colors: NDArray[np.uint32],
-        marks: NDArray[np.uint16],
+        self, layout: CloudLayout, points: Pixels, added: tuple[NDArray[Any], ...]
     ) -> tuple[CloudLayout, array[int]]:
-        painted, (color, label, _) = with_added(layout, ADDED)
+        painted, offsets = with_added(layout, ADDED)
         step = painted.point_step
         if len(self._data) != painted.points * step:
             self._data = array("B", bytes(painted.points * step))
@@ -114,43 +109,46 @@ class LidarPainter:
             return painted, self._data
         out = np.frombuffer(self._data, np.uint8).reshape(*points.shape[:2], step)
         out[..., : layout.point_step] = points
-        # The confidence lies behind the label, here as there: both are written at once.
-        for values, offset, code in (
-            (colors, color, f"{layout.order}u4"),
-            (marks, label, "u2"),
-        ):
+        for values, offset in zip(added, offsets, strict=True):
+            code = f"{layout.order}u{values.dtype.itemsize}"
             np.ndarray(len(values), code, self._data, offset, (step,))[:] = values
         return painted, self._data
 
 
-def _places(
+def _seen(
     xyz: NDArray[Any], lens: Lens, camera_from_lidar: NDArray[np.float64], reach_px: int
-) -> NDArray[np.int32]:
-    """The pixel of each point, counted row by row; one past the last where it is not seen."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The points that the camera sees, and the pixel of each, counted row by row."""
     width, height = size = (lens.camera.width, lens.camera.height)
-    unseen = np.int32(width * height)
     if not len(xyz):
-        return np.zeros(0, np.int32)
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
     there = cv2.transform(xyz[:, None], camera_from_lidar[:3])[:, 0]
     pixels, inside = lens.project(there)
     across, down = pixels[:, 0], pixels[:, 1]
-    # What is no number is not squared in silence otherwise.
-    with np.errstate(all="ignore"):
-        # Whole numbers are the centres of pixels.
+    # Whole numbers are the centres of pixels; what is no number is inside of nothing.
+    with np.errstate(invalid="ignore"):
         inside &= (across >= -0.5) & (across < width - 0.5)
         inside &= (down >= -0.5) & (down < height - 0.5)
-        seen = np.flatnonzero(inside)
-        if len(seen) < len(inside):
-            across, down, there = across.take(seen), down.take(seen), there.take(seen, axis=0)
-        ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
-    columns, rows = _pixels(across, width), _pixels(down, height)
-    places = np.asarray(rows * np.int32(width) + columns, np.int32)
-    places[hidden(columns, rows, ranges, size, reach_px)] = unseen
-    if len(seen) == len(inside):
-        return places
-    every = np.full(len(inside), unseen, np.int32)
-    every[seen] = places
-    return every
+    seen = np.flatnonzero(inside)
+    there = there.take(seen, axis=0)
+    ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
+    columns, rows = _pixels(across.take(seen), width), _pixels(down.take(seen), height)
+    visible = np.flatnonzero(~hidden(columns, rows, ranges, size, reach_px))
+    places = np.asarray(rows * np.int32(width) + columns).take(visible)
+    # NumPy would turn other indices into these at each use.
+    return seen.take(visible), places.astype(np.intp)
+
+
+def _colors(rgb: Pixels, places: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """The colours of some pixels as PCL packs them, 0x00RRGGBB: uint32 (N)."""
+    if not len(places):
+        return np.zeros(0, np.uint32)
+    if rgb.flags.c_contiguous:
+        picked = rgb.reshape(-1, 3).take(places, axis=0)
+    else:
+        picked = rgb[np.divmod(places, rgb.shape[1])]
+    packed = cv2.cvtColor(picked[None], cv2.COLOR_RGB2BGRA).view("<u4")
+    return np.asarray(packed.reshape(-1).astype(np.uint32) & np.uint32(0xFFFFFF))
 
 
 def _pixels_of(angle_deg: float, lens: Lens) -> int:
@@ -162,16 +160,3 @@ def _pixels_of(angle_deg: float, lens: Lens) -> int:
 def _pixels(places: NDArray[Any], size: int) -> NDArray[np.int32]:
     # A place just below an edge may be rounded onto it.
     return np.asarray(np.minimum(np.rint(places).astype(np.int32), np.int32(size - 1)))
-
-
-def _with_unseen(image: Any, unseen: tuple[int, ...]) -> Pixels:
-    """The pixels of an image in a row, and behind them what stands for none: uint8 (N, C)."""
-    height, width, channels = image.shape
-    flat = np.empty((height * width + 1, channels), np.uint8)
-    flat[:-1] = image.reshape(-1, channels)
-    flat[-1] = unseen
-    return flat
-
-
-def _contiguous(rgb: Pixels) -> Pixels:
-    return rgb if rgb.flags.c_contiguous else np.ascontiguousarray(rgb)

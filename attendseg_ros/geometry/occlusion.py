@@ -47,13 +47,13 @@ def hidden(
         bool (N).
     """
     width, height = size
-    cells = rows * np.int32(width) + columns
+    cells = (rows * np.int32(width) + columns).astype(np.intp)
     limit = _nearest(cells, ranges, width * height).take(cells)
     if reach_px > 0:
         # Four to seven cells to a side.
         shift = max(0, reach_px.bit_length() - 3)
         across, down = -(-width >> shift), -(-height >> shift)
-        coarse = (rows >> shift) * np.int32(across) + (columns >> shift)
+        coarse = ((rows >> shift) * np.int32(across) + (columns >> shift)).astype(np.intp)
         front = _nearest(coarse, ranges, across * down).reshape(down, across)
         around = _around(front, -(-reach_px >> shift))
         limit = np.minimum(limit * MARGIN + MARGIN_M, around.take(coarse))
@@ -62,7 +62,7 @@ def hidden(
     return np.asarray(ranges > limit)
 
 
-def _nearest(cells: Places, ranges: Floats, count: int) -> Floats:
+def _nearest(cells: NDArray[np.intp], ranges: Floats, count: int) -> Floats:
     """The smallest range in each cell; infinite where there is no point."""
     nearest = np.full(count, np.inf, np.float32)
     if not _QUICK_AT:
