@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite, nan
 
 import numpy as np
@@ -70,7 +71,7 @@ class LandingZones:
         occupancy: Pixels,
         confidence: Pixels | None,
         settings: Settings,
-        camera_info: CameraInfo | None,
+        camera_info: Callable[[], CameraInfo | None],
         header: Header,
     ) -> LandingZone:
         """Takes in a frame.
@@ -79,7 +80,8 @@ class LandingZones:
             occupancy: uint8 (H, W), the pixels of ~/traversable.
             confidence: uint8 (H, W), 255 = certain.
             settings: of this frame.
-            camera_info: the camera's; None if none has come.
+            camera_info: gives that of the occupancy, None if none has come, or raises
+                NoPointsError.
             header: of the image.
         """
         view, problem = None, ""
@@ -114,7 +116,7 @@ class LandingZones:
         self,
         occupancy: Pixels,
         settings: Settings,
-        camera_info: CameraInfo | None,
+        camera_info: Callable[[], CameraInfo | None],
         header: Header,
     ) -> GroundView | None:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
@@ -136,8 +138,9 @@ class LandingZones:
                 "it must be above 0",
             )
         rows, columns = occupancy.shape
-        camera = self._calibration.intrinsics(camera_info, columns, rows, settings)
-        self._calibration.refuse_distorted(camera_info, settings)
+        info = camera_info()
+        camera = self._calibration.intrinsics(info, columns, rows, settings)
+        self._calibration.refuse_distorted(info, settings)
         return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
 
     def _warn(self, error: NoPointsError, settings: Settings) -> None:

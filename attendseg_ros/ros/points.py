@@ -24,6 +24,7 @@ from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points_report import DepthSource, PointsReport
 from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
@@ -46,6 +47,7 @@ class SegmentedImage:
         confidence: uint8 (H, W), 255 = certain.
         kept_ids: The ids whose points are wanted; None for all.
         settings: The parameters that the image was processed with.
+        image_size: Width and height of the camera's image; the labels and rgb may have another.
     """
 
     header: Header
@@ -54,6 +56,7 @@ class SegmentedImage:
     confidence: NDArray[np.uint8]
     kept_ids: tuple[int, ...] | None
     settings: Settings
+    image_size: tuple[int, int]
 
 
 class SemanticPoints:
@@ -92,10 +95,11 @@ class SemanticPoints:
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
         self._joined = False
+        self._scaled_info = ScaledCameraInfo()
+        self.camera_info: CameraInfo | None = None
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
             self._camera.status("points"), self._process, node.get_logger().error
         )
-        self.camera_info: CameraInfo | None = None
 
     def attend(self) -> None:
         """Joins depth when points are wanted, and leaves it when they are not."""
@@ -192,7 +196,8 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
+        info = self._scaled_info.of(self.camera_info, image.image_size, (width, height))
+        camera = self._calibration.intrinsics(info, width, height, image.settings)
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
