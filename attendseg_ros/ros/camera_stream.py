@@ -88,7 +88,6 @@ class CameraStream:
         self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
-        self._distortion = ""
         depth = DepthTopic(node, camera)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
@@ -163,7 +162,7 @@ class CameraStream:
             foreign=self._clock.foreign,
             doubt=doubt,
             doubt_hint=self._clock.hint(monotonic()),
-            distortion=self._explain_distortion(settings),
+            lens=self._calibration.explain(self._camera_info, settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
@@ -241,15 +240,6 @@ class CameraStream:
         )
         if self._throttle.ready("mixture"):
             self._node.get_logger().warning(text)
-        return text
-
-    def _explain_distortion(self, settings: Settings) -> str:
-        """What a lens does to the metres that somebody wants; logged once, until it changes."""
-        in_metres = self._outputs.points_wanted() or self._distance.gives_metres(settings)
-        text = self._calibration.explain(self._camera_info, settings) if in_metres else ""
-        if text and text != self._distortion:
-            self._node.get_logger().warning(text)
-            self._distortion = text
         return text
 
     def _on_camera_info(self, message: CameraInfo) -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite, nan
 
 import numpy as np
@@ -71,7 +70,8 @@ class LandingZones:
         occupancy: Pixels,
         confidence: Pixels | None,
         settings: Settings,
-        camera_info: Callable[[], CameraInfo | None],
+        camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> LandingZone:
         """Takes in a frame.
@@ -80,13 +80,13 @@ class LandingZones:
             occupancy: uint8 (H, W), the pixels of ~/traversable.
             confidence: uint8 (H, W), 255 = certain.
             settings: of this frame.
-            camera_info: gives that of the occupancy, None if none has come, or raises
-                NoPointsError.
+            camera_info: the camera's; None if none has come.
+            image_size: width and height of the camera's image.
             header: of the image.
         """
         view, problem = None, ""
         try:
-            view = self._ground_view(occupancy, settings, camera_info, header)
+            view = self._ground_view(occupancy, settings, camera_info, image_size, header)
         except NoPointsError as error:
             problem = str(error)
             self._warn(error, settings)
@@ -99,7 +99,7 @@ class LandingZones:
         verdict = self._search.find(
             occupancy,
             rules,
-            metres_per_pixel=nan if view is None else view.metres_per_pixel,
+            radius_m=None if view is None else view.radius_m,
             stamp_ns=stamp_ns(header.stamp),
         )
         if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
@@ -116,7 +116,8 @@ class LandingZones:
         self,
         occupancy: Pixels,
         settings: Settings,
-        camera_info: Callable[[], CameraInfo | None],
+        camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> GroundView | None:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
@@ -138,10 +139,8 @@ class LandingZones:
                 "it must be above 0",
             )
         rows, columns = occupancy.shape
-        info = camera_info()
-        camera = self._calibration.intrinsics(info, columns, rows, settings)
-        self._calibration.refuse_distorted(info, settings)
-        return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
+        lens = self._calibration.lens(camera_info, *image_size, settings, (columns, rows))
+        return GroundView(lens.unproject, height_m)
 
     def _warn(self, error: NoPointsError, settings: Settings) -> None:
         limit_m = settings.landing_min_radius_m
@@ -162,7 +161,7 @@ def _message(
     across_m, down_m, along_m, radius_m = nan, nan, nan, nan
     if zone is not None and view is not None:
         across_m, down_m, along_m = view.position(x, y)
-        radius_m = radius * view.metres_per_pixel
+        radius_m = view.radius_m(zone)
     return LandingZone(
         header=header,
         found=zone is not None,

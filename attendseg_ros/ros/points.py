@@ -24,7 +24,6 @@ from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points_report import DepthSource, PointsReport
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
@@ -95,7 +94,6 @@ class SemanticPoints:
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
         self._joined = False
-        self._scaled_info = ScaledCameraInfo()
         self.camera_info: CameraInfo | None = None
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
             self._camera.status("points"), self._process, node.get_logger().error
@@ -196,8 +194,9 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        info = self._scaled_info.of(self.camera_info, image.image_size, (width, height))
-        camera = self._calibration.intrinsics(info, width, height, image.settings)
+        lens = self._calibration.lens(
+            self.camera_info, *image.image_size, image.settings, (width, height)
+        )
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -205,8 +204,8 @@ class SemanticPoints:
                 f"depth is in the frame {depth.header.frame_id!r} and the image in "
                 f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
             )
-        if self._builder is None or self._builder.camera != camera:
-            self._builder = CloudBuilder(camera)
+        if self._builder is None or self._builder.lens != lens:
+            self._builder = CloudBuilder(lens)
         points = self._builder.build(
             metres,
             image.rgb,

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from math import nan
 from time import monotonic
 
@@ -145,7 +144,6 @@ class FrameProcessor:
 
         full = (rgb.shape[1], rgb.shape[0])
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
-        camera_info = partial(self._scaled_info.of, self.camera_info, full, size)
         if ImageOutput.OVERLAY in wanted.images or points:
             rgb = self._scaled(rgb, size)
         images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
@@ -153,7 +151,12 @@ class FrameProcessor:
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
             zone = self._landing.find(
-                occupancy, segmentation.confidence, settings, camera_info, message.header
+                occupancy,
+                segmentation.confidence,
+                settings,
+                self.camera_info,
+                full,
+                message.header,
             )
         times.masks_ms = watch.lap_ms()
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
@@ -162,7 +165,7 @@ class FrameProcessor:
         if points:
             self._offer_points(message.header, rgb, full, segmentation, settings)
         if wanted.camera_info:
-            self._publish_camera_info(camera_info, message.header)
+            self._publish_camera_info(full, size, message.header)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
@@ -216,12 +219,12 @@ class FrameProcessor:
         )
 
     def _publish_camera_info(
-        self, camera_info: Callable[[], CameraInfo | None], header: Header
+        self, image: tuple[int, int], mask: tuple[int, int], header: Header
     ) -> None:
         topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
         problem = f"nothing has come on {topic}"
         try:
-            info = camera_info()
+            info = self._scaled_info.of(self.camera_info, image, mask)
         except NoPointsError as error:
             info, problem = None, f"that of {topic} cannot be scaled to the mask: {error}"
         if info is not None:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from sensor_msgs.msg import CameraInfo
-from support.depth_camera import intrinsics
+from support.depth_camera import DepthCamera, intrinsics, metres
+from support.depth_scene import DepthScene
+from support.point_clouds import positions, read
 from support.ros_client import image, pixels_of, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes
@@ -149,3 +151,14 @@ def test_what_fits_no_image_is_refused_at_once(
 def test_empty_lists_mean_all_of_the_image(rig: Rig, camera: Any) -> None:
     rig.client.must_set(output_size=[], roi=[])
     np.testing.assert_array_equal(rig.mask(camera, rig.painted(), rig.output("mask")), TRUTH)
+
+
+def test_points_of_a_depth_image_of_the_mask_s_size(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    rig.client.must_set(output_size=[352, 32])
+    small = DepthScene(352, 32, fx=200.0, fy=190.0, cx=170.125, cy=15.25)
+    picture = rig.painted()
+    cloud = depth.cloud(camera, picture, metres(picture.header, small))
+    assert (cloud.width, cloud.height) == (352, 32)
+    assert small.errors(positions(read(cloud))).max() < 1e-3
