@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +49,15 @@ class Lens:
     def bends(self) -> bool:
         """Whether the image is not that of a pinhole."""
         return not isinstance(self.distortion, Pinhole)
+
+    def scaled(self, width: int, height: int) -> Lens:
+        """The camera of the same image at another size, as image_proc's resize node scales K."""
+        c = self.camera
+        if (width, height) == (c.width, c.height):
+            return self
+        x, y = width / c.width, height / c.height
+        camera = Intrinsics(c.fx * x, c.fy * y, c.cx * x, c.cy * y, width, height)
+        return replace(self, camera=camera)
 
     @cached_property
     def rays(self) -> Rays:

@@ -5,6 +5,7 @@
 from attendseg_ros.inference.bundle import Bundle, load_bundle, shipped_models
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import ENGINE_NAMES, available_engines, create_engine
+from attendseg_ros.inference.framing import Framing, RoiError
 from attendseg_ros.inference.segmenter import Segmentation, Segmenter, StageTimes
 from attendseg_ros.inference.selection import AUTO, Selection
 
@@ -13,6 +14,8 @@ __all__ = [
     "ENGINE_NAMES",
     "Bundle",
     "Engine",
+    "Framing",
+    "RoiError",
     "Segmentation",
     "Segmenter",
     "Selection",

@@ -28,7 +28,14 @@ class Calibration:
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
         self._lens: Lens | None = None
 
-    def lens(self, info: CameraInfo | None, width: int, height: int, settings: Settings) -> Lens:
+    def lens(
+        self,
+        info: CameraInfo | None,
+        width: int,
+        height: int,
+        settings: Settings,
+        mask: tuple[int, int] | None = None,
+    ) -> Lens:
         """The camera of an image, lens included.
 
         Args:
@@ -36,10 +43,11 @@ class Calibration:
             width: of the image, pixels.
             height: of the image, pixels.
             settings: of this image.
+            mask: width and height of what is known of the whole image, where that is another size.
 
         Returns:
-            The very object of the call before where nothing has changed: what it computed for its
-            pixels is kept.
+            The camera of the mask; the very object of the call before where nothing has changed:
+            what it computed for its pixels is kept.
 
         Raises:
             NoPointsError: camera_info is missing, of no use or of a lens of an unknown kind.
@@ -47,6 +55,8 @@ class Calibration:
         if info is None:
             raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
         lens = to_lens(info, width, height, self._rectified(settings))
+        if mask is not None:
+            lens = lens.scaled(*mask)
         known = self._lens
         if known == lens and known is not None:
             return known

@@ -71,6 +71,7 @@ class LandingZones:
         confidence: Pixels | None,
         settings: Settings,
         camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> LandingZone:
         """Takes in a frame.
@@ -80,11 +81,12 @@ class LandingZones:
             confidence: uint8 (H, W), 255 = certain.
             settings: of this frame.
             camera_info: the camera's; None if none has come.
+            image_size: width and height of the camera's image.
             header: of the image.
         """
         view, problem = None, ""
         try:
-            view = self._ground_view(occupancy, settings, camera_info, header)
+            view = self._ground_view(occupancy, settings, camera_info, image_size, header)
         except NoPointsError as error:
             problem = str(error)
             self._warn(error, settings)
@@ -115,6 +117,7 @@ class LandingZones:
         occupancy: Pixels,
         settings: Settings,
         camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> GroundView | None:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
@@ -136,7 +139,7 @@ class LandingZones:
                 "it must be above 0",
             )
         rows, columns = occupancy.shape
-        lens = self._calibration.lens(camera_info, columns, rows, settings)
+        lens = self._calibration.lens(camera_info, *image_size, settings, (columns, rows))
         return GroundView(lens.unproject, height_m)
 
     def _warn(self, error: NoPointsError, settings: Settings) -> None:

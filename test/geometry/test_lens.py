@@ -189,3 +189,15 @@ def test_a_fifth_coefficient_of_0_is_no_matter_to_a_fisheye() -> None:
 def test_lenses_of_the_same_numbers_are_equal() -> None:
     assert Lens(CAMERA, "plumb_bob", BARREL) == Lens(CAMERA, "plumb_bob", BARREL)
     assert Lens(CAMERA, "plumb_bob", BARREL) != Lens(CAMERA, "plumb_bob", PINCUSHION)
+
+
+@pytest.mark.parametrize("model", ["pinhole", "plumb_bob", "equidistant"])
+def test_a_scaled_camera_sees_the_same_at_another_size(model: str) -> None:
+    camera = Intrinsics(400.0, 420.0, 310.0, 250.0, 640, 480)
+    coefficients = () if model == "pinhole" else (-0.1, 0.02, 0.001, 0.002)
+    lens = Lens(camera, model, coefficients)
+    small = lens.scaled(320, 120)
+    assert (small.camera.width, small.camera.height) == (320, 120)
+    points = np.random.default_rng(4).uniform(-1.0, 1.0, (50, 3)) + np.array([0.0, 0.0, 3.0])
+    np.testing.assert_allclose(small.project(points)[0], lens.project(points)[0] / (2.0, 4.0))
+    assert lens.scaled(640, 480) is lens

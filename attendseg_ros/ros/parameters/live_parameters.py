@@ -17,6 +17,7 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
 from attendseg_ros.ros.parameters.settings import (
@@ -67,6 +68,7 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
                 f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
             )
     _check_input_size(settings.input_size, bundle)
+    check_framing(settings)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(

@@ -10,7 +10,7 @@ from typing import Any
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
 from attendseg_ros.images.bad_image import MAX_PIXELS
-from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.inference import AUTO, ENGINE_NAMES, Framing
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
@@ -101,6 +101,17 @@ class Settings:
         ("",),
         "Names of the classes to keep, all others become unlabelled (255); [''] keeps all.",
         constraints="names of the model's classes, or ['']",
+    )
+    output_size: tuple[int, ...] = _parameter(
+        (0, 0),
+        "Width and height, in pixels, of the images that come out; [0, 0] is the camera image's.",
+        constraints="[width, height] of at most max_pixels, or [0, 0]",
+    )
+    roi: tuple[int, ...] = _parameter(
+        (0, 0, 0, 0),
+        "Part of the camera image that the network sees: x, y, width and height in its pixels; the "
+        "rest is 255. [0, 0, 0, 0] is all of it.",
+        constraints="[x, y, width, height] inside the image, or [0, 0, 0, 0]",
     )
     temporal_smoothing: float = _parameter(
         0.0,
@@ -257,6 +268,13 @@ class Settings:
     def kept_points_classes(self) -> tuple[str, ...] | None:
         """The classes to keep in ~/points; None keeps all."""
         return tuple(filter(None, self.points_classes)) or None
+
+    @property
+    def framing(self) -> Framing:
+        """Which part of an image is labelled, and at which size."""
+        roi = tuple(self.roi) if any(self.roi) else None
+        size = tuple(self.output_size) if any(self.output_size) else None
+        return Framing(roi, size)  # type: ignore[arg-type]  # their lengths are checked
 
     @property
     def network_size(self) -> tuple[int, int] | None:
