@@ -19,6 +19,8 @@ from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.landing_report import LandingReport
@@ -59,6 +61,9 @@ class CameraStream:
         outputs: Outputs,
         worker: Worker[Job],
         pacer: Pacer,
+        transforms: TransformTopics,
+        *,
+        several: bool,
     ) -> None:
         """Prepares; every count starts at zero.
 
@@ -69,6 +74,8 @@ class CameraStream:
             outputs: where the camera's results go; it knows the camera's name.
             worker: processes frames, turn by turn with those of other cameras.
             pacer: told of every frame that is out, of whichever camera.
+            transforms: what /tf says, for all cameras.
+            several: whether the node has several cameras.
         """
         self._node = node
         self._parameters = parameters
@@ -92,6 +99,7 @@ class CameraStream:
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
+        self._ground = GroundMaps(node, outputs, transforms, several=several)
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
@@ -104,6 +112,7 @@ class CameraStream:
                 self._monitor,
                 self._points,
                 landing,
+                self._ground,
                 pacer,
                 dropped=self._dropped,
             )
@@ -125,12 +134,14 @@ class CameraStream:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._points.close()
         self._distance.close()
+        self._ground.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
         self._points.check_silence()
         self._distance.attend(self._parameters.settings)
+        self._ground.attend(self._parameters.settings)
 
     def statuses(self, network: Network) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -169,6 +180,7 @@ class CameraStream:
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
             *self._distance.statuses(),
+            *self._ground.statuses(),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
@@ -185,6 +197,7 @@ class CameraStream:
         settings = self._parameters.settings
         self._points.attend()
         self._distance.attend(settings)
+        self._ground.attend(settings)
         receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
             self._monitor.note_idle()

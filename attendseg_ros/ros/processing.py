@@ -19,6 +19,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
@@ -49,6 +50,7 @@ class FrameProcessor:
         monitor: Monitor,
         points: SemanticPoints,
         landing: LandingZones,
+        ground: GroundMaps,
         pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
@@ -62,6 +64,7 @@ class FrameProcessor:
             monitor: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
+            ground: maps the ground.
             pacer: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -76,6 +79,7 @@ class FrameProcessor:
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
+        self._ground = ground
         self._pacer = pacer
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
@@ -162,6 +166,14 @@ class FrameProcessor:
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
+        if wanted.ground:
+            self._ground.update(
+                pixels_of(images[ImageOutput.TRAVERSABLE]),
+                settings,
+                self.camera_info,
+                full,
+                message.header,
+            )
         if points:
             self._offer_points(message.header, rgb, full, segmentation, settings)
         if wanted.camera_info:
