@@ -181,7 +181,7 @@ def test_parameters_win_where_they_are_asked_for(
     assert np.median(places(grid)[:, 0]) == pytest.approx(1.0, abs=SLACK_M)
     rig.client.must_set(ground_plane_source="tf")
     grid, _ = ground.map(
-        [WALL], before=moving(sender), fits=lambda grid: np.median(places(grid)[:, 0]) > 1.5
+        [WALL], before=moving(sender), fits=lambda grid: bool(np.median(places(grid)[:, 0]) > 1.5)
     )
     assert np.median(places(grid)[:, 0]) == pytest.approx(2.2, abs=SLACK_M)
 
