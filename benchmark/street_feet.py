@@ -16,8 +16,8 @@ from attendseg_ros.scene.camera import Points
 from attendseg_ros.scene.painter import Color, Painter, Point
 from attendseg_ros.scene.style import Style
 
-LOW_M = 0.25
-"""What reaches lower touches the ground: a car's body, between its wheels, does not."""
+LOW_M = 0.05
+"""What reaches lower touches the ground; pedals and bumpers hang above it."""
 
 FARTHEST_M = 40.0
 """Up to which kerbs are looked at."""
