@@ -1,0 +1,79 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A camera's camera_info, read in one way by all that turn its pixels into metres."""
+
+from __future__ import annotations
+
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo
+
+from attendseg_ros.geometry import Lens
+from attendseg_ros.geometry.lens_models import numbers
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.intrinsics import to_lens
+from attendseg_ros.ros.camera.rectification import is_rectified
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.parameters.settings import Settings
+
+
+class Calibration:
+    """Knows the topics of a camera, by which its images are raw or rectified; any thread may ask.
+
+    It holds no camera_info: each frame is read with the one of its moment.
+    """
+
+    def __init__(self, node: LifecycleNode, camera: CameraName) -> None:
+        """Asks the node for the names of the camera's topics after remapping."""
+        self._image = node.resolve_topic_name(camera.input("image"))
+        self._topic = node.resolve_topic_name(camera.input("camera_info"))
+        self._lens: Lens | None = None
+
+    def lens(
+        self,
+        info: CameraInfo | None,
+        width: int,
+        height: int,
+        settings: Settings,
+        mask: tuple[int, int] | None = None,
+    ) -> Lens:
+        """The camera of an image, lens included.
+
+        Args:
+            info: the newest; None if none has come.
+            width: of the image, pixels.
+            height: of the image, pixels.
+            settings: of this image.
+            mask: width and height of what is known of the whole image, where that is another size.
+
+        Returns:
+            The camera of the mask; the very object of the call before where nothing has changed:
+            what it computed for its pixels is kept.
+
+        Raises:
+            NoPointsError: camera_info is missing, of no use or of a lens of an unknown kind.
+        """
+        if info is None:
+            raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
+        lens = to_lens(info, width, height, self._rectified(settings))
+        if mask is not None:
+            lens = lens.scaled(*mask)
+        known = self._lens
+        if known == lens and known is not None:
+            return known
+        self._lens = lens
+        return lens
+
+    def explain(self, info: CameraInfo | None, settings: Settings) -> str:
+        """What is done about the lens where pixels become metres, in words."""
+        if info is None:
+            return f"unknown: nothing has come on {self._topic}"
+        if self._rectified(settings):
+            return f"undone before: {self._image} is taken for the rectified image"
+        coefficients = [float(coefficient) for coefficient in info.d]
+        return (
+            f"undone here: {info.distortion_model or 'no distortion_model'}, D "
+            f"{numbers(coefficients)}; {self._image} is taken for the raw image"
+        )
+
+    def _rectified(self, settings: Settings) -> bool:
+        return is_rectified(self._image, settings.image_is_rectified)
