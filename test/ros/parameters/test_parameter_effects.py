@@ -40,7 +40,7 @@ ELSEWHERE = {
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),
-    "target_latency_ms": "test_pacer.py",
+    "target_latency_ms": "test_size_controller.py",
     "jpeg_quality": (
         "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone"
     ),
