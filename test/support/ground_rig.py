@@ -155,7 +155,6 @@ class GroundCamera:
         Returns:
             The last line of the log that says so.
         """
-
         words = said or f"for a mask: {reason}"
 
         def send() -> None:
