@@ -19,17 +19,22 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros.depth.depth_errors import NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.ground.ground_maps import GroundMaps
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.landing import LandingZones
-from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.output_images import (
+    ImageOutput,
+    OutputImages,
+    Pixels,
+    needs_confidence,
+)
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
@@ -47,11 +52,11 @@ class FrameProcessor:
         topic: str,
         models: ModelSwitch,
         outputs: Outputs,
-        monitor: Monitor,
+        counts: FrameCounts,
         points: SemanticPoints,
         landing: LandingZones,
         ground: GroundMaps,
-        pacer: Pacer,
+        size_controller: SizeController,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for one camera's frames of one activation.
@@ -61,11 +66,11 @@ class FrameProcessor:
             topic: the images' topic, for messages.
             models: gives the network and the parameters of each frame.
             outputs: where results go.
-            monitor: where frames are counted.
+            counts: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
             ground: maps the ground.
-            pacer: told of every frame that is out.
+            size_controller: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -73,14 +78,14 @@ class FrameProcessor:
         self._models = models
         self._segmenter = models.segmenter
         self._outputs = outputs
-        self._monitor = monitor
+        self._counts = counts
         self._points = points
         self._camera = outputs.camera
         self._dropped = dropped
-        self._painter = Painter(self._segmenter.bundle.classes)
+        self._painter = OutputImages(self._segmenter.bundle.classes)
         self._landing = landing
         self._ground = ground
-        self._pacer = pacer
+        self._size_controller = size_controller
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
@@ -100,10 +105,10 @@ class FrameProcessor:
             with self._models.frame() as (segmenter, settings):
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
-                    self._painter = Painter(segmenter.bundle.classes)
+                    self._painter = OutputImages(segmenter.bundle.classes)
                     self._landing.begin_anew()
                     # Times of the model before say nothing of this one.
-                    self._monitor.history.clear()
+                    self._counts.history.clear()
                 self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
@@ -195,9 +200,9 @@ class FrameProcessor:
         if input_size != self._input_size:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
-            self._monitor.history.clear()
-        self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
-        self._pacer.note(times, input_size, settings)
+            self._counts.history.clear()
+        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
+        self._size_controller.observe(times, input_size, settings)
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""
@@ -237,7 +242,7 @@ class FrameProcessor:
         problem = f"nothing has come on {topic}"
         try:
             info = self._scaled_info.of(self.camera_info, image, mask)
-        except NoPointsError as error:
+        except DepthError as error:
             info, problem = None, f"that of {topic} cannot be scaled to the mask: {error}"
         if info is not None:
             self._outputs.publish_camera_info(info, header)
@@ -251,10 +256,10 @@ class FrameProcessor:
         return SegmentationTiming(
             header=header,
             **times.message_fields(),
-            frames_received=self._monitor.received,
-            frames_processed=self._monitor.processed,
-            frames_dropped=self._dropped() + self._monitor.skipped,
-            frames_failed=self._monitor.failed.total(),
+            frames_received=self._counts.received,
+            frames_processed=self._counts.processed,
+            frames_dropped=self._dropped() + self._counts.skipped,
+            frames_failed=self._counts.failed.total(),
             input_width=width,
             input_height=height,
             engine=self._segmenter.engine_name,
@@ -262,7 +267,7 @@ class FrameProcessor:
         )
 
     def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
-        self._monitor.note_failed(reason, detail)
+        self._counts.record_failure(reason, detail)
         if self._throttle.ready(reason.name):
             self._node.get_logger().error(
                 f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"

@@ -51,7 +51,7 @@ class TransformTopics:
         """Whether what is latched on /tf_static may still be on its way."""
         return monotonic() < self._opened_s + ARRIVAL_S
 
-    def attend(self, user: object, *, wanted: bool) -> None:
+    def follow_demand(self, user: object, *, wanted: bool) -> None:
         """Reads transforms while any user wants them."""
         if wanted:
             self._users.add(user)
