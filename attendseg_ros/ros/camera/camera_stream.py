@@ -21,6 +21,8 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.depth.points import SemanticPoints
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.diagnostics import CameraReport, NetworkReport, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.landing_report import LandingReport
@@ -59,6 +61,9 @@ class CameraStream:
         outputs: Outputs,
         worker: Worker[Job],
         size_controller: SizeController,
+        transforms: TransformTopics,
+        *,
+        several: bool,
     ) -> None:
         """Prepares; every count starts at zero.
 
@@ -69,6 +74,8 @@ class CameraStream:
             outputs: where the camera's results go; it knows the camera's name.
             worker: processes frames, turn by turn with those of other cameras.
             size_controller: told of every frame that is out, of whichever camera.
+            transforms: what /tf says, for all cameras.
+            several: whether the node has several cameras.
         """
         self._node = node
         self._parameters = parameters
@@ -90,11 +97,11 @@ class CameraStream:
         )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
-        self._distortion = ""
         depth = DepthTopic(node, camera)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
+        self._ground = GroundMaps(node, outputs, transforms, several=several)
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
@@ -107,6 +114,7 @@ class CameraStream:
                 self._counts,
                 self._points,
                 landing,
+                self._ground,
                 size_controller,
                 dropped=self._dropped,
             )
@@ -128,12 +136,14 @@ class CameraStream:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._points.close()
         self._distance.close()
+        self._ground.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._publishers.check()
         self._points.check_silence()
         self._distance.follow_demand(self._parameters.settings)
+        self._ground.follow_demand(self._parameters.settings)
 
     def statuses(self, network: NetworkReport) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -165,13 +175,14 @@ class CameraStream:
             foreign=self._clock.foreign,
             doubt=doubt,
             doubt_hint=self._clock.hint(monotonic()),
-            distortion=self._explain_distortion(settings),
+            lens=self._calibration.explain(self._camera_info, settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
             *self._distance.statuses(),
+            *self._ground.statuses(),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
@@ -188,6 +199,7 @@ class CameraStream:
         settings = self._parameters.settings
         self._points.follow_demand()
         self._distance.follow_demand(settings)
+        self._ground.follow_demand(settings)
         receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
             self._counts.record_idle()
@@ -243,15 +255,6 @@ class CameraStream:
         )
         if self._throttle.ready("mixture"):
             self._node.get_logger().warning(text)
-        return text
-
-    def _explain_distortion(self, settings: Settings) -> str:
-        """What a lens does to the metres that somebody wants; logged once, until it changes."""
-        in_metres = self._outputs.points_wanted() or self._distance.gives_metres(settings)
-        text = self._calibration.explain(self._camera_info, settings) if in_metres else ""
-        if text and text != self._distortion:
-            self._node.get_logger().warning(text)
-            self._distortion = text
         return text
 
     def _on_camera_info(self, message: CameraInfo) -> None:
