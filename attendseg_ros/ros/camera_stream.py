@@ -17,6 +17,7 @@ from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.class_shares import FreeAhead
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
@@ -92,6 +93,7 @@ class CameraStream:
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
+        self._ahead = FreeAhead(camera.status("ahead"))
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
@@ -104,6 +106,7 @@ class CameraStream:
                 self._monitor,
                 self._points,
                 landing,
+                self._ahead,
                 pacer,
                 dropped=self._dropped,
             )
@@ -169,11 +172,16 @@ class CameraStream:
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
             *self._distance.statuses(),
+            *self._ahead.statuses(settings),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
         """Whether anybody wants the masks of this moment's images."""
-        return self.enabled and (not settings.lazy or bool(self._outputs.wanted()))
+        if not self.enabled:
+            return False
+        # An alarm that slept while nobody looks would be none.
+        kept_awake = not settings.lazy or settings.min_free_share > 0.0
+        return kept_awake or bool(self._outputs.wanted())
 
     def _dropped(self) -> int:
         return self._worker.dropped(self._camera.name)

@@ -18,7 +18,8 @@ from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
-from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.msg import ClassShares, SegmentationTiming
+from attendseg_ros.ros.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
@@ -30,7 +31,7 @@ from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
-from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.publishers import Outputs, Wanted
 from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
@@ -49,6 +50,7 @@ class FrameProcessor:
         monitor: Monitor,
         points: SemanticPoints,
         landing: LandingZones,
+        ahead: FreeAhead,
         pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
@@ -62,6 +64,7 @@ class FrameProcessor:
             monitor: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
+            ahead: watches what is free ahead.
             pacer: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -76,6 +79,7 @@ class FrameProcessor:
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
+        self._ahead = ahead
         self._pacer = pacer
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
@@ -126,7 +130,8 @@ class FrameProcessor:
         wanted = self._outputs.wanted()
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
-        confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
+        summed = wanted.landing_zone or wanted.class_shares
+        confidence = points or summed or needs_confidence(settings, wanted.images)
         segmentation = self._models.segment(
             self._segmenter,
             rgb,
@@ -158,10 +163,13 @@ class FrameProcessor:
                 full,
                 message.header,
             )
+        shares = self._in_view(segmentation, settings, wanted, message.header)
         times.masks_ms = watch.lap_ms()
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
+        if shares is not None:
+            self._outputs.publish_class_shares(shares)
         if points:
             self._offer_points(message.header, rgb, full, segmentation, settings)
         if wanted.camera_info:
@@ -186,6 +194,22 @@ class FrameProcessor:
             self._monitor.history.clear()
         self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
         self._pacer.note(times, input_size, settings)
+
+    def _in_view(
+        self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
+    ) -> ClassShares | None:
+        """What is in view, for who wants to know, and what is free ahead, where it is watched."""
+        if not (wanted.class_shares or settings.min_free_share):
+            return None
+        labels, classes = (
+            self._painter.labels(segmentation, settings),
+            self._segmenter.bundle.classes,
+        )
+        if settings.min_free_share:
+            self._ahead.note(labels, classes, settings)
+        if not wanted.class_shares or segmentation.confidence is None:
+            return None
+        return to_class_shares(labels, segmentation.confidence, classes, settings, header)
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""

@@ -15,7 +15,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.msg import LandingZone, SegmentationTiming
+from attendseg_ros.msg import ClassShares, LandingZone, SegmentationTiming
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
@@ -36,6 +36,7 @@ class Wanted:
     camera_info: bool
     timing: bool
     landing_zone: bool
+    class_shares: bool
     points: bool
 
     @property
@@ -49,7 +50,7 @@ class Wanted:
         return self.raw_images | self.compressed_images
 
     def __bool__(self) -> bool:
-        others = (self.camera_info, self.timing, self.landing_zone, self.points)
+        others = (self.camera_info, self.timing, self.landing_zone, self.class_shares, self.points)
         return bool(self.images) or any(others)
 
 
@@ -78,6 +79,7 @@ class Outputs:
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
+        self._class_shares = self._create(ClassShares, "class_shares", qos.small_output())
         self._points = self._create(PointCloud2, "points", qos.output())
         self._label_info = None
         if LabelInfo is not None:
@@ -91,6 +93,7 @@ class Outputs:
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
             landing_zone=self.landing_zone_wanted(),
+            class_shares=self._class_shares.get_subscription_count() > 0,
             points=self.points_wanted(),
         )
 
@@ -131,6 +134,10 @@ class Outputs:
     def publish_landing_zone(self, message: LandingZone) -> None:
         """Publishes where a drone could land, or that there is no such place."""
         self._landing_zone.publish(message)
+
+    def publish_class_shares(self, message: ClassShares) -> None:
+        """Publishes what is in view."""
+        self._class_shares.publish(message)
 
     def publish_label_info(self, classes: ClassTable, threshold: float) -> None:
         """Publishes the names of the class ids, for those here and those to come."""

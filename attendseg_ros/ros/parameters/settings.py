@@ -19,6 +19,9 @@ IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
 HEIGHT_SOURCES = ("auto", "depth", "parameter")
 
+_AHEAD = (0.25, 0.5, 0.5, 0.5)
+"""The middle of the lower half: what a robot rolls onto next."""
+
 CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
 """Parameters that name classes, and so must fit the model."""
 
@@ -127,6 +130,17 @@ class Settings:
         ("",),
         "Names of the classes that are occupied (100); those in neither list are unknown (255).",
         constraints="names of the model's classes, or ['']",
+    )
+    ahead_region: tuple[float, ...] = _parameter(
+        _AHEAD,
+        "Where ahead is, in ~/class_shares: x, y, width and height as shares of the image.",
+        constraints="[x, y, width, height] inside 0 to 1",
+    )
+    min_free_share: float = _parameter(
+        0.0,
+        "WARN when a smaller share of ahead_region is of traversable_classes; 0 is off. Keeps the "
+        "network running.",
+        limits=(0.0, 1.0),
     )
     height_above_ground_m: float = _parameter(
         0.0,
@@ -263,6 +277,11 @@ class Settings:
     def occupied_classes(self) -> tuple[str, ...]:
         """The classes that are occupied in ~/traversable."""
         return tuple(filter(None, self.obstacle_classes))
+
+    @property
+    def region_ahead(self) -> tuple[float, ...]:
+        """Where ahead is: x, y, width and height as shares of the image."""
+        return self.ahead_region or _AHEAD
 
     @property
     def kept_points_classes(self) -> tuple[str, ...] | None:
