@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
         "playback",
         "streaming",
         "msg",
+        "srv",
     },
     "cli": {
         "network",

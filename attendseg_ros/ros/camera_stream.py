@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from math import isnan
 from time import monotonic
@@ -42,7 +43,7 @@ from attendseg_ros.streaming.worker import Worker
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""
 
-Job = tuple[FrameProcessor, ImageMessage, Receipt]
+Job = tuple[Callable[[Any, Receipt], None], Any, Receipt]
 """A frame with what processes it: cameras share the worker that runs both together."""
 
 

@@ -28,6 +28,7 @@ from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
+from attendseg_ros.ros.segment_service import SegmentService
 from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
@@ -56,6 +57,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._said: tuple[Path, str] | None = None
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
+        self._on_demand = SegmentService(self)
         self._diagnostics = self.create_publisher(
             DiagnosticArray,
             "/diagnostics",
@@ -146,11 +148,13 @@ class SegmentationNode(PatientLifecycleNode):
         # From now on every change is told, too: none may fall between the two.
         self._models.tell()
         self._activation.open()
+        self._on_demand.open(self._models, self._activation.worker)
 
     def _deactivate(self) -> None:
         if self._activation is not None:
             self._activation.close()
             self._activation = None
+            self._on_demand.close()
 
     def _release(self) -> None:
         self._deactivate()
