@@ -98,6 +98,10 @@ class LidarPainter:
             layout = layout.flat(len(kept))
         return self._write(layout, points, (colors, labels, confidence))
 
+    def reuse(self, data: array[int]) -> None:
+        """Takes an array of the size of the last result to write the next one into."""
+        self._data = data
+
     def _write(
         self, layout: CloudLayout, points: Pixels, added: tuple[NDArray[Any], ...]
     ) -> tuple[CloudLayout, array[int]]:

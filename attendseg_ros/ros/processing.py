@@ -18,6 +18,7 @@ from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
+from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares, SegmentationTiming
 from attendseg_ros.ros.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.hangs import EngineHangError
@@ -28,8 +29,9 @@ from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.no_points import NoPointsError
 from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.painted_points import PaintedPoints
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
-from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs, Wanted
 from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
@@ -49,6 +51,7 @@ class FrameProcessor:
         outputs: Outputs,
         monitor: Monitor,
         points: SemanticPoints,
+        painted: PaintedPoints,
         landing: LandingZones,
         ahead: FreeAhead,
         pacer: Pacer,
@@ -63,6 +66,7 @@ class FrameProcessor:
             outputs: where results go.
             monitor: where frames are counted.
             points: takes the results that are to become points.
+            painted: takes those that a lidar's points are to be painted with.
             landing: finds the landing zones.
             ahead: watches what is free ahead.
             pacer: told of every frame that is out.
@@ -75,6 +79,7 @@ class FrameProcessor:
         self._outputs = outputs
         self._monitor = monitor
         self._points = points
+        self._painted = painted
         self._camera = outputs.camera
         self._dropped = dropped
         self._painter = Painter(self._segmenter.bundle.classes)
@@ -131,7 +136,8 @@ class FrameProcessor:
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
         summed = wanted.landing_zone or wanted.class_shares
-        confidence = points or summed or needs_confidence(settings, wanted.images)
+        placed = points or wanted.painted_points
+        confidence = placed or summed or needs_confidence(settings, wanted.images)
         segmentation = self._models.segment(
             self._segmenter,
             rgb,
@@ -149,7 +155,7 @@ class FrameProcessor:
 
         full = (rgb.shape[1], rgb.shape[0])
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
-        if ImageOutput.OVERLAY in wanted.images or points:
+        if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
         images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
         zone = None
@@ -170,8 +176,12 @@ class FrameProcessor:
             self._outputs.publish_landing_zone(zone)
         if shares is not None:
             self._outputs.publish_class_shares(shares)
-        if points:
-            self._offer_points(message.header, rgb, full, segmentation, settings)
+        if placed:
+            image = self._segmented(message.header, rgb, full, segmentation, settings)
+            if points:
+                self._points.offer(image)
+            if wanted.painted_points:
+                self._painted.offer(image)
         if wanted.camera_info:
             self._publish_camera_info(full, size, message.header)
         times.publish_ms = watch.lap_ms()
@@ -220,27 +230,32 @@ class FrameProcessor:
         # The resizer's memory is written anew with the next image; points may still be made of it.
         return self._resizer[1].resize(rgb).copy()
 
-    def _offer_points(
+    def _segmented(
         self,
         header: Header,
         rgb: Pixels,
         image_size: tuple[int, int],
         segmentation: Segmentation,
         settings: Settings,
-    ) -> None:
+    ) -> SegmentedImage:
+        """The image with what is known of it, for those who place it in space."""
         assert segmentation.confidence is not None
-        kept, id_of = settings.kept_points_classes, self._segmenter.bundle.classes.id_of
-        self._points.offer(
-            SegmentedImage(
-                header=header,
-                rgb=rgb,
-                labels=self._painter.labels(segmentation, settings),
-                confidence=segmentation.confidence,
-                kept_ids=None if kept is None else tuple(map(id_of, kept)),
-                settings=settings,
-                image_size=image_size,
-            )
+        return SegmentedImage(
+            header=header,
+            rgb=rgb,
+            labels=self._painter.labels(segmentation, settings),
+            confidence=segmentation.confidence,
+            kept_ids=self._ids(settings.kept_points_classes),
+            painted_ids=self._ids(settings.kept_painted_classes),
+            settings=settings,
+            image_size=image_size,
         )
+
+    def _ids(self, names: tuple[str, ...] | None) -> tuple[int, ...] | None:
+        if names is None:
+            return None
+        id_of = self._segmenter.bundle.classes.id_of
+        return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
 
     def _publish_camera_info(
         self, image: tuple[int, int], mask: tuple[int, int], header: Header

@@ -38,6 +38,7 @@ class Wanted:
     landing_zone: bool
     class_shares: bool
     points: bool
+    painted_points: bool
 
     @property
     def painted(self) -> frozenset[ImageOutput]:
@@ -50,8 +51,9 @@ class Wanted:
         return self.raw_images | self.compressed_images
 
     def __bool__(self) -> bool:
-        others = (self.camera_info, self.timing, self.landing_zone, self.class_shares, self.points)
-        return bool(self.images) or any(others)
+        others = (self.camera_info, self.timing, self.landing_zone, self.class_shares)
+        clouds = self.points or self.painted_points
+        return bool(self.images) or any(others) or clouds
 
 
 class Outputs:
@@ -81,6 +83,7 @@ class Outputs:
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
         self._class_shares = self._create(ClassShares, "class_shares", qos.small_output())
         self._points = self._create(PointCloud2, "points", qos.output())
+        self._painted_points = self._create(PointCloud2, "painted_points", qos.output())
         self._label_info = None
         if LabelInfo is not None:
             self._label_info = self._create(LabelInfo, "label_info", qos.latched())
@@ -95,6 +98,7 @@ class Outputs:
             landing_zone=self.landing_zone_wanted(),
             class_shares=self._class_shares.get_subscription_count() > 0,
             points=self.points_wanted(),
+            painted_points=self.painted_points_wanted(),
         )
 
     def landing_zone_wanted(self) -> bool:
@@ -104,6 +108,10 @@ class Outputs:
     def points_wanted(self) -> bool:
         """Whether anybody listens to ~/points at this moment."""
         return bool(self._points.get_subscription_count() > 0)
+
+    def painted_points_wanted(self) -> bool:
+        """Whether anybody listens to ~/painted_points at this moment."""
+        return bool(self._painted_points.get_subscription_count() > 0)
 
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
@@ -126,6 +134,10 @@ class Outputs:
     def publish_points(self, cloud: PointCloud2) -> None:
         """Publishes the points of an image."""
         self._points.publish(cloud)
+
+    def publish_painted_points(self, cloud: PointCloud2) -> None:
+        """Publishes a lidar's points with what a mask says of them."""
+        self._painted_points.publish(cloud)
 
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
