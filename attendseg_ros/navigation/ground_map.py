@@ -115,11 +115,11 @@ class GroundMap:
             and the scan.
         """
         occupancy = self.view.occupancy(pixels)
-        feet = self.view.feet(occupancy)
+        feet, placed = self.view.feet(occupancy)
         self._cells.fill(UNKNOWN)
         free = (occupancy.ravel()[self._sample] == FREE) & (self._step < feet[self._direction])
         self._cells[self._inside[free]] = FREE
-        standing = np.flatnonzero(feet < len(self.view.ranges))
+        standing = np.flatnonzero(placed)
         x, y = self._positions(standing, feet[standing])
         cells = self.grid.cell_of(x, y)
         self._cells[cells[cells >= 0]] = OCCUPIED

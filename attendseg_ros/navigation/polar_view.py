@@ -38,6 +38,9 @@ _MOST_DIRECTIONS, _MOST_STEPS = 1440, 720
 _FINENESS = 0.75
 """Steps are this share of a pixel at the lens's axis: towards its edges pixels show less."""
 
+_NEAR_EDGE = 1.5
+"""Directions whose view begins within this many times the nearest begin at the near edge."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -112,12 +115,25 @@ class PolarView:
             np.copyto(self._flat[:-1], self._squares(pixels).ravel())
         return np.take(self._flat, self._index, out=self._taken, mode="clip")
 
-    def feet(self, occupancy: Pixels) -> NDArray[np.intp]:
-        """The step at which each direction's first obstacle stands, (A,); R where none does."""
+    def feet(self, occupancy: Pixels) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Where the first obstacle of each direction stands.
+
+        An obstacle that reaches out of the image where the view begins has its foot outside. Where
+        that is the near edge of the view, the edge is its place, and farther than it is by little.
+        Elsewhere its place is not known.
+
+        Returns:
+            The step, (A,), R where there is no obstacle; and bool (A,), whether it is its place.
+        """
         hits = occupancy == OCCUPIED
+        all_of_them = np.arange(len(hits))
         first = hits.argmax(axis=1)
-        there = hits[np.arange(len(first)), first]
-        return np.where(there, first, len(self.ranges))
+        there = hits[all_of_them, first]
+        # The pixel beside the edge may be half outside.
+        entering = occupancy[all_of_them, np.maximum(first - 1, 0)] == UNSEEN
+        entering |= occupancy[all_of_them, np.maximum(first - 2, 0)] == UNSEEN
+        placed = there & (~entering | (first <= self._near_edge))
+        return np.where(there, first, len(self.ranges)), placed
 
     def place(self, x: Floats, y: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Direction and step of places in the ground frame; -1 and -1 where outside of all.
@@ -212,6 +228,10 @@ class PolarView:
                 f"a pixel covers more than {view.coarsest_m:g} m of the ground everywhere: "
                 f"{self._nothing()}"
             )
+        begins = self.seen.argmax(axis=1)
+        near = self.ranges[begins[self.seen.any(axis=1)]].min()
+        at_near_edge = self.ranges[begins] <= max(_NEAR_EDGE * near, near + view.coarsest_m)
+        self._near_edge = np.where(at_near_edge, begins + 1, -1)
         last = self._rows * self._columns
         self._index = np.where(self.seen, row * self._columns + column, last)
         self._flat = np.full(last + 1, UNSEEN, np.uint8)

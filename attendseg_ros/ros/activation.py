@@ -12,6 +12,7 @@ from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera_stream import CameraStream, Job
 from attendseg_ros.ros.diagnostics import Network
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.parameters.live_parameters import Parameters
@@ -39,11 +40,21 @@ class Activation:
         self._pacer = Pacer(node, models)
         self._enabled = True
         self._streams: list[CameraStream] = []
+        self._transforms = TransformTopics(node)
         self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
             for one in outputs:
-                stream = CameraStream(node, parameters, models, one, self._worker, self._pacer)
+                stream = CameraStream(
+                    node,
+                    parameters,
+                    models,
+                    one,
+                    self._worker,
+                    self._pacer,
+                    self._transforms,
+                    several=len(outputs) > 1,
+                )
                 self._streams.append(stream)
             undo.pop_all()
 

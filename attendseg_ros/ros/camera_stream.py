@@ -21,14 +21,18 @@ from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.class_shares import FreeAhead
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.landing_report import LandingReport
+from attendseg_ros.ros.lidar_poses import LidarPoses
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.painted_points import PaintedPoints
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SemanticPoints
@@ -61,6 +65,9 @@ class CameraStream:
         outputs: Outputs,
         worker: Worker[Job],
         pacer: Pacer,
+        transforms: TransformTopics,
+        *,
+        several: bool,
     ) -> None:
         """Prepares; every count starts at zero.
 
@@ -71,6 +78,8 @@ class CameraStream:
             outputs: where the camera's results go; it knows the camera's name.
             worker: processes frames, turn by turn with those of other cameras.
             pacer: told of every frame that is out, of whichever camera.
+            transforms: what /tf says, for all cameras.
+            several: whether the node has several cameras.
         """
         self._node = node
         self._parameters = parameters
@@ -95,10 +104,14 @@ class CameraStream:
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
         self._ahead = FreeAhead(camera.status("ahead"))
+        self._ground = GroundMaps(node, outputs, transforms, several=several)
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
             undo.callback(self._points.close)
+            poses = LidarPoses(transforms, parameters.settings.camera_names.index(camera))
+            self._painted = PaintedPoints(node, lambda: parameters.settings, outputs, poses)
+            undo.callback(self._painted.close)
             self._processor = FrameProcessor(
                 node,
                 topic,
@@ -106,8 +119,10 @@ class CameraStream:
                 outputs,
                 self._monitor,
                 self._points,
+                self._painted,
                 landing,
                 self._ahead,
+                self._ground,
                 pacer,
                 dropped=self._dropped,
             )
@@ -128,13 +143,17 @@ class CameraStream:
     def close(self) -> None:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._points.close()
+        self._painted.close()
         self._distance.close()
+        self._ground.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._awaiting.check()
         self._points.check_silence()
+        self._painted.check_silence()
         self._distance.attend(self._parameters.settings)
+        self._ground.attend(self._parameters.settings)
 
     def statuses(self, network: Network) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -172,8 +191,10 @@ class CameraStream:
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
+            *self._painted.statuses(),
             *self._distance.statuses(),
             *self._ahead.statuses(settings),
+            *self._ground.statuses(),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
@@ -193,7 +214,9 @@ class CameraStream:
         self._awaiting.note_arrival()
         settings = self._parameters.settings
         self._points.attend()
+        self._painted.attend()
         self._distance.attend(settings)
+        self._ground.attend(settings)
         receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
             self._monitor.note_idle()
@@ -255,6 +278,7 @@ class CameraStream:
         self._camera_info = message
         self._processor.camera_info = message
         self._points.camera_info = message
+        self._painted.camera_info = message
 
     def _subscribe_to_camera_info(self) -> None:
         """Takes it from drivers that send it with each image, and from those that latch it.

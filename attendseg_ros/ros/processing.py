@@ -21,6 +21,7 @@ from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares, SegmentationTiming
 from attendseg_ros.ros.class_shares import FreeAhead, to_class_shares
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.hangs import EngineHangError
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
@@ -54,6 +55,7 @@ class FrameProcessor:
         painted: PaintedPoints,
         landing: LandingZones,
         ahead: FreeAhead,
+        ground: GroundMaps,
         pacer: Pacer,
         dropped: Callable[[], int],
     ) -> None:
@@ -69,6 +71,7 @@ class FrameProcessor:
             painted: takes those that a lidar's points are to be painted with.
             landing: finds the landing zones.
             ahead: watches what is free ahead.
+            ground: maps the ground.
             pacer: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -85,6 +88,7 @@ class FrameProcessor:
         self._painter = Painter(self._segmenter.bundle.classes)
         self._landing = landing
         self._ahead = ahead
+        self._ground = ground
         self._pacer = pacer
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
@@ -182,6 +186,14 @@ class FrameProcessor:
                 self._points.offer(image)
             if wanted.painted_points:
                 self._painted.offer(image)
+        if wanted.ground:
+            self._ground.update(
+                pixels_of(images[ImageOutput.TRAVERSABLE]),
+                settings,
+                self.camera_info,
+                full,
+                message.header,
+            )
         if wanted.camera_info:
             self._publish_camera_info(full, size, message.header)
         times.publish_ms = watch.lap_ms()

@@ -19,12 +19,13 @@ from std_srvs.srv import SetBool
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.ros.activation import Activation
+from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.publishers import Outputs
+from attendseg_ros.ros.publishers import Outputs, all_outputs
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
@@ -135,8 +136,7 @@ class SegmentationNode(PatientLifecycleNode):
             failed=self._not_switched,
             say=self._tell_of_hang,
         )
-        for camera in settings.camera_names:
-            self._outputs.append(Outputs(self, camera))
+        self._outputs += all_outputs(self, settings.camera_names)
         # What compiling the network took.
         give_back_freed()
         self._said = None
@@ -304,6 +304,8 @@ class SegmentationNode(PatientLifecycleNode):
     def _say_what_is_missing(self) -> None:
         if LabelInfo is None:
             self.get_logger().info("~/label_info is off: vision_msgs is not installed")
+        if OccupancyGrid is None:
+            self.get_logger().info("~/ground_grid is off: nav_msgs is not installed")
 
 
 def main(args: list[str] | None = None) -> int:

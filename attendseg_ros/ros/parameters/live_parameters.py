@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isnan
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
@@ -18,6 +18,7 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera_name import problem_of
 from attendseg_ros.ros.parameters.framing_parameters import check_framing
+from attendseg_ros.ros.parameters.ground_parameters import check_ground
 from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
@@ -26,6 +27,7 @@ from attendseg_ros.ros.parameters.settings import (
     ENGINES,
     HEIGHT_SOURCES,
     IMAGE_TRANSPORTS,
+    PLANE_SOURCES,
     SCHEMA,
     WITHOUT_CLASS,
     Settings,
@@ -36,6 +38,7 @@ CHOICES = {
     "engine": ENGINES,
     "image_transport": IMAGE_TRANSPORTS,
     "height_source": HEIGHT_SOURCES,
+    "ground_plane_source": PLANE_SOURCES,
     "image_is_rectified": RECTIFIED_CHOICES,
 }
 """What the parameters may be that are one of a few words."""
@@ -64,6 +67,8 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     for spec in SCHEMA:
         low, high = spec.limits or (-inf, inf)
         value = getattr(settings, spec.name)
+        if spec.may_be_unknown and isnan(value):
+            continue
         # Not a number is in no range.
         if isinstance(value, (int, float)) and not low <= value <= high:
             raise ParameterError(
@@ -79,6 +84,7 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
             "obstacle_classes: take it out of one first",
             "traversable_classes",
         )
+    check_ground(settings)
     if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
         raise ParameterError(
             f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "

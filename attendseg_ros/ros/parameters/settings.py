@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from math import isnan, nan
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -18,6 +19,7 @@ from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
 HEIGHT_SOURCES = ("auto", "depth", "parameter")
+PLANE_SOURCES = ("auto", "tf", "parameters")
 
 WITHOUT_CLASS = "unlabelled"
 """What `painted_classes` calls points without a class."""
@@ -183,6 +185,55 @@ class Settings:
         "Whether lens distortion is undone in the images, for metres; auto goes by the topic's "
         "name: image_rect*, */rect/*, *rectified*.",
         constraints="one of " + ", ".join(RECTIFIED_CHOICES),
+    )
+    ground_frame: str = _parameter(
+        "base_footprint",
+        "Frame whose plane z = 0 is the ground, for ~/ground_grid and ~/ground_scan; with "
+        "camera_height_m, it lies below the camera and looks where that looks.",
+    )
+    ground_plane_source: str = _parameter(
+        "auto",
+        "Where the camera's pose above the ground comes from; auto: from camera_height_m and "
+        "its like where that is a number, else from TF. One never stands in for the other.",
+        constraints="one of " + ", ".join(PLANE_SOURCES),
+    )
+    camera_height_m: float = _parameter(
+        nan, "Height of the lens above the ground; nan: unknown.", limits=(0.0, 1000.0)
+    )
+    camera_pitch_deg: float = _parameter(
+        nan, "How far the camera looks down from the horizon; nan: unknown.", limits=(-90.0, 90.0)
+    )
+    camera_roll_deg: float = _parameter(
+        0.0,
+        "How far the camera is turned clockwise about its view, seen from behind.",
+        limits=(-180.0, 180.0),
+    )
+    ground_tf_tolerance_ms: float = _parameter(
+        100.0,
+        "Most that a moving transform may be older or younger than the image.",
+        limits=(0.0, 10000.0),
+    )
+    ground_size_m: float = _parameter(
+        10.0,
+        "Side of ~/ground_grid, whose middle is the origin of ground_frame.",
+        limits=(0.1, 1000.0),
+    )
+    ground_resolution_m: float = _parameter(
+        0.05, "Side of a cell of ~/ground_grid.", limits=(0.005, 10.0)
+    )
+    ground_min_range_m: float = _parameter(
+        0.0, "Ground nearer to the point below the camera is not mapped.", limits=(0.0, 1000.0)
+    )
+    ground_max_range_m: float = _parameter(
+        10.0, "Ground farther from the point below the camera is not mapped.", limits=(0.1, 1000.0)
+    )
+    max_cell_stretch: float = _parameter(
+        2.0,
+        "Ground of which one pixel covers more than so many cells is not mapped.",
+        limits=(0.01, 1000.0),
+    )
+    ground_max_rate_hz: float = _parameter(
+        0.0, "Most ground maps in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
     )
     max_rate_hz: float = _parameter(
         0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
@@ -360,6 +411,11 @@ class ParameterSpec:
     limits: tuple[float, float] | None
     constraints: str
 
+    @property
+    def may_be_unknown(self) -> bool:
+        """Whether not a number, nan, is a value: that of a number which nobody has told."""
+        return isinstance(self.default, float) and isnan(self.default)
+
     def descriptor(self) -> ParameterDescriptor:
         """The row as `ros2 param describe` and rqt_reconfigure read it."""
         descriptor = ParameterDescriptor(
@@ -368,7 +424,8 @@ class ParameterSpec:
             read_only=not self.live,
             additional_constraints=self.constraints,
         )
-        if self.limits is not None:
+        # ROS holds what is no number out of every range: such a parameter has its own words for it.
+        if self.limits is not None and not self.may_be_unknown:
             low, high = self.limits
             if isinstance(self.default, float):
                 descriptor.floating_point_range = [

@@ -1,0 +1,113 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where a camera was above the ground when it took an image: from TF or from parameters."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from std_msgs.msg import Header
+
+from attendseg_ros.clocks import NANOSECONDS
+from attendseg_ros.geometry.transforms import NoTransform, TransformError
+from attendseg_ros.navigation.ground_plane import CameraPose
+from attendseg_ros.ros.ground.ground_report import NoGround, NoGroundError
+from attendseg_ros.ros.ground.transform_topics import HINT, TransformTopics
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.timing import stamp_ns
+
+JUMP_M, JUMP_DEG = 0.2, 10.0
+"""A camera that moves or turns farther in its robot's frame from one image to the next jumps."""
+
+NEXT_NS = NANOSECONDS
+"""Images farther apart are not one after the other."""
+
+_REASONS = {
+    NoTransform.MISSING: NoGround.NO_TRANSFORM,
+    NoTransform.MALFORMED: NoGround.NO_TRANSFORM,
+    NoTransform.LATE: NoGround.LATE,
+}
+
+
+def by_parameters(settings: Settings) -> bool:
+    """Whether the pose is to come from parameters; one source never stands in for the other."""
+    if settings.ground_plane_source != "auto":
+        return settings.ground_plane_source == "parameters"
+    return not isnan(settings.camera_height_m)
+
+
+class CameraPoses:
+    """The poses of one camera from image to image."""
+
+    def __init__(self, transforms: TransformTopics, *, several: bool) -> None:
+        """Begins with no pose.
+
+        Args:
+            transforms: where TF comes from.
+            several: whether the node has several cameras, which one set of parameters cannot place.
+        """
+        self._transforms = transforms
+        self._several = several
+        self._last: tuple[int, CameraPose] | None = None
+
+    def at(self, header: Header, settings: Settings) -> CameraPose:
+        """The pose of the camera in the ground frame.
+
+        Raises:
+            NoGroundError: it is not known.
+        """
+        if by_parameters(settings):
+            return self._given(settings)
+        return self._measured(header, settings)
+
+    def _given(self, settings: Settings) -> CameraPose:
+        if self._several:
+            raise NoGroundError(
+                NoGround.NO_POSE,
+                "camera_height_m, camera_pitch_deg and camera_roll_deg place one camera, and there "
+                "are several: publish their frames on /tf_static and leave camera_height_m unset",
+            )
+        names = ("camera_height_m", "camera_pitch_deg", "camera_roll_deg")
+        unset = [name for name in names if isnan(getattr(settings, name))]
+        if unset:
+            raise NoGroundError(
+                NoGround.NO_POSE, f"{' and '.join(unset)} not set (nan); measure it on the robot"
+            )
+        return CameraPose.mounted(
+            settings.camera_height_m, settings.camera_pitch_deg, settings.camera_roll_deg
+        )
+
+    def _measured(self, header: Header, settings: Settings) -> CameraPose:
+        if not self._transforms.installed:
+            raise NoGroundError(
+                NoGround.NO_POSE,
+                f"{HINT}, or set camera_height_m, camera_pitch_deg and camera_roll_deg",
+            )
+        camera, ground = header.frame_id, settings.ground_frame
+        if not camera:
+            raise NoGroundError(
+                NoGround.NO_FRAME, f"it has no transform to {ground!r}; let the driver name it"
+            )
+        moment_ns = stamp_ns(header.stamp)
+        tolerance_ns = round(settings.ground_tf_tolerance_ms * 1e6)
+        try:
+            found = self._transforms.find(ground, camera, moment_ns, tolerance_ns)
+        except TransformError as error:
+            detail = str(error).partition(": ")[2]
+            raise NoGroundError(_REASONS[error.reason], detail) from error
+        x, y, z = found.translation.tolist()
+        pose = CameraPose((x, y, z), tuple(found.rotation.ravel().tolist()))
+        self._check_jump(pose, moment_ns, camera, ground)
+        return pose
+
+    def _check_jump(self, pose: CameraPose, moment_ns: int, camera: str, ground: str) -> None:
+        last, self._last = self._last, (moment_ns, pose)
+        if last is None or not 0 <= moment_ns - last[0] <= NEXT_NS:
+            return
+        metres, degrees = pose.moved_from(last[1])
+        if metres > JUMP_M or degrees > JUMP_DEG:
+            raise NoGroundError(
+                NoGround.JUMP,
+                f"from {camera!r} to {ground!r}: {metres:.2f} m and {degrees:.0f} degrees since "
+                "the image before; is it published twice?",
+            )
