@@ -203,10 +203,14 @@ class PaintedPoints:
 
     def _refuse(self, reason: NotPainted, detail: str) -> None:
         self._report.note_failure(reason)
-        if self._throttle.ready(reason.name):
-            log = self._node.get_logger()
-            say = log.error if reason in (NotPainted.CLOUD, NotPainted.INTERNAL) else log.warning
-            say(f"a cloud of {self._awaiting.topic} is not painted: {detail}")
+        if not self._throttle.ready(reason.name):
+            return
+        text = f"a cloud of {self._awaiting.topic} is not painted: {detail}"
+        # rclpy ties a line of code to one severity.
+        if reason in (NotPainted.CLOUD, NotPainted.INTERNAL):
+            self._node.get_logger().error(text)
+        else:
+            self._node.get_logger().warning(text)
 
 
 def _tolerance_ns(settings: Settings) -> int:
