@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendseg_ros.stream import LONGEST_GAP_NS, Stream
+from attendseg_ros.frame_continuity import LONGEST_GAP_NS, Stream
 
 SIZE = (640, 480)
 START_NS = 5_000_000_000

@@ -10,13 +10,13 @@ from contextlib import ExitStack
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 
-from attendseg_ros.ros.camera_stream import CameraStream, Job
-from attendseg_ros.ros.diagnostics import Network
+from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
-from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.health.diagnostics import Network
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.worker import Worker
 
 

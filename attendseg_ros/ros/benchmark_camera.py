@@ -18,7 +18,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from attendseg_ros import stopping
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.scene import StreetScene
 

@@ -9,11 +9,11 @@ from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Lens
 from attendseg_ros.geometry.lens_models import numbers
-from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.intrinsics import to_lens
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.intrinsics import to_lens
+from attendseg_ros.ros.camera.rectification import is_rectified
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.rectification import is_rectified
 
 
 class Calibration:

@@ -12,7 +12,7 @@ from attendseg_ros.geometry import millimetres_to_depth, to_depth
 from attendseg_ros.images.bad_image import BadImageError
 from attendseg_ros.images.encodings import find_encoding
 from attendseg_ros.images.raw_image import view
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 
 _CONVERTERS = {
     "32FC1": to_depth,

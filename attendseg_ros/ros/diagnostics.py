@@ -16,15 +16,15 @@ from math import isnan
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
-from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.limits import (
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.limits import (
     Finding,
     judge,
     judge_latency,
     judge_rate,
     judge_silence,
 )
-from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault
 from attendseg_ros.streaming.timing import WINDOW_S, percentile

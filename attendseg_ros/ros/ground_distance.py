@@ -13,12 +13,12 @@ from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation import FREE
-from attendseg_ros.ros.depth_messages import to_metres
-from attendseg_ros.ros.depth_topic import DepthTopic
-from attendseg_ros.ros.landing_report import LandingReport
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_messages import to_metres
+from attendseg_ros.ros.depth.depth_topic import DepthTopic
+from attendseg_ros.ros.health.landing_report import LandingReport
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.timing import stamp_ns
 
 OLDEST_NS = 500_000_000

@@ -11,7 +11,7 @@ from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Intrinsics, Lens, LensError
 from attendseg_ros.geometry.lens_models import numbers
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 
 # Where fx, cx, fy and cy lie in the row-major 3x3 K and 3x4 P.
 _IN_K = (0, 2, 4, 5)

@@ -23,11 +23,11 @@ from attendseg_ros.navigation import (
     Verdict,
     mean_inside,
 )
-from attendseg_ros.ros.calibration import Calibration
-from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.ground_distance import GroundDistance
-from attendseg_ros.ros.landing_report import LandingReport, WithoutMetres
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.ground_distance import GroundDistance
+from attendseg_ros.ros.health.landing_report import LandingReport, WithoutMetres
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns

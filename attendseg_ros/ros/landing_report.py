@@ -10,7 +10,7 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.no_points import OF_POINTS_ONLY, NoPoints
+from attendseg_ros.ros.depth.depth_errors import OF_POINTS_ONLY, NoPoints
 
 REASONS = tuple(reason for reason in NoPoints if reason not in OF_POINTS_ONLY)
 """Why a frame may have no metres."""

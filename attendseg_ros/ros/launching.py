@@ -20,7 +20,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 
 from attendseg_ros.documents import read_yaml
-from attendseg_ros.ros.robots import names_of_kind, read_robots
+from attendseg_ros.ros.launching.robots import names_of_kind, read_robots
 
 SHARE = Path(get_package_share_directory("attendseg_ros"))
 CONFIG = SHARE / "config"

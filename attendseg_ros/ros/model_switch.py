@@ -17,10 +17,10 @@ from rclpy.logging import get_logger
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
-from attendseg_ros.ros.hangs import MOST_HANGING, EngineHangError, Hangs
+from attendseg_ros.ros.model.hangs import MOST_HANGING, EngineHangError, Hangs
+from attendseg_ros.ros.model.segmenter_calls import Builds, SegmenterCalls
 from attendseg_ros.ros.parameters.settings import CLASS_LISTS, Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
-from attendseg_ros.ros.segmenter_calls import Builds, SegmenterCalls
 from attendseg_ros.streaming.watched_calls import HangError, hanging
 from attendseg_ros.streaming.worker import Worker
 

@@ -10,7 +10,7 @@ from time import monotonic
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.inference import Bundle
-from attendseg_ros.ros.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import (
     CAMERA_TO_MASK,

@@ -11,8 +11,8 @@ from threading import Lock
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.ros.health.points_report import DepthSource
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.points_report import DepthSource
 
 
 class NotPainted(Enum):

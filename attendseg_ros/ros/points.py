@@ -15,15 +15,15 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.geometry import CloudBuilder
-from attendseg_ros.ros.awaiting import Awaiting
-from attendseg_ros.ros.calibration import Calibration
-from attendseg_ros.ros.depth_messages import to_metres
-from attendseg_ros.ros.depth_topic import DepthTopic
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.publisher_lookup import Awaiting
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_messages import to_metres
+from attendseg_ros.ros.depth.depth_topic import DepthTopic
+from attendseg_ros.ros.health.points_report import DepthSource, PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.points_report import DepthSource, PointsReport
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns

@@ -11,7 +11,7 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.no_points import OF_LANDING_ONLY, NoPoints
+from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, NoPoints
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import RateWindow
 

@@ -16,14 +16,14 @@ from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import ClassShares, LandingZone, SegmentationTiming
-from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.ground.merged_grid import MergedGrid
+from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
 from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
-from attendseg_ros.ros.painting import ImageOutput
-from attendseg_ros.ros.rare_events import RareEvents
+from attendseg_ros.ros.outputs.painting import ImageOutput
 
 
 @dataclass(frozen=True)

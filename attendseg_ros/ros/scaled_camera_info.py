@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 
 Size = tuple[int, int]
 

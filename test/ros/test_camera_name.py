@@ -11,7 +11,7 @@ from rclpy.validate_topic_name import validate_topic_name
 from support.node_process import NodeProcess
 from support.segmentation_rig import MODULE
 
-from attendseg_ros.ros.camera_name import CameraName, problem_of
+from attendseg_ros.ros.camera.camera_name import CameraName, problem_of
 
 
 @pytest.mark.parametrize("name", ["front", "Front2", "front_left", "c0"])

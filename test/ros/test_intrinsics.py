@@ -13,8 +13,8 @@ import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
 from attendseg_ros.geometry import Intrinsics, Lens
-from attendseg_ros.ros.intrinsics import to_intrinsics, to_lens
-from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.camera.intrinsics import to_intrinsics, to_lens
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
 
 WIDTH, HEIGHT = 640, 480
 K = [500.0, 0.0, 321.0, 0.0, 510.0, 241.0, 0.0, 0.0, 1.0]

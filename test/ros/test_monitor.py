@@ -14,9 +14,9 @@ import yaml
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.images.bad_image import Reason
-from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.diagnostics import FEW, Network, Report
-from attendseg_ros.ros.monitor import Monitor
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.health.diagnostics import FEW, Network, Report
+from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 from attendseg_ros.streaming.timing import FrameTimes
 

@@ -23,8 +23,8 @@ from support.tiny_bundle import write_tiny_bundle
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle, shipped_models
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
-from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.pacer import Pacer
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import Size
 from attendseg_ros.streaming.timing import FrameTimes

@@ -12,7 +12,7 @@ import pytest
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile
 from support.segmentation_rig import Rig
 
-from attendseg_ros.ros.rare_events import PERIOD_S, WINDOW_S, RareEvents
+from attendseg_ros.ros.health.rare_events import PERIOD_S, WINDOW_S, RareEvents
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendseg_ros.ros.rectification import is_rectified
+from attendseg_ros.ros.camera.rectification import is_rectified
 
 RECTIFIED = [
     "/camera/image_rect",

@@ -19,8 +19,14 @@ from support.tiny_bundle import painted, stripes, write_tiny_bundle
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import Segmentation, Segmenter, load_bundle
 from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
-from attendseg_ros.ros.hangs import LONGEST_DELAY_S, MOST_HANGING, QUIET_S, EngineHangError, Hangs
-from attendseg_ros.ros.model_switch import ModelSwitch
+from attendseg_ros.ros.model.hangs import (
+    LONGEST_DELAY_S,
+    MOST_HANGING,
+    QUIET_S,
+    EngineHangError,
+    Hangs,
+)
+from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.watched_calls import hanging
 

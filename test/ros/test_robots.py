@@ -10,7 +10,7 @@ import pytest
 from rclpy.validate_topic_name import validate_topic_name
 from support import markdown
 
-from attendseg_ros.ros.robots import (
+from attendseg_ros.ros.launching.robots import (
     KINDS,
     Robot,
     TopicsError,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
-from attendseg_ros.ros.no_points import NoPointsError
+from attendseg_ros.ros.depth.depth_errors import NoPointsError
 from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo, scaled
 
 

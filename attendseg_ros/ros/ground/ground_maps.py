@@ -15,14 +15,14 @@ from attendseg_ros.geometry import Lens
 from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose, GroundError
 from attendseg_ros.navigation.polar_view import PolarView, View
-from attendseg_ros.ros.calibration import Calibration
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.depth.depth_errors import NoPointsError
 from attendseg_ros.ros.ground.camera_poses import CameraPoses, by_parameters
 from attendseg_ros.ros.ground.ground_messages import to_grid, to_scan
 from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
-from attendseg_ros.ros.no_points import NoPointsError
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 
 SAME_M, SAME_DEG = 0.002, 0.05

@@ -16,7 +16,8 @@ from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.camera.camera_name import problem_of
+from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
 from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
@@ -32,7 +33,6 @@ from attendseg_ros.ros.parameters.settings import (
     WITHOUT_CLASS,
     Settings,
 )
-from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 
 CHOICES = {
     "engine": ENGINES,
