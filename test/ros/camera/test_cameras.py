@@ -27,7 +27,7 @@ from attendseg_ros.msg import LandingZone, SegmentationTiming
 from attendseg_ros.ros.messages.label_info import LabelInfo
 
 CAMERAS = ("front", "rear")
-README = (Path(__file__).parents[2] / "README.md").read_text()
+README = (Path(__file__).parents[3] / "README.md").read_text()
 
 SLOW_SIDE = 4096
 """The largest input size makes even the tiny network slow."""

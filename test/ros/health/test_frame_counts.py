@@ -22,7 +22,7 @@ from attendseg_ros.streaming.timing import FrameTimes
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 SECOND = 1_000_000_000
 START = 1_000 * SECOND
 TIMES = FrameTimes(processing_time_ms=20.0, pipeline_latency_ms=30.0)

@@ -18,7 +18,7 @@ from support.segmentation_rig import Rig
 from attendseg_ros.msg import LandingZone
 from attendseg_ros.ros.parameters.settings import SCHEMA
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text()
 CONTENT = yaml.safe_load((ROOT / "config" / "diagnostic_aggregator.yaml").read_text())
 PARAMETERS: dict[str, Any] = CONTENT["/**"]["ros__parameters"]
@@ -75,7 +75,7 @@ def test_every_status_of_the_node_is_matched_in_every_state(
 
 def test_the_page_quotes_messages_that_the_node_has() -> None:
     sources = " ".join(
-        path.read_text() for path in sorted((ROOT / "attendseg_ros" / "ros").glob("*.py"))
+        path.read_text() for path in sorted((ROOT / "attendseg_ros" / "ros").rglob("*.py"))
     )
     rows = markdown.table(PAGE, "message", "status", "level", "meaning", "what to do")
     for message, *_ in rows:

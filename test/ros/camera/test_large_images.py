@@ -15,7 +15,7 @@ from support.logged_process import PATIENCE_S
 from support.ros_client import values
 from support.segmentation_rig import Rig
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROFILE = str(ROOT / "config" / "fastdds_large_images.xml")
 CAMERA = str(ROOT / "test" / "support" / "paced_camera.py")
 # Humble reads the older name.

@@ -22,7 +22,7 @@ from attendseg_ros.ros.launching.robots import (
     remappings,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROBOTS = read_robots(ROOT / "config" / "robots.yaml")
 
 
