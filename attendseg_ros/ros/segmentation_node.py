@@ -24,12 +24,12 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
 from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
+from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
-from attendseg_ros.ros.segment_service import SegmentService
 from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0

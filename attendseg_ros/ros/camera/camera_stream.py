@@ -19,7 +19,6 @@ from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.frame_processing import FrameProcessor
 from attendseg_ros.ros.camera.publisher_lookup import Awaiting
-from attendseg_ros.ros.class_shares import FreeAhead
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.depth.points import SemanticPoints
@@ -28,14 +27,15 @@ from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.health.frame_counts import Monitor
 from attendseg_ros.ros.health.landing_report import LandingReport
-from attendseg_ros.ros.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.class_shares import FreeAhead
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
-from attendseg_ros.ros.painted_points import PaintedPoints
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch

@@ -20,22 +20,22 @@ from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares, SegmentationTiming
-from attendseg_ros.ros.class_shares import FreeAhead, to_class_shares
+from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import NoPointsError
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
-from attendseg_ros.ros.painted_points import PaintedPoints
 from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
-from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns

@@ -15,14 +15,14 @@ from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudError
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import Awaiting
-from attendseg_ros.ros.cloud_messages import fill_in, to_layout
 from attendseg_ros.ros.depth.depth_errors import NoPointsError
 from attendseg_ros.ros.depth.points import SegmentedImage
 from attendseg_ros.ros.health.points_report import DepthSource
-from attendseg_ros.ros.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError, PaintingReport
 from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.cloud_messages import fill_in, to_layout
 from attendseg_ros.ros.outputs.publishers import Outputs
-from attendseg_ros.ros.painting_report import NotPainted, NotPaintedError, PaintingReport
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.streaming.throttle import Throttle

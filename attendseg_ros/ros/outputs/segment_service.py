@@ -13,11 +13,11 @@ from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.ros.late_answers import Answer, LateService
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.painting import Painter
+from attendseg_ros.ros.runtime.late_answers import Answer, LateService
 from attendseg_ros.srv import Segment
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.worker import Worker

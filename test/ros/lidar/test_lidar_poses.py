@@ -13,8 +13,8 @@ from std_msgs.msg import Header
 from support.lidar import CAMERA_FROM_LIDAR
 
 from attendseg_ros.geometry.transforms import Transform, TransformTree
-from attendseg_ros.ros.lidar_poses import LidarPoses
-from attendseg_ros.ros.painting_report import NotPaintedError
+from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.painting_report import NotPaintedError
 from attendseg_ros.ros.parameters.settings import Settings
 
 

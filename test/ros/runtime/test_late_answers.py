@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from attendseg_ros.ros.late_answers import Answer
+from attendseg_ros.ros.runtime.late_answers import Answer
 
 
 @pytest.mark.parametrize("given_first", [False, True])

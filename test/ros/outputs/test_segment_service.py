@@ -23,7 +23,7 @@ from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.segment_service import MOST_WAITING
+from attendseg_ros.ros.outputs.segment_service import MOST_WAITING
 from attendseg_ros.srv import Segment
 
 TABLE = ClassTable.load("camvid")

@@ -12,7 +12,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.geometry.rigid import rigid
 from attendseg_ros.geometry.transforms import Transform, TransformError
-from attendseg_ros.ros.painting_report import NotPainted, NotPaintedError
+from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import stamp_ns
 
