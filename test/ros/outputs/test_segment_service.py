@@ -177,7 +177,8 @@ def test_many_callers_and_a_camera_take_turns(rig: Rig, camera: Any) -> None:
             answers.append(future.result())
             come.notify_all()
 
-    count = 3 * MOST_WAITING
+    # As many as the middleware keeps for a service or a client.
+    count = MOST_WAITING + 2
     for _ in range(count):
         client.call_async(Segment.Request(image=rig.painted())).add_done_callback(note)
     rig.mask(camera, rig.painted(), masks)
