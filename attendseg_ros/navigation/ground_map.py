@@ -138,6 +138,9 @@ class GroundMap:
         sighted = np.flatnonzero(view.seen.any(axis=1))
         near = view.seen.argmax(axis=1)[sighted]
         far = len(view.ranges) - 1 - view.seen[:, ::-1].argmax(axis=1)[sighted]
+        # What leaves the view and comes back is not free in between.
+        self._unbroken = np.zeros(len(view.directions), bool)
+        self._unbroken[sighted] = view.seen[sighted].sum(axis=1) == far - near + 1
         far_x, far_y = self._positions(sighted, far)
         near_x, near_y = self._positions(sighted, near)
         reach = np.full(BEAMS, nan)
@@ -160,7 +163,7 @@ class GroundMap:
 
     def _scan(self, occupancy: Pixels, x: Floats, y: Floats) -> Scan:
         ranges = np.full(BEAMS, nan, np.float32)
-        free = ((occupancy == FREE) | (occupancy == UNSEEN)).all(axis=1)
+        free = self._unbroken & ((occupancy == FREE) | (occupancy == UNSEEN)).all(axis=1)
         ranges[self._whole[free[self._along].all(axis=1)]] = inf
         distances = np.hypot(x, y).astype(np.float32)
         kept = distances <= self._range_max

@@ -45,16 +45,20 @@ def view_of(lens: Lens, pose: CameraPose, **limits: float) -> PolarView:
     return PolarView(View(lens.project, camera.width, camera.height, camera.fx, pose, **given))
 
 
+def mapped(view: PolarView, occupancy: NDArray[np.uint8]) -> Any:
+    return GroundMap(view, GRID).update(occupancy)
+
+
 def seen(lens: Lens, pose: CameraPose, walls: list[Wall], **limits: float) -> Any:
     occupancy = TABLE[labels(lens, pose, walls)]
-    return GroundMap(view_of(lens, pose, **limits), GRID).update(occupancy)
+    return mapped(view_of(lens, pose, **limits), occupancy)
 
 
 def at(cells: NDArray[np.uint8], x: float, y: float) -> int:
     return int(cells.ravel()[GRID.cell_of(np.array(x), np.array(y))])
 
 
-def obstacles(cells: NDArray[np.uint8]) -> NDArray[np.float64]:
+def obstacles(cells: NDArray[np.uint8]) -> NDArray[Any]:
     rows, columns = np.nonzero(cells == OCCUPIED)
     return np.stack([columns, rows], axis=1) * GRID.resolution_m + GRID.origin_m + 0.025
 
@@ -108,7 +112,7 @@ def test_a_camera_away_from_the_origin_maps_around_it() -> None:
     turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     pose = CameraPose((0.3, 0.5, 1.0), tuple((turn @ base.matrix).ravel().tolist()))
     occupancy = TABLE[labels(LENSES["pinhole"], base, [Wall(2.0)])]
-    cells, scan = GroundMap(view_of(LENSES["pinhole"], pose), GRID).update(occupancy)
+    cells, scan = mapped(view_of(LENSES["pinhole"], pose), occupancy)
     # It looks along y: what is 2 m ahead of the lens lies at y = 2.5.
     assert np.abs(obstacles(cells)[:, 1] - 2.5).max() < 0.1
     assert at(cells, 0.3, 2.2) == FREE
@@ -119,7 +123,7 @@ def test_a_camera_away_from_the_origin_maps_around_it() -> None:
 def test_unknown_ground_is_neither_free_nor_an_obstacle() -> None:
     ids = labels(LENSES["pinhole"], LEVEL)
     ids[:, 320:][ids[:, 320:] == CamVidClass.ROAD] = 255
-    cells, scan = GroundMap(view_of(LENSES["pinhole"], LEVEL), GRID).update(TABLE[ids])
+    cells, scan = mapped(view_of(LENSES["pinhole"], LEVEL), TABLE[ids])
     assert at(cells, 3.0, 0.5) == FREE
     assert at(cells, 3.0, -0.5) == UNKNOWN
     assert np.isinf(scan.ranges[BEAMS // 2 + 20])
@@ -148,7 +152,7 @@ def test_a_pole_of_one_pixel_is_not_missed() -> None:
         ids = labels(lens, LEVEL)
         middle = lens.camera.width // 2 + 37
         ids[: lens.camera.height * 3 // 4, middle] = CamVidClass.BUILDING
-        cells, scan = GroundMap(view_of(lens, LEVEL), GRID).update(TABLE[ids])
+        cells, scan = mapped(view_of(lens, LEVEL), TABLE[ids])
         assert (cells == OCCUPIED).any()
         assert np.isfinite(scan.ranges).any()
 

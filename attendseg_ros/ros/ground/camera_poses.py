@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
@@ -18,6 +16,9 @@ from attendseg_ros.streaming.timing import stamp_ns
 
 JUMP_M, JUMP_DEG = 0.2, 10.0
 """A camera that moves or turns farther in its robot's frame from one image to the next jumps."""
+
+STRAIGHT_UP_DEG = -90.0
+"""A camera that looks so sees no ground: the value of a pitch that nobody has told."""
 
 NEXT_NS = NANOSECONDS
 """Images farther apart are not one after the other."""
@@ -33,7 +34,7 @@ def by_parameters(settings: Settings) -> bool:
     """Whether the pose is to come from parameters; one source never stands in for the other."""
     if settings.ground_plane_source != "auto":
         return settings.ground_plane_source == "parameters"
-    return not isnan(settings.camera_height_m)
+    return settings.camera_height_m > 0.0
 
 
 class CameraPoses:
@@ -67,12 +68,11 @@ class CameraPoses:
                 "camera_height_m, camera_pitch_deg and camera_roll_deg place one camera, and there "
                 "are several: publish their frames on /tf_static and leave camera_height_m unset",
             )
-        names = ("camera_height_m", "camera_pitch_deg", "camera_roll_deg")
-        unset = [name for name in names if isnan(getattr(settings, name))]
-        if unset:
-            raise NoGroundError(
-                NoGround.NO_POSE, f"{' and '.join(unset)} not set (nan); measure it on the robot"
-            )
+        for name, unset in (("camera_height_m", 0.0), ("camera_pitch_deg", STRAIGHT_UP_DEG)):
+            if getattr(settings, name) == unset:
+                raise NoGroundError(
+                    NoGround.NO_POSE, f"{name} is {unset:g}, not set; measure it on the robot"
+                )
         return CameraPose.mounted(
             settings.camera_height_m, settings.camera_pitch_deg, settings.camera_roll_deg
         )

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from numpy.typing import NDArray
@@ -24,6 +26,8 @@ from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
+
+_NUMBERS = re.compile(r"[0-9.]+")
 
 SAME_M, SAME_DEG = 0.002, 0.05
 """A camera that has moved less is where it was: a tenth of a cell, a pixel at most."""
@@ -164,7 +168,8 @@ class GroundMaps:
 
     def _refuse(self, reason: NoGround, detail: str) -> None:
         self._report.note_failure(reason)
-        if self._throttle.ready(reason.name):
+        # Numbers differ from mask to mask, where the cause is the same.
+        if self._throttle.ready(_NUMBERS.sub("", detail)):
             self._node.get_logger().warning(
                 f"no map on {self._outputs.camera.output('ground_grid')} for a mask: {detail}"
             )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf, isnan
+from math import inf
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
@@ -67,8 +67,6 @@ def check(settings: Settings, bundle: Bundle | None) -> None:
     for spec in SCHEMA:
         low, high = spec.limits or (-inf, inf)
         value = getattr(settings, spec.name)
-        if spec.may_be_unknown and isnan(value):
-            continue
         # Not a number is in no range.
         if isinstance(value, (int, float)) and not low <= value <= high:
             raise ParameterError(

@@ -128,8 +128,6 @@ def _as(kind: type, given: Any) -> Any:
 
 
 def _within(spec: ParameterSpec, value: Any, given: Any) -> Any:
-    if isinstance(value, float) and math.isnan(value) and spec.may_be_unknown:
-        return value
     if isinstance(value, float) and not math.isfinite(value):
         raise _wrong(spec, f"a finite number{_range(spec)}", given, "")
     if spec.limits is None or isinstance(value, (bool, str)):

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from math import isnan, nan
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -193,15 +192,19 @@ class Settings:
     )
     ground_plane_source: str = _parameter(
         "auto",
-        "Where the camera's pose above the ground comes from; auto: from camera_height_m and "
-        "its like where that is a number, else from TF. One never stands in for the other.",
+        "Where the camera's pose above the ground comes from; auto: from camera_height_m and its "
+        "like where that is above 0, else from TF. One never stands in for the other.",
         constraints="one of " + ", ".join(PLANE_SOURCES),
     )
     camera_height_m: float = _parameter(
-        nan, "Height of the lens above the ground; nan: unknown.", limits=(0.0, 1000.0)
+        0.0,
+        "Height of the lens above the ground, for ~/ground_grid without TF; 0: unknown.",
+        limits=(0.0, 1000.0),
     )
     camera_pitch_deg: float = _parameter(
-        nan, "How far the camera looks down from the horizon; nan: unknown.", limits=(-90.0, 90.0)
+        -90.0,
+        "How far the camera looks down from the horizon; -90, straight up: unknown.",
+        limits=(-90.0, 90.0),
     )
     camera_roll_deg: float = _parameter(
         0.0,
@@ -411,11 +414,6 @@ class ParameterSpec:
     limits: tuple[float, float] | None
     constraints: str
 
-    @property
-    def may_be_unknown(self) -> bool:
-        """Whether not a number, nan, is a value: that of a number which nobody has told."""
-        return isinstance(self.default, float) and isnan(self.default)
-
     def descriptor(self) -> ParameterDescriptor:
         """The row as `ros2 param describe` and rqt_reconfigure read it."""
         descriptor = ParameterDescriptor(
@@ -424,8 +422,7 @@ class ParameterSpec:
             read_only=not self.live,
             additional_constraints=self.constraints,
         )
-        # ROS holds what is no number out of every range: such a parameter has its own words for it.
-        if self.limits is not None and not self.may_be_unknown:
+        if self.limits is not None:
             low, high = self.limits
             if isinstance(self.default, float):
                 descriptor.floating_point_range = [

@@ -62,6 +62,18 @@ ELSEWHERE = {
     "landing_min_radius_m": "test_landing_in_metres.py",
     "height_source": "test_landing_fails_closed.py::test_height_source_says_what_is_asked_for",
     "image_is_rectified": "test_landing_in_metres.py::test_image_is_rectified_chooses_the_matrix",
+    "ground_frame": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_plane_source": "test_ground_by_tf.py::test_parameters_win_where_they_are_asked_for",
+    "camera_height_m": "test_ground_map.py::test_height_and_pitch_place_the_wall",
+    "camera_pitch_deg": "test_ground_map.py::test_height_and_pitch_place_the_wall",
+    "camera_roll_deg": "test_ground_map.py::test_output_size_and_a_rolled_camera_change_no_place",
+    "ground_tf_tolerance_ms": "test_ground_by_tf.py::test_late_transforms_make_no_map",
+    "ground_size_m": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_resolution_m": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_min_range_m": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "ground_max_range_m": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "max_cell_stretch": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "ground_max_rate_hz": "test_ground_map.py::test_ground_max_rate_hz",
 }
 """Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 
