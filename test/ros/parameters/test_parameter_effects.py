@@ -314,8 +314,8 @@ def test_every_parameter_has_a_test_of_its_effect(spec: Any) -> None:
     file, _, name = ELSEWHERE.get(spec.name, f"{Path(__file__).name}::test_{spec.name}").partition(
         "::"
     )
-    (path,) = Path(__file__).parents[1].rglob(file)
-    source = path.read_text()
+    (found,) = Path(__file__).parents[1].rglob(file)
+    source = found.read_text()
     tests = {
         node.name: ast.unparse(node)
         for node in ast.parse(source).body
