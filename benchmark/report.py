@@ -34,7 +34,7 @@ def filled(page: str, results: Path) -> str:
     """The page with every table written again.
 
     Args:
-        page: Markdown with places for tables.
+        page: markdown with places for tables.
         results: folder of NAME.json.
 
     Raises:

@@ -28,6 +28,8 @@ def check_bag(path: Path, written: Mapping[str, int]) -> None:
     expected = Counter(written)
     if found != expected:
         topic = next(t for t in sorted({*found, *expected}) if found[t] != expected[t])
-        faults.append(f"{expected[topic]} messages went onto {topic}, {found[topic]} are there")
+        faults.append(
+            f"{expected[topic]} messages were written to {topic}, {found[topic]} are there"
+        )
     if faults:
         raise DataError(f"{path.name} was written and is not whole: {'; '.join(faults)}")

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""~/points: segmented images and their depth to a point cloud, in its own thread."""
+"""~/points: segmented images and their depth to a point cloud, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class SegmentedImage:
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
         kept_ids: the ids whose points are wanted; None for all.
+        painted_ids: the ids whose points of a lidar are wanted, 255 too; None for all.
         settings: the parameters that the image was processed with.
+        image_size: width and height of the camera's image; the labels and rgb may have another.
     """
 
     header: Header
@@ -53,7 +55,9 @@ class SegmentedImage:
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     kept_ids: tuple[int, ...] | None
+    painted_ids: tuple[int, ...] | None
     settings: Settings
+    image_size: tuple[int, int]
 
 
 class SemanticPoints:
@@ -94,10 +98,10 @@ class SemanticPoints:
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
         self._joined = False
+        self.camera_info: CameraInfo | None = None
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
             self._camera.status("points"), self._process, node.get_logger().error
         )
-        self.camera_info: CameraInfo | None = None
 
     def follow_demand(self) -> None:
         """Joins depth when points are wanted, and leaves it when they are not."""
@@ -126,9 +130,7 @@ class SemanticPoints:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
         if stamp == 0:
-            self._refuse(
-                DepthFault.UNSTAMPED, "image without a stamp: it cannot be matched with depth"
-            )
+            self._refuse(DepthFault.UNSTAMPED, "image without a stamp: no depth can match it")
             return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
@@ -163,9 +165,7 @@ class SemanticPoints:
         self._report.record_depth()
         stamp = stamp_ns(message.header.stamp)
         if stamp == 0:
-            self._log(
-                DepthFault.UNSTAMPED, "depth without a stamp: it cannot be matched with an image"
-            )
+            self._log(DepthFault.UNSTAMPED, "depth without a stamp: no image can match it")
             return
         self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
 
@@ -200,7 +200,9 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
+        lens = self._calibration.lens(
+            self.camera_info, *image.image_size, image.settings, (width, height)
+        )
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -208,8 +210,8 @@ class SemanticPoints:
                 f"depth is in the frame {depth.header.frame_id!r} and the image in "
                 f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
             )
-        if self._builder is None or self._builder.camera != camera:
-            self._builder = CloudBuilder(camera)
+        if self._builder is None or self._builder.lens != lens:
+            self._builder = CloudBuilder(lens)
         points = self._builder.build(
             metres,
             image.rgb,
