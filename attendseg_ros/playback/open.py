@@ -76,6 +76,6 @@ def _open_folder(path: Path) -> Source:
             raise
         named = ", ".join(bags[:_BAGS_NAMED]) + (" ..." if len(bags) > _BAGS_NAMED else "")
         raise DataError(
-            f"{path}: is no bag and holds no image, but {len(bags)} bag"
+            f"{path}: is not a bag and holds no image, but {len(bags)} bag"
             f"{'s' if len(bags) > 1 else ''}, read them one by one: {named}"
         ) from error

@@ -278,7 +278,7 @@ def test_a_folder_of_bags_names_them(tmp_path: Path) -> None:
     for number in range(7):
         (tmp_path / str(number)).mkdir()
         drive(tmp_path / str(number), "ros1").rename(tmp_path / f"{number}.bag")
-    with pytest.raises(DataError, match=r"7 bags, each .* itself: 0\.bag, 1\.bag, .*\.\.\."):
+    with pytest.raises(DataError, match=r"7 bags, read them one by one: 0\.bag, 1\.bag, .*\.\.\."):
         open_source(tmp_path)
 
 
