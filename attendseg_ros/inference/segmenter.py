@@ -39,7 +39,8 @@ class Segmentation:
 
     Attributes:
         labels: uint8 (H, W) class ids at the image's size.
-        confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for.
+        confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for,
+            and of a model that does not tell (`Bundle.gives_confidence`).
         times: how long each stage took.
         input_size: width and height at which the network saw it.
     """
@@ -71,17 +72,17 @@ class Segmentation:
 class _Pipeline:
     """An engine and the working memory around it, all of one input size."""
 
-    def __init__(self, engine: Engine, class_ids: tuple[int, ...]) -> None:
+    def __init__(self, engine: Engine, bundle: Bundle) -> None:
         self.engine = engine
         self.resizer = Resizer(engine.input_size)
         self.smoothers: defaultdict[str, Smoother] = defaultdict(Smoother)
-        self.decoder = Decoder(class_ids, engine.input_size)
+        self.decoder = Decoder(bundle.channel_ids, engine.input_size, bundle.output)
 
 
 def _around(engine: Engine, bundle: Bundle) -> _Pipeline:
     """A pipeline with an engine, which is freed where the rest cannot be made."""
     try:
-        return _Pipeline(engine, bundle.classes.ids)
+        return _Pipeline(engine, bundle)
     except BaseException:
         engine.close()
         raise
@@ -208,7 +209,7 @@ class Segmenter:
             rgb: uint8 (H, W, 3); a view of other memory is fine (see `Resizer.resize`).
             confidence: whether to compute it too.
             smoothing: weight of the camera's earlier frames, 0 to below 1 (see `Smoother`); they
-                must come in their order.
+                must come in their order. Class ids have no average: it does nothing to them.
             stamp_ns: when the image was taken, for smoothing.
             camera: whose image it is, for smoothing.
 
@@ -222,6 +223,7 @@ class Segmenter:
         if not 0.0 <= smoothing < 1.0:
             raise ValueError(f"smoothing must be from 0.0 to below 1.0, got {smoothing}")
         height, width = rgb.shape[:2]
+        weight = smoothing if self._bundle.gives_confidence else 0.0
         with self._lock:
             if self._pipeline is None:
                 raise EngineError("the segmenter is closed: make a new one")
@@ -232,7 +234,7 @@ class Segmenter:
             inferred = time.perf_counter()
             try:
                 logits = self._pipeline.smoothers[camera].smooth(
-                    logits, image, smoothing, (width, height), stamp_ns
+                    logits, image, weight, (width, height), stamp_ns
                 )
                 labels, certainty = self._pipeline.decoder.decode(
                     logits, (width, height), confidence=confidence

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError
 from attendseg_ros.files import pointer_in
-from attendseg_ros.labels.classes import Color
+from attendseg_ros.labels.palette import Color
 from attendseg_ros.labels.exif import exif_orientation
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
