@@ -6,9 +6,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
+from attendseg_ros.errors import DataError
 from attendseg_ros.labels.classes import BUILT_IN
+
+if TYPE_CHECKING:
+    from attendseg_ros.importing.price import Quantization
 
 NAME = "import"
 HELP = "make a bundle of another segmentation network, an ONNX file"
@@ -33,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_input(parser.add_argument_group("the network's input, where the graph leaves it open"))
     _add_output(parser.add_argument_group("the network's output, where the graph leaves it open"))
+    _add_eight_bits(parser.add_argument_group("8 bits"))
     about = parser.add_argument_group("what model.yaml and the model card say")
     about.add_argument("--name", default="", help="of the model (default: the folder's)")
     about.add_argument("--description", default="", help="one or two sentences about the model")
@@ -102,6 +108,64 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_eight_bits(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--quantize", action="store_true", help="weights and activations in 8 bits; see --calibrate"
+    )
+    group.add_argument(
+        "--calibrate",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures such as the camera will give, a hundred or so: they decide the ranges",
+    )
+    group.add_argument(
+        "--evaluate",
+        type=Path,
+        metavar="DIR",
+        help="labelled set in SegNet's layout to measure the loss of mean IoU on (default: the "
+        "pixels that change are counted)",
+    )
+    group.add_argument("--split", default="val", help="of the labelled set (default: %(default)s)")
+    group.add_argument(
+        "--max-loss",
+        type=float,
+        default=0.05,
+        metavar="SHARE",
+        help="above it there is no bundle (default: %(default)s)",
+    )
+    group.add_argument(
+        "--keep-float",
+        nargs="+",
+        default=[],
+        metavar="STEP",
+        help="steps of the graph that stay in float; auto: finds those that hurt",
+    )
+
+
+def _quantization(arguments: argparse.Namespace) -> Quantization | None:
+    from attendseg_ros.importing.price import Quantization
+
+    if not arguments.quantize:
+        for option in ("calibrate", "evaluate", "keep_float"):
+            if getattr(arguments, option):
+                name = option.replace("_", "-")
+                raise DataError(f"--{name} is for 8 bits: add --quantize, or leave it out")
+        return None
+    if arguments.calibrate is None:
+        raise DataError(
+            "--quantize needs --calibrate FOLDER: a hundred pictures such as the camera will give"
+        )
+    if not 0.0 <= arguments.max_loss <= 1.0:
+        raise DataError(f"--max-loss is a share from 0 to 1, got {arguments.max_loss}")
+    return Quantization(
+        calibrate=arguments.calibrate,
+        evaluate=arguments.evaluate,
+        split=arguments.split,
+        max_loss=arguments.max_loss,
+        keep_float=tuple(arguments.keep_float),
+    )
+
+
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     need_packages(NAME, "onnx", "onnxruntime")
@@ -109,6 +173,7 @@ def run(arguments: argparse.Namespace) -> Result:
     from attendseg_ros.importing.bundle_import import ImportConfig, import_model
     from attendseg_ros.importing.card import described_pixels
     from attendseg_ros.importing.pixels import Pixels
+    from attendseg_ros.importing.price import described_price
 
     pixels = Pixels.of_options(
         arguments.like, arguments.mean, arguments.std, arguments.scale, arguments.bgr
@@ -132,6 +197,7 @@ def run(arguments: argparse.Namespace) -> Result:
             description=arguments.description,
             weights_license=arguments.weights_license,
             data_license=arguments.data_license,
+            quantization=_quantization(arguments),
             replace=arguments.force,
         )
     )
@@ -154,6 +220,8 @@ def run(arguments: argparse.Namespace) -> Result:
             name: {"agreement": check.agreement, "problem": check.problem}
             for name, check in report.engines.items()
         },
+        "quantization": None if report.price is None else report.price.to_mapping(),
+        "price": None if report.price is None else described_price(report.price.to_mapping()),
     }
 
 
@@ -176,6 +244,8 @@ def describe(result: Result) -> str:
         "multiply-accumulates": f"{result['macs']:,}",
         "file": f"{result['file_bytes']:,} bytes, {result['precision']}",
     }
+    if result["price"] is not None:
+        rows["8 bits"] = result["price"]
     for name, check in result["engines"].items():
         rows[name] = check["problem"] or f"runs it ({percent(check['agreement'])} of the pixels)"
     rows["next"] = f"attendseg segment IMAGES -o OUT --model {result['bundle']}"

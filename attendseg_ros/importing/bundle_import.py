@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from attendseg_ros.importing.adapting import Adapted, Said, adapt
 from attendseg_ros.importing.card import import_card
 from attendseg_ros.importing.counting import count_weights
 from attendseg_ros.importing.engine_check import EngineCheck, check_engines
+from attendseg_ros.importing.price import Price, Quantization, quantize
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.bundle import MOST_MODEL_BYTES
 from attendseg_ros.labels import ClassTable
@@ -42,6 +43,7 @@ class ImportConfig:
         description: one or two sentences about it.
         weights_license: terms of the weights.
         data_license: terms of the data they come from.
+        quantization: to 8 bits; None leaves the network as it is.
         replace: whether a bundle that is there already may be replaced.
     """
 
@@ -54,6 +56,7 @@ class ImportConfig:
     description: str = ""
     weights_license: str = "not stated"
     data_license: str = "not stated"
+    quantization: Quantization | None = None
     replace: bool = False
 
 
@@ -65,11 +68,13 @@ class ImportReport:
         bundle: as it was loaded again.
         adapted: what was found out about the network.
         engines: what those of this machine make of it.
+        price: what 8 bits cost; None where there are none.
     """
 
     bundle: Bundle
     adapted: Adapted
     engines: Mapping[str, EngineCheck]
+    price: Price | None
 
 
 def import_model(config: ImportConfig) -> ImportReport:
@@ -77,7 +82,7 @@ def import_model(config: ImportConfig) -> ImportReport:
 
     Raises:
         DataError: the file is no segmenter that can run here, or leaves open what nobody said.
-        BundleError: the target is taken.
+        BundleError: the target is taken, or 8 bits cost more than they may.
         ClassTableError: the class file is wrong.
     """
     check_target(config.bundle, config.replace)
@@ -88,9 +93,19 @@ def import_model(config: ImportConfig) -> ImportReport:
     with written_whole(config.bundle) as folder:
         write_model(folder, _serialized(adapted.model, config), _fields(config, adapted), classes)
         bundle = load_bundle(folder)
+        price = None
+        if config.quantization is not None:
+            model, price = quantize(bundle, adapted.model, config.quantization)
+            fields = {
+                **_fields(config, replace(adapted, model=model)),
+                "precision": "int8",
+                "scores": {"quantization": price.to_mapping()},
+            }
+            write_model(folder, _serialized(model, config), fields, classes)
+            bundle = load_bundle(folder)
         engines = check_engines(bundle)
-        write_card(folder, import_card(bundle, config.model.name, adapted, engines))
-    return ImportReport(load_bundle(config.bundle), adapted, engines)
+        write_card(folder, import_card(bundle, config.model.name, adapted, engines, price))
+    return ImportReport(load_bundle(config.bundle), adapted, engines, price)
 
 
 def _serialized(model: onnx.ModelProto, config: ImportConfig) -> bytes:

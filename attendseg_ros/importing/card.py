@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from attendseg_ros.importing.adapting import Adapted
 from attendseg_ros.importing.engine_check import EngineCheck
+from attendseg_ros.importing.price import Price, described_price
 from attendseg_ros.inference import Bundle
 
 _OUTPUTS = {
@@ -18,7 +19,11 @@ _OUTPUTS = {
 
 
 def import_card(
-    bundle: Bundle, source: str, adapted: Adapted, engines: Mapping[str, EngineCheck]
+    bundle: Bundle,
+    source: str,
+    adapted: Adapted,
+    engines: Mapping[str, EngineCheck],
+    price: Price | None,
 ) -> str:
     """Writes a card from what was found out, nothing else.
 
@@ -27,6 +32,7 @@ def import_card(
         source: name of the file that it was made of.
         adapted: what was found out about it.
         engines: what those of this machine make of it.
+        price: what 8 bits cost; None where there are none.
     """
     width, height = bundle.input_size
     others = (
@@ -50,6 +56,7 @@ def import_card(
         f"# {bundle.name}",
         bundle.description,
         "## Model\n\n" + _table(["", ""], rows),
+        *([] if price is None else [_eight_bits(price)]),
         "## Engines\n\n" + _table(["Engine", "On images of patches"], _engine_rows(engines)),
         "## Licence\n\n"
         + _table(
@@ -58,6 +65,14 @@ def import_card(
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _eight_bits(price: Price) -> str:
+    return (
+        "## 8 bits\n\nStatic quantization by ONNX Runtime: int8 weights (one scale a channel), "
+        f"uint8 activations, whose ranges come from {price.calibrated_on} images. The price: "
+        f"{described_price(price.to_mapping())}."
+    )
 
 
 def described_pixels(adapted: Adapted) -> str:

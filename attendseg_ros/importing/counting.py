@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import onnx
@@ -28,13 +29,13 @@ def count_weights(model: onnx.ModelProto) -> tuple[int, int]:
     A single number is part of a formula and no weight; nor are whole numbers, which are sides,
     positions and, in an 8-bit graph, the zero points.
     """
-    from pathlib import Path
-
     used = {name for node in all_nodes(model) for name in node.input}
     parameters = size = 0
     for tensor in all_tensors(model):
         elements = math.prod(tensor.dims)
-        if elements > 1 and (tensor.name in used or not tensor.name) and _is_weight(tensor):
+        is_ours = tensor.name.startswith(("camera_", "decoder_"))
+        is_used = tensor.name in used or not tensor.name
+        if elements > 1 and is_used and not is_ours and _is_weight(tensor):
             parameters += elements
             size += bytes_of(tensor, Path())
     return parameters, size

@@ -54,6 +54,15 @@ def read_graph(path: Path) -> onnx.ModelProto:
     check_tensors(model, path)
     if model.functions:
         model = inliner.inline_local_functions(model)
+    return standard_only(model, path)
+
+
+def standard_only(model: onnx.ModelProto, path: Path) -> onnx.ModelProto:
+    """Checks that a model uses standard operators, and leaves nothing in it but what it uses.
+
+    Raises:
+        DataError: it has others, or is of an opset that is not taken.
+    """
     _check_operators(model, path)
     _tidy(model, path)
     return model

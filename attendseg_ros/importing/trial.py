@@ -9,6 +9,7 @@ that runs it. So it runs here first, and what this process finds out is told in 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -177,8 +178,10 @@ def _macs(model: str, size: tuple[int, int]) -> int:
 
 def _reason(error: Exception) -> str:
     words = " ".join(str(error).split())
-    # ONNX Runtime begins with its number and ends with the names of its own source files.
-    return words.partition("Status Message: ")[2] or words
+    # ONNX Runtime begins with its number, and names its own source files and functions.
+    words = words.partition("Status Message: ")[2] or words
+    words = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", words)
+    return re.sub(r"/onnxruntime_src/\S+ .*?\) ", "", words)
 
 
 def main(arguments: list[str]) -> None:
