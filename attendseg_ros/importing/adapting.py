@@ -103,8 +103,9 @@ def adapt(path: Path, said: Said, classes: int, class_file: str) -> Adapted:
     input_size = _input_size(taken, said, path)
     outputs = _outputs(model, said, path)
     renamed = make_room(model.graph, (INPUT_NAME, OUTPUT_NAME))
-    taken = replace(taken, name=renamed.get(taken.name, taken.name))
-    take_camera_bytes(model, taken, pixels)
+    # Under the name that it has in the graph by now; messages show its own.
+    inside = replace(taken, name=renamed.get(taken.name, taken.name))
+    take_camera_bytes(model, inside, pixels)
     found = {name: readings(model.graph, renamed.get(name, name)) for name in outputs}
     facts = _try_values(model, found, input_size, path)
     scores = find_score_map(

@@ -1,0 +1,47 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Networks of well-kept libraries: the bundle's mask is the library's own post-processing's."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.foreign_graphs import class_file
+from support.real_networks import balanced, export, families
+
+from attendseg_ros.cli.main import main
+from attendseg_ros.inference import Segmenter, load_bundle
+from attendseg_ros.scene import StreetScene
+
+MOST_OTHERS = 0.005
+"""Share of the pixels that may have another class."""
+
+
+def scene(width: int, height: int) -> NDArray[np.uint8]:
+    """A picture with edges, areas and textures."""
+    return StreetScene(3, width, height).render(7.25).rgb
+
+
+@pytest.mark.parametrize("name", families())
+def test_the_mask_is_the_library_s_own(name: str, tmp_path: Path) -> None:
+    try:
+        family = families()[name]()
+    except (ImportError, RuntimeError) as error:
+        pytest.skip(f"its library is not installed (requirements/import_test.txt): {error}")
+    importlib.import_module(family.needs)
+    image = scene(*family.size)
+    network = balanced(family, family.build(), image)
+    file = export(family, network, tmp_path / "network.onnx")
+    one = str(class_file(tmp_path, ["object"]))
+    options = [option.replace("{one}", one) for option in family.options]
+    assert main(["import", str(file), "-o", str(tmp_path / "bundle"), *options]) == 0
+    wanted = family.ask(network, image)
+    assert len(np.unique(wanted)) > 1, "a mask of one class would prove little"
+    with closing(Segmenter(load_bundle(tmp_path / "bundle"), "onnxruntime")) as segmenter:
+        labels = segmenter.segment(image).labels
+    assert (labels != wanted).mean() <= MOST_OTHERS
