@@ -56,17 +56,20 @@ def _content(tensor: TensorProto, path: Path, most: int) -> bytes:
         ) from None
     except OSError as error:
         raise DataError(f"{file}: cannot be read: {error.strerror}") from error
-    with os.fdopen(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise DataError(f"{file} is no file: a folder, pipe or device holds no weights")
-        size = os.fstat(handle).st_size
-        if offset + length > size:
+        if offset + length > found.st_size:
             raise DataError(
                 f"{file} is truncated: tensor '{name}' ends at byte {offset + length}, the file "
-                f"at {size}"
+                f"at {found.st_size}"
             )
-        opened.seek(offset)
-        return opened.read(length)
+        with open(handle, "rb", closefd=False) as opened:
+            opened.seek(offset)
+            return opened.read(length)
+    finally:
+        os.close(handle)
 
 
 def _place(path: Path, location: str, name: str) -> Path:

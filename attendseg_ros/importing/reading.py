@@ -73,10 +73,13 @@ def _parsed(path: Path) -> onnx.ModelProto:
         inside = sorted(file.name for file in path.glob("*.onnx"))
         which = f", such as {path / inside[0]}" if inside else ""
         raise DataError(f"{path} is a folder: give the ONNX file{which}")
+    if path.exists() and not path.is_file():
+        # A pipe has no end, and nobody may be at its other one.
+        raise DataError(f"{path} is no file: a pipe or device holds no network")
     kind = None
     try:
         with path.open("rb") as file:
-            start = file.read(64) if path.is_file() else b""
+            start = file.read(64)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     if not start.startswith(_ONNX_STARTS_WITH):

@@ -41,7 +41,6 @@ def try_sizes(
     sizes: Sequence[tuple[int, int]],
     *,
     counts: bool = False,
-    most_seconds: float = MOST_SECONDS,
 ) -> list[dict[str, Any]]:
     """Runs a graph that takes camera bytes on an image of noise, at several sizes.
 
@@ -49,7 +48,6 @@ def try_sizes(
         model: with the input `image`.
         sizes: widths and heights.
         counts: whether to count the multiplications at the first size.
-        most_seconds: for all.
 
     Returns:
         For each size either `{"error": text}` or `{"outputs": {name: {"shape", "dtype", "min",
@@ -78,10 +76,10 @@ def try_sizes(
             environment=environment(),
         ) as process:
             try:
-                stdout, stderr = process.communicate(most_seconds)
+                stdout, stderr = process.communicate(MOST_SECONDS)
             except subprocess.TimeoutExpired:
                 raise DataError(
-                    f"the graph did not run to its end within {most_seconds:g} s: it is no network "
+                    f"the graph did not run to its end within {MOST_SECONDS:g} s: it is no network "
                     "for a robot, or damaged"
                 ) from None
             status = process.status
