@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from attendseg_ros.inference import load_bundle
-from attendseg_ros.ros.parameters import check
-from attendseg_ros.ros.settings import SCHEMA, Settings
+from attendseg_ros.ros.parameters.live_parameters import check
+from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 
 CONFIG = Path(__file__).parents[1] / "config"
 FILES = ("segmentation.yaml", "drone.yaml", "ground_robot.yaml")

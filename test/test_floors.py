@@ -31,6 +31,7 @@ COMMON = {
 ALLOWED: dict[str, set[str]] = {
     "labels": set(),
     "geometry": set(),
+    "streaming": set(),
     "network": set(),
     "navigation": {"labels"},
     "scene": {"labels"},
@@ -39,9 +40,20 @@ ALLOWED: dict[str, set[str]] = {
     "deployment": {"network", "inference", "labels", "training"},
     "importing": {"inference", "labels", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
-    "playback": {"inference", "labels"},
-    "benchmark": {"inference", "labels"},
-    "ros": {"geometry", "inference", "labels", "navigation", "scene", "playback", "msg"},
+    "images": {"inference"},
+    "playback": {"images", "inference", "labels"},
+    "benchmark": {"deployment", "inference", "labels"},
+    "ros": {
+        "geometry",
+        "images",
+        "inference",
+        "labels",
+        "navigation",
+        "scene",
+        "playback",
+        "streaming",
+        "msg",
+    },
     "cli": {
         "network",
         "labels",
@@ -51,12 +63,22 @@ ALLOWED: dict[str, set[str]] = {
         "deployment",
         "importing",
         "exploration",
+        "images",
         "playback",
         "benchmark",
     },
 }
 
-ON_THE_ROBOT = {"geometry", "labels", "navigation", "scene", "inference", "playback", "ros"}
+ON_THE_ROBOT = {
+    "geometry",
+    "images",
+    "labels",
+    "navigation",
+    "scene",
+    "inference",
+    "playback",
+    "ros",
+}
 TRAINING_LIBRARIES = {"torch", "torchvision", "onnx", "onnxscript", "optuna"}
 TORCH_ENGINE = {"inference/torch_engine.py", "inference/torch_operators.py"}
 

@@ -112,7 +112,7 @@ def _versions(model: str, precisions: Sequence[str]) -> list[Bundle]:
             found.append(bundle)
         elif precision == "fp32":
             # It takes a package that a robot need not have.
-            from attendseg_ros.benchmark.float_twin import float_twin
+            from attendseg_ros.deployment.float_twin import float_twin
 
             found.append(float_twin(bundle))
     if not found:

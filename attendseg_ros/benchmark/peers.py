@@ -16,10 +16,10 @@ import numpy as np
 from tqdm import tqdm
 
 from attendseg_ros.benchmark.checkout import make_importable
-from attendseg_ros.benchmark.float_twin import float_twin
 from attendseg_ros.benchmark.latency import BURST, burst, check_same_engine
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
+from attendseg_ros.deployment.float_twin import float_twin
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Bundle, load_bundle

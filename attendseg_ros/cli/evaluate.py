@@ -132,7 +132,7 @@ def _of_precision(bundle: Bundle, wanted: str | None) -> Bundle:
         return bundle
     if wanted == "fp32":
         need_packages(f"{NAME} --precision fp32", "onnx")
-        from attendseg_ros.benchmark.float_twin import float_twin
+        from attendseg_ros.deployment.float_twin import float_twin
 
         return float_twin(bundle)
     raise BundleError(

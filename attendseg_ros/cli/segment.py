@@ -30,10 +30,10 @@ from attendseg_ros.playback import (
     Source,
     open_source,
 )
+from attendseg_ros.playback.bags.outputs import LABEL_INFO, OUTPUTS
 from attendseg_ros.playback.image_sinks import check_new
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
-from attendseg_ros.playback.outputs import LABEL_INFO, OUTPUTS
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -132,7 +132,7 @@ def run(arguments: argparse.Namespace) -> Result:
 def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:
     # What reads no bags needs no rosbags.
     from attendseg_ros.cli import segment_bag
-    from attendseg_ros.playback.bag import BagSource
+    from attendseg_ros.playback.bags.bag_source import BagSource
 
     assert isinstance(source, BagSource)
     return segment_bag.run(arguments, source, bundle)

@@ -17,9 +17,9 @@ from tqdm import tqdm
 from attendseg_ros.cli.verb import need_packages
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import AUTO, Bundle, Segmenter
-from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.label_journal import LabelJournal, settings_of
-from attendseg_ros.playback.labelled_bag import LabelledBag
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.label_journal import LabelJournal, settings_of
+from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.labeller import Labeller
 
 

@@ -10,9 +10,9 @@ import cv2
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.labels import blend, colorize
 from attendseg_ros.placing import Placing, keep_everything, real_place
-from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import Frame, Image
 from attendseg_ros.playback.sink import Sink
 

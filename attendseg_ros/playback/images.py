@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.images.encoded import decode_rgb
+from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.pictures import PICTURE_SUFFIXES, list_pictures, shown_entries
-from attendseg_ros.playback.encoded import decode_rgb
 from attendseg_ros.playback.frames import Frame, Source
-from attendseg_ros.playback.sample_bits import SampleBits
 
 FOLDER_RATE_HZ = 5.0
 """Pictures of a folder carry no rate; at five a second a person can still look at each."""

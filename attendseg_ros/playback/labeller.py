@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Segmenter, StageTimes
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.playback.bags.label_journal import Labels
 from attendseg_ros.playback.frames import Image
-from attendseg_ros.playback.label_journal import Labels
 
 
 class Labeller:

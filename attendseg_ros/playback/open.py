@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.pictures import PICTURE_SUFFIXES, kind_not_read
-from attendseg_ros.playback.bag_files import is_bag
+from attendseg_ros.playback.bags.bag_files import is_bag
 from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Source
 from attendseg_ros.playback.images import open_folder, open_image
@@ -35,7 +35,7 @@ def open_source(path: str | Path, topic: str = "") -> Source:
     path = _existing(Path(path))
     if is_bag(path):
         # A robot that plays no bags needs no rosbags.
-        from attendseg_ros.playback.bag import BagSource
+        from attendseg_ros.playback.bags.bag_source import BagSource
 
         return BagSource(path, topic)
     if topic:

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bad_image import MAX_PIXELS, BadImageError, check_size
-from attendseg_ros.playback.channels import swap_red_and_blue
+from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
+from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.playback.file_kinds import head_of, what_it_is
 from attendseg_ros.playback.frames import Frame, Source
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.labels import blend, colorize
 from attendseg_ros.placing import Placing, real_place
-from attendseg_ros.playback.channels import swap_red_and_blue
 from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.sink import Sink

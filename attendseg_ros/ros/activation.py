@@ -14,9 +14,9 @@ from attendseg_ros.ros.camera_stream import CameraStream, Job
 from attendseg_ros.ros.diagnostics import Network
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.pacer import Pacer
-from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.worker import Worker
 
 
 class Activation:
@@ -39,7 +39,7 @@ class Activation:
         self._pacer = Pacer(node, models)
         self._enabled = True
         self._streams: list[CameraStream] = []
-        self._worker: Worker[Job] = Worker("frames", _process)
+        self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
             for one in outputs:

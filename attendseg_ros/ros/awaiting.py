@@ -11,8 +11,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 from sensor_msgs.msg import CompressedImage, Image
 
-from attendseg_ros.playback.compressed_format import VIDEO_TYPES
-from attendseg_ros.ros import qos
+from attendseg_ros.images.compressed_format import VIDEO_TYPES
+from attendseg_ros.ros.messages import qos
 
 PATIENCE_S = 3.0
 """Seconds without an image before the log says what is awaited."""

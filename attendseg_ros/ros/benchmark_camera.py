@@ -19,7 +19,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros import stopping
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.scene import StreetScene
 
 # Different pictures, so that neither a decoder nor a cache sees the same one again and again.

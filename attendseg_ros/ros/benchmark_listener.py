@@ -19,8 +19,8 @@ from rclpy.qos import QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.messages import qos
 
 _CHECK_S = 0.1
 

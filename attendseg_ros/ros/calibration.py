@@ -11,8 +11,8 @@ from attendseg_ros.geometry import Intrinsics
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.intrinsics import distortion, to_intrinsics
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.rectification import is_rectified
-from attendseg_ros.ros.settings import Settings
 
 
 class Calibration:

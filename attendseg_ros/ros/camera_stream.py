@@ -14,29 +14,29 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.conversion import ImageMessage
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.diagnostics import Camera, Network, Report
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing import LandingZones
 from attendseg_ros.ros.landing_report import LandingReport
+from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
-from attendseg_ros.ros.parameters import Parameters
+from attendseg_ros.ros.parameters.live_parameters import Parameters
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SemanticPoints
 from attendseg_ros.ros.processing import FrameProcessor
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stamp_clock import Receipt, StampClock
-from attendseg_ros.ros.stream_watch import StampFault, StreamWatch
-from attendseg_ros.ros.throttle import RateLimit, Throttle
-from attendseg_ros.ros.timing import stamp_ns
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
+from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.worker import Worker
 
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""

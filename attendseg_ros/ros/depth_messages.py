@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from attendseg_ros.geometry import millimetres_to_depth, to_depth
-from attendseg_ros.playback.bad_image import BadImageError
-from attendseg_ros.playback.encodings import find_encoding
-from attendseg_ros.playback.raw_image import view
+from attendseg_ros.images.bad_image import BadImageError
+from attendseg_ros.images.encodings import find_encoding
+from attendseg_ros.images.raw_image import view
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
 
 _CONVERTERS = {

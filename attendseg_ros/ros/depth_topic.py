@@ -11,8 +11,8 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.messages import qos
 
 Consumer = Callable[[Image], None]
 

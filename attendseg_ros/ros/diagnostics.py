@@ -15,7 +15,7 @@ from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.limits import (
     Finding,
@@ -25,9 +25,9 @@ from attendseg_ros.ros.limits import (
     judge_silence,
 )
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stream_watch import StampFault
-from attendseg_ros.ros.timing import WINDOW_S, percentile
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.stamp_checks import StampFault
+from attendseg_ros.streaming.timing import WINDOW_S, percentile
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 STALE = DiagnosticStatus.STALE

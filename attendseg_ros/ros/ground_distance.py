@@ -17,9 +17,9 @@ from attendseg_ros.ros.depth_messages import to_metres
 from attendseg_ros.ros.depth_topic import DepthTopic
 from attendseg_ros.ros.landing_report import LandingReport
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import stamp_ns
+from attendseg_ros.streaming.timing import stamp_ns
 
 OLDEST_NS = 500_000_000
 """Depth farther from an image's stamp tells nothing: 0.5 s is 1 m of a usual descent."""

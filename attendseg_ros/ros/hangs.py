@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.watched_calls import hanging
+from attendseg_ros.streaming.watched_calls import hanging
 
 MOST_HANGING = 3
 """Calls that hang at one time. Each keeps a thread, an engine's memory and perhaps a core."""

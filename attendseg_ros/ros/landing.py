@@ -28,9 +28,9 @@ from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.ground_distance import GroundDistance
 from attendseg_ros.ros.landing_report import LandingReport, WithoutMetres
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import stamp_ns
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import stamp_ns
 
 Pixels = NDArray[np.uint8]
 

@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rclpy.logging import get_logger
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
 from attendseg_ros.ros.hangs import MOST_HANGING, EngineHangError, Hangs
-from attendseg_ros.ros.memory import give_back_freed
+from attendseg_ros.ros.parameters.settings import CLASS_LISTS, Settings
+from attendseg_ros.ros.runtime.memory import give_back_freed
 from attendseg_ros.ros.segmenter_calls import Builds, SegmenterCalls
-from attendseg_ros.ros.settings import CLASS_LISTS, Settings
-from attendseg_ros.ros.watched_calls import HangError, hanging
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.watched_calls import HangError, hanging
+from attendseg_ros.streaming.worker import Worker
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,9 @@ class ModelSwitch:
 
     def _start_loading(self) -> tuple[Builds, Worker[Wish]]:
         builds = Builds()
-        return builds, Worker("model", partial(self._fulfil, builds))
+        return builds, Worker(
+            "model", partial(self._fulfil, builds), get_logger("attendseg_ros").error
+        )
 
     def _give_up(self, segmenter: Segmenter, waited_s: float) -> None:
         with self._changed:

@@ -8,8 +8,8 @@ from collections import Counter
 from math import nan
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.playback.bad_image import OF_THE_NETWORK, Reason
-from attendseg_ros.ros.timing import FrameTimes, History, RateWindow
+from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.streaming.timing import FrameTimes, History, RateWindow
 
 _READ_APART_NS = NANOSECONDS
 """The clock is read in several threads: a moment this far in the future is no jump of the clock."""

@@ -11,9 +11,15 @@ from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.inference import Bundle
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.pace import CAMERA_TO_MASK, RECEIPT_TO_MASK, Pace, PacedFrame, Size
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import FrameTimes
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.size_policy import (
+    CAMERA_TO_MASK,
+    RECEIPT_TO_MASK,
+    Pace,
+    PacedFrame,
+    Size,
+)
+from attendseg_ros.streaming.timing import FrameTimes
 
 
 class Pacer:

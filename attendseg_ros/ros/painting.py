@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
+from attendseg_ros.images.raw_image import packed
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize
 from attendseg_ros.navigation import occupancy_of
-from attendseg_ros.playback.raw_image import packed
-from attendseg_ros.ros.image_messages import Canvas
-from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.messages.image_messages import Canvas
+from attendseg_ros.ros.parameters.settings import Settings
 
 Pixels = NDArray[np.uint8]
 

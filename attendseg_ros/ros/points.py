@@ -17,17 +17,17 @@ from std_msgs.msg import Header
 from attendseg_ros.geometry import CloudBuilder
 from attendseg_ros.ros.awaiting import Awaiting
 from attendseg_ros.ros.calibration import Calibration
-from attendseg_ros.ros.depth_matching import DepthMatcher, Outcome
 from attendseg_ros.ros.depth_messages import to_metres
 from attendseg_ros.ros.depth_topic import DepthTopic
+from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.no_points import NoPoints, NoPointsError
-from attendseg_ros.ros.point_cloud import to_cloud
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points_report import DepthSource, PointsReport
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.throttle import RateLimit, Throttle
-from attendseg_ros.ros.timing import stamp_ns
-from attendseg_ros.ros.worker import Worker
+from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.worker import Worker
 
 NANOSECONDS_PER_MS = 1_000_000
 
@@ -93,7 +93,7 @@ class SemanticPoints:
         self._builder: CloudBuilder | None = None
         self._joined = False
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
-            self._camera.status("points"), self._process
+            self._camera.status("points"), self._process, node.get_logger().error
         )
         self.camera_info: CameraInfo | None = None
 

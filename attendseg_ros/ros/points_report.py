@@ -12,8 +12,8 @@ from threading import Lock
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.ros.no_points import OF_LANDING_ONLY, NoPoints
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import RateWindow
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.timing import RateWindow
 
 REASONS = tuple(reason for reason in NoPoints if reason not in OF_LANDING_ONLY)
 """Why an image may have no points."""

@@ -14,24 +14,24 @@ from std_msgs.msg import Header
 
 from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.playback.bad_image import BadImageError, Reason
-from attendseg_ros.playback.sample_bits import SampleBits
-from attendseg_ros.ros.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.hangs import EngineHangError
-from attendseg_ros.ros.image_messages import pixels_of
 from attendseg_ros.ros.landing import LandingZones
+from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
+from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model_switch import ModelSwitch
 from attendseg_ros.ros.monitor import Monitor
 from attendseg_ros.ros.pacer import Pacer
 from attendseg_ros.ros.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.stamp_clock import Receipt
-from attendseg_ros.ros.throttle import Throttle
-from attendseg_ros.ros.timing import FrameTimes, Stopwatch, stamp_ns
+from attendseg_ros.streaming.stamp_clock import Receipt
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
 
 
 class FrameProcessor:

@@ -16,10 +16,10 @@ from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.msg import LandingZone, SegmentationTiming
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.compressing import compress
-from attendseg_ros.ros.label_info import LabelInfo, to_label_info
+from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.encode_compressed import compress
+from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
 from attendseg_ros.ros.painting import ImageOutput
 from attendseg_ros.ros.rare_events import RareEvents
 

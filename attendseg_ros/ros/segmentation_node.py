@@ -18,17 +18,17 @@ from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
-from attendseg_ros.ros import qos
 from attendseg_ros.ros.activation import Activation
-from attendseg_ros.ros.label_info import LabelInfo
-from attendseg_ros.ros.lifecycle import PatientLifecycleNode
-from attendseg_ros.ros.memory import give_back, give_back_freed
+from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.parameters import Change, Parameters, check
+from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.publishers import Outputs
-from attendseg_ros.ros.running import run
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.watched_calls import exit_at_once, hanging
+from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
+from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
+from attendseg_ros.ros.runtime.running import run
+from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
 

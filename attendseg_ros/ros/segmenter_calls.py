@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.inference import Segmentation, Segmenter
-from attendseg_ros.ros.watched_calls import WatchedCalls
+from attendseg_ros.streaming.watched_calls import WatchedCalls
 
 _SLOW_FACTOR = 5.0
 """A frame may take as many times as long as the engine's first run, which a slow machine needs."""

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
-from attendseg_ros.ros import qos
-from attendseg_ros.ros.camera_parameters import declare, declare_awaited
-from attendseg_ros.ros.image_messages import to_image
-from attendseg_ros.ros.outspoken_node import OutspokenNode
-from attendseg_ros.ros.prefetch import Prefetch
-from attendseg_ros.ros.running import run
+from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.image_messages import to_image
+from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
+from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.scene import StreetScene
+from attendseg_ros.streaming.prefetch import Prefetch
 
 _FROM_RGB = {
     "rgb8": None,

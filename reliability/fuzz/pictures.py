@@ -12,8 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from attendseg_ros.playback import encoded, raw_image
-from attendseg_ros.playback.encodings import ENCODINGS, Kind, find_encoding
+from attendseg_ros.images import encoded, raw_image
+from attendseg_ros.images.encodings import ENCODINGS, Kind, find_encoding
 
 _FORMATS = (
     "",

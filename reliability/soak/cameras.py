@@ -14,7 +14,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from attendseg_ros.ros.image_messages import to_image
+from attendseg_ros.ros.messages.image_messages import to_image
 
 SIZE = (640, 480)
 _SIZES = (SIZE, (320, 240), (1280, 720), (33, 77), (1, 1), (704, 64))

@@ -11,9 +11,9 @@ import onnx
 import pytest
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
-from attendseg_ros.benchmark.float_twin import float_twin
 from attendseg_ros.benchmark.latency import LatencyPlan, check_same_engine, measure_latency
 from attendseg_ros.benchmark.machine import gpus, in_words, machine
+from attendseg_ros.deployment.float_twin import float_twin
 from attendseg_ros.errors import BundleError, EngineError
 from attendseg_ros.inference import available_engines, load_bundle
 from attendseg_ros.inference.engines import create_engine

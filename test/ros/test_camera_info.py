@@ -13,7 +13,7 @@ from sensor_msgs.msg import CameraInfo
 from support.ros_client import RESEND_S, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
-from attendseg_ros.ros import qos
+from attendseg_ros.ros.messages import qos
 
 
 @pytest.mark.parametrize("sends", ["before the node starts", "after"])

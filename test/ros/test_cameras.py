@@ -24,7 +24,7 @@ from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.msg import LandingZone, SegmentationTiming
-from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.messages.label_info import LabelInfo
 
 CAMERAS = ("front", "rear")
 README = (Path(__file__).parents[2] / "README.md").read_text()

@@ -16,7 +16,7 @@ from support import markdown
 from support.segmentation_rig import Rig
 
 from attendseg_ros.msg import LandingZone
-from attendseg_ros.ros.settings import SCHEMA
+from attendseg_ros.ros.parameters.settings import SCHEMA
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text()

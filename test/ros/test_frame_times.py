@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from attendseg_ros.ros.throttle import RateLimit, Throttle
-from attendseg_ros.ros.timing import (
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+from attendseg_ros.streaming.timing import (
     FrameTimes,
     History,
     RateWindow,

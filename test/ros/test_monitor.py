@@ -13,12 +13,12 @@ import pytest
 import yaml
 from diagnostic_msgs.msg import DiagnosticStatus
 
-from attendseg_ros.playback.bad_image import Reason
+from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera_name import CameraName
 from attendseg_ros.ros.diagnostics import FEW, Network, Report
 from attendseg_ros.ros.monitor import Monitor
-from attendseg_ros.ros.settings import SCHEMA, Settings
-from attendseg_ros.ros.timing import FrameTimes
+from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
+from attendseg_ros.streaming.timing import FrameTimes
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 

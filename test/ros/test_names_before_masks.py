@@ -17,7 +17,7 @@ from support.tiny_bundle import write_tiny_bundle
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.labels import ClassInfo, ClassTable
 from attendseg_ros.ros.model_switch import ModelSwitch, Wish
-from attendseg_ros.ros.settings import Settings
+from attendseg_ros.ros.parameters.settings import Settings
 
 Meaning = tuple[tuple[str, ...], float]
 """What a mask's ids mean: names of the classes, and the least confidence of a labelled pixel."""

@@ -22,7 +22,7 @@ from support.ros_client import RESEND_S, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.messages.label_info import LabelInfo
 
 TABLE = ClassTable.load("camvid")
 SECOND_NS = 1_000_000_000

@@ -24,10 +24,10 @@ from attendseg_ros.inference import Bundle, Segmenter, load_bundle, shipped_mode
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
 from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.pace import Size
 from attendseg_ros.ros.pacer import Pacer
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.timing import FrameTimes
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.size_policy import Size
+from attendseg_ros.streaming.timing import FrameTimes
 
 SIZES = [(512, 512), (256, 256), (128, 128)]
 

@@ -21,8 +21,8 @@ from attendseg_ros.inference import Segmentation, Segmenter, load_bundle
 from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
 from attendseg_ros.ros.hangs import LONGEST_DELAY_S, MOST_HANGING, QUIET_S, EngineHangError, Hangs
 from attendseg_ros.ros.model_switch import ModelSwitch
-from attendseg_ros.ros.settings import Settings
-from attendseg_ros.ros.watched_calls import hanging
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.watched_calls import hanging
 
 TRUTH = stripes(WIDTH, HEIGHT, count=8)
 GOOD = painted(TRUTH)

@@ -15,7 +15,7 @@ from support.ros_client import BEST_EFFORT, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
-from attendseg_ros.ros.label_info import LabelInfo
+from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.painting import ImageOutput
 
 IMAGES = [output.topic for output in ImageOutput]

@@ -15,11 +15,11 @@ from rosbags.highlevel import AnyReader
 from support import bags
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.playback.bag import BagSource
-from attendseg_ros.playback.bag_messages import message_types
+from attendseg_ros.playback.bags.bag_messages import message_types
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.label_journal import Labels
+from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.frames import Image
-from attendseg_ros.playback.label_journal import Labels
-from attendseg_ros.playback.labelled_bag import LabelledBag
 
 MASK = "/segmentation/mask"
 CLASSES = ClassTable.load("camvid")

@@ -1,0 +1,145 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The headers of pictures that lie in boxes: JPEG 2000 and AVIF."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+
+_CODESTREAM = b"\xff\x4f\xff\x51"
+_END = b"\xff\xd9"
+# Boxes with boxes in them; meta has four bytes before these.
+_HOLDERS = {b"meta": 4, b"iprp": 0, b"ipco": 0, b"moov": 0, b"trak": 0, b"mdia": 0}
+_TRACK_HEADER = b"tkhd"
+
+
+def check_jpeg_2000(data: bytes, max_pixels: int) -> None:
+    """Refuses a JPEG 2000 picture that is too large or not all there.
+
+    Raises:
+        BadImageError: Says so.
+        struct.error: It ends in its header.
+    """
+    start, end = 0, len(data)
+    if not data.startswith(_CODESTREAM):
+        for kind, body, stop in _boxes(data, 0, len(data)):
+            if kind == b"jp2c":
+                start, end = body, stop
+                break
+        else:
+            raise BadImageError(
+                Reason.TRUNCATED, f"the JPEG 2000 of {len(data)} bytes ends before its picture"
+            )
+    if end > len(data) or data[end - 2 : end] != _END:
+        raise BadImageError(
+            Reason.TRUNCATED, f"the JPEG 2000 of {len(data)} bytes ends before its end marker"
+        )
+    x, y, left, top = struct.unpack_from(">IIII", data, start + 8)
+    check_size(x - left, y - top, max_pixels)
+
+
+def check_avif(data: bytes, max_pixels: int) -> None:
+    """Refuses an AVIF picture that is too large or not all there.
+
+    Raises:
+        BadImageError: Says so.
+        struct.error: It ends in its header.
+    """
+    sizes = list(_sizes(data, 0, len(data)))
+    for size in sizes:
+        check_size(*size, max_pixels)
+    for kind, body, stop in _boxes(data, 0, len(data)):
+        if stop > len(data):
+            raise BadImageError(
+                Reason.TRUNCATED,
+                f"the AVIF has {len(data)} bytes, and its box {kind!r} ends at {stop}",
+            )
+        if kind == b"mdat":
+            for size in _sizes_of_sequences(data[body:stop]):
+                check_size(*size, max_pixels)
+    if not sizes:
+        raise BadImageError(Reason.UNDECODABLE, "the AVIF says no size")
+
+
+def _sizes(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sizes that the container claims, of all pictures and tracks in it."""
+    for kind, body, stop in _boxes(data, start, end):
+        if kind == b"ispe":
+            width, height = struct.unpack_from(">II", data, body + 4)
+            yield width, height
+        elif kind == _TRACK_HEADER:
+            width, height = struct.unpack_from(">II", data, stop - 8)
+            if width and height:
+                yield width >> 16, height >> 16
+        elif kind in _HOLDERS:
+            yield from _sizes(data, body + _HOLDERS[kind], min(stop, end))
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The kind of each box, where its content begins, and where it says that it ends."""
+    while start + 8 <= end:
+        length, kind = struct.unpack_from(">I4s", data, start)
+        body = start + 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, body)
+            body += 8
+        stop = end if length == 0 else start + length
+        if stop < body:
+            return
+        yield kind, body, stop
+        start = stop
+
+
+def _sizes_of_sequences(data: bytes) -> Iterator[tuple[int, int]]:
+    """The largest frame of each AV1 sequence header: what a decoder reserves memory for."""
+    position = 0
+    while position + 2 < len(data):
+        header = data[position]
+        kind, extended, sized = header >> 3 & 15, header >> 2 & 1, header >> 1 & 1
+        if header & 0x81 or not sized:
+            # No data of AV1 from here on, which the decoder finds too.
+            return
+        body = position + 1 + extended
+        length, shift = 0, 0
+        while body < len(data):
+            byte = data[body]
+            length |= (byte & 127) << shift
+            body, shift = body + 1, shift + 7
+            if byte < 128:
+                break
+        if kind == 1:
+            yield _sequence_size(data[body : body + 64])
+        position = body + length
+
+
+def _sequence_size(data: bytes) -> tuple[int, int]:
+    """The largest frame that a sequence header allows (AV1, 5.5.1)."""
+    bits = _Bits(data)
+    bits.take(3)
+    bits.take(1)
+    if bits.take(1):
+        bits.take(5)
+    elif bits.take(1):
+        # Timing comes first, as in videos.
+        raise BadImageError(Reason.UNDECODABLE, "the AVIF is a video: give one of its pictures")
+    else:
+        delays, points = bits.take(1), bits.take(5) + 1
+        for _ in range(points):
+            bits.take(12)
+            bits.take(1 if bits.take(5) > 7 else 0)
+            bits.take(4 if delays and bits.take(1) else 0)
+    width_bits, height_bits = bits.take(4) + 1, bits.take(4) + 1
+    return bits.take(width_bits) + 1, bits.take(height_bits) + 1
+
+
+class _Bits:
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._left = 8 * len(data)
+
+    def take(self, count: int) -> int:
+        self._left = max(0, self._left - count)
+        return self._value >> self._left & (1 << count) - 1

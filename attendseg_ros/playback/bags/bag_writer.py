@@ -1,0 +1,108 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""New bags that take over another bag's messages as they are, and messages of our own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag1,
+    Qos,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+from rosbags.rosbag1 import Writer as Ros1FileWriter
+from rosbags.typesys.store import Typestore
+
+from attendseg_ros.playback.bags.bag_reader import Recorded
+from attendseg_ros.playback.sink import Output
+
+
+class BagWriter(Output, ABC):
+    """A bag that is being written; discarded, it leaves its files closed and incomplete."""
+
+    @abstractmethod
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
+        """Adds a topic of our own; returns what `write` wants for it."""
+
+    @abstractmethod
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+
+    @abstractmethod
+    def write(self, topic: Any, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+
+
+class Ros1Writer(BagWriter):
+    """A ROS 1 bag."""
+
+    def __init__(self, path: Path, connections: list[Connection], store: Typestore) -> None:
+        """Starts the file with the other bag's topics."""
+        self._writer = Ros1FileWriter(path)
+        self._writer.open()
+        self._store = store
+        with ExitStack() as undo:
+            undo.callback(self._writer.abort)
+            self._copies = {
+                connection.id: self._take_over(connection) for connection in connections
+            }
+            undo.pop_all()
+
+    def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
+        """Adds a topic of our own."""
+        return self._writer.add_connection(
+            name, message_type, typestore=self._store, latching=int(latched)
+        )
+
+    def _take_over(self, connection: Connection) -> Connection:
+        extra = connection.ext
+        assert isinstance(extra, ConnectionExtRosbag1)
+        return self._writer.add_connection(
+            connection.topic,
+            connection.msgtype,
+            msgdef=connection.msgdef.data,
+            md5sum=connection.digest,
+            callerid=extra.callerid,
+            latching=extra.latching,
+        )
+
+    def copy(self, recorded: Recorded) -> None:
+        """Adds a message of the other bag, unchanged."""
+        self._writer.write(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
+
+    def write(self, topic: Connection, time_ns: int, message: Any) -> None:
+        """Adds a message of our own."""
+        self._writer.write(topic, time_ns, self._store.serialize_ros1(message, topic.msgtype))
+
+    def close(self) -> None:
+        """Completes the bag."""
+        self._writer.close()
+
+    def discard(self) -> None:
+        """Closes the file."""
+        self._writer.abort()
+
+
+def offered_qos(latched: bool) -> Qos:
+    """What the node offers for its outputs: reliable, and for names kept for late subscribers."""
+    forever = QosTime(2147483647, 4294967295)
+    return Qos(
+        history=QosHistory.KEEP_LAST,
+        depth=1 if latched else 2,
+        reliability=QosReliability.RELIABLE,
+        durability=QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+        deadline=forever,
+        lifespan=forever,
+        liveliness=QosLiveliness.AUTOMATIC,
+        liveliness_lease_duration=forever,
+        avoid_ros_namespace_conventions=False,
+    )

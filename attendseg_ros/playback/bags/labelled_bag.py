@@ -1,0 +1,200 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A bag with everything that was in the input bag, and the node's outputs for one camera."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attendseg_ros.errors import DataError, ImageError, LogitsError
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.placing import Placing, check_apart, real_place
+from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
+from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, open_bag
+from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.bag_writer import BagWriter
+from attendseg_ros.playback.bags.checked_bag import check_bag
+from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
+from attendseg_ros.playback.bags.painter import Painter
+from attendseg_ros.playback.bags.threaded_writer import open_writer
+from attendseg_ros.playback.file_kinds import ROS1
+from attendseg_ros.playback.frames import Image
+from attendseg_ros.playback.image_sinks import make_folder
+
+
+class LabelledBag:
+    """Makes the new bag in one pass: every message is read once, copied, and an image labelled.
+
+    The bag appears under its name when it is complete. Until then there is the journal,
+    `.<name>.labels`, from which another run takes the results that are there already.
+    """
+
+    def __init__(
+        self,
+        source: BagSource,
+        path: Path,
+        outputs: Collection[str] = ("mask",),
+        prefix: str = "/segmentation",
+        *,
+        force: bool = False,
+    ) -> None:
+        """Checks that the bag can be made, and writes nothing.
+
+        Args:
+            source: The bag and its image topic.
+            path: The new bag: .bag for ROS 1; for ROS 2 an .mcap file or a folder.
+            outputs: Of `OUTPUTS`.
+            prefix: Stands before the outputs' names to make their topics.
+            force: Replaces what is there when the new bag is complete.
+
+        Raises:
+            DataError: The output exists or is of the wrong kind, or the bag has such topics.
+        """
+        self._source = source
+        self._path = real_place(path)
+        self._topics = {name: f"{prefix.rstrip('/')}/{name}" for name in outputs}
+        self.skipped: list[str] = []
+        self.damage: list[str] = []
+        self.messages = 0
+        self._check_output(force)
+        with open_bag(source.path) as reader:
+            held = {connection.topic for connection in reader.connections}
+            kind, is_ros2 = reader.kind, reader.is_ros2
+        both = sorted(held.intersection(self._topics.values()))
+        if both:
+            raise DataError(
+                f"{source.path}: holds {', '.join(both)} already; choose other names with a prefix"
+            )
+        _check_kind(path, kind, is_ros2)
+
+    @property
+    def journal_path(self) -> Path:
+        """The file in which results are put by."""
+        return self._path.parent / f".{self._path.name}.labels"
+
+    def open_journal(self, made_with: Mapping[str, Any]) -> LabelJournal:
+        """Opens the journal, with the results of an earlier run made with the same.
+
+        Raises:
+            DataError: It cannot be written, or another run is writing it.
+        """
+        make_folder(self._path.parent)
+        return LabelJournal(self.journal_path, made_with)
+
+    def make(
+        self,
+        journal: LabelJournal,
+        label: Callable[[Image], Labels],
+        classes: ClassTable,
+        threshold: float = 0.0,
+    ) -> Generator[bool, None, None]:
+        """Copies every message, and puts an image's outputs right after it.
+
+        Closed before its end, or when it raises, it leaves no bag, and the journal as it is.
+
+        Args:
+            journal: Has the results of an earlier run, and gets the others one by one.
+            label: From uint8 (H, W, 3) to a result in arrays of its own.
+            classes: What the ids mean.
+            threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
+
+        Yields:
+            For each message of the input whether it is an image that was labelled now.
+
+        Raises:
+            DataError: The bag cannot be written, or no image at all can be labelled.
+        """
+        try:
+            with Placing(self._path, keep=is_of_no_bag) as placing:
+                with (
+                    open_bag(self._source.path) as reader,
+                    open_writer(placing.unfinished, reader) as writer,
+                ):
+                    painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
+                    yield from self._copy_and_label(reader, writer, painter, journal, label)
+                check_bag(placing.unfinished, writer.written)
+        except (OSError, sqlite3.Error) as error:
+            raise DataError(f"{self._path}: cannot be written: {error}") from error
+
+    def _copy_and_label(
+        self,
+        reader: BagReader,
+        writer: BagWriter,
+        painter: Painter,
+        journal: LabelJournal,
+        label: Callable[[Image], Labels],
+    ) -> Iterator[bool]:
+        self.skipped, self.damage, self.messages = [], [], 0
+        decoder = ImageDecoder(reader.is_ros2)
+        images = 0
+        for recorded in reader.messages():
+            # First, so that it is written while the image is labelled.
+            writer.copy(recorded)
+            self.messages += 1
+            is_new = False
+            if recorded.connection.topic == self._source.topic:
+                try:
+                    labels, image, is_new = _labels_of(recorded, journal, label, decoder)
+                except (ImageError, LogitsError) as error:
+                    self.skipped.append(f"image {images} on {self._source.topic}: {error}")
+                else:
+                    painter.paint(recorded, labels, image)
+                images += 1
+            yield is_new
+        self.damage = list(reader.damage)
+        if images == len(self.skipped):
+            reason = (self.skipped or self.damage or ["it is empty"])[0]
+            raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
+
+    def _check_output(self, force: bool) -> None:
+        path, source = self._path, self._source.path
+        check_apart(path, [source], "bag")
+        if not path.exists():
+            return
+        if not force:
+            raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
+        if not is_bag(path):
+            raise DataError(f"{path}: is no bag, so it is not replaced")
+
+
+def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:
+    suffix = path.suffix.lower()
+    if kind == ROS1:
+        if suffix != ".bag":
+            raise DataError(f"{path}: a ROS 1 bag is written as NAME.bag")
+    elif not is_ros2:
+        if suffix != ".mcap":
+            raise DataError(f"{path}: ROS 1 messages in MCAP are written as NAME.mcap")
+    elif suffix in (".bag", ".db3"):
+        raise DataError(f"{path}: a ROS 2 bag is written as NAME.mcap or as a folder")
+
+
+def _labels_of(
+    recorded: Recorded,
+    journal: LabelJournal,
+    label: Callable[[Image], Labels],
+    decoder: ImageDecoder,
+) -> tuple[Labels, DecodedImage | None, bool]:
+    """An image's result, the image where it was decoded, and whether the result is new.
+
+    It is from the journal, or computed now and put by there.
+
+    Raises:
+        ImageError: The image cannot be labelled.
+        LogitsError: The network's result for it is not finite.
+    """
+    key = ImageKey.of(recorded.time_ns, recorded.data)
+    if key in journal:
+        return journal.get(key), _decoded(recorded, decoder) if decoder.remembers else None, False
+    image = _decoded(recorded, decoder)
+    labels = label(image.rgb)
+    journal.put(key, labels)
+    return labels, image, True
+
+
+def _decoded(recorded: Recorded, decoder: ImageDecoder) -> DecodedImage:
+    return decoder.decode(recorded.data, recorded.connection.msgtype)

@@ -1,0 +1,261 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""MCAP files from the first record to the last, whether or not an index follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mcap.reader import SeekingReader
+from mcap.records import Attachment, Channel, Chunk, DataEnd, Header, Message, Metadata, Schema
+from mcap.stream_reader import StreamReader, breakup_chunk
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag2,
+    MessageDefinition,
+    MessageDefinitionFormat,
+)
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.background import read_ahead
+from attendseg_ros.playback.bags.bag_files import by_time
+from attendseg_ros.playback.bags.bag_reader import (
+    CDR,
+    ROS1_SERIALIZATION,
+    BagReader,
+    Recorded,
+    serialization_of,
+)
+from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
+from attendseg_ros.playback.file_kinds import in_words
+
+_FORMATS = {
+    "ros1msg": MessageDefinitionFormat.MSG,
+    "ros2msg": MessageDefinitionFormat.MSG,
+    "ros2idl": MessageDefinitionFormat.IDL,
+}
+
+# Enough for a chunk to be decompressed while the one before it is worked on.
+_MESSAGES_AHEAD = 16
+
+# A record longer than this is a damaged length: rosbag2 starts a new chunk long before.
+_LONGEST_RECORD = 2**31
+
+
+class McapReader(BagReader):
+    """One MCAP file or several that were split off one recording.
+
+    Attributes:
+        extras: Attachments and metadata records; complete once `messages` has ended.
+        profile: What the recorder wrote into the header.
+        compression: Of the chunks: "", "lz4" or "zstd".
+    """
+
+    def __init__(self, files: list[Path], in_order: bool = True) -> None:
+        """Learns the topics: from the index behind the data, or from the data where it lacks.
+
+        Args:
+            files: The files.
+            in_order: Whether that is known to be the order of recording.
+
+        Raises:
+            DataError: Not one message can be read.
+        """
+        super().__init__()
+        files = files if in_order else by_time(files, _first_time)
+        self._files = files
+        self._by_channel: list[dict[int, Connection]] = [{} for _ in files]
+        self._schemas: list[dict[int, Schema]] = [{} for _ in files]
+        self._described: dict[int, tuple[Schema | None, Channel]] = {}
+        self._numbers: dict[tuple[Any, ...], Connection] = {}
+        self.extras: list[Attachment | Metadata] = []
+        self.profile = ""
+        self.compression = ""
+        counts = self._counts()
+        self.connections = [c._replace(msgcount=counts[c.id]) for c in self.connections]
+        held = {serialization_of(c) for c in self.connections}
+        self.is_ros2 = ROS1_SERIALIZATION not in held or CDR in held
+
+    def described(self, connection: Connection) -> tuple[Schema | None, Channel]:
+        """A topic's records as they lie in the file."""
+        return self._described[connection.id]
+
+    def messages(self, topic: str = "") -> Iterator[Recorded]:
+        """Reads the messages in the order in which they lie in the file."""
+        self.damage, self.extras = list(self.lost), []
+        yield from read_ahead(
+            chain.from_iterable(
+                self._messages_of(index, file, topic) for index, file in enumerate(self._files)
+            ),
+            _MESSAGES_AHEAD,
+        )
+
+    def _counts(self) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for index, file in enumerate(self._files):
+            header, summary = _index(file)
+            if header is None or summary is None:
+                known = len(self.damage)
+                counts.update(m.connection.id for m in self._messages_of(index, file, ""))
+                if len(self.damage) == known:
+                    self.notes.append(f"{self._which(file)}there is no index behind the messages")
+                continue
+            self.profile = header.profile
+            self.compression = next((c.compression for c in summary.chunk_indexes), "")
+            for schema in summary.schemas.values():
+                self._learn(index, schema)
+            for channel in summary.channels.values():
+                self._learn(index, channel)
+            for channel_id, count in summary.statistics.channel_message_counts.items():
+                if channel_id in self._by_channel[index]:
+                    counts[self._by_channel[index][channel_id].id] += count
+        if self.damage and not self.connections:
+            raise DataError(f"cannot be read as a bag: {'; '.join(self.damage)}")
+        return counts
+
+    def _messages_of(self, index: int, file: Path, topic: str) -> Iterator[Recorded]:
+        count = 0
+        with file.open("rb") as stream:
+            records = StreamReader(
+                stream, emit_chunks=True, record_size_limit=_LONGEST_RECORD
+            ).records
+            while True:
+                try:
+                    record = next(records)
+                # A damaged file makes the library raise errors of its own, of struct, of the
+                # codecs for text, and more.
+                except Exception as error:
+                    self.damage.append(
+                        f"{self._which(file)}cut off or damaged behind message {count} "
+                        f"(byte {stream.tell()}): {_reason(error, stream)}"
+                    )
+                    return
+                if isinstance(record, DataEnd):
+                    return
+                for message in self._unpacked(record, index, file, count):
+                    count += 1
+                    connection = self._by_channel[index].get(message.channel_id)
+                    if connection is not None and topic in ("", connection.topic):
+                        yield Recorded(
+                            connection,
+                            message.log_time,
+                            self._plain(message.data, connection),
+                            message.publish_time,
+                            message.sequence,
+                        )
+
+    def _plain(self, data: bytes, connection: Connection) -> bytes:
+        if serialization_of(connection) == CDR and is_packed_message(data):
+            try:
+                return unpack_message(data)
+            except DataError as error:
+                self.damage.append(f"on {connection.topic}: {error}")
+        return data
+
+    def _which(self, file: Path) -> str:
+        return f"{file.name}: " if len(self._files) > 1 else ""
+
+    def _unpacked(self, record: Any, index: int, file: Path, count: int) -> list[Message]:
+        if isinstance(record, Chunk):
+            self.compression = record.compression
+            try:
+                inner = breakup_chunk(record, validate_crc=True)
+            except Exception as error:
+                # Its length is known, so the rest of the file can still be read.
+                self.damage.append(
+                    f"{self._which(file)}the chunk behind message {count} is damaged and left out: "
+                    f"{in_words(error)}"
+                )
+                return []
+        else:
+            inner = [record]
+        messages = []
+        for item in inner:
+            if isinstance(item, Message):
+                messages.append(item)
+            elif isinstance(item, Header):
+                self.profile = item.profile
+            elif isinstance(item, Attachment | Metadata):
+                self.extras.append(item)
+            elif isinstance(item, Schema | Channel):
+                self._learn(index, item)
+        return messages
+
+    def _learn(self, index: int, record: Schema | Channel) -> None:
+        if isinstance(record, Schema):
+            self._schemas[index][record.id] = record
+            return
+        if record.id in self._by_channel[index]:
+            return
+        schema = self._schemas[index].get(record.schema_id)
+        # The parts of a split recording number their channels anew.
+        key = (
+            record.topic,
+            record.message_encoding,
+            (schema.name, schema.data) if schema else None,
+            tuple(sorted(record.metadata.items())),
+        )
+        connection = self._numbers.get(key)
+        if connection is None:
+            connection = _connection(len(self._numbers), schema, record)
+            self._numbers[key] = connection
+            self._described[connection.id] = (schema, record)
+            self.connections.append(connection)
+        self._by_channel[index][record.id] = connection
+
+
+def _index(file: Path) -> tuple[Header | None, Any]:
+    """The header and the index behind the data; None where it does not say how much there is."""
+    with file.open("rb") as stream:
+        try:
+            reader = SeekingReader(stream, record_size_limit=_LONGEST_RECORD)
+            header, summary = reader.get_header(), reader.get_summary()
+        # A file without an index is read from front to end, which finds out what is wrong.
+        except Exception:
+            return None, None
+    return header, summary if summary and summary.statistics and summary.channels else None
+
+
+def _first_time(file: Path) -> int | None:
+    _, summary = _index(file)
+    if summary is not None:
+        return int(summary.statistics.message_start_time)
+    with file.open("rb") as stream:
+        try:
+            records = StreamReader(stream, record_size_limit=_LONGEST_RECORD).records
+            return next((r.log_time for r in records if isinstance(r, Message)), None)
+        # Whoever reads the whole file says what is wrong with it.
+        except Exception:
+            return None
+
+
+def _reason(error: Exception, stream: BinaryIO) -> str:
+    """What is wrong where reading ended: at the end of the file it is only that there is no end."""
+    if not stream.read(1):
+        return "it ends without an end record: its recorder was stopped, or is still at it"
+    return in_words(error)
+
+
+def _connection(number: int, schema: Schema | None, channel: Channel) -> Connection:
+    encoding = schema.encoding if schema else ""
+    text = schema.data.decode(errors="replace") if schema else ""
+    return Connection(
+        id=number,
+        topic=channel.topic,
+        msgtype=_type_name(schema.name) if schema else "",
+        msgdef=MessageDefinition(_FORMATS.get(encoding, MessageDefinitionFormat.NONE), text),
+        digest=channel.metadata.get("topic_type_hash", ""),
+        msgcount=0,
+        ext=ConnectionExtRosbag2(channel.message_encoding, []),
+        owner=None,
+    )
+
+
+def _type_name(name: str) -> str:
+    """A type's name as ROS 2 has it; ROS 1 leaves out the part "msg"."""
+    package, slash, rest = name.partition("/")
+    return f"{package}/msg/{rest}" if slash and "/" not in rest else name

@@ -1,0 +1,148 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the front part of ROS 1 bags that were cut off, or whose recorder never closed them."""
+
+from __future__ import annotations
+
+import bz2
+import struct
+from collections import Counter
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import lz4.frame
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag1,
+    MessageDefinition,
+    MessageDefinitionFormat,
+)
+
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.file_kinds import in_words
+
+_ROS1_START = b"#ROSBAG V2.0\n"
+_ROS1_MESSAGE, _ROS1_CHUNK, _ROS1_CONNECTION = 2, 5, 7
+_DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "none": bytes,
+    "bz2": bz2.decompress,
+    "lz4": lz4.frame.decompress,
+}
+
+# Longer is a damaged length; rosbag starts a new chunk after less than a megabyte of messages.
+_LONGEST_RECORD = 2**31
+
+
+class SalvagedReader(BagReader):
+    """A damaged ROS 1 bag, read record by record from its front for as long as that goes."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        """Reads all that can be read once, to know the topics and how much of them there is.
+
+        Args:
+            path: The bag.
+            reason: Why it cannot be read as usual.
+        """
+        super().__init__(is_ros2=False)
+        self._path = path
+        self._reason = reason
+        self._known: dict[int, Connection] = {}
+        counts = Counter(message.connection.id for message in self.messages())
+        self.connections = [c._replace(msgcount=counts[c.id]) for c in self._known.values()]
+
+    def messages(self, topic: str = "") -> Iterator[Recorded]:
+        """Reads the messages in the order in which they lie in the file."""
+        count = 0
+        self.damage = list(self.lost)
+        reason = self._reason
+        if "not indexed" in reason:
+            reason = "the recorder never closed it"
+        messages = self._read()
+        while True:
+            try:
+                message = next(messages)
+            except StopIteration:
+                break
+            except Exception as error:
+                reason = in_words(error)
+                break
+            count += 1
+            if topic in ("", message.connection.topic):
+                yield message
+        self.damage.append(f"cut off or damaged behind message {count}: {reason}")
+
+    def _read(self) -> Iterator[Recorded]:
+        with self._path.open("rb") as file:
+            file.seek(len(_ROS1_START))
+            yield from self._records(file)
+
+    def _records(self, file: BinaryIO) -> Iterator[Recorded]:
+        while start := file.read(4):
+            header = _fields(_exactly(file, struct.unpack("<I", start)[0]))
+            data = _exactly(file, struct.unpack("<I", _exactly(file, 4))[0])
+            kind = header["op"][0]
+            if kind == _ROS1_CHUNK:
+                unpacked = _DECOMPRESS[header["compression"].decode()](data)
+                yield from self._records(BytesIO(unpacked))
+            elif kind == _ROS1_CONNECTION:
+                self._learn(header, data)
+            elif kind == _ROS1_MESSAGE:
+                (number,) = struct.unpack("<I", header["conn"])
+                seconds, nanoseconds = struct.unpack("<II", header["time"])
+                time_ns = seconds * 1_000_000_000 + nanoseconds
+                yield Recorded(self._known[number], time_ns, data, time_ns, 0)
+
+    def _learn(self, header: dict[str, bytes], data: bytes) -> None:
+        (number,) = struct.unpack("<I", header["conn"])
+        told = {name: value.decode(errors="replace") for name, value in _fields(data).items()}
+        package, _, name = told["type"].partition("/")
+        latching = told.get("latching")
+        self._known[number] = Connection(
+            id=number,
+            topic=header["topic"].decode(),
+            msgtype=f"{package}/msg/{name}",
+            msgdef=MessageDefinition(MessageDefinitionFormat.MSG, told["message_definition"]),
+            digest=told["md5sum"],
+            msgcount=0,
+            ext=ConnectionExtRosbag1(
+                told.get("callerid"), int(latching) if latching is not None else None
+            ),
+            owner=None,
+        )
+
+
+def salvage(path: Path, reason: str) -> SalvagedReader | None:
+    """Opens a ROS 1 bag that rosbags refuses.
+
+    Args:
+        path: The bag.
+        reason: What is wrong with it.
+
+    Returns:
+        A reader that gives at least one message, or None.
+    """
+    reader = SalvagedReader(path, reason)
+    return reader if any(c.msgcount for c in reader.connections) else None
+
+
+def _fields(data: bytes) -> dict[str, bytes]:
+    """The fields of a ROS 1 record's header: each its length, its name, "=" and its value."""
+    fields = {}
+    position = 0
+    while position < len(data):
+        (length,) = struct.unpack_from("<I", data, position)
+        name, _, value = data[position + 4 : position + 4 + length].partition(b"=")
+        fields[name.decode()] = value
+        position += 4 + length
+    return fields
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    if size > _LONGEST_RECORD:
+        raise EOFError(f"a record of {size} bytes cannot be")
+    data = file.read(size)
+    if len(data) < size:
+        raise EOFError(f"the file ends in the middle of a record, {size - len(data)} bytes early")
+    return data

@@ -1,0 +1,237 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Declares the parameters of `Settings` on a node, checks every change and holds the values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.parameter import Parameter
+
+from attendseg_ros.documents import shortened
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.inference import Bundle, load_bundle
+from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameters.parameter_values import ParameterError
+from attendseg_ros.ros.parameters.settings import (
+    CLASS_LISTS,
+    ENGINES,
+    HEIGHT_SOURCES,
+    IMAGE_TRANSPORTS,
+    SCHEMA,
+    Settings,
+)
+from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
+
+CHOICES = {
+    "engine": ENGINES,
+    "image_transport": IMAGE_TRANSPORTS,
+    "height_source": HEIGHT_SOURCES,
+    "image_is_rectified": RECTIFIED_CHOICES,
+}
+"""What the parameters may be that are one of a few words."""
+
+
+def check(settings: Settings, bundle: Bundle | None) -> None:
+    """Refuses values that the ranges of the descriptors cannot refuse.
+
+    Args:
+        settings: the values to come.
+        bundle: the model in use, which knows classes and sizes; None while there is none yet.
+
+    Raises:
+        ParameterError: says which parameter is wrong, and what would be right.
+    """
+    for name, allowed in CHOICES.items():
+        if getattr(settings, name) not in allowed:
+            raise ParameterError(
+                f"{name} must be one of {', '.join(allowed)}, got "
+                f"{shortened(getattr(settings, name))}",
+                name,
+            )
+    problem = problem_of(tuple(filter(None, settings.cameras)))
+    if problem:
+        raise ParameterError(f"cameras: {problem}", "cameras")
+    for spec in SCHEMA:
+        low, high = spec.limits or (-inf, inf)
+        value = getattr(settings, spec.name)
+        # Not a number is in no range.
+        if isinstance(value, (int, float)) and not low <= value <= high:
+            raise ParameterError(
+                f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
+            )
+    _check_input_size(settings.input_size, bundle)
+    both = [n for n in settings.free_classes if n in settings.occupied_classes]
+    if both:
+        raise ParameterError(
+            f"{_listed(both)} cannot be in traversable_classes and in "
+            "obstacle_classes: take it out of one first",
+            "traversable_classes",
+        )
+    if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
+        raise ParameterError(
+            f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
+            f"{settings.points_max_range_m:g} and {settings.points_min_range_m:g}",
+            "points_max_range_m",
+        )
+    if bundle is not None:
+        for name in CLASS_LISTS:
+            _check_class_names(name, getattr(settings, name), bundle)
+
+
+def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
+    unknown = [n for n in classes if n and n not in bundle.classes.names]
+    if unknown:
+        raise ParameterError(
+            f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "
+            f"its classes are {', '.join(bundle.classes.names)}",
+            name,
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(shortened(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
+    if size in ((), (0, 0)):
+        return
+    form = f"input_size must be [width, height] from 1 to {LARGEST_SIDE}, or [0, 0]"
+    if len(size) != 2 or not all(0 < side <= LARGEST_SIDE for side in size):
+        raise ParameterError(
+            f"{form} for the model's own, got {shortened(list(size))}", "input_size"
+        )
+    if bundle is None:
+        return
+    multiple = bundle.size_multiple
+    if any(side % multiple for side in size):
+        nearest = [max(1, round(side / multiple)) * multiple for side in size]
+        raise ParameterError(
+            f"input_size {list(size)}: model {bundle.name!r} takes multiples of {multiple} only; "
+            f"the nearest is {nearest}",
+            "input_size",
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """Parameters that were set together.
+
+    Attributes:
+        before: all values before.
+        after: all values from now on.
+        names: what was set, also to the value it had.
+        bundle: the model that the values fit; None while the node has none.
+    """
+
+    before: Settings
+    after: Settings
+    names: frozenset[str]
+    bundle: Bundle | None
+
+
+class Parameters:
+    """Declares every parameter on a node and keeps the current `Settings`."""
+
+    def __init__(
+        self,
+        node: OutspokenNode,
+        bundle: Callable[[], Bundle | None],
+        on_change: Callable[[Change], None],
+    ) -> None:
+        """Declares the parameters and starts to listen for changes.
+
+        Args:
+            node: the node that owns the parameters.
+            bundle: gives the model that new values must fit; None while there is none.
+            on_change: called in the executor's thread after a change.
+
+        Raises:
+            ParameterError: a value given at start cannot be used.
+        """
+        self._node = node
+        self._bundle = bundle
+        self._on_change = on_change
+        self._restoring = False
+        values = {}
+        for spec in SCHEMA:
+            default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+            declared = node.declare_parameter(spec.name, default, spec.descriptor())
+            values[spec.name] = _plain(declared.value)
+        self._settings = Settings(**values)
+        try:
+            check(self._settings, None)
+        except ParameterError as error:
+            raise node.with_source(error) from error
+        node.add_on_set_parameters_callback(self._accept)
+
+    @property
+    def settings(self) -> Settings:
+        """The values of this moment; any thread may read it."""
+        return self._settings
+
+    def restore(self, values: Mapping[str, Any]) -> str:
+        """Sets parameters to values that are in effect already, for whoever reads them.
+
+        To be called in the executor's thread.
+
+        Returns:
+            Which parameters still read what is not in effect, and why; empty when none does.
+        """
+        parameters = [
+            Parameter(name, value=list(value) if isinstance(value, tuple) else value)
+            for name, value in values.items()
+        ]
+        self._restoring = True
+        try:
+            result = self._node.set_parameters_atomically(parameters)
+            reason = "" if result.successful else result.reason
+        except Exception as error:
+            # Whatever becomes of it, the executor that calls this must go on.
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        finally:
+            self._restoring = False
+        if not reason:
+            return ""
+        running = ", ".join(f"{name} {_in_words(value)}" for name, value in values.items())
+        return f"parameters could not be set back to what runs ({running}): {reason}"
+
+    def _accept(self, changes: list[Parameter[Any]]) -> SetParametersResult:
+        # One assignment swaps all values at once. It happens here and not after the setting,
+        # since Humble has no add_post_set_parameters_callback.
+        names = {spec.name for spec in SCHEMA}
+        known = {change.name: _plain(change.value) for change in changes if change.name in names}
+        candidate = replace(self._settings, **known)
+        bundle = self._bundle()
+        try:
+            if "model" in known and not self._restoring:
+                # 10 ms, and whoever asks for a bundle that is broken hears so in the answer.
+                loaded = load_bundle(candidate.model)
+                bundle = None if bundle is None else loaded
+            check(candidate, bundle)
+        except AttendSegError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        before, self._settings = self._settings, candidate
+        if known and not self._restoring:
+            try:
+                self._on_change(Change(before, candidate, frozenset(known), bundle))
+            except Exception:
+                self._settings = before
+                raise
+        return SetParametersResult(successful=True)
+
+
+def _in_words(value: Any) -> str:
+    return repr(list(value) if isinstance(value, tuple) else value)
+
+
+def _plain(value: Any) -> Any:
+    # Arrays come as list or array.array, depending on the distribution.
+    return value if isinstance(value, (str, bool, int, float)) else tuple(value)

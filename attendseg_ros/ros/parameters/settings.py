@@ -1,0 +1,304 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The segmentation node's parameters: one table that everything else is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+
+from attendseg_ros.images.bad_image import MAX_PIXELS
+from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.ros.camera_name import CameraName
+from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
+
+IMAGE_TRANSPORTS = ("raw", "compressed")
+ENGINES = (AUTO, *ENGINE_NAMES)
+HEIGHT_SOURCES = ("auto", "depth", "parameter")
+
+CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
+"""Parameters that name classes, and so must fit the model."""
+
+YES_OR_NO = ("image_is_rectified",)
+"""Parameters of text whose yes and no come as true and false: YAML means the same by them."""
+
+
+def _parameter(
+    default: Any,
+    description: str,
+    *,
+    live: bool = True,
+    limits: tuple[float, float] | None = None,
+    constraints: str = "",
+) -> Any:
+    metadata = {
+        "description": description,
+        "live": live,
+        "limits": limits,
+        "constraints": constraints,
+    }
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The schema of the parameters and, as an instance, the values of all at one moment.
+
+    A field's name, type and default are the parameter's; its metadata hold the rest. A frame is
+    processed from start to end with one instance, so a change never shows in half a frame.
+    """
+
+    model: str = _parameter(
+        "street",
+        "Name of a shipped model, or path of a model bundle's folder; loaded in the background.",
+    )
+    engine: str = _parameter(
+        AUTO,
+        "Inference engine; auto measures those installed at start and at each switch of model or "
+        "size, and takes the fastest.",
+        live=False,
+        constraints="one of " + ", ".join(ENGINES),
+    )
+    num_threads: int = _parameter(
+        0,
+        "Processor threads of the network; 0: all physical cores but one, from two to four.",
+        live=False,
+        limits=(0, 256),
+    )
+    image_transport: str = _parameter(
+        "raw",
+        "raw subscribes to sensor_msgs/Image, compressed to CompressedImage on <image>/compressed.",
+        live=False,
+        constraints="one of " + ", ".join(IMAGE_TRANSPORTS),
+    )
+    cameras: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of several cameras, whose topics are <camera>/image and ~/<camera>/mask; [''] is "
+        "one camera without a name.",
+        live=False,
+        constraints="names of one topic token each, or ['']",
+    )
+    autostart: bool = _parameter(
+        True,
+        "Configure and activate at start; false waits for the lifecycle services.",
+        live=False,
+    )
+    overlay_alpha: float = _parameter(
+        0.5, "Weight of the class colours in ~/overlay.", limits=(0.0, 1.0)
+    )
+    jpeg_quality: int = _parameter(
+        80,
+        "JPEG quality of ~/color_mask/compressed and ~/overlay/compressed.",
+        limits=(1, 100),
+    )
+    min_confidence: float = _parameter(
+        0.0, "Pixels the network is less sure of become unlabelled (255).", limits=(0.0, 1.0)
+    )
+    classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes to keep, all others become unlabelled (255); [''] keeps all.",
+        constraints="names of the model's classes, or ['']",
+    )
+    temporal_smoothing: float = _parameter(
+        0.0,
+        "Weight of earlier frames where the image stays the same, against flicker; 0 is off.",
+        limits=(0.0, 0.95),
+    )
+    traversable_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes that are free (0) in ~/traversable; [''] is none.",
+        constraints="names of the model's classes, or ['']",
+    )
+    obstacle_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes that are occupied (100); those in neither list are unknown (255).",
+        constraints="names of the model's classes, or ['']",
+    )
+    height_above_ground_m: float = _parameter(
+        0.0,
+        "Height of a camera looking straight down, for ~/landing_zone without depth; 0: unknown.",
+        limits=(0.0, 10000.0),
+    )
+    height_source: str = _parameter(
+        "auto",
+        "Where ~/landing_zone has its height from; auto: from depth where its topic is remapped or "
+        "published, else from height_above_ground_m. One never stands in for the other.",
+        constraints="one of " + ", ".join(HEIGHT_SOURCES),
+    )
+    landing_min_radius_px: float = _parameter(
+        20.0, "Smallest radius of a landing zone, in pixels of the image.", limits=(0.0, 16384.0)
+    )
+    landing_min_radius_m: float = _parameter(
+        0.0,
+        "The same in metres, in its place; no zone while metres are not known; 0 takes pixels.",
+        limits=(0.0, 1000.0),
+    )
+    landing_hysteresis: float = _parameter(
+        0.2,
+        "A landing zone is kept while it is safe and at most this share smaller than the largest.",
+        limits=(0.0, 1.0),
+    )
+    landing_frames: int = _parameter(
+        3, "Frames in a row that must show a landing zone before it counts.", limits=(1, 1000)
+    )
+    image_is_rectified: str = _parameter(
+        "auto",
+        "Whether lens distortion is undone in the images, for metres; auto goes by the topic's "
+        "name: image_rect*, */rect/*, *rectified*.",
+        constraints="one of " + ", ".join(RECTIFIED_CHOICES),
+    )
+    max_rate_hz: float = _parameter(
+        0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
+    )
+    max_pixels: int = _parameter(
+        MAX_PIXELS,
+        "Most pixels of an image; a larger one is refused before memory is taken for it.",
+        limits=(1, 200_000_000),
+    )
+    input_size: tuple[int, ...] = _parameter(
+        (0, 0),
+        "Width and height, in pixels, at which the network sees the image; [0, 0] is the model's.",
+        constraints=f"multiples of the model's size_multiple up to {LARGEST_SIDE}, or [0, 0]",
+    )
+    target_latency_ms: float = _parameter(
+        0.0,
+        "Keeps the p95 of camera to mask below, by the model's smaller input_sizes; 0 is off.",
+        limits=(0.0, 60000.0),
+    )
+    depth_tolerance_ms: float = _parameter(
+        20.0,
+        "Most that the stamps of an image and of its depth may differ, for ~/points.",
+        limits=(0.0, 1000.0),
+    )
+    points_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes to keep in ~/points, all others become NaN; [''] keeps all.",
+        constraints="names of the model's classes, or ['']",
+    )
+    points_min_range_m: float = _parameter(
+        0.0, "Points nearer to the camera become NaN; 0 is off.", limits=(0.0, 1000.0)
+    )
+    points_max_range_m: float = _parameter(
+        0.0, "Points farther from the camera become NaN; 0 is off.", limits=(0.0, 1000.0)
+    )
+    points_max_rate_hz: float = _parameter(
+        0.0, "Most clouds in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
+    )
+    engine_timeout_s: float = _parameter(
+        2.0,
+        "An engine that keeps a frame longer, and longer than five times its first run, hangs and "
+        "is replaced; 0 is off.",
+        limits=(0.0, 3600.0),
+    )
+    lazy: bool = _parameter(
+        True, "Run the network only while somebody subscribes to one of the outputs."
+    )
+    diagnostics_period_s: float = _parameter(
+        1.0, "Seconds between two reports on /diagnostics.", limits=(0.1, 60.0)
+    )
+    min_rate_warn_hz: float = _parameter(
+        0.0, "WARN when fewer masks a second come out; 0 is off.", limits=(0.0, 1000.0)
+    )
+    min_rate_error_hz: float = _parameter(
+        0.0, "ERROR when fewer masks a second come out; 0 is off.", limits=(0.0, 1000.0)
+    )
+    max_latency_warn_ms: float = _parameter(
+        0.0, "WARN when the p95 of camera to mask is longer; 0 is off.", limits=(0.0, 60000.0)
+    )
+    max_latency_error_ms: float = _parameter(
+        0.0, "ERROR when the p95 of camera to mask is longer; 0 is off.", limits=(0.0, 60000.0)
+    )
+    max_age_warn_s: float = _parameter(
+        1.0,
+        "WARN when the last image, or the last mask while masks are wanted, is older; 0 is off.",
+        limits=(0.0, 3600.0),
+    )
+    max_age_error_s: float = _parameter(
+        5.0,
+        "ERROR when the last image, or the last mask while masks are wanted, is older; 0 is off.",
+        limits=(0.0, 3600.0),
+    )
+    max_drop_ratio_warn: float = _parameter(
+        1.0,
+        "WARN when a larger share of frames is replaced by newer ones unprocessed; 1 is off.",
+        limits=(0.0, 1.0),
+    )
+    max_missing_ratio_warn: float = _parameter(
+        0.1,
+        "WARN when a larger share of the camera's frames never arrives (gaps in its stamps); 1 is "
+        "off.",
+        limits=(0.0, 1.0),
+    )
+
+    @property
+    def camera_names(self) -> tuple[CameraName, ...]:
+        """The cameras served: at least one."""
+        return tuple(map(CameraName, filter(None, self.cameras))) or (CameraName(),)
+
+    @property
+    def kept_classes(self) -> tuple[str, ...] | None:
+        """The classes to keep; None keeps all."""
+        return tuple(filter(None, self.classes)) or None
+
+    @property
+    def free_classes(self) -> tuple[str, ...]:
+        """The classes that are free in ~/traversable."""
+        return tuple(filter(None, self.traversable_classes))
+
+    @property
+    def occupied_classes(self) -> tuple[str, ...]:
+        """The classes that are occupied in ~/traversable."""
+        return tuple(filter(None, self.obstacle_classes))
+
+    @property
+    def kept_points_classes(self) -> tuple[str, ...] | None:
+        """The classes to keep in ~/points; None keeps all."""
+        return tuple(filter(None, self.points_classes)) or None
+
+    @property
+    def network_size(self) -> tuple[int, int] | None:
+        """The network's input (width, height); None is the model's own."""
+        if not any(self.input_size):
+            return None
+        width, height = self.input_size
+        return (width, height)
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """One row of the parameter table, for whoever prints or checks it."""
+
+    name: str
+    default: Any
+    description: str
+    live: bool
+    limits: tuple[float, float] | None
+    constraints: str
+
+    def descriptor(self) -> ParameterDescriptor:
+        """The row as `ros2 param describe` and rqt_reconfigure read it."""
+        descriptor = ParameterDescriptor(
+            name=self.name,
+            description=self.description,
+            read_only=not self.live,
+            additional_constraints=self.constraints,
+        )
+        if self.limits is not None:
+            low, high = self.limits
+            if isinstance(self.default, float):
+                descriptor.floating_point_range = [
+                    FloatingPointRange(from_value=low, to_value=high)
+                ]
+            else:
+                descriptor.integer_range = [
+                    IntegerRange(from_value=int(low), to_value=int(high), step=1)
+                ]
+        return descriptor
+
+
+SCHEMA: tuple[ParameterSpec, ...] = tuple(
+    ParameterSpec(name=row.name, default=row.default, **row.metadata) for row in fields(Settings)
+)

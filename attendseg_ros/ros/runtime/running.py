@@ -1,0 +1,105 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a node until it is told to stop, and leaves no traceback behind."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import ExternalShutdownException
+from rclpy.logging import get_logger
+from rclpy.node import Node
+
+from attendseg_ros import stopping
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.ros.parameters.given_parameters import problem_of
+from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+NodeT = TypeVar("NodeT", bound=Node)
+
+
+def run(
+    make_node: Callable[[], NodeT],
+    args: Sequence[str] | None = None,
+    start: Callable[[NodeT], None] | None = None,
+    ends: type[Exception] | tuple[()] = (),
+) -> int:
+    """Makes a node and spins it until Ctrl-C, SIGTERM or a shut-down of the context.
+
+    Args:
+        make_node: makes the node, which `destroy_node` must bring to an end.
+        args: the command line; None takes the process's own.
+        start: called with the node before it spins.
+        ends: what a callback of the node raises to end it; anything else goes into its net.
+
+    Returns:
+        The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
+        After a signal the process ends here, at the latest after `stopping.GRACE_S`.
+    """
+    # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
+    # handlers that rclpy installs over these end the spinning, and call these.
+    for number in STOPS:
+        signal.signal(number, lambda *_: None)
+    with stopping.in_time("attendseg_ros", status=0) as asked:
+        status = _run(make_node, args, start, ends)
+        if asked.is_set():
+            # A node that is still referred to keeps its participant, and with it 20 MB of shared
+            # memory that no other process gives back.
+            gc.collect()
+            stopping.leave(status)
+        return status
+
+
+def _run(
+    make_node: Callable[[], NodeT],
+    args: Sequence[str] | None,
+    start: Callable[[NodeT], None] | None,
+    ends: type[Exception] | tuple[()],
+) -> int:
+    node: NodeT | None = None
+    # After a signal no executor can be made, and a half-made one writes a traceback as it is
+    # deleted: it is made first, and signals wait until it is there.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        rclpy.init(args=None if args is None else list(args))
+        executor = GuardedExecutor(ends)
+    except RuntimeError as error:
+        # A command line that rcl cannot read; there is no logger yet.
+        text = " ".join(str(error).split())
+        print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
+        return 1
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    try:
+        node = make_node()
+        executor.net = getattr(node, "net", None) or SafetyNet(node.get_logger().error)
+        if start is not None:
+            start(node)
+        executor.add_node(node)
+        executor.spin()
+    except ExternalShutdownException:
+        pass
+    except Exception as error:
+        # While the context is being shut down any call to ROS may fail: that is no fault.
+        if rclpy.ok():
+            if not isinstance(error, (AttendSegError, ParameterException)):
+                raise
+            get_logger("attendseg_ros").fatal(" ".join(str(error).split()))
+            return 1
+    finally:
+        # One stop comes as several signals: from the terminal, and again from launch. The second
+        # must not cut short what the first one began.
+        for again in STOPS:
+            signal.signal(again, lambda *_: None)
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return 0

@@ -1,0 +1,151 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Bags that were cut off or damaged are read as far as that goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mcap.reader import make_reader
+from support import bags
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback import open_source
+from attendseg_ros.playback.bags.bag_reader import Recorded, open_bag
+
+COUNT = 60
+
+
+def noise_bag(folder: Path, kind: str) -> Path:
+    """60 images and texts, 6 MB: several chunks of MCAP and of ROS 1."""
+    store = bags.typestore_of(kind)
+    random = np.random.default_rng(1)
+    images = [
+        bags.raw_image(store, random.integers(0, 256, (160, 200, 3), np.uint8), "rgb8", number + 1)
+        for number in range(COUNT)
+    ]
+    texts = [store.types[bags.STRING](data=f"text {number}") for number in range(COUNT)]
+    return bags.write_bag(
+        folder, kind, [("/image", bags.IMAGE, images), ("/chat", bags.STRING, texts)]
+    )
+
+
+def file_of(bag: Path) -> Path:
+    """The file with a bag's messages."""
+    return bag if bag.is_file() else next(f for f in bag.iterdir() if f.suffix != ".yaml")
+
+
+def read(bag: Path) -> tuple[list[tuple[str, int, bytes]], list[str]]:
+    """What can be read of a bag, and its damage."""
+
+    def plain(message: Recorded) -> tuple[str, int, bytes]:
+        return message.connection.topic, message.time_ns, message.data
+
+    with open_bag(bag) as reader:
+        counts = {connection.topic: connection.msgcount for connection in reader.connections}
+        messages = [plain(message) for message in reader.messages()]
+        damage = list(reader.damage)
+        assert [plain(m) for m in reader.messages("/chat")] == [
+            message for message in messages if message[0] == "/chat"
+        ]
+        if damage:
+            read_images = sum(topic == "/image" for topic, _, _ in messages)
+            assert counts["/image"] >= read_images
+    return messages, damage
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_whole_bag_has_no_damage(tmp_path: Path, kind: str) -> None:
+    messages, damage = read(noise_bag(tmp_path, kind))
+    assert len(messages) == 2 * COUNT
+    assert damage == []
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.999])
+def test_a_cut_off_bag_is_read_up_to_the_cut(tmp_path: Path, kind: str, share: float) -> None:
+    bag = noise_bag(tmp_path, kind)
+    whole, _ = read(bag)
+    file = file_of(bag)
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    messages, damage = read(bag)
+    assert messages == whole[: len(messages)]
+    # A chunk of a megabyte is lost with its last byte.
+    assert len(messages) > 2 * COUNT * share - 30
+    (line,) = damage
+    assert f"behind message {len(messages)}" in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_the_images_of_a_cut_off_bag_are_a_source(tmp_path: Path, kind: str) -> None:
+    bag = noise_bag(tmp_path, kind)
+    file = file_of(bag)
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    source = open_source(bag)
+    frames = list(source)
+    assert 10 < len(frames) < COUNT
+    assert source.frame_count == len(frames)
+    (line,) = source.skipped
+    assert "cut off or damaged behind message" in line
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_bag_cut_off_before_its_first_message_is_refused(tmp_path: Path, kind: str) -> None:
+    bag = noise_bag(tmp_path, kind)
+    file = file_of(bag)
+    file.write_bytes(file.read_bytes()[:5000])
+    with pytest.raises(DataError, match="cannot be read as a bag"):
+        open_source(bag)
+
+
+def test_a_damaged_chunk_of_an_mcap_file_costs_no_more_than_itself(tmp_path: Path) -> None:
+    path = bags.write_rich_mcap(tmp_path / "drive.mcap")
+    with open_bag(path) as reader:
+        whole = list(reader.messages())
+    with path.open("rb") as stream:
+        summary = make_reader(stream).get_summary()
+    assert summary is not None
+    chunk = summary.chunk_indexes[1]
+    content = bytearray(path.read_bytes())
+    # In the middle of its data: LZ4 or the chunk's checksum will notice.
+    place = chunk.chunk_start_offset + chunk.chunk_length // 2
+    content[place : place + 10] = b"0123456789"
+    path.write_bytes(bytes(content))
+    with open_bag(path) as reader:
+        left = list(reader.messages())
+        (line,) = reader.damage
+    assert "chunk behind message" in line
+    assert "is damaged and left out" in line
+    assert len(whole) > len(left) >= len(whole) - 6
+    assert left[-1] == whole[-1]
+
+
+@pytest.mark.parametrize("kind", ["sqlite3", "mcap"])
+def test_the_folder_of_a_recorder_that_was_killed(tmp_path: Path, kind: str) -> None:
+    """It lacks the metadata.yaml that a recorder writes at its end."""
+    bag = noise_bag(tmp_path, kind)
+    whole, _ = read(bag)
+    (bag / "metadata.yaml").unlink()
+    assert read(bag) == (whole, [])
+    assert open_source(bag).frame_count == COUNT
+
+
+def test_parts_of_a_split_recording_are_read_in_their_order(tmp_path: Path) -> None:
+    bag = noise_bag(tmp_path, "mcap")
+    (bag / "metadata.yaml").unlink()
+    whole, _ = read(bag)
+    (bag / "drive.mcap").rename(bag / "drive_10.mcap")
+    (bag / "drive_2.mcap").write_bytes((bag / "drive_10.mcap").read_bytes()[:-3_000_000])
+    messages, damage = read(bag)
+    first = len(messages) - len(whole)
+    assert messages[first:] == whole
+    assert messages[:first] == whole[:first]
+    (line,) = damage
+    assert line.startswith("drive_2.mcap: cut off or damaged behind message")
+    with open_bag(bag) as reader:
+        assert len(reader.connections) == 2

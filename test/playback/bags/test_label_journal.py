@@ -1,0 +1,91 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The journal of a run that may be killed at any byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels, settings_of
+
+KEYS = [ImageKey(-5, 1), ImageKey(7, 2**32 - 1), ImageKey(7, 3)]
+MADE_WITH = {"model": "m", "engine": "onnxruntime"}
+
+
+def labels(number: int) -> Labels:
+    mask = np.random.default_rng(number).integers(0, 11, (5, 7 + number), np.uint8)
+    return Labels(mask, mask * 20 if number else None)
+
+
+def fill(path: Path) -> None:
+    with LabelJournal(path, MADE_WITH) as journal:
+        for number, key in enumerate(KEYS):
+            journal.put(key, labels(number))
+
+
+def test_results_come_back_in_another_run(tmp_path: Path) -> None:
+    fill(tmp_path / "j")
+    assert settings_of(tmp_path / "j") == MADE_WITH
+    with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
+        assert ImageKey(7, 4) not in journal
+        for number in (2, 0, 1):
+            found, wanted = journal.get(KEYS[number]), labels(number)
+            np.testing.assert_array_equal(found.mask, wanted.mask)
+            if wanted.confidence is None:
+                assert found.confidence is None
+            else:
+                np.testing.assert_array_equal(found.confidence, wanted.confidence)
+        journal.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cut_off_at_any_byte_it_holds_whole_results_only(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    fill(path)
+    content = path.read_bytes()
+    for size in range(len(content) + 1):
+        path.write_bytes(content[:size])
+        with LabelJournal(path, MADE_WITH) as journal:
+            count = len(journal)
+            for number, key in enumerate(KEYS[:count]):
+                np.testing.assert_array_equal(journal.get(key).mask, labels(number).mask)
+            for number, key in enumerate(KEYS[count:], count):
+                journal.put(key, labels(number))
+        assert path.read_bytes() == content
+    assert count == len(KEYS)
+
+
+def test_a_changed_byte_ends_what_is_believed(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    fill(path)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+    with LabelJournal(path, MADE_WITH) as journal:
+        assert [key in journal for key in KEYS] == [True, True, False]
+
+
+def test_results_of_other_settings_are_dropped(tmp_path: Path) -> None:
+    fill(tmp_path / "j")
+    with LabelJournal(tmp_path / "j", {**MADE_WITH, "model": "other"}) as journal:
+        assert len(journal) == 0
+    with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
+        assert len(journal) == 0
+
+
+def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
+    with (
+        LabelJournal(tmp_path / "j", MADE_WITH),
+        pytest.raises(DataError, match="j: another run is writing to it"),
+    ):
+        LabelJournal(tmp_path / "j", MADE_WITH)
+
+
+def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="j: cannot be written: No such file"):
+        LabelJournal(tmp_path / "none" / "j", MADE_WITH)
+    assert settings_of(tmp_path / "none" / "j") == {}
