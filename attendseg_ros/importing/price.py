@@ -32,7 +32,9 @@ _IMAGES = 64
 _JUDGED_EVERY = 4
 _LEAST_TO_SPLIT = 8
 _MOST_JUDGED = 16
-_PARTS = 8
+_PARTS = 4
+_SHORTEST = 2
+_MOST_OF = 0.8
 _MOST_IN_FLOAT = 0.5
 """Share of the layers; beyond it 8 bits bring nothing."""
 
@@ -160,8 +162,10 @@ def find_hurt(
 ) -> list[str]:
     """Finds runs of steps that lose most in 8 bits, until what remains loses little enough.
 
-    The steps are parted into equal runs. The run without which the fewest pixels change is halved
-    for as long as one half is nearly as good; then it stays in float, and the search goes on.
+    Runs of a quarter of the steps are tried, each begun in the middle of the one before: what lies
+    between two steps is in 8 bits unless both are in float. The run without which the fewest pixels
+    change is halved for as long as a half is nearly as good; then it stays in float, and the search
+    goes on.
 
     Args:
         steps: names in their order.
@@ -185,20 +189,28 @@ def find_hurt(
             in_float = sum(name in layers for name in kept)
             if not left or in_float >= _MOST_IN_FLOAT * len(layers):
                 break
-            length = max(1, -(-len(left) // _PARTS))
-            parts = [left[i : i + length] for i in range(0, len(left), length)]
-            found, best = min(((attempt(part), part) for part in parts), key=lambda t: t[0])
-            while len(best) > 2:
-                middle = len(best) // 2
-                halves = [(attempt(h), h) for h in (best[:middle], best[middle:])]
-                half, narrower = min(halves, key=lambda t: t[0])
+            found, best = _best(left, max(2, len(left) // _PARTS), attempt)
+            while len(best) > _SHORTEST:
+                half, narrower = _best(best, max(2, len(best) // 2), attempt)
                 # A half is worth it where it brings most of what the whole brings.
-                if loss - half < 0.8 * (loss - found):
+                if loss - half < _MOST_OF * (loss - found):
                     break
                 found, best = half, narrower
+            if found >= loss:
+                break
             kept += best
             loss = found
     return kept
+
+
+def _best(
+    steps: list[str], length: int, attempt: Callable[[Sequence[str]], float]
+) -> tuple[float, list[str]]:
+    """The run of a length without which the least is lost, and what is lost then."""
+    last = max(0, len(steps) - length)
+    starts = sorted({*range(0, last, max(1, length // 2)), last})
+    runs = [steps[start : start + length] for start in starts]
+    return min(((attempt(run), run) for run in runs), key=lambda tried: tried[0])
 
 
 def _read_pictures(folder: Path) -> list[NDArray[np.uint8]]:

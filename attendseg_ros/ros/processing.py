@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import nan
 from time import monotonic
 
+import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
@@ -117,6 +118,8 @@ class FrameProcessor:
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
+        if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
+            wanted = wanted.without(ImageOutput.CONFIDENCE)
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
         confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
@@ -173,18 +176,32 @@ class FrameProcessor:
     def _offer_points(
         self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings
     ) -> None:
-        assert segmentation.confidence is not None
+        labels = self._painter.labels(segmentation, settings)
+        confidence = segmentation.confidence
+        if confidence is None:
+            # The model gives class ids alone: nothing is known, which is no certainty.
+            confidence = np.zeros_like(labels)
         kept, id_of = settings.kept_points_classes, self._segmenter.bundle.classes.id_of
         self._points.offer(
             SegmentedImage(
                 header=header,
                 rgb=rgb,
-                labels=self._painter.labels(segmentation, settings),
-                confidence=segmentation.confidence,
+                labels=labels,
+                confidence=confidence,
                 kept_ids=None if kept is None else tuple(map(id_of, kept)),
                 settings=settings,
             )
         )
+
+    def _gives_confidence(self) -> bool:
+        """Whether the model tells how sure it is; where it does not, somebody is told why."""
+        bundle = self._segmenter.bundle
+        if not bundle.gives_confidence and self._throttle.ready("confidence"):
+            self._node.get_logger().warning(
+                f"{self._camera.output('confidence')} has a subscriber, but model {bundle.name!r} "
+                "gives class ids without confidence: nothing is published there"
+            )
+        return bundle.gives_confidence
 
     def _publish_camera_info(self, header: Header) -> None:
         if self.camera_info is not None:

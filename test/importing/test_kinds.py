@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper, save, save_model
+from onnx import TensorProto, helper, save, save_model
 from support.foreign_graphs import Foreign, class_table, image_of, painted
 from support.tiny_bundle import write_tiny_bundle
 
@@ -130,14 +130,7 @@ def test_a_softmax_before_the_winner_is_not_computed(tmp_path: Path) -> None:
 
 def test_ids_that_cannot_be_traced_back_are_ids(tmp_path: Path) -> None:
     """A step that nobody knows stands between: no confidence, and that is said."""
-    foreign = Foreign(ends_in="ids", ids=TensorProto.INT32)
-    model = foreign.model()
-    model.graph.initializer.append(numpy_helper.from_array(np.array(0, np.int32), "zero"))
-    model.graph.node.append(helper.make_node("Add", ["result", "zero"], ["sum"]))
-    model.graph.output[0].name = "sum"
-    save(model, str(tmp_path / "network.onnx"))
-    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
-    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
+    made = adapted(tmp_path, Foreign(ends_in="hidden_ids"))
     assert made.meaning.output == "class_ids"
     bundle = bundle_of(tmp_path, made)
     assert not bundle.gives_confidence

@@ -49,15 +49,17 @@ class Foreign:
     Attributes:
         layout: "nchw" or "nhwc", of the input and of the scores.
         dtype: of the input: "float32", "float16" or "uint8".
-        ends_in: "logits", "softmax", "ids", "ids_map", "sigmoid" or "logit" (one channel: the
-            first colour against the others), "sigmoids" (a share for each class).
+        ends_in: "logits", "softmax", "ids", "ids_map", "hidden_ids" (what they are the largest of
+            cannot be traced), "sigmoid" or "logit" (one channel: the first colour against the
+            second), "sigmoids" (a share for each class).
         stride: of the scores.
         enlarged: whether a bilinear Resize brings them to the input's size.
         size: width and height; None leaves them open.
         opset: of the operators.
         mean, std, scale: of the preprocessing that the network expects.
         bgr: whether blue comes first.
-        channels: 3, or 1 for grey.
+        ids: type of class ids.
+        colors: of the classes.
     """
 
     layout: str = "nchw"
@@ -114,7 +116,7 @@ class _Builder:
         if what.layout == "nhwc":
             sides = [1, height, width, 3]
         image = helper.make_tensor_value_info("input", _KINDS[what.dtype], sides)
-        kind = what.ids if what.ends_in.startswith("ids") else TensorProto.FLOAT
+        kind = what.ids if what.ends_in in ("ids", "ids_map", "hidden_ids") else TensorProto.FLOAT
         result = helper.make_tensor_value_info("result", kind, None)
         self.nodes.append(helper.make_node("Identity", [name], ["result"]))
         graph = helper.make_graph(self.nodes, "foreign", [image], [result], self.values)
@@ -171,6 +173,9 @@ class _Builder:
             name = self.add("ArgMax", [name], axis=axis, keepdims=keeps)
             if what.ids != TensorProto.INT64:
                 name = self.add("Cast", [name], to=what.ids)
+        if what.ends_in == "hidden_ids":
+            name = self.add("ArgMax", [name], axis=axis, keepdims=0)
+            name = self.add("Add", [name, self.constant(0, np.int64)])
         return name
 
 
