@@ -25,7 +25,7 @@ from attendseg_ros.importing.pixels import LIKES, Pixels
 from attendseg_ros.importing.reading import read_graph
 from attendseg_ros.importing.readings import Reading, readings
 from attendseg_ros.importing.score_map import ScoreMap, find_score_map, has_boxes
-from attendseg_ros.importing.sizes import Sizes, find_sizes, fixed
+from attendseg_ros.importing.sizes import SIZES_A_MULTIPLE, Sizes, sizes_of, sizes_to_try
 from attendseg_ros.importing.surgery import make_room
 from attendseg_ros.importing.trial import try_sizes
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
@@ -191,10 +191,10 @@ def _try_values(
 
 
 def _tried(
-    model: onnx.ModelProto, sizes: list[tuple[int, int]], path: Path, counts: bool = False
+    model: onnx.ModelProto, sizes: list[tuple[int, int]], path: Path, **how: Any
 ) -> list[dict[str, Any]]:
     try:
-        answers = try_sizes(model.SerializeToString(), sizes, counts=counts)
+        answers = try_sizes(model.SerializeToString(), sizes, **how)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     if "error" in answers[0]:
@@ -215,17 +215,20 @@ def _measure(
     path: Path,
 ) -> tuple[Sizes, int, int]:
     """Which sizes it takes, the multiplications at its own one, and the channels there."""
-    (answer,) = _tried(model, [input_size], path, counts=True)
+    stride = 0
+    groups: dict[int, list[tuple[int, int]]] = {}
+    if not taken.is_fixed:
+        stride, groups = sizes_to_try(input_size, scores.size, said.size_multiple)
+    more = [size for group in groups.values() for size in group]
+    until = (stride, SIZES_A_MULTIPLE) if groups else None
+    answer, *others = _tried(model, [input_size, *more], path, counts=True, until=until)
     fact = answer["outputs"][OUTPUT_NAME]
     if not fact["finite"]:
         raise DataError(
             f"{path}: gives values that are not finite for an image of noise: its weights are "
             "damaged, or --mean, --std and --scale are others"
         )
-    if taken.is_fixed:
-        sizes = fixed(input_size, scores.size)
-    else:
-        sizes = find_sizes(model.SerializeToString(), input_size, scores.size, said.size_multiple)
+    sizes = sizes_of(input_size, scores.size, stride, groups, others)
     return sizes, answer["macs"], fact["shape"][1]
 
 

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from attendseg_ros.importing.trial import try_sizes
-from attendseg_ros.inference.engine import OUTPUT_NAME
+from attendseg_ros.importing.trial import is_grid
 
 _MULTIPLES = (1, 2, 4, 8, 16, 32, 64, 128)
+SIZES_A_MULTIPLE = 2
 _SMALL = 160
 """About the side of the images tried: large enough for any network's coarsest grid."""
 
@@ -42,34 +42,51 @@ def fixed(input_size: tuple[int, int], grid: tuple[int, int]) -> Sizes:
     return Sizes(1, max(1, round(input_size[0] / grid[0])), grid)
 
 
-def find_sizes(
-    model: bytes, input_size: tuple[int, int], grid: tuple[int, int], multiple: int | None
-) -> Sizes:
-    """Finds the smallest multiple of which every size works.
+def sizes_to_try(
+    input_size: tuple[int, int], grid: tuple[int, int], multiple: int | None
+) -> tuple[int, dict[int, list[tuple[int, int]]]]:
+    """What is to be tried to find the smallest multiple of which every size works.
 
     Args:
-        model: a graph with open sides.
-        input_size: width and height, at which it runs.
+        input_size: width and height, at which the graph runs.
         grid: width and height of its output there.
         multiple: what the user says that sides must be multiples of; only that is tried then.
 
     Returns:
-        One size only, where no multiple works or `input_size` is none of it.
+        The stride, and for each multiple the sizes that must work; none where the grid is no part
+        of the input.
     """
     (width, height), (columns, rows) = input_size, grid
     stride, rest = divmod(width, columns)
     if rest or (stride, 0) != divmod(height, rows):
-        return fixed(input_size, grid)
-    multiples = [
-        m
-        for m in ([multiple] if multiple else _MULTIPLES)
-        if not (m % stride or width % m or height % m)
-    ]
-    sizes = {m: _around(m) for m in multiples}
-    answers = iter(try_sizes(model, [size for tried in sizes.values() for size in tried]))
-    right = {m: [_is_right(next(answers), size, stride) for size in sizes[m]] for m in multiples}
-    best = next((m for m in multiples if all(right[m])), None)
-    return fixed(input_size, grid) if best is None else Sizes(best, stride, None)
+        return stride, {}
+    multiples = [multiple] if multiple else _MULTIPLES
+    fitting = [m for m in multiples if not (m % stride or width % m or height % m)]
+    return stride, {m: _around(m) for m in fitting}
+
+
+def sizes_of(
+    input_size: tuple[int, int],
+    grid: tuple[int, int],
+    stride: int,
+    tried: Mapping[int, Sequence[tuple[int, int]]],
+    answers: Iterable[Mapping[str, Any]],
+) -> Sizes:
+    """What came of the sizes tried: one size only, where no multiple works.
+
+    Args:
+        input_size: width and height, at which the graph runs.
+        grid: width and height of its output there.
+        stride: as `sizes_to_try` gave it.
+        tried: the same.
+        answers: of `try_sizes` for these, in their order; it stops after a multiple that works.
+    """
+    waiting = iter(answers)
+    for multiple, sizes in tried.items():
+        right = [is_grid(a, s, stride) for s, a in zip(sizes, waiting, strict=False)]
+        if right and all(right):
+            return Sizes(multiple, stride, None)
+    return fixed(input_size, grid)
 
 
 def _around(multiple: int) -> list[tuple[int, int]]:
@@ -79,10 +96,3 @@ def _around(multiple: int) -> list[tuple[int, int]]:
         (times * multiple, (times + 1) * multiple),
         ((times + 3) * multiple, times * multiple),
     ]
-
-
-def _is_right(answer: Mapping[str, Any], size: tuple[int, int], stride: int) -> bool:
-    if "error" in answer:
-        return False
-    shape = answer["outputs"][OUTPUT_NAME]["shape"]
-    return bool(shape[2:] == [size[1] // stride, size[0] // stride])

@@ -41,6 +41,7 @@ def try_sizes(
     sizes: Sequence[tuple[int, int]],
     *,
     counts: bool = False,
+    until: tuple[int, int] | None = None,
 ) -> list[dict[str, Any]]:
     """Runs a graph that takes camera bytes on an image of noise, at several sizes.
 
@@ -48,11 +49,13 @@ def try_sizes(
         model: with the input `image`.
         sizes: widths and heights.
         counts: whether to count the multiplications at the first size.
+        until: a stride and a number: the sizes after the first are tried in groups of as many, and
+            none after a group at all of whose sizes the output is a grid of that stride.
 
     Returns:
-        For each size either `{"error": text}` or `{"outputs": {name: {"shape", "dtype", "min",
-        "max", "whole", "sums"}}}`, where "whole" says that all values are whole numbers, and "sums"
-        lists the axes along which they sum to 1; the first also "macs", where asked for.
+        For each size that was tried either `{"error": text}`, or `{"outputs": {name: facts}}` with
+        "shape", "dtype", "finite", "min", "max", "whole" (all values are whole numbers) and "sums"
+        (the axes along which they sum to 1). The first also has "macs", where asked for.
 
     Raises:
         DataError: the process ended without an answer: too much memory or time, or a crash.
@@ -65,6 +68,7 @@ def try_sizes(
             "model": str(file),
             "sizes": [list(size) for size in sizes],
             "counts": counts,
+            "until": until,
             "most_bytes": most_bytes,
         }
         command = python_command("-m", __name__, json.dumps(job))
@@ -107,6 +111,11 @@ def _answer(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     options.inter_op_num_threads = 1
     options.intra_op_num_threads = 2
     options.enable_mem_pattern = False
+    if job["counts"]:
+        # Steps that stay what they are in the graph, each of which tells its sides.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.enable_profiling = True
+        options.profile_file_prefix = str(Path(job["model"]).parent / "steps")
     sizes = [tuple(size) for size in job["sizes"]]
     try:
         session = onnxruntime.InferenceSession(
@@ -114,9 +123,16 @@ def _answer(job: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
     except Exception as error:
         return [{"error": _reason(error)} for _ in sizes]
-    answers = [_run(session, size) for size in sizes]
+    answers = [_run(session, sizes[0])]
     if job["counts"] and "outputs" in answers[0]:
-        answers[0]["macs"] = _macs(job["model"], sizes[0])
+        answers[0]["macs"] = _macs(session)
+    stride, number = job["until"] or (0, len(sizes))
+    for start in range(1, len(sizes), number):
+        group = sizes[start : start + number]
+        found = [_run(session, size) for size in group]
+        answers += found
+        if stride and all(is_grid(a, s, stride) for a, s in zip(found, group, strict=True)):
+            break
     return answers
 
 
@@ -127,6 +143,14 @@ def _run(session: Any, size: tuple[int, int]) -> dict[str, Any]:
         return {"outputs": {n: _described(v) for n, v in zip(names, values, strict=True)}}
     except Exception as error:
         return {"error": _reason(error)}
+
+
+def is_grid(answer: Mapping[str, Any], size: tuple[int, int], stride: int) -> bool:
+    """Whether the only output at a size is a grid of cells of a stride."""
+    if "error" in answer:
+        return False
+    (fact,) = answer["outputs"].values()
+    return bool(fact["shape"][2:] == [size[1] // stride, size[0] // stride])
 
 
 def _noise(size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -156,21 +180,11 @@ def _described(value: Any) -> dict[str, Any]:
     }
 
 
-def _macs(model: str, size: tuple[int, int]) -> int:
-    """Multiplications with weights, from the sides that each step really had."""
-    import onnxruntime
-
+def _macs(session: Any) -> int:
+    """Multiplications with weights in the run so far, from the sides that each step had."""
     from attendseg_ros.importing.counting import macs_of_steps
 
-    with tempfile.TemporaryDirectory() as folder:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.enable_profiling = True
-        options.profile_file_prefix = f"{folder}/steps"
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        _run(session, size)
-        events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
+    events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
     return macs_of_steps(events)
 
 
