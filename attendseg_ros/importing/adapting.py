@@ -22,6 +22,7 @@ from attendseg_ros.importing.decoder_output import (
 )
 from attendseg_ros.importing.image_input import ImageInput, find_image_input
 from attendseg_ros.importing.pixels import LIKES, Pixels
+from attendseg_ros.importing.processor_config import read_processor_config
 from attendseg_ros.importing.reading import read_graph
 from attendseg_ros.importing.readings import Reading, readings
 from attendseg_ros.importing.score_map import ScoreMap, find_score_map, has_boxes
@@ -99,6 +100,7 @@ def adapt(path: Path, said: Said, classes: int, class_file: str) -> Adapted:
             "class"
         )
     taken = find_image_input(model, path, said.layout)
+    said = _with_config(said, taken, path)
     pixels = _pixels(taken, said, path)
     input_size = _input_size(taken, said, path)
     outputs = _outputs(model, said, path)
@@ -119,6 +121,20 @@ def adapt(path: Path, said: Said, classes: int, class_file: str) -> Adapted:
     if sizes.output_size is not None and not taken.is_fixed:
         _fix(model, input_size, meaning, sizes.output_size)
     return Adapted(model, taken, pixels, scores, meaning, input_size, sizes, macs)
+
+
+def _with_config(said: Said, taken: ImageInput, path: Path) -> Said:
+    """What the user says, and for the rest what lies beside the network."""
+    if said.pixels is not None and (said.input_size is not None or taken.is_fixed):
+        return said
+    config = read_processor_config(path)
+    pixels = said.pixels
+    if pixels is None and taken.dtype != "uint8" and not said.is_bgr:
+        pixels = config.pixels
+    size = said.input_size
+    if size is None and not taken.is_fixed:
+        size = config.input_size
+    return replace(said, pixels=pixels, input_size=size)
 
 
 def _pixels(taken: ImageInput, said: Said, path: Path) -> Pixels | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from onnx import TensorProto, helper, save, save_model
 from support.foreign_graphs import Foreign, class_table, image_of, painted
 from support.tiny_bundle import write_tiny_bundle
 
+from attendseg_ros.errors import DataError
 from attendseg_ros.importing.adapting import Adapted, Said, adapt
 from attendseg_ros.importing.pixels import Pixels
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter, load_bundle
@@ -238,3 +240,30 @@ def test_external_data_is_brought_into_the_bundle(tmp_path: Path) -> None:
     mask = painted(*SIZE)
     labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
     np.testing.assert_array_equal(labels, mask)
+
+
+def test_what_hugging_face_writes_beside_a_network_is_read(tmp_path: Path) -> None:
+    """Channels are turned round after the mean was taken off, so they are in RGB's order."""
+    foreign = Foreign(bgr=True)
+    config = {
+        "do_normalize": True,
+        "do_rescale": True,
+        "rescale_factor": 1 / 255,
+        "image_mean": foreign.mean[::-1],
+        "image_std": foreign.std[::-1],
+        "do_flip_channel_order": True,
+        "size": {"width": SIZE[0], "height": SIZE[1]},
+    }
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(config))
+    made = adapt(foreign.write(tmp_path / "network.onnx"), Said(), 4, "classes.yaml")
+    assert made.input_size == SIZE
+    mask = painted(*SIZE)
+    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
+    np.testing.assert_array_equal(labels, mask)
+
+
+def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "preprocessor_config.json").write_text("{")
+    file = Foreign().write(tmp_path / "network.onnx")
+    with pytest.raises(DataError, match=r"preprocessor_config\.json"):
+        adapt(file, Said(), 4, "classes.yaml")
