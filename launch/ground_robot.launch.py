@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from launch import LaunchDescription
 
-from attendseg_ros.ros.launching import preset
+from attendseg_ros.ros.launching.launch_files import preset
 
 
 def generate_launch_description() -> LaunchDescription:

@@ -20,10 +20,10 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from attendseg_ros.ros.launch_arguments import unknown_arguments
-from attendseg_ros.ros.launching import SHARE, nav2_hint, rviz
+from attendseg_ros.ros.launching.launch_arguments import unknown_arguments
+from attendseg_ros.ros.launching.launch_files import SHARE, nav2_hint, rviz
+from attendseg_ros.ros.launching.robots import read_cameras, read_robots, remappings
 from attendseg_ros.ros.parameters.settings import ENGINES, IMAGE_TRANSPORTS
-from attendseg_ros.ros.robots import read_cameras, read_robots, remappings
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
 

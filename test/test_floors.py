@@ -20,12 +20,12 @@ COMMON = {
     "documents",
     "errors",
     "files",
+    "frame_continuity",
     "import_path",
     "pictures",
     "placing",
     "processes",
     "stopping",
-    "stream",
 }
 
 ALLOWED: dict[str, set[str]] = {

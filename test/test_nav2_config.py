@@ -11,7 +11,7 @@ import pytest
 from support import markdown, nav2_config
 
 from attendseg_ros.inference import load_bundle
-from attendseg_ros.ros.robots import read_robots
+from attendseg_ros.ros.launching.robots import read_robots
 
 ROOT = Path(__file__).parents[1]
 SOURCE = nav2_config.source()

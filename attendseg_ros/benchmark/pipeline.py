@@ -195,7 +195,7 @@ def _start_listener(plan: PipelinePlan, scenario: Scenario, name: str, start: _S
     is_ours = scenario.node == NODE
     return start(
         f"listener{name}",
-        ["-m", "attendseg_ros.ros.benchmark_listener"],
+        ["-m", "attendseg_ros.ros.benchmark.listener"],
         {
             "camera": name,
             "outputs": list(plan.outputs) if is_ours else ["mask"],
@@ -207,7 +207,7 @@ def _start_listener(plan: PipelinePlan, scenario: Scenario, name: str, start: _S
 def _start_camera(plan: PipelinePlan, scenario: Scenario, name: str, start: _Start) -> Process:
     return start(
         name or "camera",
-        ["-m", "attendseg_ros.ros.benchmark_camera"],
+        ["-m", "attendseg_ros.ros.benchmark.camera"],
         {
             "camera": name,
             "await_go": True,

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.frame_continuity import Stream
 from attendseg_ros.inference.engine import Logits, check_finite
-from attendseg_ros.stream import Stream
 
 NOISE_LEVEL = 6.0
 """Change of an average over a cell of the logits' grid, in grey levels, that noise does not make.

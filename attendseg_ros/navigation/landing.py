@@ -10,8 +10,8 @@ from math import inf, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.frame_continuity import Stream
 from attendseg_ros.navigation.disc import Clearance, Disc, clearance_px, largest_disc
-from attendseg_ros.stream import Stream
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
-from attendseg_ros.ros.activation import Activation
+from attendseg_ros.ros.camera.active_cameras import Activation
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.ros.publishers import Outputs
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run

@@ -18,7 +18,7 @@ from attendseg_ros.inference.bundle import load_bundle, shipped_models
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.playback import open_source
-from attendseg_ros.ros.robots import read_robots
+from attendseg_ros.ros.launching.robots import read_robots
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CLASS_FILES = sorted((_ROOT / "attendseg_ros" / "labels").glob("*.yaml"))

@@ -9,7 +9,7 @@ import pytest
 from attendseg_ros.benchmark.accounting import Recording, account
 from attendseg_ros.benchmark.cameras import jain, names_of, of_common_time
 from attendseg_ros.errors import BenchmarkError
-from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.camera.camera_name import problem_of
 
 
 def test_names_are_such_that_the_node_takes_them() -> None:

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from support.tiny_bundle import painted, stripes
 
+from attendseg_ros.frame_continuity import LONGEST_GAP_NS
 from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.smoothing import NOISE_LEVEL, Smoother
 from attendseg_ros.labels.camvid import CamVidClass
-from attendseg_ros.stream import LONGEST_GAP_NS
 
 GRID = (16, 24)
 SIZE = (96, 64)

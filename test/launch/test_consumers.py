@@ -16,7 +16,7 @@ from support.launch_process import LaunchProcess, share
 from support.ros_client import RosClient
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.ros.launching import outputs_of, topics_in
+from attendseg_ros.ros.launching.launch_files import outputs_of, topics_in
 from attendseg_ros.ros.messages.label_info import LabelInfo
 
 RVIZ_IS_INSTALLED = "rviz2" in get_packages_with_prefixes()

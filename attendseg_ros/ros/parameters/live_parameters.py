@@ -16,7 +16,8 @@ from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.ros.camera_name import problem_of
+from attendseg_ros.ros.camera.camera_name import problem_of
+from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
 from attendseg_ros.ros.parameters.settings import (
@@ -27,7 +28,6 @@ from attendseg_ros.ros.parameters.settings import (
     SCHEMA,
     Settings,
 )
-from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
 
 CHOICES = {
     "engine": ENGINES,

@@ -12,8 +12,8 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from attendseg_ros.images.bad_image import MAX_PIXELS
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.ros.camera_name import CameraName
-from attendseg_ros.ros.rectification import CHOICES as RECTIFIED_CHOICES
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)

@@ -14,7 +14,7 @@ from rclpy.parameter import Parameter
 from support.node_process import NodeProcess
 from support.ros_client import RosClient
 
-from attendseg_ros.ros.launch_arguments import unknown_arguments
+from attendseg_ros.ros.launching.launch_arguments import unknown_arguments
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters, fits, problem_of
 
 SEGMENTATION = "attendseg_ros.ros.segmentation_node"

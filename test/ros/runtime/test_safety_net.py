@@ -100,7 +100,7 @@ def test_every_kind_of_callback_may_raise(clumsy: LoggedProcess) -> None:
 
 BREAKING = """
 import sys
-from attendseg_ros.ros.activation import Activation
+from attendseg_ros.ros.camera.active_cameras import Activation
 from attendseg_ros.ros import segmentation_node
 
 def break_down(self, *_):

@@ -1,0 +1,109 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What exists only while the node is active: its cameras' streams, and the thread they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.lifecycle import LifecycleNode
+
+from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
+from attendseg_ros.ros.health.diagnostics import Network
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.publishers import Outputs
+from attendseg_ros.ros.parameters.live_parameters import Parameters
+from attendseg_ros.streaming.worker import Worker
+
+
+class Activation:
+    """Takes images in, in the executor's thread, and has them processed in a thread of its own.
+
+    One thread for all cameras: the network uses every core it may for one frame, so two at once
+    would only both be later.
+    """
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        parameters: Parameters,
+        models: ModelSwitch,
+        outputs: Sequence[Outputs],
+    ) -> None:
+        """Prepares a stream for each camera that has outputs; every count starts at zero."""
+        self._parameters = parameters
+        self._models = models
+        self._pacer = Pacer(node, models)
+        self._enabled = True
+        self._streams: list[CameraStream] = []
+        self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            for one in outputs:
+                stream = CameraStream(node, parameters, models, one, self._worker, self._pacer)
+                self._streams.append(stream)
+            undo.pop_all()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether images are processed at all, of whichever camera."""
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self._enabled = value
+        for stream in self._streams:
+            stream.enabled = value
+
+    def open(self) -> None:
+        """Subscribes to the cameras; from now on images are processed."""
+        for stream in self._streams:
+            stream.open()
+
+    def close(self) -> None:
+        """Unsubscribes and returns when the frame in hand is done."""
+        for stream in self._streams:
+            stream.unsubscribe()
+        with self._models.hurried():
+            self._worker.stop()
+        for stream in self._streams:
+            stream.close()
+
+    def check_silence(self) -> None:
+        """Logs what is awaited where no image, or no depth that is wanted, has come for a while."""
+        for stream in self._streams:
+            stream.check_silence()
+
+    def statuses(self) -> list[DiagnosticStatus]:
+        """For each camera: its own, the network's and, while wanted, depth's and landing's."""
+        settings = self._parameters.settings
+        segmenter = self._models.segmenter
+        network = Network(
+            engine=segmenter.engine_name,
+            model=segmenter.bundle.name,
+            input_size=segmenter.input_size,
+            refusal=self._models.refusal,
+            loading=self._models.loading,
+            fallback="; ".join(
+                f"{name} is installed but: {why}"
+                for name, why in segmenter.selection.broken.items()
+            ),
+            enabled=self._enabled,
+            size_by=self._pacer.why(settings),
+            too_slow=self._pacer.unreachable(settings),
+            hang=self._models.hangs.now,
+            hangs=self._models.hangs.count,
+            last_hang=self._models.hangs.last,
+            worker_errors=self._worker.errors,
+            worker_alive=self._worker.alive,
+            busy_s=self._worker.busy_s,
+        )
+        return [status for stream in self._streams for status in stream.statuses(network)]
+
+
+def _process(job: Job) -> None:
+    processor, message, receipt = job
+    processor(message, receipt)

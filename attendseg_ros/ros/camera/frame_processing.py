@@ -1,0 +1,245 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The way of one frame in the worker's thread: convert, segment, paint, publish, account for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import nan
+from time import monotonic
+
+import numpy as np
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo, CompressedImage
+from std_msgs.msg import Header
+
+from attendseg_ros.clocks import latency_ms
+from attendseg_ros.errors import LogitsError
+from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.inference import Segmentation
+from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
+from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
+from attendseg_ros.ros.messages.image_messages import pixels_of
+from attendseg_ros.ros.model.hangs import EngineHangError
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.outputs.landing import LandingZones
+from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.publishers import Outputs
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.stamp_clock import Receipt
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
+
+
+class FrameProcessor:
+    """Turns image messages into published masks; no frame, however broken, ends it."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        topic: str,
+        models: ModelSwitch,
+        outputs: Outputs,
+        monitor: Monitor,
+        points: SemanticPoints,
+        landing: LandingZones,
+        pacer: Pacer,
+        dropped: Callable[[], int],
+    ) -> None:
+        """Prepares for one camera's frames of one activation.
+
+        Args:
+            node: for its clock and logger.
+            topic: the images' topic, for messages.
+            models: gives the network and the parameters of each frame.
+            outputs: where results go.
+            monitor: where frames are counted.
+            points: takes the results that are to become points.
+            landing: finds the landing zones.
+            pacer: told of every frame that is out.
+            dropped: gives the number of frames replaced by newer ones.
+        """
+        self._node = node
+        self._topic = topic
+        self._models = models
+        self._segmenter = models.segmenter
+        self._outputs = outputs
+        self._monitor = monitor
+        self._points = points
+        self._camera = outputs.camera
+        self._dropped = dropped
+        self._painter = Painter(self._segmenter.bundle.classes)
+        self._landing = landing
+        self._pacer = pacer
+        self._input_size = self._segmenter.input_size
+        self._throttle = Throttle()
+        self._cycle: Stopwatch | None = None
+        self._bits = SampleBits()
+        self.camera_info: CameraInfo | None = None
+
+    def __call__(self, message: ImageMessage, receipt: Receipt) -> None:
+        """Processes one Image or CompressedImage; what is wrong with it is logged and counted.
+
+        Args:
+            message: the image.
+            receipt: how it came.
+        """
+        try:
+            with self._models.frame() as (segmenter, settings):
+                if segmenter is not self._segmenter:
+                    self._segmenter = segmenter
+                    self._painter = Painter(segmenter.bundle.classes)
+                    self._landing.begin_anew()
+                    # Times of the model before say nothing of this one.
+                    self._monitor.history.clear()
+                self._process(message, receipt, settings)
+        except BadImageError as error:
+            self._refuse(message, error.reason, str(error))
+        except LogitsError as error:
+            self._refuse(message, Reason.LOGITS, f"{Reason.LOGITS.value}: {error}")
+        except EngineHangError as error:
+            self._refuse(message, Reason.HANGING, f"{Reason.HANGING.value}: {error}")
+        except Exception as error:
+            # A subscriber-facing thread must outlive whatever a camera sends it or an engine
+            # makes of it. Publishing fails too while the process is being shut down: no news.
+            if self._node.context.ok():
+                text = " ".join(str(error).split())
+                detail = f"{Reason.INTERNAL.value}: {type(error).__name__}: {text}"
+                self._refuse(message, Reason.INTERNAL, detail)
+
+    def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:
+        watch = Stopwatch()
+        times = FrameTimes()
+        rgb = to_rgb(message, self._bits, settings.max_pixels)
+        times.conversion_ms = watch.lap_ms()
+
+        wanted = self._outputs.wanted()
+        if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
+            wanted = wanted.without(ImageOutput.CONFIDENCE)
+        stamp = stamp_ns(message.header.stamp)
+        points = wanted.points and self._points.due(settings)
+        confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
+        segmentation = self._models.segment(
+            self._segmenter,
+            rgb,
+            settings.engine_timeout_s,
+            confidence=confidence,
+            smoothing=settings.temporal_smoothing,
+            stamp_ns=stamp,
+            camera=self._camera.name,
+        )
+        times.resize_ms = segmentation.times.resize_ms
+        times.network_ms = segmentation.times.network_ms
+        times.decode_ms = segmentation.times.decode_ms
+        watch.lap_ms()
+
+        images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
+        zone = None
+        if wanted.landing_zone:
+            occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
+            zone = self._landing.find(
+                occupancy, segmentation.confidence, settings, self.camera_info, message.header
+            )
+        times.masks_ms = watch.lap_ms()
+        self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
+        if zone is not None:
+            self._outputs.publish_landing_zone(zone)
+        if points:
+            self._offer_points(message.header, rgb, segmentation, settings)
+        if wanted.camera_info:
+            self._publish_camera_info(message.header)
+        times.publish_ms = watch.lap_ms()
+        times.processing_time_ms = watch.total_ms()
+        times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
+        self._cycle = self._cycle or Stopwatch()
+        times.since_receipt_ms = (monotonic() - receipt.at_s) * 1e3
+        if receipt.aged:
+            now_ns = self._node.get_clock().now().nanoseconds
+            times.pipeline_latency_ms = latency_ms(stamp, now_ns)
+        self._note(times, segmentation.input_size, settings)
+        if wanted.timing:
+            self._outputs.publish_timing(self._timing_message(message.header, times))
+
+    def _note(self, times: FrameTimes, input_size: tuple[int, int], settings: Settings) -> None:
+        """Tells those who judge by it how long a frame took that is out now."""
+        if input_size != self._input_size:
+            # Times at another input size say nothing of this one's.
+            self._input_size = input_size
+            self._monitor.history.clear()
+        self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
+        self._pacer.note(times, input_size, settings)
+
+    def _offer_points(
+        self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings
+    ) -> None:
+        labels = self._painter.labels(segmentation, settings)
+        confidence = segmentation.confidence
+        if confidence is None:
+            # The model gives class ids alone: nothing is known, which is no certainty.
+            confidence = np.zeros_like(labels)
+        kept, id_of = settings.kept_points_classes, self._segmenter.bundle.classes.id_of
+        self._points.offer(
+            SegmentedImage(
+                header=header,
+                rgb=rgb,
+                labels=labels,
+                confidence=confidence,
+                kept_ids=None if kept is None else tuple(map(id_of, kept)),
+                settings=settings,
+            )
+        )
+
+    def _gives_confidence(self) -> bool:
+        """Whether the model tells how sure it is; where it does not, somebody is told why."""
+        bundle = self._segmenter.bundle
+        if not bundle.gives_confidence and self._throttle.ready("confidence"):
+            self._node.get_logger().warning(
+                f"{self._camera.output('confidence')} has a subscriber, but model {bundle.name!r} "
+                "gives class ids without confidence: nothing is published there"
+            )
+        return bundle.gives_confidence
+
+    def _publish_camera_info(self, header: Header) -> None:
+        if self.camera_info is not None:
+            self._outputs.publish_camera_info(self.camera_info, header)
+        elif self._throttle.ready("camera_info"):
+            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
+            self._node.get_logger().warning(
+                f"{self._camera.output('camera_info')} has a subscriber, but nothing has come "
+                f"on {topic}"
+            )
+
+    def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:
+        width, height = self._input_size
+        return SegmentationTiming(
+            header=header,
+            **times.message_fields(),
+            frames_received=self._monitor.received,
+            frames_processed=self._monitor.processed,
+            frames_dropped=self._dropped() + self._monitor.skipped,
+            frames_failed=self._monitor.failed.total(),
+            input_width=width,
+            input_height=height,
+            engine=self._segmenter.engine_name,
+            model=self._segmenter.bundle.name,
+        )
+
+    def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
+        self._monitor.note_failed(reason, detail)
+        if self._throttle.ready(reason.name):
+            self._node.get_logger().error(
+                f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"
+            )
+
+
+def _describe(message: ImageMessage) -> str:
+    if isinstance(message, CompressedImage):
+        return f"format {message.format!r}, {len(message.data)} bytes"
+    return (
+        f"encoding {message.encoding!r}, {message.width}x{message.height}, "
+        f"step {message.step}, {len(message.data)} bytes"
+    )

@@ -1,0 +1,181 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`sensor_msgs/CameraInfo` to the pinhole camera of an image, and what its lens does to that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from sensor_msgs.msg import CameraInfo
+
+from attendseg_ros.geometry import Intrinsics
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+
+# Where fx, cx, fy and cy lie in the row-major 3x3 K and 3x4 P.
+_IN_K = (0, 2, 4, 5)
+_IN_P = (0, 2, 5, 6)
+
+# What drivers and calibration tools write into distortion_model. With polynomials of the radius,
+# coefficients of 0 leave a pinhole; an equidistant lens bends rays whatever its coefficients.
+_POLYNOMIALS = frozenset(
+    {"", "none", "pinhole", "plumb_bob", "radtan", "brown_conrady", "rational_polynomial"}
+)
+_FISHEYES = frozenset({"equidistant", "fisheye", "kannala_brandt", "kannala_brandt4"})
+
+
+def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Intrinsics:
+    """Reads the pinhole camera: P for a rectified image, K for a raw one.
+
+    Binning and region of interest count as in image_geometry: K and P are of the full image.
+    Distortion is not undone: see `distortion`.
+
+    Args:
+        info: The camera's calibration.
+        width: Of the images, pixels.
+        height: Of the images, pixels.
+        rectified: Whether the image is rectified.
+
+    Raises:
+        NoPointsError: There are no intrinsics in it, they are of another size, or they contradict
+            themselves.
+    """
+    fx, cx, fy, cy = _projection(info, rectified)
+    window = _window(info, rectified)
+    if not window.fits(width, height):
+        raise NoPointsError(
+            NoPoints.CAMERA_INFO_SIZE,
+            f"camera_info of {window} for an image of {width}x{height}; "
+            "it must describe the image as it is published",
+        )
+    return Intrinsics(
+        fx=fx / window.binning_x,
+        fy=fy / window.binning_y,
+        cx=(cx - window.x_offset) / window.binning_x,
+        cy=(cy - window.y_offset) / window.binning_y,
+        width=width,
+        height=height,
+    )
+
+
+def is_distorted(info: CameraInfo) -> bool:
+    """Whether the lens distorts, so that the raw image is not that of a pinhole.
+
+    Raises:
+        NoPointsError: Its distortion is of an unknown model or holds no numbers.
+    """
+    return bool(distortion(info))
+
+
+def distortion(info: CameraInfo, rectified: bool = False) -> str:
+    """What is left of the lens's distortion in an image, in words; empty if nothing is.
+
+    Args:
+        info: The camera's calibration.
+        rectified: Whether the image is rectified.
+
+    Raises:
+        NoPointsError: The distortion is of an unknown model or holds no numbers.
+    """
+    coefficients = [float(coefficient) for coefficient in info.d]
+    if not all(map(isfinite, coefficients)):
+        raise NoPointsError(NoPoints.LENS, f"D is {_numbers(coefficients)}: is it calibrated?")
+    if rectified:
+        return ""
+    model = info.distortion_model
+    known = model.strip().lower().replace(" ", "_").replace("-", "_")
+    if known in _FISHEYES:
+        return f"the lens is {model}"
+    if known not in _POLYNOMIALS:
+        raise NoPointsError(
+            NoPoints.LENS,
+            f"distortion_model {model!r} is not known; known are plumb_bob, rational_polynomial "
+            "and equidistant",
+        )
+    if not any(coefficients):
+        return ""
+    return f"D is {_numbers(coefficients)} ({model or 'without a distortion_model'})"
+
+
+def _projection(info: CameraInfo, rectified: bool) -> tuple[float, float, float, float]:
+    matrix, places, name = info.k, _IN_K, "K"
+    if rectified:
+        if any(info.p):
+            matrix, places, name = info.p, _IN_P, "P"
+        elif any(info.d):
+            raise NoPointsError(
+                NoPoints.NO_INTRINSICS,
+                "P is not set, but the image is rectified and D is not 0: K is of the raw image",
+            )
+    fx, cx, fy, cy = (float(matrix[index]) for index in places)
+    if not all(map(isfinite, (fx, cx, fy, cy))) or fx <= 0.0 or fy <= 0.0:
+        raise NoPointsError(
+            NoPoints.NO_INTRINSICS,
+            f"fx and fy are {fx:g} and {fy:g} in {name}, cx and cy {cx:g} and {cy:g}; "
+            "they must be numbers, and fx and fy above 0: is the camera calibrated?",
+        )
+    if cx == 0.0 and cy == 0.0:
+        raise NoPointsError(
+            NoPoints.NO_INTRINSICS,
+            f"cx and cy are 0 in {name}: the principal point is not set",
+        )
+    return fx, cx, fy, cy
+
+
+@dataclass(frozen=True)
+class _Window:
+    """The part of the full image that is read out, in its pixels, and how many make one."""
+
+    x_offset: int
+    y_offset: int
+    width: int
+    height: int
+    binning_x: int
+    binning_y: int
+
+    def fits(self, width: int, height: int) -> bool:
+        """Whether an image has this size; what does not fill a pixel may be there or not."""
+        return all(
+            size > 0 and abs(full - binning * size) < binning
+            for full, binning, size in (
+                (self.width, self.binning_x, width),
+                (self.height, self.binning_y, height),
+            )
+        )
+
+    def __str__(self) -> str:
+        binned = f" binned {self.binning_x}x{self.binning_y}"
+        place = f" at ({self.x_offset}, {self.y_offset})"
+        return (
+            f"{self.width}x{self.height}"
+            + (place if self.x_offset or self.y_offset else "")
+            + (binned if (self.binning_x, self.binning_y) != (1, 1) else "")
+        )
+
+
+def _window(info: CameraInfo, rectified: bool) -> _Window:
+    # 0 and 1 both mean no binning, and a region of zeros means the full image.
+    binning = max(1, info.binning_x), max(1, info.binning_y)
+    roi, full = info.roi, (0, 0, info.width, info.height)
+    region = (roi.x_offset, roi.y_offset, roi.width, roi.height)
+    if not any(region) or region == full:
+        return _Window(*full, *binning)
+    window = _Window(*region, *binning)
+    if roi.x_offset + roi.width > info.width or roi.y_offset + roi.height > info.height:
+        raise NoPointsError(
+            NoPoints.CAMERA_INFO_SIZE,
+            f"its region of interest, {window}, is not inside its {info.width}x{info.height}; "
+            "width and height must be those of the full image",
+        )
+    if rectified:
+        # Whether P or the region was moved is told nowhere (see do_rectify).
+        raise NoPointsError(
+            NoPoints.CAMERA_INFO_SIZE,
+            f"a region of interest, {window}, of a rectified image; it must be the full image",
+        )
+    return window
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return "[" + ", ".join(f"{value:g}" for value in values) + "]"

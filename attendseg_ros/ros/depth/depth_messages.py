@@ -1,0 +1,58 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`sensor_msgs/Image` to depth in metres."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image
+
+from attendseg_ros.geometry import millimetres_to_depth, to_depth
+from attendseg_ros.images.bad_image import BadImageError
+from attendseg_ros.images.encodings import find_encoding
+from attendseg_ros.images.raw_image import view
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+
+_CONVERTERS = {
+    "32FC1": to_depth,
+    "16UC1": millimetres_to_depth,
+    # What some drivers call 16UC1.
+    "mono16": millimetres_to_depth,
+}
+
+
+def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray[np.float32]:
+    """Gives the depth of a message in metres.
+
+    Args:
+        message: 32FC1 in metres, or 16UC1 or mono16 in millimetres (REP 118), of either byte order.
+        width: Of the image that the depth is aligned to, pixels.
+        height: Of that image, pixels.
+        step: Every so many pixels a side are taken, from the first.
+
+    Returns:
+        A new float32 (height, width), or what `[::step, ::step]` leaves of that: along the optical
+        axis, NaN where nothing was measured.
+
+    Raises:
+        NoPointsError: The encoding or the size is another, or the message contradicts itself.
+    """
+    encoding = find_encoding(message.encoding)
+    convert = None if encoding is None else _CONVERTERS.get(encoding.name)
+    if convert is None:
+        raise NoPointsError(
+            NoPoints.ENCODING,
+            f"{message.encoding!r} is neither 32FC1 (metres) nor 16UC1 or mono16 (millimetres)",
+        )
+    if (message.width, message.height) != (width, height):
+        raise NoPointsError(
+            NoPoints.SIZE,
+            f"depth of {message.width}x{message.height} for an image of {width}x{height}; "
+            "it must be aligned to the image, pixel by pixel",
+        )
+    try:
+        pixels = view(message)
+    except BadImageError as error:
+        raise NoPointsError(NoPoints.MALFORMED, str(error)) from error
+    return convert(pixels[::step, ::step, 0])

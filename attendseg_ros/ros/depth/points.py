@@ -1,0 +1,234 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""~/points: segmented images and their depth to a point cloud, in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header
+
+from attendseg_ros.geometry import CloudBuilder
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.publisher_lookup import Awaiting
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_messages import to_metres
+from attendseg_ros.ros.depth.depth_topic import DepthTopic
+from attendseg_ros.ros.health.points_report import DepthSource, PointsReport
+from attendseg_ros.ros.messages.point_cloud import to_cloud
+from attendseg_ros.ros.outputs.publishers import Outputs
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.worker import Worker
+
+NANOSECONDS_PER_MS = 1_000_000
+
+SILENCE_S = 1.0
+"""Depth silent for longer has its publishers looked up for the report."""
+
+
+@dataclass(frozen=True)
+class SegmentedImage:
+    """An image with what ~/mask and ~/confidence say of it.
+
+    Attributes:
+        header: The image's.
+        rgb: uint8 (H, W, 3), of any strides.
+        labels: uint8 (H, W) class ids.
+        confidence: uint8 (H, W), 255 = certain.
+        kept_ids: The ids whose points are wanted; None for all.
+        settings: The parameters that the image was processed with.
+    """
+
+    header: Header
+    rgb: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    confidence: NDArray[np.uint8]
+    kept_ids: tuple[int, ...] | None
+    settings: Settings
+
+
+class SemanticPoints:
+    """Takes depth while somebody wants points; masks never wait for them.
+
+    `due` and `offer` are for the thread that segments, everything else is for the executor's.
+    """
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        settings: Callable[[], Settings],
+        outputs: Outputs,
+        depth: DepthTopic,
+    ) -> None:
+        """Prepares; every count starts at zero.
+
+        Args:
+            node: for its logger, clock and topic names.
+            settings: gives the parameters of the moment.
+            outputs: where clouds go, and who asks for them.
+            depth: where depth comes from.
+        """
+        self._node = node
+        self._settings = settings
+        self._outputs = outputs
+        self._camera = outputs.camera
+        self._depth = depth
+        self._calibration = Calibration(node, self._camera)
+        name = self._camera.input("depth")
+        self._awaiting = Awaiting(node, node.resolve_topic_name(name), Image, "depth", name)
+        self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
+        self._report = PointsReport(self._camera.status("depth"))
+        self._rate_limit = RateLimit()
+        self._throttle = Throttle()
+        self._said: set[str] = set()
+        self._builder: CloudBuilder | None = None
+        self._joined = False
+        self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
+            self._camera.status("points"), self._process, node.get_logger().error
+        )
+        self.camera_info: CameraInfo | None = None
+
+    def attend(self) -> None:
+        """Joins depth when points are wanted, and leaves it when they are not."""
+        wanted = self._outputs.points_wanted()
+        if wanted and not self._joined:
+            self._joined = True
+            self._awaiting.begin(self._depth.join(self._on_depth))
+        elif not wanted:
+            self._leave()
+
+    def check_silence(self) -> None:
+        """Logs what is awaited when points are wanted and no depth has come for a while.
+
+        Images that no other depth will serve get the nearest that is here.
+        """
+        self.attend()
+        if self._joined:
+            self._awaiting.check()
+            self._settle(self._matcher.settle_late(_tolerance_ns(self._settings())))
+
+    def due(self, settings: Settings) -> bool:
+        """Whether the image in hand is to get points; one that is counts against the rate."""
+        return self._rate_limit.allows(settings.points_max_rate_hz)
+
+    def offer(self, image: SegmentedImage) -> None:
+        """Takes an image that is to get points, as soon as its depth is here; never waits."""
+        stamp = stamp_ns(image.header.stamp)
+        if stamp == 0:
+            self._refuse(NoPoints.UNSTAMPED, "image without a stamp: no depth is known to fit it")
+            return
+        self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
+
+    def statuses(self) -> list[DiagnosticStatus]:
+        """The status of depth since the last call; none while nobody wants points."""
+        if not self._joined:
+            return []
+        silence_s = self._awaiting.silence_s()
+        patient = silence_s <= SILENCE_S
+        source = DepthSource(
+            topic=self._awaiting.topic,
+            silence_s=silence_s,
+            publishers=self._awaiting.count() if patient else self._awaiting.explain(),
+            clouds_dropped=self._worker.dropped(),
+        )
+        now_ns = self._node.get_clock().now().nanoseconds
+        return [self._report.status(source, self._settings(), now_ns)]
+
+    def close(self) -> None:
+        """Leaves depth and returns when the cloud in hand is done."""
+        self._leave()
+        self._worker.stop()
+
+    def _leave(self) -> None:
+        if self._joined:
+            self._joined = False
+            self._depth.leave(self._on_depth)
+            self._matcher.clear()
+
+    def _on_depth(self, message: Image) -> None:
+        self._awaiting.note_arrival()
+        self._report.note_depth()
+        stamp = stamp_ns(message.header.stamp)
+        if stamp == 0:
+            self._log(NoPoints.UNSTAMPED, "depth without a stamp: it is known to fit no image")
+            return
+        self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
+
+    def _settle(self, outcome: Outcome[SegmentedImage, Image]) -> None:
+        for match in outcome.matches:
+            self._worker.put(match)
+        for offset_ns in outcome.missed:
+            self._report.note_unmatched(offset_ns)
+            self._log(NoPoints.UNMATCHED, f"{NoPoints.UNMATCHED.value}: {self._miss(offset_ns)}")
+
+    def _miss(self, offset_ns: int | None) -> str:
+        if offset_ns is None:
+            return "none has come"
+        direction = "older" if offset_ns < 0 else "younger"
+        return (
+            f"the nearest is {abs(offset_ns) / NANOSECONDS_PER_MS:.1f} ms {direction} than the "
+            f"image, depth_tolerance_ms is {self._settings().depth_tolerance_ms:g}"
+        )
+
+    def _process(self, match: tuple[SegmentedImage, Image]) -> None:
+        try:
+            self._publish(*match)
+        except NoPointsError as error:
+            self._refuse(error.reason, str(error))
+        except Exception as error:
+            # As in FrameProcessor: the thread must outlive everything, and news end with ROS.
+            if self._node.context.ok():
+                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                self._refuse(NoPoints.INTERNAL, f"{NoPoints.INTERNAL.value}: {text}")
+
+    def _publish(self, image: SegmentedImage, depth: Image) -> None:
+        height, width = image.labels.shape
+        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
+        metres = to_metres(depth, width, height)
+        if depth.header.frame_id != image.header.frame_id:
+            self._say_once(
+                "frame",
+                f"depth is in the frame {depth.header.frame_id!r} and the image in "
+                f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
+            )
+        if self._builder is None or self._builder.camera != camera:
+            self._builder = CloudBuilder(camera)
+        points = self._builder.build(
+            metres,
+            image.rgb,
+            image.labels,
+            image.confidence,
+            kept_ids=image.kept_ids,
+            min_range_m=image.settings.points_min_range_m,
+            max_range_m=image.settings.points_max_range_m,
+        )
+        self._outputs.publish_points(to_cloud(points, image.header))
+        self._report.note_published(self._node.get_clock().now().nanoseconds)
+
+    def _refuse(self, reason: NoPoints, detail: str) -> None:
+        self._report.note_failure(reason)
+        self._log(reason, detail)
+
+    def _log(self, reason: NoPoints, detail: str) -> None:
+        if self._throttle.ready(reason.name):
+            self._node.get_logger().error(
+                f"no points for an image, depth from {self._awaiting.topic}: {detail}"
+            )
+
+    def _say_once(self, key: str, text: str) -> None:
+        if key not in self._said:
+            self._said.add(key)
+            self._node.get_logger().warning(text)
+
+
+def _tolerance_ns(settings: Settings) -> int:
+    return round(settings.depth_tolerance_ms * NANOSECONDS_PER_MS)

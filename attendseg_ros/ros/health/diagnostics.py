@@ -1,0 +1,305 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What /diagnostics says of a camera: one status of it, one of what the network does for it.
+
+`diagnostic_updater` is not used: its frequency and time-stamp tasks do not follow `/clock`, so they
+are wrong under `use_sim_time`; here every time comes from the node's own clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isnan
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.limits import (
+    Finding,
+    judge,
+    judge_latency,
+    judge_rate,
+    judge_silence,
+)
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.stamp_checks import StampFault
+from attendseg_ros.streaming.timing import WINDOW_S, percentile
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+STALE = DiagnosticStatus.STALE
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What the report must know of the camera besides the counts."""
+
+    topic: str
+    silence_s: float
+    publishers: str
+    faults: Mapping[StampFault, int]
+    missing: int
+    missing_lately: int
+    missing_ratio: float
+    mixture: str
+    foreign: int
+    doubt: str
+    doubt_hint: str
+    distortion: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the report must know of the network besides the counts: the same for every camera."""
+
+    engine: str
+    model: str
+    input_size: tuple[int, int]
+    refusal: str
+    loading: str
+    fallback: str
+    enabled: bool
+    size_by: str
+    too_slow: str
+    hang: str = ""
+    hangs: int = 0
+    last_hang: str = ""
+    worker_errors: int = 0
+    worker_alive: bool = True
+    busy_s: float = 0.0
+
+
+FEW = 3
+"""Frames in a row for which the network has no mask: no longer an accident."""
+
+DISABLED = "disabled by ~/set_enabled: no masks until it is called with true"
+
+LOSS_HINT = (
+    "the camera leaves them out, or the middleware loses them: its shared memory or UDP buffers "
+    "are too small for such images (give node and camera the same config/fastdds_large_images.xml)"
+)
+
+_NETWORKS = [reason for reason in Reason if reason in OF_THE_NETWORK]
+
+_FAULT_HINTS = {
+    StampFault.UNSET: "latency is unknown; let the driver stamp its images",
+    StampFault.BACKWARDS: "a bag that starts anew, or several publishers",
+    StampFault.JUMP: "the camera's clock was set, or it is not the node's (use_sim_time)",
+    StampFault.CLOCK: "/clock started anew, or the system's clock was set",
+}
+
+
+class Report:
+    """Judges a camera's frames between one report and the next."""
+
+    def __init__(self, camera: CameraName, monitor: Monitor) -> None:
+        self._name = camera
+        self._monitor = monitor
+        self._failed: Counter[Reason] = Counter()
+        self._faults: Counter[StampFault] = Counter()
+        self._network_failures = 0
+        self._hangs = 0
+        self._worker_errors = 0
+        self._processed = 0
+        self._dropped = 0
+
+    def camera(self, camera: Camera, settings: Settings, now_ns: int) -> DiagnosticStatus:
+        """The status of what comes in: rate, silence, bad images."""
+        monitor = self._monitor
+        failed = Counter(monitor.failed)
+        fresh = failed - self._failed
+        self._failed = failed
+        rate = monitor.arrivals.rate_hz(now_ns)
+        findings = judge(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
+            f"no image on {camera.topic} for {camera.silence_s:.1f} s: {camera.publishers}"
+        )
+        if not monitor.received and (not findings or findings[0][0] != ERROR):
+            findings = [(STALE, f"no image yet on {camera.topic}: {camera.publishers}")]
+        for what, blamed in (("bad images on", False), ("no mask of images on", True)):
+            reasons = ", ".join(
+                f"{count} {reason.value}"
+                for reason, count in fresh.items()
+                if (reason in OF_THE_NETWORK) == blamed
+            )
+            if reasons:
+                findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
+        findings += self._stream_findings(camera, settings)
+        values = {
+            "topic": camera.topic,
+            "publishers": camera.publishers,
+            "frames received": monitor.received,
+            "frames failed": failed.total(),
+            **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
+            **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
+            "stamp of another clock": camera.foreign,
+            "frames missing": camera.missing,
+            "rate (Hz)": _number(rate),
+            "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
+        }
+        return _status(
+            self._name.status("camera"), findings, f"{_number(rate)} Hz on {camera.topic}", values
+        )
+
+    def _stream_findings(self, camera: Camera, settings: Settings) -> list[Finding]:
+        findings = []
+        faults = Counter(camera.faults)
+        for fault, count in (faults - self._faults).items():
+            findings.append((WARN, f"{fault.value} {_times(count)}: {_FAULT_HINTS[fault]}"))
+        self._faults = faults
+        if camera.missing_ratio > settings.max_missing_ratio_warn:
+            findings.append(
+                (
+                    WARN,
+                    f"{camera.missing_lately} frames missing on {camera.topic} in the last "
+                    f"{WINDOW_S:g} s ({camera.missing_ratio:.0%}, gaps in the stamps): {LOSS_HINT}",
+                )
+            )
+        if camera.mixture:
+            findings.append((WARN, camera.mixture))
+        if camera.doubt_hint:
+            findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
+        if camera.distortion:
+            findings.append((WARN, camera.distortion))
+        return findings
+
+    def network(
+        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
+    ) -> DiagnosticStatus:
+        """The status of what goes out: rate, latency, drops.
+
+        Args:
+            network: the same for every camera.
+            dropped: frames that a newer one replaced.
+            settings: with the limits.
+            now_ns: the node's clock.
+            doubt: why the camera's stamps tell no latency; empty where they do.
+        """
+        monitor = self._monitor
+        processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
+        rate = monitor.masks.rate_hz(now_ns)
+        since_receipt = monitor.history.since_receipt_ms()
+        unknown = f"unknown: {doubt}" if doubt else ""
+        age = monitor.mask_age_s(now_ns)
+        if age > WINDOW_S:
+            # What frames took before says nothing of this moment.
+            processing, latency, since_receipt = [], [], []
+        ratio = self._drop_ratio(dropped)
+        findings = self._failures(network)
+        if not monitor.nobody_listens:
+            findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns), network.busy_s)
+            findings += judge_rate(rate, settings)
+            findings += judge_latency([] if doubt else latency, since_receipt, settings)
+        if doubt:
+            findings.append((WARN, _unknown_latency(doubt, settings)))
+        if ratio > settings.max_drop_ratio_warn:
+            findings.append((WARN, f"{ratio:.0%} of the frames came faster than the network"))
+        if network.refusal:
+            findings.append((WARN, f"not in effect: {network.refusal}"))
+        if network.fallback:
+            findings.append(
+                (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
+            )
+        if network.too_slow:
+            findings.append((WARN, network.too_slow))
+        if not network.enabled:
+            findings.append((WARN, DISABLED))
+        width, height = network.input_size
+        running = f"{network.engine} at {width}x{height}: {_number(rate)} masks a second"
+        idle = f"idle: nobody subscribes to an output ({network.engine} at {width}x{height})"
+        values = {
+            "engine": network.engine,
+            "model": network.model,
+            "loading": network.loading,
+            "input size": f"{width}x{height}",
+            "input size by": network.size_by,
+            "rate (Hz)": _number(rate),
+            "time without a wanted mask (s)": _number(age),
+            "processing p50 (ms)": _number(percentile(processing, 0.5)),
+            "processing p95 (ms)": _number(percentile(processing, 0.95)),
+            "receipt to mask p95 (ms)": _number(percentile(since_receipt, 0.95)),
+            "latency p50 (ms)": unknown or _number(percentile(latency, 0.5)),
+            "latency p95 (ms)": unknown or _number(percentile(latency, 0.95)),
+            "frames processed": monitor.processed,
+            "frames dropped": dropped,
+            "drop ratio": _number(ratio),
+            "frames skipped by max_rate_hz": monitor.skipped,
+            "frames nobody wanted": monitor.idle,
+            "frames without a mask in a row": monitor.failed_in_a_row,
+            **{f"frames failed: {reason.value}": monitor.failed[reason] for reason in _NETWORKS},
+            "engine hangs": network.hangs,
+            "last engine hang": network.last_hang or "none",
+            "errors of the thread": network.worker_errors,
+        }
+        fine = idle if monitor.nobody_listens else running
+        return _status(self._name.status("network"), findings, fine, values)
+
+    def _failures(self, network: Network) -> list[Finding]:
+        """What the network or the node, and not the camera, has left without a mask."""
+        monitor, findings = self._monitor, []
+        in_a_row = monitor.failed_in_a_row
+        failures = sum(monitor.failed[reason] for reason in _NETWORKS)
+        fresh, self._network_failures = failures - self._network_failures, failures
+        fresh_hangs, self._hangs = network.hangs - self._hangs, network.hangs
+        errors = network.worker_errors - self._worker_errors
+        self._worker_errors = network.worker_errors
+        if network.hang:
+            findings.append((ERROR, network.hang))
+        elif fresh_hangs > 0:
+            # It may have been replaced between two reports.
+            findings.append((ERROR, f"{network.last_hang} and has been replaced"))
+        elif in_a_row >= FEW:
+            findings.append(
+                (ERROR, f"{in_a_row} frames in a row without a mask: {monitor.last_failure}")
+            )
+        elif fresh > 0:
+            why = monitor.last_failure or "see the log"
+            findings.append((WARN, f"no mask of {_frames(fresh)}: {why}"))
+        if not network.worker_alive:
+            findings.append((ERROR, "the thread that processes frames has ended: restart the node"))
+        if errors > 0:
+            what = "an error in the thread that processes frames"
+            findings.append((WARN, f"{_times(errors)} {what}: see the log"))
+        return findings
+
+    def _drop_ratio(self, dropped: int) -> float:
+        processed = self._monitor.processed
+        lost, done = dropped - self._dropped, processed - self._processed
+        self._dropped, self._processed = dropped, processed
+        return lost / (lost + done) if lost + done else 0.0
+
+
+def _status(
+    name: str, findings: list[Finding], fine: str, values: dict[str, object]
+) -> DiagnosticStatus:
+    findings.sort(key=lambda finding: finding[0], reverse=True)
+    return DiagnosticStatus(
+        name=name,
+        level=findings[0][0] if findings else OK,
+        message="; ".join(text for _, text in findings) or fine,
+        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    )
+
+
+def _frames(count: int) -> str:
+    return "a frame" if count == 1 else f"{count} frames"
+
+
+def _unknown_latency(doubt: str, settings: Settings) -> str:
+    """Says what cannot be judged, and by what it is judged in its place."""
+    blind = [
+        f"{name} is judged by receipt to mask"
+        for name in ("max_latency_warn_ms", "max_latency_error_ms", "target_latency_ms")
+        if getattr(settings, name)
+    ]
+    return "; ".join([f"latency is unknown: {doubt}", *blind])
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _number(value: float) -> str:
+    return "unknown" if isnan(value) else f"{value:.2f}"

@@ -1,0 +1,77 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What /diagnostics says of the landing zone while somebody wants it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from threading import Lock
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from attendseg_ros.ros.depth.depth_errors import OF_POINTS_ONLY, NoPoints
+
+REASONS = tuple(reason for reason in NoPoints if reason not in OF_POINTS_ONLY)
+"""Why a frame may have no metres."""
+
+
+class WithoutMetres(Enum):
+    """What becomes of a frame whose metres are not known."""
+
+    REFUSED = "refused for want of metres"
+    PIXELS = "in pixels only"
+
+
+class LandingReport:
+    """Counts frames by what was found in them and by what was missing; any thread may."""
+
+    def __init__(self, name: str) -> None:
+        """Begins with nothing counted; the name is that of the status."""
+        self._name = name
+        self._lock = Lock()
+        self._found = 0
+        self._searched = 0
+        self._in_view = False
+        self._defects: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
+        self._reported: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
+
+    def note_frame(self, found: bool) -> None:
+        """Counts a frame that was searched."""
+        with self._lock:
+            self._searched += 1
+            self._found += found
+            self._in_view = found
+
+    def note_defect(self, outcome: WithoutMetres, reason: NoPoints) -> None:
+        """Counts a frame whose metres are not known."""
+        with self._lock:
+            self._defects[outcome, reason] += 1
+
+    def status(self) -> DiagnosticStatus:
+        """The status of what was found and missing since the last call."""
+        with self._lock:
+            defects = Counter(self._defects)
+            searched, found, in_view = self._searched, self._found, self._in_view
+        fresh = defects - self._reported
+        self._reported = defects
+        findings = [
+            f"{count} landing zones {outcome.value}: {reason.value}"
+            for (outcome, reason), count in fresh.items()
+        ]
+        values = {
+            "frames searched": searched,
+            "frames with a landing zone": found,
+            **{
+                f"{outcome.value}: {reason.value}": defects[outcome, reason]
+                for outcome in WithoutMetres
+                for reason in REASONS
+            },
+        }
+        return DiagnosticStatus(
+            name=self._name,
+            level=DiagnosticStatus.WARN if findings else DiagnosticStatus.OK,
+            message="; ".join(findings)
+            or ("a landing zone is in view" if in_view else "no landing zone in view"),
+            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+        )

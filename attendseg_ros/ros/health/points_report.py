@@ -1,0 +1,109 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What /diagnostics says of depth while points are wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from math import isnan
+from threading import Lock
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, NoPoints
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.timing import RateWindow
+
+REASONS = tuple(reason for reason in NoPoints if reason not in OF_LANDING_ONLY)
+"""Why an image may have no points."""
+
+
+@dataclass(frozen=True)
+class DepthSource:
+    """What the report must know besides its own counts."""
+
+    topic: str
+    silence_s: float
+    publishers: str
+    clouds_dropped: int
+
+
+class PointsReport:
+    """Counts what became of depth and of the images that wanted it; any thread may."""
+
+    def __init__(self, name: str) -> None:
+        """Begins with nothing counted; the name is that of the status."""
+        self._name = name
+        self._lock = Lock()
+        self._received = 0
+        self._published = 0
+        self._clouds = RateWindow()
+        self._failed: Counter[NoPoints] = Counter()
+        self._reported: Counter[NoPoints] = Counter()
+        self._offset_ns: int | None = None
+
+    def note_depth(self) -> None:
+        """Counts a depth that came in."""
+        with self._lock:
+            self._received += 1
+
+    def note_published(self, now_ns: int) -> None:
+        """Counts a cloud that went out."""
+        with self._lock:
+            self._published += 1
+        self._clouds.add(now_ns)
+
+    def note_failure(self, reason: NoPoints) -> None:
+        """Counts an image that gets no points."""
+        with self._lock:
+            self._failed[reason] += 1
+
+    def note_unmatched(self, offset_ns: int | None) -> None:
+        """Counts an image without depth, and remembers how far off the nearest one was."""
+        self.note_failure(NoPoints.UNMATCHED)
+        with self._lock:
+            self._offset_ns = offset_ns
+
+    def status(self, source: DepthSource, settings: Settings, now_ns: int) -> DiagnosticStatus:
+        """The status of what came and failed since the last call."""
+        with self._lock:
+            failed = Counter(self._failed)
+            received, published, offset_ns = self._received, self._published, self._offset_ns
+        fresh = failed - self._reported
+        self._reported = failed
+        rate = self._clouds.rate_hz(now_ns)
+        level, findings = DiagnosticStatus.OK, []
+        silent = f"no depth on {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
+        if 0.0 < settings.max_age_error_s < source.silence_s:
+            level, findings = DiagnosticStatus.ERROR, [silent]
+        elif 0.0 < settings.max_age_warn_s < source.silence_s:
+            level, findings = DiagnosticStatus.WARN, [silent]
+        if fresh:
+            level = max(level, DiagnosticStatus.WARN)
+            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
+            findings.append(f"images without points: {reasons}")
+        fine = f"{_number(rate)} clouds a second with depth from {source.topic}"
+        values = {
+            "topic": source.topic,
+            "publishers": source.publishers,
+            "depths received": received,
+            "clouds published": published,
+            "clouds dropped": source.clouds_dropped,
+            "rate (Hz)": _number(rate),
+            "images without points": sum(failed.values()),
+            **{f"images without points: {reason.value}": failed[reason] for reason in REASONS},
+            "offset of last unmatched depth (ms)": "none"
+            if offset_ns is None
+            else f"{offset_ns / 1e6:.1f}",
+        }
+        return DiagnosticStatus(
+            name=self._name,
+            level=level,
+            message="; ".join(findings) or fine,
+            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+        )
+
+
+def _number(value: float) -> str:
+    return "unknown" if isnan(value) else f"{value:.2f}"

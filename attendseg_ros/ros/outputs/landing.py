@@ -1,0 +1,173 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The landing zone of each frame as a message, in metres where the camera's height is known."""
+
+from __future__ import annotations
+
+from math import isfinite, nan
+
+import numpy as np
+from geometry_msgs.msg import Point
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
+
+from attendseg_ros.msg import LandingZone
+from attendseg_ros.navigation import (
+    FREE,
+    Disc,
+    GroundView,
+    LandingRules,
+    LandingSearch,
+    Verdict,
+    mean_inside,
+)
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.ground_distance import GroundDistance
+from attendseg_ros.ros.health.landing_report import LandingReport, WithoutMetres
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import stamp_ns
+
+Pixels = NDArray[np.uint8]
+
+
+class LandingZones:
+    """Searches the frames of one activation for a place to land."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        camera: CameraName,
+        distance: GroundDistance,
+        report: LandingReport,
+    ) -> None:
+        """Begins with no zone.
+
+        Args:
+            node: for its logger.
+            camera: whose frames they are.
+            distance: measures how far the ground is, where depth is asked for.
+            report: where frames are counted.
+        """
+        self._node = node
+        self._camera = camera
+        self._distance = distance
+        self._report = report
+        self._calibration = Calibration(node, camera)
+        self._search = LandingSearch()
+        self._throttle = Throttle()
+
+    def begin_anew(self) -> None:
+        """Forgets the zone in view: another model may see none there."""
+        self._search = LandingSearch()
+
+    def find(
+        self,
+        occupancy: Pixels,
+        confidence: Pixels | None,
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        header: Header,
+    ) -> LandingZone:
+        """Takes in a frame.
+
+        Args:
+            occupancy: uint8 (H, W), the pixels of ~/traversable.
+            confidence: uint8 (H, W), 255 = certain.
+            settings: of this frame.
+            camera_info: the camera's; None if none has come.
+            header: of the image.
+        """
+        view, problem = None, ""
+        try:
+            view = self._ground_view(occupancy, settings, camera_info, header)
+        except NoPointsError as error:
+            problem = str(error)
+            self._warn(error, settings)
+        rules = LandingRules(
+            min_radius_px=settings.landing_min_radius_px,
+            min_radius_m=settings.landing_min_radius_m,
+            hysteresis=settings.landing_hysteresis,
+            frames=settings.landing_frames,
+        )
+        verdict = self._search.find(
+            occupancy,
+            rules,
+            metres_per_pixel=nan if view is None else view.metres_per_pixel,
+            stamp_ns=stamp_ns(header.stamp),
+        )
+        if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
+            verdict = Verdict(None, f"landing_min_radius_m cannot be checked: {problem}")
+        if not settings.free_classes:
+            verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
+        self._report.note_frame(verdict.zone is not None)
+        if verdict.zone is None:
+            return _message(header, None, nan, view, verdict.reason)
+        mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
+        return _message(header, verdict.zone, mean, view)
+
+    def _ground_view(
+        self,
+        occupancy: Pixels,
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        header: Header,
+    ) -> GroundView | None:
+        """What turns pixels into metres; None where nobody asks for metres or nothing is free.
+
+        Raises:
+            NoPointsError: metres are asked for and not known.
+        """
+        by_depth = self._distance.is_asked_for(settings)
+        asked = settings.landing_min_radius_m > 0.0 or settings.height_above_ground_m != 0.0
+        if not (asked or by_depth) or not (occupancy == FREE).any():
+            return None
+        height_m = settings.height_above_ground_m
+        if by_depth:
+            height_m = self._distance.metres(occupancy, header)
+        elif not (isfinite(height_m) and height_m > 0.0):
+            raise NoPointsError(
+                NoPoints.NO_HEIGHT,
+                f"height_above_ground_m is {height_m:g} and no depth is asked for; "
+                "it must be above 0",
+            )
+        rows, columns = occupancy.shape
+        camera = self._calibration.intrinsics(camera_info, columns, rows, settings)
+        self._calibration.refuse_distorted(camera_info, settings)
+        return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
+
+    def _warn(self, error: NoPointsError, settings: Settings) -> None:
+        limit_m = settings.landing_min_radius_m
+        refused = limit_m > 0.0
+        outcome = WithoutMetres.REFUSED if refused else WithoutMetres.PIXELS
+        self._report.note_defect(outcome, error.reason)
+        if self._throttle.ready(f"{outcome.name} {error.reason.name}"):
+            zone = self._camera.output("landing_zone")
+            what = f"has no zone, {limit_m:g} m cannot be checked" if refused else outcome.value
+            verb = "" if refused else "is "
+            self._node.get_logger().warning(f"{zone} {verb}{what}: {error}")
+
+
+def _message(
+    header: Header, zone: Disc | None, confidence: float, view: GroundView | None, reason: str = ""
+) -> LandingZone:
+    x, y, radius = (zone.x, zone.y, zone.radius) if zone is not None else (nan, nan, nan)
+    across_m, down_m, along_m, radius_m = nan, nan, nan, nan
+    if zone is not None and view is not None:
+        across_m, down_m, along_m = view.position(x, y)
+        radius_m = radius * view.metres_per_pixel
+    return LandingZone(
+        header=header,
+        found=zone is not None,
+        center_x=x,
+        center_y=y,
+        radius=radius,
+        radius_m=radius_m,
+        position=Point(x=across_m, y=down_m, z=along_m),
+        confidence=confidence,
+        reason=reason,
+    )

@@ -1,0 +1,194 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""camera_info to a pinhole camera: which matrix, which part of the sensor, what the lens does."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from sensor_msgs.msg import CameraInfo, RegionOfInterest
+
+from attendseg_ros.geometry import Intrinsics
+from attendseg_ros.ros.camera.intrinsics import distortion, is_distorted, to_intrinsics
+from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+
+WIDTH, HEIGHT = 640, 480
+K = [500.0, 0.0, 321.0, 0.0, 510.0, 241.0, 0.0, 0.0, 1.0]
+P = [400.0, 0.0, 319.0, 0.0, 0.0, 410.0, 239.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+BARREL = [-0.3, 0.1, 0.0, 0.0, -0.015]
+
+
+def info(**fields: Any) -> CameraInfo:
+    return CameraInfo(**{"width": WIDTH, "height": HEIGHT, "k": K, "p": P, **fields})
+
+
+def region(x: int, y: int, width: int, height: int) -> RegionOfInterest:
+    return RegionOfInterest(x_offset=x, y_offset=y, width=width, height=height)
+
+
+def refusal(call: Any, *arguments: Any, reason: NoPoints) -> str:
+    with pytest.raises(NoPointsError) as caught:
+        call(*arguments)
+    assert caught.value.reason is reason
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_raw_image_follows_k_and_a_rectified_one_p() -> None:
+    raw = Intrinsics(500.0, 510.0, 321.0, 241.0, WIDTH, HEIGHT)
+    rectified = Intrinsics(400.0, 410.0, 319.0, 239.0, WIDTH, HEIGHT)
+    for d in ([], BARREL):
+        assert to_intrinsics(info(d=d), WIDTH, HEIGHT) == raw
+        assert to_intrinsics(info(d=d), WIDTH, HEIGHT, rectified=True) == rectified
+
+
+def test_without_p_a_rectified_image_follows_k_only_where_nothing_was_distorted() -> None:
+    unset = info(p=[0.0] * 12)
+    assert to_intrinsics(unset, WIDTH, HEIGHT, rectified=True).fx == 500.0
+    unset.d = BARREL
+    words = refusal(to_intrinsics, unset, WIDTH, HEIGHT, True, reason=NoPoints.NO_INTRINSICS)
+    assert "P is not set" in words
+
+
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("value", [0.0, nan, inf, -500.0])
+@pytest.mark.parametrize("which", ["fx", "fy"])
+def test_focal_lengths_must_be_numbers_above_0(rectified: bool, value: float, which: str) -> None:
+    k, p = list(K), list(P)
+    k[0 if which == "fx" else 4] = value
+    p[0 if which == "fx" else 5] = value
+    bad = info(p=p) if rectified else info(k=k)
+    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, rectified, reason=NoPoints.NO_INTRINSICS)
+    assert f"{value:g} in {'P' if rectified else 'K'}" in words or f"{value:g} and" in words
+
+
+@pytest.mark.parametrize(("cx", "cy"), [(nan, 241.0), (321.0, inf), (0.0, 0.0)])
+def test_a_principal_point_that_is_not_set(cx: float, cy: float) -> None:
+    bad = info(k=[500.0, 0.0, cx, 0.0, 510.0, cy, 0.0, 0.0, 1.0])
+    assert "cx and cy" in refusal(to_intrinsics, bad, WIDTH, HEIGHT, reason=NoPoints.NO_INTRINSICS)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (480, 640), (0, 0), (641, 480)])
+def test_another_size_is_named(size: tuple[int, int]) -> None:
+    bad = info(width=size[0], height=size[1])
+    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, reason=NoPoints.CAMERA_INFO_SIZE)
+    assert f"{size[0]}x{size[1]} for an image of {WIDTH}x{HEIGHT}" in words
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({"binning_x": 1, "binning_y": 1}, (640, 480)),
+        ({"binning_x": 2, "binning_y": 2}, (320, 240)),
+        ({"binning_x": 3, "binning_y": 0}, (213, 480)),
+        ({"roi": region(0, 0, WIDTH, HEIGHT)}, (640, 480)),
+        ({"roi": region(100, 60, 320, 240)}, (320, 240)),
+        ({"roi": region(100, 60, 320, 240), "binning_x": 2, "binning_y": 4}, (160, 60)),
+        ({"roi": region(320, 240, 320, 240)}, (320, 240)),
+    ],
+)
+def test_binning_and_region_move_the_raw_camera_with_the_image(
+    fields: dict[str, Any], size: tuple[int, int]
+) -> None:
+    """A point that the full sensor sees at a pixel is seen where that pixel went."""
+    message = info(**fields)
+    camera = to_intrinsics(message, *size)
+    assert (camera.width, camera.height) == size
+    binning = max(1, message.binning_x), max(1, message.binning_y)
+    for x, y in ((0.1, -0.2), (-0.3, 0.15)):
+        full = 500.0 * x + 321.0, 510.0 * y + 241.0
+        seen = camera.fx * x + camera.cx, camera.fy * y + camera.cy
+        assert seen[0] == pytest.approx((full[0] - message.roi.x_offset) / binning[0])
+        assert seen[1] == pytest.approx((full[1] - message.roi.y_offset) / binning[1])
+
+
+def test_binning_scales_the_rectified_camera() -> None:
+    camera = to_intrinsics(info(binning_x=2, binning_y=2), 320, 240, rectified=True)
+    assert camera == Intrinsics(200.0, 205.0, 159.5, 119.5, 320, 240)
+
+
+@pytest.mark.parametrize(
+    ("fields", "size", "words"),
+    [
+        ({"binning_x": 2, "binning_y": 2}, (640, 480), "640x480 binned 2x2 for an image of"),
+        ({"roi": region(10, 20, 320, 240)}, (640, 480), "320x240 at (10, 20) for an image of"),
+        ({"roi": region(400, 0, 320, 240)}, (320, 240), "is not inside its 640x480"),
+        ({"roi": region(5, 0, 0, 0)}, (640, 480), "0x0 at (5, 0)"),
+    ],
+)
+def test_binning_and_region_that_contradict_the_image(
+    fields: dict[str, Any], size: tuple[int, int], words: str
+) -> None:
+    assert words in refusal(to_intrinsics, info(**fields), *size, reason=NoPoints.CAMERA_INFO_SIZE)
+
+
+def test_a_region_of_a_rectified_image_is_refused() -> None:
+    cropped = info(roi=region(10, 20, 320, 240))
+    words = refusal(to_intrinsics, cropped, 320, 240, True, reason=NoPoints.CAMERA_INFO_SIZE)
+    assert "region of interest, 320x240 at (10, 20), of a rectified image" in words
+
+
+@pytest.mark.parametrize(
+    "model", ["", "plumb_bob", "rational_polynomial", "Plumb Bob", "radtan", "none", "pinhole"]
+)
+def test_polynomials_distort_by_their_coefficients(model: str) -> None:
+    for count in (0, 4, 5, 8, 14):
+        straight = info(distortion_model=model, d=[0.0] * count)
+        assert not is_distorted(straight)
+        for place in range(count):
+            d = [0.0] * count
+            d[place] = -1e-6
+            bent = info(distortion_model=model, d=d)
+            assert is_distorted(bent)
+            # Whether P says something else or nothing is no matter.
+            bent.p = [*K[:3], 0.0, *K[3:6], 0.0, *K[6:], 0.0]
+            assert is_distorted(bent)
+            assert distortion(bent, rectified=True) == ""
+
+
+@pytest.mark.parametrize("model", ["equidistant", "fisheye", "Equidistant", "kannala_brandt4"])
+@pytest.mark.parametrize("d", [[], [0.0] * 4, [0.1, 0.0, 0.0, 0.0]])
+def test_a_fisheye_distorts_without_coefficients_too(model: str, d: list[float]) -> None:
+    fisheye = info(distortion_model=model, d=d)
+    assert model in distortion(fisheye)
+    assert distortion(fisheye, rectified=True) == ""
+
+
+@pytest.mark.parametrize("model", ["omni", "double_sphere", "plumb", "?"])
+@pytest.mark.parametrize("d", [[], [0.0], [0.5]])
+def test_an_unknown_model_is_refused_in_words(model: str, d: list[float]) -> None:
+    unknown = info(distortion_model=model, d=d)
+    words = refusal(distortion, unknown, reason=NoPoints.LENS)
+    assert repr(model) in words
+    assert "plumb_bob" in words
+    assert distortion(unknown, rectified=True) == ""
+
+
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("value", [nan, inf, -inf])
+def test_coefficients_must_be_numbers(value: float, rectified: bool) -> None:
+    bad = info(distortion_model="plumb_bob", d=[0.0, value, 0.0, 0.0, 0.0])
+    assert f"{value:g}" in refusal(distortion, bad, rectified, reason=NoPoints.LENS)
+
+
+def test_what_the_matrices_stand_for_by_opencv() -> None:
+    """P is right for what OpenCV rectifies, and neither is for the raw image of this lens."""
+    k = np.array(K).reshape(3, 3)
+    p = cv2.getOptimalNewCameraMatrix(k, np.array(BARREL), (WIDTH, HEIGHT), 0.0)[0]
+    message = info(d=BARREL, p=np.hstack([p, np.zeros((3, 1))]).ravel().tolist())
+    point = np.array([[[0.4, 0.3, 1.0]]])
+    raw = cv2.projectPoints(point, np.zeros(3), np.zeros(3), k, np.array(BARREL))[0].ravel()
+    flat = cv2.undistortPoints(raw.reshape(1, 1, 2), k, np.array(BARREL), P=p).ravel()
+
+    def seen(pixel: Any, camera: Intrinsics) -> Any:
+        return (pixel - (camera.cx, camera.cy)) / (camera.fx, camera.fy)
+
+    rectified = to_intrinsics(message, WIDTH, HEIGHT, rectified=True)
+    assert seen(flat, rectified) == pytest.approx([0.4, 0.3], abs=1e-3)
+    for camera in (rectified, to_intrinsics(message, WIDTH, HEIGHT)):
+        assert seen(raw, camera) != pytest.approx([0.4, 0.3], abs=1e-2)
+    assert is_distorted(message)
