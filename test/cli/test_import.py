@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 from support.foreign_graphs import Foreign, class_table, image_of, painted
 
 from attendseg_ros.inference import load_bundle
+from attendseg_ros.labels.classes import BUILT_IN
 
 SIZE = (96, 64)
 
@@ -156,3 +158,15 @@ def test_options_of_8_bits_need_each_other(
     assert "--calibrate FOLDER" in refusal_of(*told, "--quantize")
     assert "--quantize" in refusal_of(*told, "--calibrate", data)
     assert "holds no picture" in refusal_of(*told, "--quantize", "--calibrate", data)
+
+
+def test_the_documentation_knows_every_option_and_set(attendseg: Any, repository: Path) -> None:
+    page = (repository / "docs" / "own_network.md").read_text()
+    told = set(re.findall(r"--[a-z][a-z-]+", attendseg("import", "--help").stdout))
+    of_cards = {"--name", "--description", "--weights-license", "--data-license", "--split"}
+    common = {"--help", "--json", "--force", "--bundle"}
+    shown = set(re.findall(r"`[^`]*`|```.*?```", page, re.DOTALL))
+    options = {option for text in shown for option in re.findall(r"--[a-z][a-z-]+", text)}
+    assert told - of_cards - common <= options
+    for name in BUILT_IN:
+        assert f"`{name}`" in page
