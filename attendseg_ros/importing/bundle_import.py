@@ -20,7 +20,7 @@ from attendseg_ros.deployment.bundle_folder import (
 from attendseg_ros.errors import DataError
 from attendseg_ros.importing.adapting import Adapted, Said, adapt
 from attendseg_ros.importing.card import import_card
-from attendseg_ros.importing.counting import count_weights
+from attendseg_ros.importing.counting import count_weights, is_quantized
 from attendseg_ros.importing.engine_check import EngineCheck, check_engines
 from attendseg_ros.importing.price import Price, Quantization, quantize
 from attendseg_ros.inference import Bundle, load_bundle
@@ -90,6 +90,8 @@ def import_model(config: ImportConfig) -> ImportReport:
     classes = ClassTable.load(config.classes)
     adapted = adapt(config.model, config.said, len(classes), config.classes)
     _check_sizes(config, adapted)
+    if config.quantization is not None and is_quantized(adapted.model):
+        raise DataError(f"{config.model}: is in 8 bits already: leave --quantize out")
     with written_whole(config.bundle) as folder:
         write_model(folder, _serialized(adapted.model, config), _fields(config, adapted), classes)
         bundle = load_bundle(folder)
@@ -98,7 +100,6 @@ def import_model(config: ImportConfig) -> ImportReport:
             model, price = quantize(bundle, adapted.model, config.quantization)
             fields = {
                 **_fields(config, replace(adapted, model=model)),
-                "precision": "int8",
                 "scores": {"quantization": price.to_mapping()},
             }
             write_model(folder, _serialized(model, config), fields, classes)
@@ -140,7 +141,7 @@ def _fields(config: ImportConfig, adapted: Adapted) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "name": config.name or config.bundle.resolve().name,
         "description": config.description or f"Imported from {config.model.name}.",
-        "precision": "fp32",
+        "precision": "int8" if is_quantized(adapted.model) else "fp32",
         "input_size": list(adapted.input_size),
         "input_sizes": [list(size) for size in sizes],
         "size_multiple": adapted.sizes.multiple,

@@ -41,6 +41,12 @@ def count_weights(model: onnx.ModelProto) -> tuple[int, int]:
     return parameters, size
 
 
+def is_quantized(model: onnx.ModelProto) -> bool:
+    """Whether a graph computes in 8 bits, at least in parts."""
+    operators = ("QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger")
+    return any(node.op_type in operators for node in all_nodes(model))
+
+
 def _is_weight(tensor: onnx.TensorProto) -> bool:
     kinds = onnx.TensorProto
     floats = (kinds.FLOAT, kinds.FLOAT16, kinds.DOUBLE, kinds.BFLOAT16)

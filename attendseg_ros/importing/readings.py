@@ -44,6 +44,9 @@ _UNKNOWN = (
 )
 
 
+_MOST_STEPS = 1000
+
+
 def readings(graph: onnx.GraphProto, output: str) -> list[Reading]:
     """Every value that can stand in for an output, the output itself first, the earliest last.
 
@@ -65,7 +68,8 @@ def _back(
     """Values that come to the same, from a value on; their kind is "" where the next one's is."""
     found: list[Reading] = []
     is_enlarged = False
-    while True:
+    # Steps that feed themselves are refused when the graph runs; until then there must be an end.
+    for _ in range(_MOST_STEPS):
         node = makers.get(name)
         operator = node.op_type if node is not None else ""
         if node is None or operator in _UNKNOWN:
@@ -86,7 +90,8 @@ def _back(
             found.append(Reading(name, "", axis, is_enlarged))
             name, is_enlarged = node.input[0], True
         else:
-            return [*found, Reading(name, "logits", axis, is_enlarged)]
+            break
+    return [*found, Reading(name, "logits", axis, is_enlarged)]
 
 
 def _named(found: list[Reading]) -> list[Reading]:
@@ -100,11 +105,12 @@ def _named(found: list[Reading]) -> list[Reading]:
 
 
 def _argmax(makers: dict[str, onnx.NodeProto], name: str) -> onnx.NodeProto | None:
-    while (node := makers.get(name)) is not None:
+    for _ in range(_MOST_STEPS):
+        node = makers.get(name)
+        if node is None or node.op_type not in (*_SAME_NUMBERS, "ArgMax"):
+            break
         if node.op_type == "ArgMax":
             return node
-        if node.op_type not in _SAME_NUMBERS:
-            return None
         name = node.input[0]
     return None
 

@@ -170,3 +170,17 @@ def test_the_documentation_knows_every_option_and_set(attendseg: Any, repository
     assert told - of_cards - common <= options
     for name in BUILT_IN:
         assert f"`{name}`" in page
+
+
+def test_a_model_without_confidence_says_so(
+    result_of: Results, refusal_of: Callable[..., str], classes: Path, data: Path, tmp_path: Path
+) -> None:
+    network = Foreign(ends_in="hidden_ids", bgr=True).write(tmp_path / "network.onnx")
+    bundle = tmp_path / "foreign"
+    assert result_of(*options(network, bundle, classes))["output"] == "class_ids"
+    assert not result_of("info", bundle)["gives_confidence"]
+    line = refusal_of(
+        *("segment", data / "val", "-o", tmp_path / "out", "--model", bundle),
+        *("--min-confidence", 0.5),
+    )
+    assert "class ids without confidence" in line

@@ -341,3 +341,12 @@ def test_mean_and_std_tell_their_own_scale() -> None:
     assert large is not None
     for first, second in zip(small.factors(), large.factors(), strict=True):
         np.testing.assert_allclose(first, second, rtol=1e-3)
+
+
+def test_steps_that_feed_themselves_end(tmp_path: Path) -> None:
+    def circle(model: onnx.ModelProto) -> None:
+        model.graph.node.append(helper.make_node("Identity", ["b"], ["a"]))
+        model.graph.node.append(helper.make_node("Identity", ["a"], ["b"]))
+        model.graph.output[0].name = "b"
+
+    refusal(edited(tmp_path / "network.onnx", circle))

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, save, save_model
+from onnx import TensorProto, helper, numpy_helper, save, save_model
 from support.foreign_graphs import Foreign, class_table, image_of, painted
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, EngineError
 from attendseg_ros.importing.adapting import Adapted, Said, adapt
 from attendseg_ros.importing.pixels import Pixels
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter, load_bundle
@@ -267,3 +267,65 @@ def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
     file = Foreign().write(tmp_path / "network.onnx")
     with pytest.raises(DataError, match=r"preprocessor_config\.json"):
         adapt(file, Said(), 4, "classes.yaml")
+
+
+def test_grey_images_are_weighed_sums(tmp_path: Path) -> None:
+    """A network that doubles its only channel: class 1 where that is above the other's constant."""
+    image = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, SIZE[1], SIZE[0]])
+    result = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    kernel = np.array([0.0, 1.0], np.float32).reshape(2, 1, 1, 1)
+    values = {"kernel": kernel, "bias": np.array([0.5, 0.0], np.float32)}
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "kernel", "bias"], ["y"])],
+        "grey",
+        [image],
+        [result],
+        [numpy_helper.from_array(value, name) for name, value in values.items()],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    save(helper.make_model(graph, opset_imports=opsets), str(tmp_path / "network.onnx"))
+    pixels = Pixels.of_options("0to1", None, None, None, False)
+    made = adapt(tmp_path / "network.onnx", Said(pixels), 2, "classes.yaml")
+    assert made.taken.channels == 1
+    random = np.random.default_rng(0)
+    rgb = random.integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
+    grey = rgb @ np.array([0.299, 0.587, 0.114])
+    labels = segmented(bundle_of(tmp_path, made, 2), rgb).labels
+    clear = np.abs(grey - 127.5) > 0.5
+    np.testing.assert_array_equal(labels[clear], (grey > 127.5)[clear])
+
+
+def test_weights_among_the_inputs_are_no_inputs(tmp_path: Path) -> None:
+    """So IR version 3 has them."""
+    foreign = Foreign(opset=9)
+    model = foreign.model()
+    model.ir_version = 3
+    model.graph.input.extend(
+        helper.make_tensor_value_info(value.name, value.data_type, value.dims)
+        for value in model.graph.initializer
+    )
+    save(model, str(tmp_path / "network.onnx"))
+    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
+    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
+    mask = painted(*SIZE)
+    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
+    np.testing.assert_array_equal(labels, mask)
+
+
+def test_open_sides_that_hold_for_one_size_only_are_closed(tmp_path: Path) -> None:
+    """Tracing leaves numbers in a graph whose sides say otherwise."""
+    foreign = Foreign()
+    model = foreign.model()
+    sides = np.array([1, 4, SIZE[1], SIZE[0]])
+    model.graph.initializer.append(numpy_helper.from_array(sides, "sides"))
+    model.graph.node.append(helper.make_node("Reshape", ["result", "sides"], ["scores"]))
+    model.graph.output[0].name = "scores"
+    save(model, str(tmp_path / "network.onnx"))
+    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
+    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
+    assert made.sizes.output_size == SIZE
+    bundle = bundle_of(tmp_path, made)
+    with pytest.raises(EngineError, match="takes 96x64 only"):
+        Segmenter(bundle, "onnxruntime", input_size=(192, 128))
+    mask = painted(*SIZE)
+    np.testing.assert_array_equal(segmented(bundle, image_of(mask)).labels, mask)
