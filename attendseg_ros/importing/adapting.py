@@ -32,6 +32,8 @@ from attendseg_ros.importing.trial import try_sizes
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.inference.engines import LARGEST_SIDE
 
+_USUAL_MULTIPLE = 32
+
 
 @dataclass(frozen=True)
 class Said:
@@ -201,7 +203,7 @@ def _try_values(
     tried.CopyFrom(model)
     del tried.graph.output[:]
     tried.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name in made)
-    (answer,) = _tried(tried, [input_size], path)
+    answer = _tried(tried, [input_size, *_likelier(input_size)], path)[0]
     facts: dict[str, Any] = answer["outputs"]
     return {name: facts[found[name][0].name] for name in found} | facts
 
@@ -214,12 +216,24 @@ def _tried(
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     if "error" in answers[0]:
-        width, height = sizes[0]
+        (width, height), others = sizes[0], zip(sizes[1:], answers[1:], strict=False)
+        better = next((f"{s[0]}x{s[1]}" for s, answer in others if "error" not in answer), None)
         raise DataError(
             f"{path}: cannot run on an image of {width}x{height}: "
-            f"{shortened_text(answers[0]['error'])}: damaged, or made for another --input-size"
+            f"{shortened_text(answers[0]['error'])}: "
+            + (
+                f"add --input-size {better}, at which it runs"
+                if better
+                else "damaged, or made for another --input-size"
+            )
         )
     return answers
+
+
+def _likelier(size: tuple[int, int]) -> list[tuple[int, int]]:
+    """A size near one that many networks cannot take, which they can."""
+    width, height = (max(1, round(side / _USUAL_MULTIPLE)) * _USUAL_MULTIPLE for side in size)
+    return [] if (width, height) == size else [(width, height)]
 
 
 def _measure(

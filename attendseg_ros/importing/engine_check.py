@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,15 +52,21 @@ def check_engines(bundle: Bundle) -> dict[str, EngineCheck]:
     available = available_engines()
     results: dict[str, EngineCheck] = {}
     reference: NDArray[np.uint8] | None = None
-    for engine in (name for name in CHECKED if available[name] is None):
-        found = _elsewhere(bundle.path, engine)
-        if isinstance(found, str):
-            if reference is None:
-                raise DataError(f"the bundle cannot run: {found}")
-            results[engine] = EngineCheck(0.0, found)
-            continue
-        reference = found if reference is None else reference
-        results[engine] = EngineCheck(float((found == reference).mean()))
+    with ExitStack() as stack:
+        asked = {
+            engine: stack.enter_context(_Elsewhere(bundle.path, engine))
+            for engine in CHECKED
+            if available[engine] is None
+        }
+        for engine, process in asked.items():
+            found = process.labels()
+            if isinstance(found, str):
+                if reference is None:
+                    raise DataError(f"the bundle cannot run: {found}")
+                results[engine] = EngineCheck(0.0, found)
+                continue
+            reference = found if reference is None else reference
+            results[engine] = EngineCheck(float((found == reference).mean()))
     return results
 
 
@@ -75,31 +81,43 @@ def check_images(size: tuple[int, int]) -> list[NDArray[np.uint8]]:
     return images
 
 
-def _elsewhere(folder: Path, engine: str) -> NDArray[np.uint8] | str:
-    """The labels, or why there are none."""
-    with tempfile.TemporaryDirectory(prefix="attendseg_import_") as temporary:
-        target = Path(temporary, "labels.npy")
-        with Process(
-            python_command("-m", __name__, str(folder), engine, str(target)),
+class _Elsewhere:
+    """An engine at work in a process of its own. A context manager: leaving it ends the process."""
+
+    def __init__(self, folder: Path, engine: str) -> None:
+        self._engine = engine
+        self._temporary = tempfile.TemporaryDirectory(prefix="attendseg_import_")
+        self._target = Path(self._temporary.name, "labels.npy")
+        self._process = Process(
+            python_command("-m", __name__, str(folder), engine, str(self._target)),
             steps=AT_ONCE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             environment=environment(),
-        ) as process:
-            try:
-                stdout, stderr = process.communicate(_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                return f"engine '{engine}' gave no mask within {_PATIENCE_S:g} s"
-            status = process.status
+        )
+
+    def labels(self) -> NDArray[np.uint8] | str:
+        """The labels, or why there are none."""
+        try:
+            stdout, stderr = self._process.communicate(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            return f"engine '{self._engine}' gave no mask within {_PATIENCE_S:g} s"
         last = stdout.decode(errors="replace").splitlines()[-1:]
         if not last:
-            said = stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            return f"engine '{engine}' ended with status {status}: {shortened_text(said)}"
+            said = shortened_text(stderr.decode(errors="replace").strip().rpartition("\n")[2])
+            return f"engine '{self._engine}' ended with status {self._process.status}: {said}"
         answer: dict[str, Any] = parse_json(last[0], "the answer of the engine's process")
         if "error" in answer:
             return str(answer["error"])
-        labels: NDArray[np.uint8] = np.load(target)
+        labels: NDArray[np.uint8] = np.load(self._target)
         return labels
+
+    def __enter__(self) -> _Elsewhere:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.end()
+        self._temporary.cleanup()
 
 
 def main(arguments: Sequence[str]) -> None:
