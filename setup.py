@@ -25,12 +25,20 @@ setup(
     description="Semantic segmentation of camera images on the robot, at camera rate, no cloud",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    license="Apache-2.0",
+    license="Apache-2.0 AND CC-BY-NC-4.0",
     author="attendseg_ros contributors",
     maintainer="attendseg_ros maintainers",
     python_requires=">=3.10",
     packages=find_packages(include=["attendseg_ros*"], exclude=["attendseg_ros.ros*"]),
-    package_data={"attendseg_ros": ["labels/*.yaml", "models/*/*", "network/shapes/*.yaml"]},
+    package_data={
+        "attendseg_ros": [
+            "py.typed",
+            "labels/*.yaml",
+            "models/*.md",
+            "models/*/*",
+            "network/shapes/*.yaml",
+        ]
+    },
     install_requires=[line for line in RUNTIME if line not in OPENVINO],
     extras_require={
         "benchmark": ["matplotlib>=3.5", "onnx>=1.16"],

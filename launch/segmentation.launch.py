@@ -151,7 +151,7 @@ def _model_arguments() -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             "model",
             default_value="",
-            description="Name of a shipped model, or path of a model bundle's folder; "
+            description="Name of a model, pkg://package/name, or path of a bundle's folder; "
             "empty: as the parameter file says.",
         ),
         DeclareLaunchArgument(

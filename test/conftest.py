@@ -31,7 +31,9 @@ NEEDS = {
     "network": "torch",
     "playback": "rosbags",
     "ros": "onnx",
+    "test_model_packages.py": "onnx",
     "test_readme.py": "onnx",
+    "test_sros2_policy.py": "onnx",
     "training": "torch",
 }
 
@@ -42,6 +44,14 @@ def _is_installed(module: str) -> bool:
     except ModuleNotFoundError:
         return False
 
+
+# What `colcon test` leaves out unless it is told to test everything: what trains, measures or
+# starts node after node. Of the nodes' tests it runs one: images in, masks and /diagnostics out.
+SLOW = {
+    *("benchmark", "cli", "demo", "deployment", "exploration", "network", "reliability"),
+    *("ros", "training"),
+}
+QUICK_IN_ROS = {"conftest.py", "test_healthcheck.py"}
 
 collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
@@ -71,9 +81,22 @@ def _claim_domain() -> tuple[int, IO[str]]:
     raise RuntimeError(f"all {DOMAINS} ROS domains are taken by other runs of the tests")
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the choice of `colcon test`."""
+    parser.addoption("--quick", action="store_true", help="only what is quick: some minutes")
+
+
+def _left_out_by_quick() -> list[str]:
+    here = Path(__file__).parent
+    nodes = [f"ros/{path.name}" for path in (here / "ros").iterdir()]
+    return [*sorted(SLOW - {"ros"}), *sorted(set(nodes) - {f"ros/{name}" for name in QUICK_IN_ROS})]
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Sets, before anything imports rclpy, the environment that nodes under test inherit."""
     global _domain_lock, _cache
+    if config.getoption("quick"):
+        collect_ignore.extend(_left_out_by_quick())
     # A shell that starts the tests in the background has every process below ignore these.
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -95,9 +118,13 @@ def pytest_configure() -> None:
         os.environ["ROS_LOCALHOST_ONLY"] = "1"
 
 
-def pytest_report_header() -> list[str]:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     """Says what is left out, and why."""
-    return [f"left out: test/{name} needs {NEEDS[name]}" for name in collect_ignore]
+    missing = [name for name in NEEDS if not _is_installed(NEEDS[name])]
+    lines = [f"left out: test/{name} needs {NEEDS[name]}" for name in missing]
+    if config.getoption("quick"):
+        lines.append(f"left out by --quick: test/{', test/'.join(sorted(SLOW))}")
+    return lines
 
 
 @pytest.fixture(scope="session")

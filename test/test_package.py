@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 from ament_index_python.packages import get_package_prefix, get_package_share_directory
 from rclpy.serialization import deserialize_message, serialize_message
+from support import markdown
 
 import attendseg_ros
+from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.msg import LandingZone, SegmentationTiming
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +58,8 @@ LANDING_FIELDS = {
     "reason": "string",
 }
 
+LICENCE_HEADER = ("weights", "trained on", "terms of the images")
+
 NODES = ["segmentation_node", "synthetic_camera_node", "playback_camera_node"]
 
 
@@ -79,8 +83,9 @@ def test_manifest_is_valid_format_3() -> None:
     package.validate(warnings=warnings)
     assert warnings == []
     assert package.package_format == 3
-    assert package.licenses == ["Apache-2.0"]
-    assert package.licenses[0].file == "LICENSE"
+    assert package.licenses == ["Apache-2.0", "CC-BY-NC-4.0"]
+    for license_ in package.licenses:
+        assert (ROOT / license_.file).is_file()
     assert package.get_build_type() == "ament_cmake"
     assert "rosidl_interface_packages" in [group.name for group in package.member_of_groups]
 
@@ -99,6 +104,22 @@ def test_manifest_names_every_ros_package_that_is_imported() -> None:
     assert ros <= declared
 
 
+def test_the_licence_of_the_weights_names_every_model() -> None:
+    text = (ROOT / "attendseg_ros" / "models" / "LICENSE.md").read_text()
+    weights = {row[0].split(" ")[0] for row in markdown.table(text, *LICENCE_HEADER) if row[0]}
+    shipped = [*shipped_models(), *(p.name for p in (ROOT / "benchmark" / "models").iterdir())]
+    assert weights == {f"`{name}`" for name in shipped}
+    for name in shipped_models():
+        assert load_bundle(name).license.weights.startswith("CC BY-NC 4.0")
+
+
+def test_no_address_is_made_up() -> None:
+    for file in ("README.md", "package.xml", "setup.py", "CONTRIBUTING.md", "SECURITY.md"):
+        text = (ROOT / file).read_text()
+        assert "example.com" not in text
+        assert "<this repository>" not in text
+
+
 def test_one_version_everywhere() -> None:
     def found(pattern: str, file: str) -> str:
         match = re.search(pattern, (ROOT / file).read_text(), re.MULTILINE)
@@ -108,6 +129,7 @@ def test_one_version_everywhere() -> None:
     version = attendseg_ros.__version__
     assert found(r"<version>(.*)</version>", "package.xml") == version
     assert found(r'version="(.*)"', "setup.py") == version
+    assert found(r"^version: (\S+)$", "CITATION.cff") == version
     assert found(r"^(\d\S*) \(", "CHANGELOG.rst") == version
 
 

@@ -14,7 +14,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=["street"],
         metavar="MODEL",
-        help="shipped models or bundle folders (default: street)",
+        help="names of models or bundle folders (default: street)",
     )
 
 

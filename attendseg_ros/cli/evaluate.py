@@ -37,7 +37,9 @@ HELP = "score a model on a labelled set"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
-    parser.add_argument("model", metavar="MODEL", help="a shipped model or a bundle's folder")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a model's name, pkg://package/name or a bundle's folder"
+    )
     parser.add_argument(
         "--data",
         type=Path,

@@ -1,11 +1,12 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`attendseg info MODEL`: what a bundle is."""
+"""`attendseg info MODEL`: what a bundle is; `attendseg info --list`: which there are."""
 
 from __future__ import annotations
 
 import argparse
 
+from attendseg_ros.cli import model_list
 from attendseg_ros.cli.verb import Result, table
 from attendseg_ros.inference import available_engines, load_bundle, shipped_models
 
@@ -16,13 +17,24 @@ HELP = "show what a model is: classes, size, scores, licence, engines that can r
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
     names = ", ".join(shipped_models())
-    parser.add_argument(
-        "model", metavar="MODEL", help=f"a shipped model ({names}) or a bundle's folder"
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help=f"a model's name ({names}), pkg://package/name or a bundle's folder",
+    )
+    what.add_argument(
+        "--list",
+        action="store_true",
+        help="show every model that is known by name, and where it comes from",
     )
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
+    if arguments.list:
+        return model_list.found()
     bundle = load_bundle(arguments.model)
     return {
         "name": bundle.name,
@@ -47,6 +59,8 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def describe(result: Result) -> str:
     """See `Verb`."""
+    if "models" in result:
+        return model_list.described(result)
     width, height = result["input_size"]
     engines = [name for name, available in result["engine_available"].items() if available]
     sizes = [f"{width}x{height}" for width, height in result["input_sizes"]]

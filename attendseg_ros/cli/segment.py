@@ -60,7 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a new bag for a bag (NAME.mcap or a folder; NAME.bag for ROS 1); NAME.mp4 for a "
         "video of overlays; else a folder for pictures",
     )
-    parser.add_argument("--model", default="street", help="(default: %(default)s)")
+    parser.add_argument(
+        "--model",
+        default="street",
+        help="its name, pkg://package/name or a bundle's folder (default: %(default)s)",
+    )
     parser.add_argument(
         "--as",
         dest="pictures",
@@ -110,7 +114,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     if is_bag(arguments.input):
-        need_packages("segment BAG", "rosbags")
+        # Neither comes with rosdep: named in one go.
+        mcap = ["mcap"] if arguments.out.suffix.lower() == ".mcap" else []
+        need_packages("segment BAG", "rosbags", *mcap)
     bundle = load_bundle(arguments.model)
     source = open_source(arguments.input, arguments.topic)
     makes_bag = (

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import attendseg_ros
 from attendseg_ros.documents import read_small_file, read_yaml, shortened_text
 from attendseg_ros.errors import AttendSegError, BundleError
 from attendseg_ros.inference.bundle_fields import Fields
+from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
+from attendseg_ros.inference.registry import find_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
 
 MODEL_FILE = "model.onnx"
-DESCRIPTION_FILE = "model.yaml"
 PRECISIONS = ("int8", "fp32")
 
 OUTPUTS = ("logits", "probabilities", "class_ids")
@@ -121,25 +121,12 @@ class Bundle:
         return None
 
 
-def shipped_models() -> dict[str, Path]:
-    """The bundles that come with the package: name to folder, sorted by name.
-
-    The package may lie in two folders at once (its messages are built apart from its modules), so
-    every folder on its path is looked at.
-    """
-    found = {
-        description.parent.name: description.parent
-        for root in attendseg_ros.__path__
-        for description in Path(root, "models").glob(f"*/{DESCRIPTION_FILE}")
-    }
-    return dict(sorted(found.items()))
-
-
 def load_bundle(name_or_path: str | Path) -> Bundle:
     """Reads and checks a bundle.
 
     Args:
-        name_or_path: the name of a shipped model ("street") or the path of a bundle's folder.
+        name_or_path: the name of a model ("street", "pkg://package/name") or the path of a
+            bundle's folder, see `find_bundle`.
 
     Raises:
         BundleError: there is no such model, a file is missing, model.onnx is not the file that
@@ -158,7 +145,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
 
 
 def _load(name_or_path: str | Path) -> Bundle:
-    path = _find(name_or_path)
+    path = find_bundle(name_or_path)
     description_file = path / DESCRIPTION_FILE
     fields = Fields(_read_yaml(description_file), description_file)
     sha256 = fields.sha256()
@@ -188,27 +175,6 @@ def _load(name_or_path: str | Path) -> Bundle:
         output=fields.choice("output", OUTPUTS) if "output" in fields.values else OUTPUTS[0],
         background_channel=fields.background_channel(len(classes)),
         output_size=fields.output_size(),
-    )
-
-
-def _find(name_or_path: str | Path) -> Path:
-    shipped = shipped_models()
-    if str(name_or_path) in shipped:
-        return shipped[str(name_or_path)]
-    why = ""
-    try:
-        path = Path(name_or_path).expanduser()
-        if path.is_file():
-            raise BundleError(f"{path} is a file: give the bundle's folder, {path.parent}")
-        if str(name_or_path) and path.is_dir():
-            return path
-    except (OSError, ValueError, RuntimeError) as error:
-        # No such user's home, a name too long for the file system, a zero byte, no permission.
-        why = f" ({shortened_text(getattr(error, 'strerror', None) or error)})"
-    names = ", ".join(shipped) or "none in this installation"
-    raise BundleError(
-        f"no model '{shortened_text(name_or_path)}'{why}: give the name of a shipped model "
-        f"({names}) or the path of a bundle's folder"
     )
 
 

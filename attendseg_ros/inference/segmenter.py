@@ -9,12 +9,13 @@ import time
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import EngineError, LogitsError
-from attendseg_ros.inference.bundle import Bundle
+from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
@@ -129,6 +130,34 @@ class Segmenter:
         self._input_size = size
         self._first_run_s = made.first_run_s
         self._build_s = time.perf_counter() - started
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path,
+        engine: str = AUTO,
+        num_threads: int = 0,
+        input_size: tuple[int, int] | None = None,
+    ) -> Segmenter:
+        """Makes a segmenter of a model by its name or folder; `with` closes it at the end.
+
+        Args:
+            model: as for `load_bundle`: the name of a model ("street") or a bundle's folder.
+            engine: as for the class.
+            num_threads: as for the class.
+            input_size: as for the class.
+
+        Raises:
+            BundleError: there is no such model, or it is damaged.
+            EngineError: the engine cannot run it, or the input size is wrong.
+        """
+        return cls(load_bundle(model), engine, num_threads, input_size)
+
+    def __enter__(self) -> Segmenter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def bundle(self) -> Bundle:
@@ -252,6 +281,8 @@ class Segmenter:
             decode_ms=(decoded - inferred) * 1e3,
         )
         return Segmentation(labels, certainty, times, input_size)
+
+    __call__ = segment
 
     def close(self) -> None:
         """Frees the engine; harmless when done twice."""

@@ -20,6 +20,7 @@ from attendseg_ros.inference.engines import (
 )
 from attendseg_ros.inference.execution_providers import explain_fallback
 from attendseg_ros.inference.measuring import Elsewhere, median_ms
+from attendseg_ros.inference.missed import X86
 
 AUTO = "auto"
 
@@ -29,7 +30,7 @@ _CLOSE = 1.5
 # torch takes seconds and hundreds of megabytes to import and never wins, and a GPU's libraries take
 # longer still, to fall back at times: both are asked for by name only.
 _CANDIDATES = tuple(name for name in PROCESSOR_ENGINES if name != "torch")
-if platform.machine() not in ("x86_64", "AMD64"):
+if platform.machine() not in X86:
     # The likely winner comes last; away from Intel's processors and their like it is another.
     _CANDIDATES = _CANDIDATES[::-1]
 

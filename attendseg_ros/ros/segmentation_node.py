@@ -17,7 +17,7 @@ from rclpy.timer import Timer
 from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.inference import Bundle, Segmenter, load_bundle
+from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
 from attendseg_ros.ros.camera.active_cameras import Activation
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
@@ -300,6 +300,9 @@ class SegmentationNode(PatientLifecycleNode):
     def _say_what_is_missing(self) -> None:
         if LabelInfo is None:
             self.get_logger().info("~/label_info is off: vision_msgs is not installed")
+        missed = missed_engine()
+        if missed and self._live.settings.engine == AUTO:
+            self.get_logger().warning(f"{missed}. With engine:=onnxruntime this is not said again")
 
 
 def main(args: list[str] | None = None) -> int:

@@ -125,9 +125,9 @@ class RefineNet101(nn.Module):
         self.reductions = nn.ModuleList(
             _conv(depth, features) for depth, features in zip(depths, _FEATURES, strict=True)
         )
-        belows: Sequence[int | None] = (None, *_FEATURES[:-1])
+        lower: Sequence[int | None] = (None, *_FEATURES[:-1])
         self.blocks = nn.ModuleList(
-            RefineBlock(features, below) for features, below in zip(_FEATURES, belows, strict=True)
+            RefineBlock(features, below) for features, below in zip(_FEATURES, lower, strict=True)
         )
         self.classifier = nn.Conv2d(_FEATURES[-1], classes, 3, padding=1)
 

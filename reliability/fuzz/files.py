@@ -14,7 +14,7 @@ from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
 from rosbags.typesys import Stores, get_typestore
 
-from attendseg_ros.inference.bundle import load_bundle, shipped_models
+from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.playback import open_source

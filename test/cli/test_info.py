@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.model_packages import install_models, prefix_path
 
 from attendseg_ros.inference import ENGINE_NAMES, shipped_models
 from attendseg_ros.inference.engines import PROCESSOR_ENGINES
@@ -46,6 +49,46 @@ def test_prints_a_table_for_people(attendseg: Any, tiny: Path) -> None:
 def test_knows_the_shipped_models_by_name(result_of: Callable[..., dict[str, Any]]) -> None:
     for name in shipped_models():
         assert result_of("info", name)["name"] == name
+
+
+def test_lists_all_models_with_where_they_come_from(
+    repository: Path, tiny: Path, tmp_path: Path
+) -> None:
+    prefix = install_models(tmp_path / "p", "lawn_models", {"lawn": tiny, "street": tiny})
+    install_models(prefix, "empty_models", {})
+    broken = prefix / "share/lawn_models/models/broken"
+    broken.mkdir()
+    (broken / "model.yaml").write_text("format_version: 2\n")
+
+    def run(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "attendseg_ros", "info", "--list", *arguments],
+            cwd=repository,
+            env={**os.environ, "AMENT_PREFIX_PATH": prefix_path(prefix)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+
+    told = json.loads(run("--json"))
+    models = {model["uri"]: model for model in told["models"]}
+    theirs = [f"pkg://lawn_models/{name}" for name in ("broken", "lawn", "street")]
+    assert list(models) == [*(f"pkg://attendseg_ros/{n}" for n in shipped_models()), *theirs]
+    lawn = models["pkg://lawn_models/lawn"]
+    assert lawn["path"] == str(prefix / "share/lawn_models/models/lawn")
+    assert (lawn["package"], lawn["input_size"]) == ("lawn_models", [128, 64])
+    assert models["pkg://attendseg_ros/street"]["found_by_plain_name"]
+    assert not models["pkg://lawn_models/street"]["found_by_plain_name"]
+    assert "format_version must be 1" in models["pkg://lawn_models/broken"]["error"]
+    (problem,) = told["problems"]
+    assert problem.startswith("empty_models: ")
+
+    table = run()
+    assert re.search(r"^lawn +128x64 +11 +lawn_models ", table, re.MULTILINE)
+    assert re.search(r"^pkg://lawn_models/street ", table, re.MULTILINE)
+    assert "WARNING: empty_models: " in table
+    assert "WARNING: pkg://lawn_models/broken: " in table
 
 
 def test_refuses_an_unknown_model(refusal_of: Callable[..., str]) -> None:

@@ -253,3 +253,27 @@ def test_a_bag_without_images_and_an_empty_one(
     empty = bags.write_bag(tmp_path / "empty", "mcap", [("/image", bags.IMAGE, [])])
     line = refusal_of("segment", empty, "-o", tmp_path / "out.mcap", "--model", tiny)
     assert "no topic with images" in line
+
+
+@pytest.mark.parametrize(("out", "missing"), [("out", "rosbags"), ("out.mcap", "rosbags mcap")])
+def test_says_what_bags_need_beyond_the_node(
+    repository: Path, tmp_path: Path, out: str, missing: str
+) -> None:
+    (tmp_path / "drive.mcap").write_bytes(b"\x89MCAP0\r\n")
+    script = (
+        "import sys; sys.modules.update(dict.fromkeys(['rosbags', 'mcap']))\n"
+        "from attendseg_ros.cli.main import main\n"
+        "sys.exit(main())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, "segment", tmp_path / "drive.mcap", "-o", tmp_path / out],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 2
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("attendseg segment: 'segment BAG' needs the Python package rosbags")
+    assert line.endswith(f", which the node does without: pip install {missing}")

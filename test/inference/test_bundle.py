@@ -121,7 +121,7 @@ def test_another_format_version_is_refused(tmp_path: Path, version: object) -> N
         ({"ignored_ids": [3]}, "ignored_ids holds 3"),
         ({"counts": []}, "counts must be a mapping"),
         ({"counts": {"parameters": 1, "macs": -1, "weight_bytes": 1}}, "counts.macs must be"),
-        ({"counts": {"parameters": 1}}, "counts.macs must be an integer of at least 0, got noth"),
+        ({"counts": {"parameters": 1}}, "counts.macs must be an integer of at least 0, got"),
         ({"scores": None}, "scores must be a mapping"),
         ({"license": {"weights": "MIT"}}, "license.data must be a text"),
     ],

@@ -87,6 +87,18 @@ def stamps_ns(messages: list[Any]) -> list[int]:
     return [message.header.stamp.sec * 10**9 + message.header.stamp.nanosec for message in messages]
 
 
+def test_a_bag_where_rosbags_is_missing_ends_the_node_in_words(tmp_path: Path) -> None:
+    program = (
+        "-c",
+        f"import sys; sys.modules['rosbags'] = None\nfrom {MODULE} import main\nsys.exit(main())",
+    )
+    parameters = {"path": bag(tmp_path / "source")}
+    with NodeProcess(MODULE, tmp_path / "log", parameters, program=program) as process:
+        assert process.wait() == 1
+        assert "pip install rosbags" in process.log()
+        assert "Traceback" not in process.log()
+
+
 @pytest.mark.parametrize(
     ("make", "parameters"),
     [(image_folder, {}), (video, {}), (bag, {"topic": "/front"})],

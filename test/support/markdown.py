@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what a Markdown page claims: its tables and its links."""
+"""Reads what a Markdown page claims: its tables, its links and its code."""
 
 from __future__ import annotations
 
@@ -28,4 +28,11 @@ def escaped(text: str) -> str:
 
 def linked_files(page: str) -> list[str]:
     """The targets of its links and pictures that are not on the web."""
-    return [target for target in re.findall(r"\]\(([^)]+)\)", page) if "://" not in target]
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", page) if "://" not in target]
+    files = [target.partition("#")[0] for target in targets]
+    return [file for file in files if file]
+
+
+def code_blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)

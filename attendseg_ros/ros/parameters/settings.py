@@ -53,7 +53,8 @@ class Settings:
 
     model: str = _parameter(
         "street",
-        "Name of a shipped model, or path of a model bundle's folder; loaded in the background.",
+        "Name of a model, pkg://package/name, or path of a bundle's folder; loaded in the "
+        "background.",
     )
     engine: str = _parameter(
         AUTO,

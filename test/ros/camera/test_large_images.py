@@ -21,7 +21,7 @@ CAMERA = str(ROOT / "test" / "support" / "paced_camera.py")
 # Humble reads the older name.
 ENVIRONMENT = {"FASTDDS_DEFAULT_PROFILES_FILE": PROFILE, "FASTRTPS_DEFAULT_PROFILES_FILE": PROFILE}
 
-RATE_HZ, SECONDS = 30, 4
+RATE_HZ, SECONDS = 10, 4
 ARRIVING = 0.95
 """Share that must arrive on a machine that runs other things too; alone it is all."""
 

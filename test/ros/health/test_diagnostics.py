@@ -173,6 +173,12 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
 
             return rig.status("camera", ticked)
 
+        def is_simulated() -> bool:
+            tick(0.001)
+            return any(4_999 < report.header.stamp.sec < 6_000 for report in rig.reports.messages)
+
+        # Before the node hears of the clock, every image is of another one.
+        wait_until(is_simulated, "a report with a simulated stamp")
         # An image of each simulated 0.1 s, though the wall's clock goes by another rate. One that
         # overtakes its tick is 50 ms old for the node.
         for _ in range(30):
@@ -180,10 +186,6 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
             (answer,) = rig.client.ask(camera, taken(), timing)
             latency_ms = answer.pipeline_latency_ms
             assert latency_ms == pytest.approx(150.0) or latency_ms == pytest.approx(50.0)
-        wait_until(
-            lambda: any(4_999 < report.header.stamp.sec < 6_000 for report in rig.reports.messages),
-            "a report with a simulated stamp",
-        )
         # Paused: the report goes on, and the image does not age.
         status = rig.status("camera")
         assert float(values(status)["age of last image (s)"]) < 1.0

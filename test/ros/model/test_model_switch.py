@@ -16,6 +16,7 @@ from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile
+from support.model_packages import install_models, prefix_path
 from support.ros_client import pixels_of, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
@@ -52,8 +53,11 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
-    with Rig(folder, tiny_path) as rig:
+def rig(folder: Path, tiny_path: Path, bundles: Path) -> Iterator[Rig]:
+    """A node beside which the package lawn_models is installed, with the model lawn."""
+    prefix = install_models(folder / "prefix", "lawn_models", {"lawn": bundles / "ground"})
+    environment = {"AMENT_PREFIX_PATH": prefix_path(prefix)}
+    with Rig(folder, tiny_path, environment=environment) as rig:
         yield rig
 
 
@@ -138,6 +142,13 @@ def test_colours_are_the_new_models(rig: Rig, camera: Any, bundles: Path) -> Non
     colors = rig.output("color_mask")
     (answer,) = rig.client.ask(camera, ground_image(rig, truth), colors)
     np.testing.assert_array_equal(pixels_of(answer), painted(truth, GROUND))
+
+
+@pytest.mark.parametrize("name", ["pkg://lawn_models/lawn", "lawn"])
+def test_a_model_of_another_package_is_found_by_name(rig: Rig, camera: Any, name: str) -> None:
+    rig.client.must_set(model=name)
+    wait_for_model(rig, camera, "ground")
+    assert rig.client.get("model") == name
 
 
 @pytest.mark.parametrize(

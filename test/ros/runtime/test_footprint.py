@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from support.segmentation_rig import Rig
 
-from attendseg_ros.inference import AUTO
-from attendseg_ros.inference.bundle import shipped_models
+from attendseg_ros.inference import AUTO, shipped_models
 
 MOST_MB = 250.0
 """For the node with images of 640x480."""
