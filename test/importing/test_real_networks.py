@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -44,4 +46,30 @@ def test_the_mask_is_the_library_s_own(name: str, tmp_path: Path) -> None:
     assert len(np.unique(wanted)) > 1, "a mask of one class would prove little"
     with closing(Segmenter(load_bundle(tmp_path / "bundle"), "onnxruntime")) as segmenter:
         labels = segmenter.segment(image).labels
+    assert (labels != wanted).mean() <= MOST_OTHERS
+
+
+@pytest.fixture(scope="module")
+def tflite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of networks that went the way Keras, TFLite, ONNX, and of what TFLite says."""
+    for package in ("tensorflow", "tf2onnx"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed (requirements/import_test.txt)")
+    folder = tmp_path_factory.mktemp("tflite")
+    np.save(folder / "image.npy", scene(256, 192))
+    script = Path(__file__).parents[1] / "support" / "tflite_network.py"
+    command = [sys.executable, str(script), str(folder), str(folder / "image.npy")]
+    subprocess.run(command, check=True, timeout=300)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["soft", "ids"])
+def test_the_mask_is_tflite_s_own(name: str, tflite: Path, tmp_path: Path) -> None:
+    told = ["--classes", "pascal_voc", "--like", "minus1to1"]
+    bundle = tmp_path / "bundle"
+    assert main(["import", str(tflite / f"{name}.onnx"), "-o", str(bundle), *told]) == 0
+    wanted = np.load(tflite / f"{name}.npy")
+    assert len(np.unique(wanted)) > 1
+    with closing(Segmenter(load_bundle(bundle), "onnxruntime")) as segmenter:
+        labels = segmenter.segment(np.load(tflite / "image.npy")).labels
     assert (labels != wanted).mean() <= MOST_OTHERS
