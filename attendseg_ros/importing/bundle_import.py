@@ -147,6 +147,8 @@ def _fields(config: ImportConfig, adapted: Adapted) -> dict[str, Any]:
         "size_multiple": adapted.sizes.multiple,
         "output_stride": adapted.sizes.stride,
         "output": adapted.meaning.output,
+        # What the network's own library does, and its scores were measured with.
+        "decoding": "network" if adapted.scores.is_decided else "image",
     }
     if adapted.meaning.background_channel is not None:
         fields["background_channel"] = adapted.meaning.background_channel

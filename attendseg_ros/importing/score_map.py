@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class ScoreMap:
         size: width and height of the grid.
         dtype: of its values.
         largest: of them, in the try.
+        is_decided: whether the network goes on from here to a mask, or to scores at its input's
+            size, so that larger images are left to whoever runs it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ScoreMap:
     size: tuple[int, int]
     dtype: str
     largest: float
+    is_decided: bool = False
 
 
 def find_score_map(
@@ -90,7 +93,7 @@ def find_score_map(
             continue
         if reading.is_enlarged and whole.size != input_size:
             continue
-        return earlier
+        return replace(earlier, is_decided=reading.is_enlarged or whole.kind == "ids")
     return whole
 
 

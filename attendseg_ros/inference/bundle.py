@@ -23,6 +23,9 @@ PRECISIONS = ("int8", "fp32")
 OUTPUTS = ("logits", "probabilities", "class_ids")
 """What a graph's output can be: scores before a softmax, shares of one, or one map of channels."""
 
+DECODINGS = ("network", "image")
+"""At whose size the largest logit is looked for, where the image is the larger one."""
+
 MOST_MODEL_BYTES = 1 << 31
 """What a protocol buffer, which an ONNX file is, can hold."""
 
@@ -73,6 +76,7 @@ class Bundle:
         background_channel: the channel that wins where there is none of the classes.
         output_size: width and height of the output of a graph that takes `input_size` only; None
             for one that takes other sizes too.
+        decoding: one of `DECODINGS`.
     """
 
     path: Path
@@ -92,6 +96,7 @@ class Bundle:
     output: str = OUTPUTS[0]
     background_channel: int | None = None
     output_size: tuple[int, int] | None = None
+    decoding: str = DECODINGS[0]
 
     @property
     def channel_ids(self) -> tuple[int, ...]:
@@ -172,9 +177,10 @@ def _load(name_or_path: str | Path) -> Bundle:
             **{key: fields.section("license").text(key) for key in ("weights", "data")}
         ),
         model=_read_model(path / MODEL_FILE, sha256),
-        output=fields.choice("output", OUTPUTS) if "output" in fields.values else OUTPUTS[0],
+        output=fields.choice_or("output", OUTPUTS),
         background_channel=fields.background_channel(len(classes)),
         output_size=fields.output_size(),
+        decoding=fields.choice_or("decoding", DECODINGS),
     )
 
 

@@ -55,6 +55,10 @@ class Fields:
             raise self._wrong(key, f"one of {', '.join(choices)}")
         return str(value)
 
+    def choice_or(self, key: str, choices: tuple[str, ...]) -> str:
+        """The same of a field that may be left out, which means the first."""
+        return self.choice(key, choices) if key in self.values else choices[0]
+
     def count(self, key: str, minimum: int = 0) -> int:
         """An integer of at least a minimum."""
         value = self.values.get(key)

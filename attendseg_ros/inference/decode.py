@@ -15,6 +15,9 @@ from attendseg_ros.labels import UNLABELLED
 
 Mask = NDArray[np.uint8]
 
+LARGEST_ENLARGEMENT = 4
+"""Times the network's pixels up to which logits are interpolated: each costs as many again."""
+
 
 class Decoder:
     """Upsamples logits, picks each pixel's class and, if asked, how sure the network is of it.
@@ -23,7 +26,11 @@ class Decoder:
     """
 
     def __init__(
-        self, class_ids: Sequence[int], network_size: tuple[int, int], output: str = "logits"
+        self,
+        class_ids: Sequence[int],
+        network_size: tuple[int, int],
+        output: str = "logits",
+        at_image_size: bool = False,
     ) -> None:
         """Makes a decoder.
 
@@ -31,8 +38,11 @@ class Decoder:
             class_ids: the id that each channel of the logits stands for.
             network_size: width and height of the network's input.
             output: what the network gives, of `bundle.OUTPUTS`.
+            at_image_size: whether a larger image gets logits of its own size, as libraries do it.
         """
         self._network_size = network_size
+        self._most_pixels = LARGEST_ENLARGEMENT * network_size[0] * network_size[1]
+        self._at_image_size = at_image_size
         self._output = output
         self._ids = np.full(256, UNLABELLED, np.uint8)
         self._ids[: len(class_ids)] = class_ids
@@ -47,7 +57,8 @@ class Decoder:
         The logits are interpolated bilinearly (pixel centres at halves) to the network's input
         size, or along a side where the image is smaller to the image's; the largest wins, the
         first of equals. A larger image gets the nearest of these labels: finer than its input the
-        network has seen nothing.
+        network has seen nothing. With `at_image_size` they are interpolated to the image's size,
+        of up to `LARGEST_ENLARGEMENT` times the network's pixels.
 
         The confidence is the probability of the winning class, softmax(logits) on the logits' own
         grid, interpolated like the logits. Probabilities are taken as they are. Class ids say
@@ -70,6 +81,8 @@ class Decoder:
             return _nearest(self._named(logits[0]), size), None
         width, height = size
         fine = (min(width, self._network_size[0]), min(height, self._network_size[1]))
+        if self._at_image_size and width * height <= self._most_pixels:
+            fine = size
         if self._best.shape != (fine[1], fine[0]):
             self._allocate(fine)
         probabilities = self._probabilities(logits) if confidence else None

@@ -73,6 +73,7 @@ def test_it_says_what_it_found(imported: dict[str, Any]) -> None:
     assert imported["size_multiple"] == 1
     assert imported["engines"]["onnxruntime"] == {"agreement": 1.0, "problem": None}
     assert imported["engines"]["openvino"]["agreement"] > 0.99
+    assert load_bundle(imported["bundle"]).decoding == "image"
     card = Path(imported["bundle"], "MODEL_CARD.md").read_text()
     assert "imported from `network.onnx`" in card
 

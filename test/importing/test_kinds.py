@@ -108,6 +108,7 @@ def test_coarse_scores_are_left_to_the_decoder(tmp_path: Path) -> None:
     foreign = Foreign(stride=4, enlarged=True, ends_in="ids")
     made = adapted(tmp_path, foreign)
     assert made.sizes.stride == 4
+    assert made.scores.is_decided
     assert not any(node.op_type == "Resize" for node in made.model.graph.node)
     mask = painted(*SIZE)
     labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels

@@ -29,7 +29,8 @@ class Family:
     Attributes:
         build: makes it.
         needs: the package that it is from.
-        ask: the library's own labels, int (H, W), for an image of the network's size.
+        ask: the library's own labels, int of a height and width, for an image of the network's
+            size; those that have no such step of their own give the network's.
         scores: its scores for an image, float (1, C, h, w); None of those with a sigmoid.
         options: of `attendseg import`.
         size: width and height.
@@ -39,7 +40,7 @@ class Family:
 
     build: Callable[[], nn.Module]
     needs: str
-    ask: Callable[[nn.Module, Image], NDArray[np.integer[Any]]]
+    ask: Callable[[nn.Module, Image, tuple[int, int]], NDArray[np.integer[Any]]]
     scores: Callable[[nn.Module, Image], torch.Tensor] | None
     options: tuple[str, ...]
     size: tuple[int, int]
@@ -169,9 +170,9 @@ def _of_transformers(
         with torch.inference_mode():
             return network(own(images=image, return_tensors="pt")["pixel_values"])
 
-    def ask(network: nn.Module, image: Image) -> NDArray[np.integer[Any]]:
+    def ask(network: nn.Module, image: Image, shape: tuple[int, int]) -> NDArray[np.integer[Any]]:
         result = result_of(network, image)
-        (labels,) = own.post_process_semantic_segmentation(result, [image.shape[:2]])
+        (labels,) = own.post_process_semantic_segmentation(result, [shape])
         found: NDArray[np.integer[Any]] = labels.numpy()
         return found
 
@@ -280,7 +281,7 @@ def _torchvision_deeplab() -> Family:
             found: torch.Tensor = network(_planes(image, *IMAGENET))["out"]
         return found
 
-    def ask(network: nn.Module, image: Image) -> NDArray[np.integer[Any]]:
+    def ask(network: nn.Module, image: Image, _shape: tuple[int, int]) -> NDArray[np.integer[Any]]:
         labels: NDArray[np.integer[Any]] = scores(network, image)[0].argmax(dim=0).numpy()
         return labels
 
@@ -319,7 +320,7 @@ def _smp_unet() -> Family:
             size,
         ),
         "segmentation_models_pytorch",
-        lambda network, image: _above_half(network, _planes(image, *IMAGENET)),
+        lambda network, image, _shape: _above_half(network, _planes(image, *IMAGENET)),
         None,
         ("--classes", "{one}", "--like", "imagenet", "--input-size", "256x192"),
         size,
@@ -359,7 +360,7 @@ def _unet() -> Family:
     return Family(
         lambda: settled(spread(UNet()), size),
         "torch",
-        lambda network, image: _above_half(network, _planes(image)),
+        lambda network, image, _shape: _above_half(network, _planes(image)),
         None,
         ("--classes", "{one}", "--like", "0to1", "--input-size", "192x128"),
         size,
