@@ -22,7 +22,12 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from attendseg_ros.ros.launching.launch_arguments import unknown_arguments
 from attendseg_ros.ros.launching.launch_files import SHARE, ground_hint, nav2_hint, rviz
-from attendseg_ros.ros.launching.robots import read_cameras, read_robots, remappings
+from attendseg_ros.ros.launching.robots import (
+    cloud_remappings,
+    read_cameras,
+    read_robots,
+    remappings,
+)
 from attendseg_ros.ros.parameters.settings import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
@@ -137,6 +142,12 @@ def _camera_arguments() -> list[DeclareLaunchArgument]:
             "empty: the robot's, or depth where it has none.",
         ),
         DeclareLaunchArgument(
+            "cloud_topic",
+            default_value="",
+            description="Topic of the lidar's cloud, for ~/painted_points; one lidar may serve all "
+            "cameras. Empty: points_in.",
+        ),
+        DeclareLaunchArgument(
             "image_transport",
             default_value="",
             choices=["", *IMAGE_TRANSPORTS],
@@ -228,13 +239,16 @@ def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[st
             _existing_file("params_file", given("params_file")),
             *([overrides] if overrides else []),
         ],
-        remappings=remappings(
-            ROBOTS.get(given("robot")),
-            cameras,
-            given("image_topic"),
-            given("camera_info_topic"),
-            given("depth_topic"),
-        ),
+        remappings=[
+            *remappings(
+                ROBOTS.get(given("robot")),
+                cameras,
+                given("image_topic"),
+                given("camera_info_topic"),
+                given("depth_topic"),
+            ),
+            *cloud_remappings(cameras, given("cloud_topic")),
+        ],
         ros_arguments=["--log-level", given("log_level")],
         additional_env=_fastdds_environment(context, given("fastdds_profile")),
         respawn=_is_true(given("use_respawn")),

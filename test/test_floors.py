@@ -54,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         "playback",
         "streaming",
         "msg",
+        "srv",
     },
     "cli": {
         "network",

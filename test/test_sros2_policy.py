@@ -21,6 +21,7 @@ POLICY = Path(__file__).parents[1] / "config" / "sros2" / "segmentation.policy.x
 AT_TIMES = {
     "~/label_info",
     "depth",
+    "points_in",
     "/tf",
     "/tf_static",
     "/clock",

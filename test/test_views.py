@@ -72,6 +72,7 @@ def test_rviz_shows_the_overlay_the_classes_the_points_and_the_ground() -> None:
         "/segmentation/overlay",
         "/segmentation/color_mask",
         "/segmentation/points",
+        "/segmentation/painted_points",
         "/segmentation/ground_grid",
         "/segmentation/ground_scan",
     }
@@ -111,9 +112,14 @@ def test_foxglove_shows_images_points_and_health() -> None:
     assert images == ["/segmentation/overlay", "/segmentation/color_mask"]
     assert {PUBLISHED[topic] for topic in images} == {IMAGE}
     (scene,) = panels("3D")
-    assert [PUBLISHED[topic] for topic in scene["topics"]] == [CLOUD, GRID, SCAN]
+    assert [PUBLISHED[topic] for topic in scene["topics"]] == [CLOUD, CLOUD, GRID, SCAN]
     (health,) = panels("DiagnosticSummary")
     assert PUBLISHED[health["topicToRender"]] == "diagnostic_msgs/DiagnosticArray"
+
+
+def test_foxglove_shows_what_is_in_view() -> None:
+    (raw,) = panels("RawMessages")
+    assert PUBLISHED[raw["topicPath"]] == "attendseg_ros/ClassShares"
 
 
 def test_foxglove_plots_fields_of_the_timing() -> None:

@@ -22,6 +22,9 @@ Pixels = NDArray[np.uint8]
 UNSEEN = 255
 """The label of a point that the camera does not see; the mask's own for unlabelled pixels."""
 
+_UNSEEN_MARK = np.frombuffer(bytes([UNSEEN, 0]), np.uint16)[0]
+"""Label and confidence of such a point, side by side."""
+
 ADDED = (("rgb", FLOAT32), ("label", UINT8), ("confidence", UINT8))
 """What is added to each point, the largest first."""
 
@@ -83,25 +86,31 @@ class LidarPainter:
         points = layout.bytes_of(data)
         reach_px = _pixels_of(ring_gap_deg, lens)
         seen, places = _seen(layout.coordinates(data), lens, camera_from_lidar, reach_px)
-        labels = np.full(layout.points, UNSEEN, np.uint8)
-        confidence = np.zeros(layout.points, np.uint8)
+        marks = np.full(layout.points, _UNSEEN_MARK, np.uint16)
         colors = np.zeros(layout.points, np.uint32)
-        labels[seen] = image.labels.reshape(-1).take(places)
-        confidence[seen] = image.confidence.reshape(-1).take(places)
+        marks[seen] = _marks(image).take(places)
         colors[seen] = _colors(image.rgb, places)
         if kept_ids is not None:
             wanted = np.zeros(256, bool)
             wanted[list(kept_ids)] = True
-            kept = np.flatnonzero(wanted[labels])
-            labels, confidence, colors = labels[kept], confidence[kept], colors[kept]
+            kept = np.flatnonzero(wanted[marks.view(np.uint8)[::2]])
+            marks, colors = marks[kept], colors[kept]
             points = points.reshape(layout.points, layout.point_step)[kept][None]
             layout = layout.flat(len(kept))
-        return self._write(layout, points, (colors, labels, confidence))
+        return self._write(layout, points, colors, marks)
+
+    def reuse(self, data: array[int]) -> None:
+        """Takes an array of the size of the last result to write the next one into."""
+        self._data = data
 
     def _write(
-        self, layout: CloudLayout, points: Pixels, added: tuple[NDArray[Any], ...]
+        self,
+        layout: CloudLayout,
+        points: Pixels,
+        colors: NDArray[np.uint32],
+        marks: NDArray[np.uint16],
     ) -> tuple[CloudLayout, array[int]]:
-        painted, offsets = with_added(layout, ADDED)
+        painted, (color, label, _) = with_added(layout, ADDED)
         step = painted.point_step
         if len(self._data) != painted.points * step:
             self._data = array("B", bytes(painted.points * step))
@@ -109,9 +118,10 @@ class LidarPainter:
             return painted, self._data
         out = np.frombuffer(self._data, np.uint8).reshape(*points.shape[:2], step)
         out[..., : layout.point_step] = points
-        for values, offset in zip(added, offsets, strict=True):
-            code = f"{layout.order}u{values.dtype.itemsize}"
-            np.ndarray(len(values), code, self._data, offset, (step,))[:] = values
+        strides, count = (step,), painted.points
+        np.ndarray(count, f"{layout.order}u4", self._data, color, strides)[:] = colors
+        # The confidence lies behind the label, here as there: both are written at once.
+        np.ndarray(count, np.uint16, self._data, label, strides)[:] = marks
         return painted, self._data
 
 
@@ -129,26 +139,39 @@ def _seen(
     with np.errstate(invalid="ignore"):
         inside &= (across >= -0.5) & (across < width - 0.5)
         inside &= (down >= -0.5) & (down < height - 0.5)
+        ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
+        columns, rows = _pixels(across, width), _pixels(down, height)
     seen = np.flatnonzero(inside)
-    there = there.take(seen, axis=0)
-    ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
-    columns, rows = _pixels(across.take(seen), width), _pixels(down.take(seen), height)
+    if len(seen) < len(inside):
+        columns, rows, ranges = columns.take(seen), rows.take(seen), ranges.take(seen)
     visible = np.flatnonzero(~hidden(columns, rows, ranges, size, reach_px))
-    places = np.asarray(rows * np.int32(width) + columns).take(visible)
-    # NumPy would turn other indices into these at each use.
-    return seen.take(visible), places.astype(np.intp)
+    places = (rows * np.int32(width) + columns).astype(np.intp)
+    if len(visible) == len(places):
+        return seen, places
+    return seen.take(visible), places.take(visible)
+
+
+def _marks(image: LabelledImage) -> NDArray[np.uint16]:
+    """Label and confidence of every pixel side by side, row by row: uint16 (N)."""
+    both = cv2.merge([image.labels, image.confidence])
+    return np.asarray(both.reshape(-1).view(np.uint16))
 
 
 def _colors(rgb: Pixels, places: NDArray[np.intp]) -> NDArray[np.uint32]:
     """The colours of some pixels as PCL packs them, 0x00RRGGBB: uint32 (N)."""
     if not len(places):
         return np.zeros(0, np.uint32)
-    if rgb.flags.c_contiguous:
-        picked = rgb.reshape(-1, 3).take(places, axis=0)
+    height, width, _ = rgb.shape
+    if rgb.flags.c_contiguous and height * width < 10 * len(places):
+        # Of an image of few pixels, all are packed in less time than many are picked.
+        picked = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA).view("<u4").reshape(-1).take(places)
     else:
-        picked = rgb[np.divmod(places, rgb.shape[1])]
-    packed = cv2.cvtColor(picked[None], cv2.COLOR_RGB2BGRA).view("<u4")
-    return np.asarray(packed.reshape(-1).astype(np.uint32) & np.uint32(0xFFFFFF))
+        if rgb.flags.c_contiguous:
+            some = rgb.reshape(-1, 3).take(places, axis=0)
+        else:
+            some = rgb[np.divmod(places, width)]
+        picked = cv2.cvtColor(some[None], cv2.COLOR_RGB2BGRA).view("<u4").reshape(-1)
+    return np.asarray(picked.astype(np.uint32, copy=False) & np.uint32(0xFFFFFF))
 
 
 def _pixels_of(angle_deg: float, lens: Lens) -> int:

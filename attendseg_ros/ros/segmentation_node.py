@@ -25,6 +25,7 @@ from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model.model_request import ModelRequest
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
+from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
@@ -58,6 +59,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._said: tuple[Path, str] | None = None
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
+        self._on_demand = SegmentService(self)
         self._diagnostics = self.create_publisher(
             DiagnosticArray,
             "/diagnostics",
@@ -147,11 +149,13 @@ class SegmentationNode(PatientLifecycleNode):
         # From now on every change is told, too: none may fall between the two.
         self._models.tell()
         self._cameras.open()
+        self._on_demand.open(self._models, self._cameras.worker)
 
     def _deactivate(self) -> None:
         if self._cameras is not None:
             self._cameras.close()
             self._cameras = None
+            self._on_demand.close()
 
     def _release(self) -> None:
         self._deactivate()

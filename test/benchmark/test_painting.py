@@ -23,7 +23,8 @@ def test_prints_what_a_cloud_costs(repository: Path) -> None:
     assert "131072 points of 48 bytes" in done.stdout
     count = len(LENSES) * len(SIZES) * len(SPREADS_DEG)
     rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[-count:]]
-    for where, *_, share, fastest, median, slow in rows:
+    for where, *_, share, fastest, median, slow, copies in rows:
         low, high = (10.0, 25.0) if where == "all around" else (85.0, 100.0)
         assert low < float(share.rstrip("%")) <= high
         assert 0.0 < float(fastest) <= float(median) <= float(slow)
+        assert float(copies) > 1.0

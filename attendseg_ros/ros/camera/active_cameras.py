@@ -59,6 +59,11 @@ class ActiveCameras:
             undo.pop_all()
 
     @property
+    def worker(self) -> Worker[Job]:
+        """What the cameras' frames are processed by, turn by turn."""
+        return self._worker
+
+    @property
     def enabled(self) -> bool:
         """Whether images are processed at all, of whichever camera."""
         return self._enabled

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from math import isnan
 from time import monotonic
@@ -26,10 +27,13 @@ from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.diagnostics import CameraReport, NetworkReport, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.landing_report import LandingReport
+from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
+from attendseg_ros.ros.outputs.class_shares import FreeAhead
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
@@ -43,7 +47,7 @@ from attendseg_ros.streaming.worker import Worker
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""
 
-Job = tuple[FrameProcessor, ImageMessage, Receipt]
+Job = tuple[Callable[[Any, Receipt], None], Any, Receipt]
 """A frame with what processes it: cameras share the worker that runs both together."""
 
 
@@ -101,11 +105,15 @@ class CameraStream:
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
+        self._ahead = FreeAhead(camera.status("ahead"))
         self._ground = GroundMaps(node, outputs, transforms, several=several)
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
             undo.callback(self._points.close)
+            poses = LidarPoses(transforms, parameters.settings.camera_names.index(camera))
+            self._painted = PaintedPoints(node, lambda: parameters.settings, outputs, poses)
+            undo.callback(self._painted.close)
             self._processor = FrameProcessor(
                 node,
                 topic,
@@ -113,7 +121,9 @@ class CameraStream:
                 outputs,
                 self._counts,
                 self._points,
+                self._painted,
                 landing,
+                self._ahead,
                 self._ground,
                 size_controller,
                 dropped=self._dropped,
@@ -135,6 +145,7 @@ class CameraStream:
     def close(self) -> None:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._points.close()
+        self._painted.close()
         self._distance.close()
         self._ground.close()
 
@@ -142,6 +153,7 @@ class CameraStream:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._publishers.check()
         self._points.check_silence()
+        self._painted.check_silence()
         self._distance.follow_demand(self._parameters.settings)
         self._ground.follow_demand(self._parameters.settings)
 
@@ -181,13 +193,19 @@ class CameraStream:
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
+            *self._painted.statuses(),
             *self._distance.statuses(),
+            *self._ahead.statuses(settings),
             *self._ground.statuses(),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
         """Whether anybody wants the masks of this moment's images."""
-        return self.enabled and (not settings.lazy or bool(self._outputs.wanted()))
+        if not self.enabled:
+            return False
+        # An alarm that slept while nobody looks would be none.
+        kept_awake = not settings.lazy or settings.min_free_share > 0.0
+        return kept_awake or bool(self._outputs.wanted())
 
     def _dropped(self) -> int:
         return self._worker.dropped(self._camera.name)
@@ -198,6 +216,7 @@ class CameraStream:
         self._publishers.record_arrival()
         settings = self._parameters.settings
         self._points.follow_demand()
+        self._painted.follow_demand()
         self._distance.follow_demand(settings)
         self._ground.follow_demand(settings)
         receipt = self._watch_stream(message, now_ns)
@@ -261,6 +280,7 @@ class CameraStream:
         self._camera_info = message
         self._processor.camera_info = message
         self._points.camera_info = message
+        self._painted.camera_info = message
 
     def _subscribe_to_camera_info(self) -> None:
         """Takes it from drivers that send it with each image, and from those that latch it.

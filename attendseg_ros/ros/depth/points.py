@@ -45,6 +45,7 @@ class SegmentedImage:
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
         kept_ids: The ids whose points are wanted; None for all.
+        painted_ids: The ids whose points of a lidar are wanted, 255 too; None for all.
         settings: The parameters that the image was processed with.
         image_size: Width and height of the camera's image; the labels and rgb may have another.
     """
@@ -54,6 +55,7 @@ class SegmentedImage:
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     kept_ids: tuple[int, ...] | None
+    painted_ids: tuple[int, ...] | None
     settings: Settings
     image_size: tuple[int, int]
 

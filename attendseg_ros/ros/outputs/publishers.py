@@ -15,7 +15,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, LaserScan, Point
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.msg import LandingZone, SegmentationTiming
+from attendseg_ros.msg import ClassShares, LandingZone, SegmentationTiming
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.ground.merged_grid import MergedGrid
@@ -38,7 +38,9 @@ class Wanted:
     camera_info: bool
     timing: bool
     landing_zone: bool
+    class_shares: bool
     points: bool
+    painted_points: bool
     ground: bool
 
     @property
@@ -53,8 +55,9 @@ class Wanted:
         return self.raw_images | self.compressed_images
 
     def __bool__(self) -> bool:
-        others = (self.camera_info, self.timing, self.landing_zone, self.points, self.ground)
-        return bool(self.images) or any(others)
+        others = (self.camera_info, self.timing, self.landing_zone, self.class_shares, self.ground)
+        clouds = self.points or self.painted_points
+        return bool(self.images) or any(others) or clouds
 
 
 class Outputs:
@@ -91,7 +94,9 @@ class Outputs:
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
+        self._class_shares = self._create(ClassShares, "class_shares", qos.small_output())
         self._points = self._create(PointCloud2, "points", qos.output())
+        self._painted_points = self._create(PointCloud2, "painted_points", qos.output())
         self._ground_scan = self._create(LaserScan, "ground_scan", qos.small_output())
         self._ground_grid = None
         if OccupancyGrid is not None:
@@ -108,7 +113,9 @@ class Outputs:
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
             landing_zone=self.landing_zone_wanted(),
+            class_shares=self._class_shares.get_subscription_count() > 0,
             points=self.points_wanted(),
+            painted_points=self.painted_points_wanted(),
             ground=self.ground_wanted(),
         )
 
@@ -119,6 +126,10 @@ class Outputs:
     def points_wanted(self) -> bool:
         """Whether anybody listens to ~/points at this moment."""
         return bool(self._points.get_subscription_count() > 0)
+
+    def painted_points_wanted(self) -> bool:
+        """Whether anybody listens to ~/painted_points at this moment."""
+        return bool(self._painted_points.get_subscription_count() > 0)
 
     def ground_wanted(self) -> bool:
         """Whether anybody listens to the ground map at this moment, in whichever form."""
@@ -156,6 +167,10 @@ class Outputs:
         """Publishes the points of an image."""
         self._points.publish(cloud)
 
+    def publish_painted_points(self, cloud: PointCloud2) -> None:
+        """Publishes a lidar's points with what a mask says of them."""
+        self._painted_points.publish(cloud)
+
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
         self._timing.publish(message)
@@ -163,6 +178,10 @@ class Outputs:
     def publish_landing_zone(self, message: LandingZone) -> None:
         """Publishes where a drone could land, or that there is no such place."""
         self._landing_zone.publish(message)
+
+    def publish_class_shares(self, message: ClassShares) -> None:
+        """Publishes what is in view."""
+        self._class_shares.publish(message)
 
     def publish_ground_grid(self, message: Any) -> None:
         """Publishes the ground in a grid around the robot."""

@@ -1,8 +1,10 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What `output_size` and `roi` may be, as far as that is known before an image comes."""
+"""What `output_size`, `roi` and `ahead_region` may be, as far as no image has to tell."""
 
 from __future__ import annotations
+
+from math import isfinite
 
 from attendseg_ros.documents import shortened
 from attendseg_ros.inference.resize import LARGEST_IMAGE_SIDE
@@ -30,6 +32,7 @@ def check_framing(settings: Settings) -> None:
                 f"({settings.max_pixels})",
                 "output_size",
             )
+    _check_ahead(settings.ahead_region)
     if roi not in ((), (0, 0, 0, 0)) and not (
         len(roi) == 4
         and min(roi[:2]) >= 0
@@ -41,3 +44,21 @@ def check_framing(settings: Settings) -> None:
             f"or [0, 0, 0, 0] for all of it, got {shortened(list(roi))}",
             "roi",
         )
+
+
+def _check_ahead(region: tuple[float, ...]) -> None:
+    if not region:
+        return
+    fits = len(region) == 4 and all(map(isfinite, region))
+    if not fits or min(region[:2]) < 0.0 or min(region[2:]) <= 0.0 or _end(region) > 1.0 + 1e-9:
+        raise ParameterError(
+            "ahead_region must be [x, y, width, height] as shares of the image, inside 0 to 1 and "
+            f"not empty, got {shortened(list(region))}",
+            "ahead_region",
+        )
+
+
+def _end(region: tuple[float, ...]) -> float:
+    """The right or lower edge, whichever is farther."""
+    x, y, width, height = region
+    return max(x + width, y + height)

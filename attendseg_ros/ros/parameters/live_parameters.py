@@ -20,6 +20,7 @@ from attendseg_ros.ros.camera.camera_name import problem_of
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
+from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
 from attendseg_ros.ros.parameters.settings import (
@@ -29,6 +30,7 @@ from attendseg_ros.ros.parameters.settings import (
     IMAGE_TRANSPORTS,
     PLANE_SOURCES,
     SCHEMA,
+    WITHOUT_CLASS,
     Settings,
 )
 
@@ -72,6 +74,7 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
             )
     _check_input_size(settings.input_size, bundle)
     check_framing(settings)
+    check_lidar(settings)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(
@@ -92,7 +95,8 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
 
 
 def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
-    unknown = [n for n in classes if n and n not in bundle.classes.names]
+    known = {"", *bundle.classes.names} | ({WITHOUT_CLASS} if name == "painted_classes" else set())
+    unknown = [n for n in classes if n not in known]
     if unknown:
         raise ParameterError(
             f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "

@@ -20,7 +20,19 @@ ENGINES = (AUTO, *ENGINE_NAMES)
 HEIGHT_SOURCES = ("auto", "depth", "parameter")
 PLANE_SOURCES = ("auto", "tf", "parameters")
 
-CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
+WITHOUT_CLASS = "unlabelled"
+"""What `painted_classes` calls points without a class."""
+
+_AHEAD = (0.25, 0.5, 0.5, 0.5)
+"""The middle of the lower half: what a robot rolls onto next."""
+
+CLASS_LISTS = (
+    "classes",
+    "traversable_classes",
+    "obstacle_classes",
+    "points_classes",
+    "painted_classes",
+)
 """Parameters that name classes, and so must fit the model."""
 
 YES_OR_NO = ("image_is_rectified",)
@@ -129,6 +141,17 @@ class Settings:
         ("",),
         "Names of the classes that are occupied (100); those in neither list are unknown (255).",
         constraints="names of the model's classes, or ['']",
+    )
+    ahead_region: tuple[float, ...] = _parameter(
+        _AHEAD,
+        "Where ahead is, in ~/class_shares: x, y, width and height as shares of the image.",
+        constraints="[x, y, width, height] inside 0 to 1",
+    )
+    min_free_share: float = _parameter(
+        0.0,
+        "WARN when a smaller share of ahead_region is of traversable_classes; 0 is off. Keeps the "
+        "network running.",
+        limits=(0.0, 1.0),
     )
     height_above_ground_m: float = _parameter(
         0.0,
@@ -253,6 +276,29 @@ class Settings:
     points_max_rate_hz: float = _parameter(
         0.0, "Most clouds in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
     )
+    T_camera_lidar: tuple[float, ...] = _parameter(
+        (0.0,),
+        "For ~/painted_points: the 16 numbers, row by row, that take a lidar's points to the "
+        "camera's optical frame; of several cameras one after the other. [0.0] takes TF.",
+        constraints="16 numbers of a rotation and a translation for each camera, or [0.0]",
+    )
+    painted_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes to keep in ~/painted_points, all other points are left out; "
+        "unlabelled keeps those without a class and those not in view. [''] keeps all.",
+        constraints="names of the model's classes, unlabelled, or ['']",
+    )
+    painting_tolerance_ms: float = _parameter(
+        50.0,
+        "Most that the stamps of a cloud and of its mask may differ, and of a moving transform.",
+        limits=(0.0, 1000.0),
+    )
+    painting_ring_gap_deg: float = _parameter(
+        1.0,
+        "Largest angle between two rings of the lidar: what lies behind gaps in what is in front "
+        "stays 255. 0 looks at the very pixel only.",
+        limits=(0.0, 10.0),
+    )
     engine_timeout_s: float = _parameter(
         2.0,
         "An engine that keeps a frame longer, and longer than five times its first run, hangs and "
@@ -320,9 +366,27 @@ class Settings:
         return tuple(filter(None, self.obstacle_classes))
 
     @property
+    def region_ahead(self) -> tuple[float, ...]:
+        """Where ahead is: x, y, width and height as shares of the image."""
+        return self.ahead_region or _AHEAD
+
+    @property
     def kept_points_classes(self) -> tuple[str, ...] | None:
         """The classes to keep in ~/points; None keeps all."""
         return tuple(filter(None, self.points_classes)) or None
+
+    @property
+    def kept_painted_classes(self) -> tuple[str, ...] | None:
+        """The classes to keep in ~/painted_points; None keeps all."""
+        return tuple(filter(None, self.painted_classes)) or None
+
+    @property
+    def lidar_poses(self) -> tuple[tuple[float, ...], ...]:
+        """For each camera the 16 numbers of the lidar's pose; empty takes TF."""
+        given = self.T_camera_lidar
+        if given in ((), (0.0,)):
+            return ()
+        return tuple(given[start : start + 16] for start in range(0, len(given), 16))
 
     @property
     def framing(self) -> Framing:

@@ -17,7 +17,7 @@ from support.flat_world import Wall
 from support.ground_rig import CLASSES, POSE, SLACK_M, GroundCamera, info, picture, places, value_at
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
-from support.tf2_package import TransformSender, environment_with_tf2
+from support.tf2_package import TransformSender
 
 from attendseg_ros.navigation.ground_plane import CameraPose
 
@@ -55,11 +55,6 @@ def quaternion(pose: CameraPose, yaw_deg: float = 0.0) -> list[float]:
     )
     signs = np.sign([m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]])
     return [float(value) for value in (*(np.array([x, y, z]) * signs), w)]
-
-
-@pytest.fixture(scope="module")
-def tf2(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return environment_with_tf2(tmp_path_factory.mktemp("tf2"))
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,17 @@ ELSEWHERE = {
         "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone"
     ),
     "depth_tolerance_ms": "test_points.py::test_depth_tolerance_ms",
+    **dict.fromkeys(("output_size", "roi"), "test_output_size.py"),
+    **dict.fromkeys(("ahead_region", "min_free_share"), "test_class_shares.py"),
+    **dict.fromkeys(
+        (
+            "T_camera_lidar",
+            "painted_classes",
+            "painting_tolerance_ms",
+            "painting_ring_gap_deg",
+        ),
+        "test_painted_points.py",
+    ),
     "points_classes": "test_points.py::test_points_classes",
     "points_min_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
     "points_max_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
+from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo, scaled
 from attendseg_ros.ros.depth.depth_errors import DepthError
-from attendseg_ros.ros.scaled_camera_info import ScaledCameraInfo, scaled
 
 
 def info(**changes: Any) -> CameraInfo:
