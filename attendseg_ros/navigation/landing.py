@@ -11,7 +11,7 @@ from math import inf, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.frame_continuity import Stream
+from attendseg_ros.frame_continuity import FrameContinuity
 from attendseg_ros.navigation.disc import Clearance, Disc, clearance_px, largest_disc
 
 
@@ -55,7 +55,7 @@ class LandingSearch:
     """
 
     def __init__(self) -> None:
-        self._stream = Stream()
+        self._stream = FrameContinuity()
         self._zone: Disc | None = None
         self._candidate: Disc | None = None
         self._seen = 0
@@ -76,10 +76,10 @@ class LandingSearch:
             rules: those of this frame.
             radius_m: the radius of a disc on the ground; None if not known, and neither is what is
                 not above 0.
-            stamp_ns: when the frame was taken; see `Stream.goes_on` for when all is forgotten.
+            stamp_ns: when the frame was taken; see `FrameContinuity.continues` for a restart.
         """
         height, width = occupancy.shape
-        if not self._stream.goes_on((width, height), stamp_ns):
+        if not self._stream.continues((width, height), stamp_ns):
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)
         best = largest_disc(clearance)

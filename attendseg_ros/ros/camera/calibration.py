@@ -12,7 +12,7 @@ from attendseg_ros.geometry.lens_models import numbers
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.intrinsics import to_lens
 from attendseg_ros.ros.camera.rectification import is_rectified
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.parameters.settings import Settings
 
 
@@ -50,10 +50,10 @@ class Calibration:
             what it computed for its pixels is kept.
 
         Raises:
-            NoPointsError: camera_info is missing, of no use or of a lens of an unknown kind.
+            DepthError: camera_info is missing, of no use or of a lens of an unknown kind.
         """
         if info is None:
-            raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
+            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
         lens = to_lens(info, width, height, self._rectified(settings))
         if mask is not None:
             lens = lens.scaled(*mask)

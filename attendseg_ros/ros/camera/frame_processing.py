@@ -21,19 +21,19 @@ from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares, SegmentationTiming
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
-from attendseg_ros.ros.depth.depth_errors import NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
 from attendseg_ros.ros.ground.ground_maps import GroundMaps
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.outputs.landing import LandingZones
-from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.painting import ImageOutput, OutputImages, Pixels, needs_confidence
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
 from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
 from attendseg_ros.streaming.stamp_clock import Receipt
@@ -50,13 +50,13 @@ class FrameProcessor:
         topic: str,
         models: ModelSwitch,
         outputs: Outputs,
-        monitor: Monitor,
+        counts: FrameCounts,
         points: SemanticPoints,
         painted: PaintedPoints,
         landing: LandingZones,
         ahead: FreeAhead,
         ground: GroundMaps,
-        pacer: Pacer,
+        size_controller: SizeController,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for one camera's frames of one activation.
@@ -66,13 +66,13 @@ class FrameProcessor:
             topic: the images' topic, for messages.
             models: gives the network and the parameters of each frame.
             outputs: where results go.
-            monitor: where frames are counted.
+            counts: where frames are counted.
             points: takes the results that are to become points.
             painted: takes those that a lidar's points are to be painted with.
             landing: finds the landing zones.
             ahead: watches what is free ahead.
             ground: maps the ground.
-            pacer: told of every frame that is out.
+            size_controller: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -80,16 +80,16 @@ class FrameProcessor:
         self._models = models
         self._segmenter = models.segmenter
         self._outputs = outputs
-        self._monitor = monitor
+        self._counts = counts
         self._points = points
         self._painted = painted
         self._camera = outputs.camera
         self._dropped = dropped
-        self._painter = Painter(self._segmenter.bundle.classes)
+        self._painter = OutputImages(self._segmenter.bundle.classes)
         self._landing = landing
         self._ahead = ahead
         self._ground = ground
-        self._pacer = pacer
+        self._size_controller = size_controller
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
@@ -109,10 +109,10 @@ class FrameProcessor:
             with self._models.frame() as (segmenter, settings):
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
-                    self._painter = Painter(segmenter.bundle.classes)
+                    self._painter = OutputImages(segmenter.bundle.classes)
                     self._landing.begin_anew()
                     # Times of the model before say nothing of this one.
-                    self._monitor.history.clear()
+                    self._counts.history.clear()
                 self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
@@ -213,9 +213,9 @@ class FrameProcessor:
         if input_size != self._input_size:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
-            self._monitor.history.clear()
-        self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
-        self._pacer.note(times, input_size, settings)
+            self._counts.history.clear()
+        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
+        self._size_controller.observe(times, input_size, settings)
 
     def _in_view(
         self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
@@ -228,7 +228,7 @@ class FrameProcessor:
             self._segmenter.bundle.classes,
         )
         if settings.min_free_share:
-            self._ahead.note(labels, classes, settings)
+            self._ahead.observe(labels, classes, settings)
         if not wanted.class_shares or segmentation.confidence is None:
             return None
         return to_class_shares(labels, segmentation.confidence, classes, settings, header)
@@ -276,7 +276,7 @@ class FrameProcessor:
         problem = f"nothing has come on {topic}"
         try:
             info = self._scaled_info.of(self.camera_info, image, mask)
-        except NoPointsError as error:
+        except DepthError as error:
             info, problem = None, f"that of {topic} cannot be scaled to the mask: {error}"
         if info is not None:
             self._outputs.publish_camera_info(info, header)
@@ -290,10 +290,10 @@ class FrameProcessor:
         return SegmentationTiming(
             header=header,
             **times.message_fields(),
-            frames_received=self._monitor.received,
-            frames_processed=self._monitor.processed,
-            frames_dropped=self._dropped() + self._monitor.skipped,
-            frames_failed=self._monitor.failed.total(),
+            frames_received=self._counts.received,
+            frames_processed=self._counts.processed,
+            frames_dropped=self._dropped() + self._counts.skipped,
+            frames_failed=self._counts.failed.total(),
             input_width=width,
             input_height=height,
             engine=self._segmenter.engine_name,
@@ -301,7 +301,7 @@ class FrameProcessor:
         )
 
     def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
-        self._monitor.note_failed(reason, detail)
+        self._counts.record_failure(reason, detail)
         if self._throttle.ready(reason.name):
             self._node.get_logger().error(
                 f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 Size = tuple[int, int]
 
@@ -32,7 +32,7 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
         mask: width and height of the mask of all of it.
 
     Raises:
-        NoPointsError: the camera_info is not of an image of this size.
+        DepthError: the camera_info is not of an image of this size.
     """
     binning = max(1, info.binning_x), max(1, info.binning_y)
     roi = info.roi
@@ -41,8 +41,8 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
     for full, of_one, side in zip((width, height), binning, image, strict=True):
         # What does not fill a pixel may be there or not.
         if abs(full - of_one * side) >= of_one:
-            raise NoPointsError(
-                NoPoints.CAMERA_INFO_SIZE,
+            raise DepthError(
+                DepthFault.CAMERA_INFO_SIZE,
                 f"it is of {width}x{height} binned {binning[0]}x{binning[1]}, the image is of "
                 f"{image[0]}x{image[1]}",
             )
@@ -82,7 +82,7 @@ class ScaledCameraInfo:
         """The camera_info of a mask: the camera's own where the mask has the image's size.
 
         Raises:
-            NoPointsError: as `scaled` does.
+            DepthError: as `scaled` does.
         """
         if info is None or image == mask:
             return info

@@ -18,7 +18,7 @@ from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose, GroundError
 from attendseg_ros.navigation.polar_view import PolarView, View
 from attendseg_ros.ros.camera.calibration import Calibration
-from attendseg_ros.ros.depth.depth_errors import NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.ground.camera_poses import CameraPoses, by_parameters
 from attendseg_ros.ros.ground.ground_messages import to_grid, to_scan
 from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
@@ -63,10 +63,10 @@ class GroundMaps:
         self._made_of: tuple[object, ...] = ()
         self._pose: CameraPose | None = None
 
-    def attend(self, settings: Settings) -> None:
+    def follow_demand(self, settings: Settings) -> None:
         """Reads transforms while a map is wanted whose pose they tell."""
         self._wanted = self._outputs.ground_wanted()
-        self._transforms.attend(self, wanted=self._wanted and not by_parameters(settings))
+        self._transforms.follow_demand(self, wanted=self._wanted and not by_parameters(settings))
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The status of the ground map since the last call; none while nobody wants it."""
@@ -75,7 +75,7 @@ class GroundMaps:
     def close(self) -> None:
         """Needs no transforms any more."""
         self._wanted = False
-        self._transforms.attend(self, wanted=False)
+        self._transforms.follow_demand(self, wanted=False)
 
     def update(
         self,
@@ -102,7 +102,7 @@ class GroundMaps:
             self._refuse(error.reason, str(error))
         except GroundError as error:
             self._refuse(NoGround.NOT_IN_VIEW, f"{NoGround.NOT_IN_VIEW.value}: {error}")
-        except NoPointsError as error:
+        except DepthError as error:
             self._refuse(NoGround.CAMERA, str(error))
 
     def _publish(
@@ -132,7 +132,7 @@ class GroundMaps:
         if merged is not None and merged.wanted():
             merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
         x, y, z = pose.position
-        self._report.note_published(
+        self._report.record_published(
             f"from {z:.3f} m above {settings.ground_frame}, x {x:.3f} m, y {y:.3f} m, looking "
             f"{pose.pitch_deg:.1f} degrees down"
         )
@@ -167,7 +167,7 @@ class GroundMaps:
         return self._map
 
     def _refuse(self, reason: NoGround, detail: str) -> None:
-        self._report.note_failure(reason)
+        self._report.record_failure(reason)
         # Numbers differ from mask to mask, where the cause is the same.
         if self._throttle.ready(_NUMBERS.sub("", detail)):
             self._node.get_logger().warning(

@@ -47,13 +47,13 @@ class GroundReport:
         self._reported: Counter[NoGround] = Counter()
         self._view = "none yet"
 
-    def note_published(self, view: str) -> None:
+    def record_published(self, view: str) -> None:
         """Counts a map that went out; the view says in words from where the ground is seen."""
         with self._lock:
             self._published += 1
             self._view = view
 
-    def note_failure(self, reason: NoGround) -> None:
+    def record_failure(self, reason: NoGround) -> None:
         """Counts a mask without a map."""
         with self._lock:
             self._failed[reason] += 1

@@ -41,7 +41,7 @@ class TransformTopics:
         """Whether transforms can be read at all."""
         return TFMessage is not None
 
-    def attend(self, user: object, *, wanted: bool) -> None:
+    def follow_demand(self, user: object, *, wanted: bool) -> None:
         """Reads transforms while any user wants them."""
         if wanted:
             self._users.add(user)

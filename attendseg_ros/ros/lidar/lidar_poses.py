@@ -24,7 +24,7 @@ class TransformSource(Protocol):
     def installed(self) -> bool:
         """Whether it can be read at all."""
 
-    def attend(self, user: object, *, wanted: bool) -> None:
+    def follow_demand(self, user: object, *, wanted: bool) -> None:
         """Reads it while any user wants it."""
 
     def find(self, target: str, source: str, moment_ns: int, tolerance_ns: int) -> Transform:
@@ -44,9 +44,9 @@ class LidarPoses:
         self._transforms = transforms
         self._number = number
 
-    def attend(self, user: object, settings: Settings, *, wanted: bool) -> None:
+    def follow_demand(self, user: object, settings: Settings, *, wanted: bool) -> None:
         """Reads TF while a pose is wanted that no parameter gives; for the executor's thread."""
-        self._transforms.attend(user, wanted=wanted and not settings.lidar_poses)
+        self._transforms.follow_demand(user, wanted=wanted and not settings.lidar_poses)
 
     def at(self, cloud: Header, image: Header, settings: Settings) -> NDArray[np.float64]:
         """Takes a cloud's coordinates to the camera's optical frame: float64 (4, 4).

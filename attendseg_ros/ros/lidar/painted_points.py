@@ -14,8 +14,8 @@ from sensor_msgs.msg import CameraInfo, PointCloud2
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudError
 from attendseg_ros.ros.camera.calibration import Calibration
-from attendseg_ros.ros.camera.publisher_lookup import Awaiting
-from attendseg_ros.ros.depth.depth_errors import NoPointsError
+from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
 from attendseg_ros.ros.health.points_report import DepthSource
 from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
@@ -68,7 +68,7 @@ class PaintedPoints:
         camera = outputs.camera
         self._topic = camera.input("points_in")
         self._calibration = Calibration(node, camera)
-        self._awaiting = Awaiting(
+        self._publishers = PublisherLookup(
             node, node.resolve_topic_name(self._topic), PointCloud2, "cloud", self._topic
         )
         self._matcher: DepthMatcher[PointCloud2, SegmentedImage] = DepthMatcher(MOST_MASKS)
@@ -81,10 +81,10 @@ class PaintedPoints:
             camera.status("painting"), self._process, node.get_logger().error
         )
 
-    def attend(self) -> None:
+    def follow_demand(self) -> None:
         """Subscribes to the lidar when painted clouds are wanted, and lets go when they are not."""
         wanted = self._outputs.painted_points_wanted()
-        self._poses.attend(self, self._settings(), wanted=wanted)
+        self._poses.follow_demand(self, self._settings(), wanted=wanted)
         if wanted and self._subscription is None:
             self._subscription = self._node.create_subscription(
                 PointCloud2,
@@ -93,7 +93,7 @@ class PaintedPoints:
                 qos.recent_images(),
                 qos_overriding_options=qos.overridable(),
             )
-            self._awaiting.begin(self._subscription.qos_profile)
+            self._publishers.begin(self._subscription.qos_profile)
         elif not wanted:
             self._leave()
 
@@ -102,9 +102,9 @@ class PaintedPoints:
 
         Clouds that no other mask will serve get the nearest that is here.
         """
-        self.attend()
+        self.follow_demand()
         if self._subscription is not None:
-            self._awaiting.check()
+            self._publishers.check()
             self._settle(self._matcher.settle_late(_tolerance_ns(self._settings())))
 
     def offer(self, image: SegmentedImage) -> None:
@@ -119,20 +119,20 @@ class PaintedPoints:
         """The status of painting since the last call; none while nobody wants it."""
         if self._subscription is None:
             return []
-        silence_s = self._awaiting.silence_s()
+        silence_s = self._publishers.silence_s()
         source = DepthSource(
-            topic=self._awaiting.topic,
+            topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._awaiting.count()
+            publishers=self._publishers.count()
             if silence_s <= SILENCE_S
-            else self._awaiting.explain(),
+            else self._publishers.explain(),
             clouds_dropped=self._worker.dropped(),
         )
         return [self._report.status(source, self._settings())]
 
     def close(self) -> None:
         """Lets go of the lidar and returns when the cloud in hand is done."""
-        self._poses.attend(self, self._settings(), wanted=False)
+        self._poses.follow_demand(self, self._settings(), wanted=False)
         self._leave()
         self._worker.stop()
 
@@ -143,7 +143,7 @@ class PaintedPoints:
             self._matcher.clear()
 
     def _on_cloud(self, cloud: PointCloud2) -> None:
-        self._awaiting.note_arrival()
+        self._publishers.record_arrival()
         self._report.note_cloud()
         stamp = stamp_ns(cloud.header.stamp)
         if stamp == 0:
@@ -153,7 +153,7 @@ class PaintedPoints:
 
     def _settle(self, outcome: Outcome[PointCloud2, SegmentedImage]) -> None:
         for match in outcome.matches:
-            self._worker.put(match)
+            self._worker.submit(match)
         for offset_ns in outcome.missed:
             miss = "none has come"
             if offset_ns is not None:
@@ -172,7 +172,7 @@ class PaintedPoints:
             self._refuse(error.reason, str(error))
         except CloudError as error:
             self._refuse(NotPainted.CLOUD, f"{NotPainted.CLOUD.value}: {error}")
-        except NoPointsError as error:
+        except DepthError as error:
             self._refuse(NotPainted.CAMERA, f"{NotPainted.CAMERA.value}: {error}")
         except Exception as error:
             # The thread must outlive everything, and news end with ROS.
@@ -199,13 +199,13 @@ class PaintedPoints:
         self._message.header, self._message.is_dense = cloud.header, cloud.is_dense
         self._painter.reuse(fill_in(self._message, layout, data))
         self._outputs.publish_painted_points(self._message)
-        self._report.note_published()
+        self._report.record_published()
 
     def _refuse(self, reason: NotPainted, detail: str) -> None:
-        self._report.note_failure(reason)
+        self._report.record_failure(reason)
         if not self._throttle.ready(reason.name):
             return
-        text = f"a cloud of {self._awaiting.topic} is not painted: {detail}"
+        text = f"a cloud of {self._publishers.topic} is not painted: {detail}"
         # rclpy ties a line of code to one severity.
         if reason in (NotPainted.CLOUD, NotPainted.INTERNAL):
             self._node.get_logger().error(text)

@@ -50,12 +50,12 @@ class PaintingReport:
         with self._lock:
             self._received += 1
 
-    def note_published(self) -> None:
+    def record_published(self) -> None:
         """Counts a painted cloud that went out."""
         with self._lock:
             self._published += 1
 
-    def note_failure(self, reason: NotPainted) -> None:
+    def record_failure(self, reason: NotPainted) -> None:
         """Counts a cloud that is not painted."""
         with self._lock:
             self._failed[reason] += 1

@@ -74,7 +74,7 @@ class FreeAhead:
         self._last, self._lowest = nan, nan
         self._noted_s = monotonic()
 
-    def note(self, labels: Pixels, classes: ClassTable, settings: Settings) -> None:
+    def observe(self, labels: Pixels, classes: ClassTable, settings: Settings) -> None:
         """Takes in a mask, uint8 (H, W) as ~/mask."""
         height, width = labels.shape
         ahead = shares_in(labels, region_of(settings.region_ahead, width, height))

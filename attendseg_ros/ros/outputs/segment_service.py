@@ -74,7 +74,7 @@ class SegmentService:
             self._queue(worker)
 
     def _queue(self, worker: Worker[Any]) -> None:
-        worker.put((self._answer_next, None, Receipt(monotonic(), aged=False)), SERVICE)
+        worker.submit((self._answer_next, None, Receipt(monotonic(), aged=False)), SERVICE)
 
     def _next(self) -> tuple[Any, Answer] | None:
         with self._lock:

@@ -11,7 +11,7 @@ import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo, scaled
-from attendseg_ros.ros.depth.depth_errors import NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError
 
 
 def info(**changes: Any) -> CameraInfo:
@@ -77,7 +77,7 @@ def test_what_is_not_calibrated_stays_so() -> None:
 
 @pytest.mark.parametrize("image", [(320, 240), (640, 470), (480, 640)])
 def test_another_size_than_the_image_s_is_refused(image: tuple[int, int]) -> None:
-    with pytest.raises(NoPointsError, match=r"it is of 640x480 binned 1x1, the image is of"):
+    with pytest.raises(DepthError, match=r"it is of 640x480 binned 1x1, the image is of"):
         scaled(info(), image, (100, 100))
 
 

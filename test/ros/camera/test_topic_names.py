@@ -42,7 +42,7 @@ def unsure(tmp_path_factory: pytest.TempPathFactory, tiny_path: Path) -> Iterato
     parameters = {f"qos_overrides.{end}.reliability": value for end, value in ends.items()}
     folder = tmp_path_factory.mktemp("unsure")
     with Rig(folder, tiny_path, parameters, namespace=namespace) as rig:
-        # Without a wish for points nobody needs depth.
+        # Without a request for points nobody needs depth.
         rig.output("points", PointCloud2, BEST_EFFORT)
         yield rig
 

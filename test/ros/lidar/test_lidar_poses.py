@@ -26,7 +26,7 @@ class Source:
         self.tree = TransformTree()
         self.users: set[object] = set()
 
-    def attend(self, user: object, *, wanted: bool) -> None:
+    def follow_demand(self, user: object, *, wanted: bool) -> None:
         (self.users.add if wanted else self.users.discard)(user)
 
     def find(self, target: str, source: str, moment_ns: int, tolerance_ns: int) -> Transform:
@@ -51,9 +51,9 @@ def test_the_parameter_goes_before_tf() -> None:
     np.testing.assert_array_equal(
         second.at(CLOUD, IMAGE, settings), np.reshape(CAMERA_FROM_LIDAR, (4, 4))
     )
-    first.attend("painter", settings, wanted=True)
+    first.follow_demand("painter", settings, wanted=True)
     assert source.users == set()
-    first.attend("painter", Settings(), wanted=True)
+    first.follow_demand("painter", Settings(), wanted=True)
     assert source.users == {"painter"}
 
 

@@ -172,7 +172,7 @@ def test_many_callers_and_a_camera_take_turns(rig: Rig, camera: Any) -> None:
     answers: list[Any] = []
     come = threading.Condition()
 
-    def note(future: Any) -> None:
+    def observe(future: Any) -> None:
         with come:
             answers.append(future.result())
             come.notify_all()
