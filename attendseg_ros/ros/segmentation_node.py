@@ -22,7 +22,8 @@ from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
+from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
 from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -154,18 +155,28 @@ class GroundCamera:
         Returns:
             The last line of the log that says so.
         """
+        words = said or f"for a mask: {reason}"
 
-        def counted(status: Any) -> bool:
+        def send() -> None:
             message = picture(self.header(), **how)
             before(message.header)
             self.send(message, camera_info or info())
+
+        def counted(status: Any) -> bool:
+            send()
             told = f"masks without a map: {reason}"
             return status.level == status.WARN and told in status.message
+
+        def logged() -> bool:
+            send()
+            time.sleep(0.1)
+            return words in self._rig.process.log()
 
         self._rig.status(self.status, counted)
         self.grids.clear()
         self.scans.clear()
         self._rig.status(self.status, counted)
+        wait_until(logged, f"a line of the log with {words}")
         assert not self.grids.messages
         assert not self.scans.messages
-        return self._rig.process.wait_for_log(said or f"for a mask: {reason}")
+        return self._rig.process.wait_for_log(words)

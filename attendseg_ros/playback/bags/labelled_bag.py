@@ -14,12 +14,13 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
-from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, open_bag
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
 from attendseg_ros.playback.bags.bag_source import BagSource
 from attendseg_ros.playback.bags.bag_writer import BagWriter
 from attendseg_ros.playback.bags.checked_bag import check_bag
 from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
-from attendseg_ros.playback.bags.painter import OutputMessages
+from attendseg_ros.playback.bags.open_bag import open_bag
+from attendseg_ros.playback.bags.output_messages import OutputMessages
 from attendseg_ros.playback.bags.threaded_writer import open_writer
 from attendseg_ros.playback.file_kinds import ROS1
 from attendseg_ros.playback.frames import Image

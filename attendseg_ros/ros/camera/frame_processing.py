@@ -33,7 +33,12 @@ from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.outputs.landing import LandingZones
-from attendseg_ros.ros.outputs.painting import ImageOutput, OutputImages, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.output_images import (
+    ImageOutput,
+    OutputImages,
+    Pixels,
+    needs_confidence,
+)
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
 from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
 from attendseg_ros.streaming.stamp_clock import Receipt

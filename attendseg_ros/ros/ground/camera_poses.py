@@ -23,6 +23,9 @@ STRAIGHT_UP_DEG = -90.0
 NEXT_NS = NANOSECONDS
 """Images farther apart are not one after the other."""
 
+SETTLED_NS = NANOSECONDS
+"""After a jump no pose is believed for as long: of two that take turns, either may be wrong."""
+
 _REASONS = {
     NoTransform.MISSING: NoGround.NO_TRANSFORM,
     NoTransform.MALFORMED: NoGround.NO_TRANSFORM,
@@ -50,6 +53,7 @@ class CameraPoses:
         self._transforms = transforms
         self._several = several
         self._last: tuple[int, CameraPose] | None = None
+        self._jump: tuple[int, str] | None = None
 
     def at(self, header: Header, settings: Settings) -> CameraPose:
         """The pose of the camera in the ground frame.
@@ -101,13 +105,20 @@ class CameraPoses:
         return pose
 
     def _check_jump(self, pose: CameraPose, moment_ns: int, camera: str, ground: str) -> None:
+        """Refuses a pose far from that of the image before, and all until none has jumped again."""
         last, self._last = self._last, (moment_ns, pose)
-        if last is None or not 0 <= moment_ns - last[0] <= NEXT_NS:
+        if last is not None and 0 <= moment_ns - last[0] <= NEXT_NS:
+            metres, degrees = pose.moved_from(last[1])
+            if metres > JUMP_M or degrees > JUMP_DEG:
+                self._jump = (moment_ns, f"{metres:.2f} m and {degrees:.0f} degrees")
+        if self._jump is None:
             return
-        metres, degrees = pose.moved_from(last[1])
-        if metres > JUMP_M or degrees > JUMP_DEG:
-            raise NoGroundError(
-                NoGround.JUMP,
-                f"from {camera!r} to {ground!r}: {metres:.2f} m and {degrees:.0f} degrees since "
-                "the image before; is it published twice?",
-            )
+        jump_ns, how_far = self._jump
+        if not 0 <= moment_ns - jump_ns < SETTLED_NS:
+            self._jump = None
+            return
+        raise NoGroundError(
+            NoGround.JUMP,
+            f"from {camera!r} to {ground!r}: {how_far} from one image to the next; is it published "
+            "twice?",
+        )

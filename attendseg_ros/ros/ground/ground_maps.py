@@ -104,6 +104,11 @@ class GroundMaps:
             self._refuse(NoGround.NOT_IN_VIEW, f"{NoGround.NOT_IN_VIEW.value}: {error}")
         except DepthError as error:
             self._refuse(NoGround.CAMERA, str(error))
+        except Exception as error:
+            # The mask is fine: what fails here must cost the map alone. News end with ROS.
+            if self._node.context.ok():
+                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                self._refuse(NoGround.INTERNAL, f"{NoGround.INTERNAL.value}: {text}")
 
     def _publish(
         self,
@@ -168,6 +173,8 @@ class GroundMaps:
 
     def _refuse(self, reason: NoGround, detail: str) -> None:
         self._report.record_failure(reason)
+        if reason is NoGround.NO_TRANSFORM and self._transforms.just_opened:
+            return
         # Numbers differ from mask to mask, where the cause is the same.
         if self._throttle.ready(_NUMBERS.sub("", detail)):
             self._node.get_logger().warning(

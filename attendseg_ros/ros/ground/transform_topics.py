@@ -8,6 +8,7 @@ and takes in everything for ever; here the executor's thread does it, and only w
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
@@ -22,6 +23,9 @@ try:
 except ImportError:
     TFMessage = None
 
+ARRIVAL_S = 2.0
+"""Until then after subscribing it is no news that a transform is missing."""
+
 HINT = "tf2_msgs is not installed; apt install ros-$ROS_DISTRO-tf2-msgs"
 
 
@@ -35,11 +39,17 @@ class TransformTopics:
         self._throttle = Throttle()
         self._subscriptions: list[Any] = []
         self._users: set[object] = set()
+        self._opened_s = -ARRIVAL_S
 
     @property
     def installed(self) -> bool:
         """Whether transforms can be read at all."""
         return TFMessage is not None
+
+    @property
+    def just_opened(self) -> bool:
+        """Whether what is latched on /tf_static may still be on its way."""
+        return monotonic() < self._opened_s + ARRIVAL_S
 
     def follow_demand(self, user: object, *, wanted: bool) -> None:
         """Reads transforms while any user wants them."""
@@ -48,6 +58,7 @@ class TransformTopics:
         else:
             self._users.discard(user)
         if self._users and not self._subscriptions and TFMessage is not None:
+            self._opened_s = monotonic()
             # As tf2_ros subscribes. Absolute names follow no namespace, but remappings.
             for topic, take, durability in (
                 ("/tf", self._take_moving, QoSDurabilityPolicy.VOLATILE),

@@ -16,7 +16,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.outputs.painting import Painter
+from attendseg_ros.ros.outputs.output_images import OutputImages
 from attendseg_ros.ros.runtime.late_answers import Answer, LateService
 from attendseg_ros.srv import Segment
 from attendseg_ros.streaming.stamp_clock import Receipt
@@ -115,7 +115,7 @@ class SegmentService:
             )
             assert result.confidence is not None
             classes = segmenter.bundle.classes
-            labels = Painter(classes).labels(result, settings)
+            labels = OutputImages(classes).labels(result, settings)
             response.mask = to_image(labels, "mono8", message.header)
             response.confidence = to_image(result.confidence, "mono8", message.header)
             response.class_names = list(classes.names)

@@ -16,7 +16,7 @@ from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.outputs.painting import ImageOutput
+from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 IMAGES = [output.topic for output in ImageOutput]
 PUBLISHED = [

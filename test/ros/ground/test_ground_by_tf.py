@@ -156,7 +156,7 @@ def test_jumping_transforms_make_no_map(ground: GroundCamera, sender: TransformS
         moving(sender, next(heights))(header)
 
     line = ground.refusal("transform jumps", before=jump)
-    assert "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees since" in line
+    assert "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees from one image" in line
     ground.map([WALL], before=moving(sender))
 
 
