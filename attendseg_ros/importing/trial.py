@@ -93,7 +93,7 @@ def try_sizes(
         raise DataError(
             f"the graph could not be run: the process that tried it ended with status {status} "
             f"({said or 'without a word'}); it takes more than "
-            f"{most_bytes >> 30} GiB of memory, or is damaged"
+            f"{most_bytes >> 30} GiB of memory, or it or the installation is damaged"
         )
     answer: list[dict[str, Any]] = parse_json(last[0], "the answer of the process that tried it")
     return answer
@@ -103,8 +103,11 @@ def _answer(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the process finds out."""
     import onnxruntime
 
-    # The libraries are loaded by now; what counts is what the graph makes them take.
-    resource.setrlimit(resource.RLIMIT_AS, (job["most_bytes"], job["most_bytes"]))
+    # The libraries are loaded by now, and have reserved room for each core of the machine; what
+    # counts is what the graph makes them take.
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + job["most_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
