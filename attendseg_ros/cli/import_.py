@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_output(parser.add_argument_group("the network's output, where the graph leaves it open"))
     _add_eight_bits(parser.add_argument_group("8 bits"))
     about = parser.add_argument_group("what model.yaml and the model card say")
-    about.add_argument("--name", default="", help="of the model (default: the folder's)")
+    about.add_argument("--name", default="", help="name of the model (default: the folder's)")
     about.add_argument("--description", default="", help="one or two sentences about the model")
     for what in ("weights", "data"):
         about.add_argument(
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="TEXT",
             help=f"terms of the {what} (default: %(default)s)",
         )
-    parser.add_argument("--force", action="store_true", help="replace a bundle that is there")
+    parser.add_argument("--force", action="store_true", help="replace an existing bundle")
 
 
 def _add_input(group: argparse._ArgumentGroup) -> None:

@@ -66,7 +66,7 @@ def meaning_of(
     place = {"first": 0, "last": classes}.get(background or "")
     if background == "half" and scores.kind != "sigmoid" and scores.channels > 1:
         raise DataError(
-            f"{path}: --background half is for networks whose channels are shares of their own "
+            f"{path}: --background half is for networks whose channels are independent shares "
             f"(sigmoid), and this one gives {scores.kind}"
         )
     if scores.kind == "ids":
@@ -89,7 +89,7 @@ def meaning_of(
             hint = "give the class file that the network was trained with"
         raise DataError(
             f"{path}: gives {scores.channels} channels, and {of_file}"
-            + (f" and a background of its own (--background {background})" if extra else "")
+            + (f" and its own background (--background {background})" if extra else "")
             + f": {hint}"
         )
     if scores.kind != "sigmoid":
@@ -97,7 +97,7 @@ def meaning_of(
         return Meaning(output, place, scores.channels)
     if background is None:
         raise DataError(
-            f"{path}: each of its {scores.channels} channels is a share of its own (sigmoid): add "
+            f"{path}: each of its {scores.channels} channels is an independent share (sigmoid): add "
             "--background half where a pixel below one half in all of them is none of the classes, "
             "or --background none where the largest always wins"
         )

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the engines of this machine make of a bundle, each in a process of its own."""
+"""What the engines of this machine make of a bundle, each in its own process."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def check_images(size: tuple[int, int]) -> list[NDArray[np.uint8]]:
 
 
 class _Elsewhere:
-    """An engine at work in a process of its own. A context manager: leaving it ends the process."""
+    """An engine at work in its own process. A context manager: leaving it ends the process."""
 
     def __init__(self, folder: Path, engine: str) -> None:
         self._engine = engine

@@ -59,7 +59,7 @@ def _content(tensor: TensorProto, path: Path, most: int) -> bytes:
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
-            raise DataError(f"{file} is no file: a folder, pipe or device holds no weights")
+            raise DataError(f"{file} is not a file: a folder, pipe or device holds no weights")
         if offset + length > found.st_size:
             raise DataError(
                 f"{file} is truncated: tensor '{name}' ends at byte {offset + length}, the file "

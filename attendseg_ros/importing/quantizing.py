@@ -117,7 +117,7 @@ def _prepared(model: onnx.ModelProto, folder: Path) -> onnx.ModelProto:
         try:
             copy = version_converter.convert_version(copy, _NEW_OPSET)
         except Exception as error:
-            # The converter is native code with errors of its own.
+            # The converter is native code with its own errors.
             raise DataError(
                 f"the graph is of opset {opset_of(model)} and cannot be brought to "
                 f"{_NEW_OPSET}, which 8 bits take ({' '.join(str(error).split())[:200]}): export "
@@ -134,7 +134,7 @@ def _prepared(model: onnx.ModelProto, folder: Path) -> onnx.ModelProto:
 
 
 def _name_steps(model: onnx.ModelProto) -> None:
-    """Gives every step a name of its own, by which it can be left out."""
+    """Gives every step its own name, by which it can be left out."""
     seen: set[str] = set()
     for position, node in enumerate(model.graph.node):
         if not node.name or node.name in seen:

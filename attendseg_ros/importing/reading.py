@@ -35,7 +35,7 @@ def read_graph(path: Path) -> onnx.ModelProto:
         path: of an ONNX file, whose external data lie in its folder or below.
 
     Returns:
-        A model of standard operators, without functions of its own.
+        A model of standard operators, without its own functions.
 
     Raises:
         DataError: it is another kind of file, damaged, too large, reaches out of its folder, or
@@ -90,7 +90,7 @@ def _parsed(path: Path) -> onnx.ModelProto:
     try:
         model: onnx.ModelProto = onnx.ModelProto.FromString(content)
     except Exception:
-        # Each version of protobuf has errors of its own for what it cannot read.
+        # Each version of protobuf has its own errors for what it cannot read.
         model = onnx.ModelProto()
     if not model.graph.node:
         kind = foreign_kind(path, start)

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A graph tried in a process of its own, with bounded memory and time.
+"""A graph tried in its own process, with bounded memory and time.
 
 A file from anywhere can be made to take all memory or all time once it runs, or to end the process
 that runs it. So it runs here first, and what this process finds out is told in JSON.

@@ -120,7 +120,7 @@ def test_a_folder_or_nothing(tmp_path: Path) -> None:
 
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "network.onnx")
-    assert "is no file" in refusal(tmp_path / "network.onnx")
+    assert "is not a file" in refusal(tmp_path / "network.onnx")
 
 
 def test_a_truncated_file_is_refused_wherever_it_ends(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_versions_that_are_not_taken(tmp_path: Path) -> None:
         ("link.data", "leads out"),
         ("missing.data", "not beside it"),
         ("short.data", "truncated"),
-        ("folder", "is no file"),
+        ("folder", "is not a file"),
         ("", "only files in the model's own folder"),
     ],
 )

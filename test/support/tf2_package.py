@@ -3,7 +3,7 @@
 """tf2_msgs where the ROS at hand has none (that from PyPI): its one message, built by colcon.
 
 Its generated libraries must be on the paths of a process before that starts, so whoever sends
-transforms is a process of its own: `python tf2_package.py`, which reads them as lines of JSON.
+transforms is its own process: `python tf2_package.py`, which reads them as lines of JSON.
 """
 
 from __future__ import annotations

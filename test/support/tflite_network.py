@@ -3,7 +3,7 @@
 """Writes a Keras network as TFLite, converted to ONNX, and what TFLite itself says of an image.
 
 `python test/support/tflite_network.py OUT_DIR IMAGE.npy`, with tensorflow and tf2onnx installed;
-in a process of its own, since TensorFlow and torch do not share one gladly. For each of "soft"
+in its own process, since TensorFlow and torch do not share one gladly. For each of "soft"
 (ends in a softmax) and "ids" (ends in an argmax): OUT_DIR/<name>.onnx and OUT_DIR/<name>.npy.
 """
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""~/points: segmented images and their depth to a point cloud, in a thread of its own."""
+"""~/points: segmented images and their depth to a point cloud, in its own thread."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""~/painted_points: a lidar's clouds with what the nearest mask says, in a thread of its own."""
+"""~/painted_points: a lidar's clouds with what the nearest mask says, in its own thread."""
 
 from __future__ import annotations
 
