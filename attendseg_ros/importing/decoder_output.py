@@ -97,8 +97,8 @@ def meaning_of(
         return Meaning(output, place, scores.channels)
     if background is None:
         raise DataError(
-            f"{path}: each of its {scores.channels} channels is an independent share (sigmoid): add "
-            "--background half where a pixel below one half in all of them is none of the classes, "
+            f"{path}: each of its {scores.channels} channels is an independent share (sigmoid): "
+            "add --background half where a pixel below one half in all of them has no class, "
             "or --background none where the largest always wins"
         )
     if background == "half":

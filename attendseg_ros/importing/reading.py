@@ -75,7 +75,7 @@ def _parsed(path: Path) -> onnx.ModelProto:
         raise DataError(f"{path} is a folder: give the ONNX file{which}")
     if path.exists() and not path.is_file():
         # A pipe has no end, and nobody may be at its other one.
-        raise DataError(f"{path} is no file: a pipe or device holds no network")
+        raise DataError(f"{path} is not a file: a pipe or device holds no network")
     kind = None
     try:
         with path.open("rb") as file:

@@ -38,7 +38,7 @@ class Decoder:
             class_ids: the id that each channel of the logits stands for.
             network_size: width and height of the network's input.
             output: what the network gives, of `bundle.OUTPUTS`.
-            at_image_size: whether a larger image gets logits of the image's size, as libraries do it.
+            at_image_size: whether a larger image gets logits of its size, as libraries do it.
         """
         self._network_size = network_size
         self._most_pixels = LARGEST_ENLARGEMENT * network_size[0] * network_size[1]
