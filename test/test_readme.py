@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 import pytest
@@ -179,7 +180,8 @@ def test_commands_exist() -> None:
     for target in set(re.findall(r"\bmake (demo|test|build)\b", README)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for verb in set(re.findall(r"\battendseg ([a-z]+)", README)):
-        assert (ROOT / "attendseg_ros" / "cli" / f"{verb}.py").exists(), verb
+        module = f"{verb}_" if iskeyword(verb) else verb
+        assert (ROOT / "attendseg_ros" / "cli" / f"{module}.py").exists(), verb
     rows = markdown.table(LAUNCH_ARGUMENTS, "argument", "default", "what")
     arguments = {row[0].strip("`") for row in rows}
     for file, words in re.findall(r"ros2 launch attendseg_ros (\S+)(.*)", README):
