@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
         "playback",
         "streaming",
         "msg",
+        "srv",
     },
     "cli": {
         "network",
