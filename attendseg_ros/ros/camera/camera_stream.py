@@ -317,7 +317,7 @@ def _awaited(
 ) -> tuple[type[Any], str]:
     """The type and the topic of the images, as image_transport names them."""
     topic = node.resolve_topic_name(camera.input("image"))
-    # A remapping of image must hold for its compressed form too, which is another topic to ROS.
+    # A remapping of image must hold for its compressed form too, which is a separate topic in ROS.
     return (CompressedImage, f"{topic}/compressed") if image_transport != "raw" else (Image, topic)
 
 

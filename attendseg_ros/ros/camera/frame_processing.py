@@ -247,7 +247,7 @@ class FrameProcessor:
             return rgb
         if self._resizer is None or self._resizer[0] != size:
             self._resizer = (size, Resizer(size))
-        # The resizer's memory is written anew with the next image; points may still be made of it.
+        # The resizer's memory is overwritten by the next image; points may still be made of it.
         return self._resizer[1].resize(rgb).copy()
 
     def _segmented(
@@ -294,7 +294,7 @@ class FrameProcessor:
         self, image: tuple[int, int], mask: tuple[int, int], header: Header
     ) -> None:
         topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
-        problem = f"nothing has come on {topic}"
+        problem = f"nothing has arrived on {topic}"
         try:
             info = self._scaled_info.of(self.camera_info, image, mask)
         except DepthError as error:
