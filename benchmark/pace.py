@@ -23,8 +23,8 @@ from typing import Any
 from attendseg_ros import processes, stopping
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
-from attendseg_ros.benchmark.summary import percentile
 from attendseg_ros.import_path import environment, python_command
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.processes import AT_ONCE
 
 PHASES = ("before", "loaded", "after")

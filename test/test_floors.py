@@ -22,6 +22,7 @@ COMMON = {
     "files",
     "frame_continuity",
     "import_path",
+    "percentiles",
     "pictures",
     "placing",
     "processes",
