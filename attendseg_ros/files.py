@@ -12,7 +12,7 @@ from pathlib import Path
 _unfinished: set[Path] = set()
 
 
-def note_unfinished(path: Path) -> None:
+def remember_unfinished(path: Path) -> None:
     """Takes note of something that is being written and is of no use until it is complete."""
     _unfinished.add(path)
 
@@ -43,7 +43,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
-    note_unfinished(temporary)
+    remember_unfinished(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -8,13 +8,13 @@ LONGEST_GAP_NS = 1_000_000_000
 """After a longer silence the view may be another one."""
 
 
-class Stream:
+class FrameContinuity:
     """Follows the sizes and stamps of the frames of one camera."""
 
     def __init__(self) -> None:
         self._last: tuple[tuple[int, int], int] | None = None
 
-    def goes_on(self, size: tuple[int, int], stamp_ns: int) -> bool:
+    def continues(self, size: tuple[int, int], stamp_ns: int) -> bool:
         """Notes a frame and says whether what was learnt from earlier ones still holds.
 
         It does not for the first frame, after a change of the image size, when the stamps ran

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.files import forget_unfinished, note_unfinished
+from attendseg_ros.files import forget_unfinished, remember_unfinished
 
 _LONGEST_NAME = 255
 _AT_FDCWD = -100
@@ -101,7 +101,7 @@ class Placing:
         except BaseException:
             os.close(self._lock)
             raise
-        note_unfinished(self._room)
+        remember_unfinished(self._room)
 
     def finish(self) -> None:
         """Puts the output in its place; the old one is gone after that, and not before.

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from attendseg_ros.inference import load_bundle
-from attendseg_ros.ros.parameters.live_parameters import check
+from attendseg_ros.ros.parameters.live_parameters import check_settings
 from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 
 CONFIG = Path(__file__).parents[1] / "config"
@@ -43,7 +43,7 @@ def test_a_preset_says_only_what_differs(file: str) -> None:
 def test_a_preset_says_what_each_class_of_its_model_means_to_the_robot(file: str) -> None:
     settings = Settings(**{**DEFAULTS, **parameters(file)})
     bundle = load_bundle(settings.model)
-    check(settings, bundle)
+    check_settings(settings, bundle)
     assert settings.free_classes
     named = {*settings.free_classes, *settings.occupied_classes}
     # The sky says nothing about the ground.
@@ -58,4 +58,4 @@ def test_types_and_ranges_are_the_node_s(file: str) -> None:
         assert type(value) is type(specs[name].default), name
         low, high = specs[name].limits or (value, value)
         assert low <= value <= high, name
-    check(Settings(**{**DEFAULTS, **given}), None)
+    check_settings(Settings(**{**DEFAULTS, **given}), None)

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from attendseg_ros.frame_continuity import LONGEST_GAP_NS, Stream
+from attendseg_ros.frame_continuity import LONGEST_GAP_NS, FrameContinuity
 
 SIZE = (640, 480)
 START_NS = 5_000_000_000
 
 
 @pytest.mark.parametrize(
-    ("size", "step_ns", "goes_on"),
+    ("size", "step_ns", "continues"),
     [
         (SIZE, 33_000_000, True),
         (SIZE, 0, True),
@@ -23,21 +23,21 @@ START_NS = 5_000_000_000
         ((480, 640), 33_000_000, False),
     ],
 )
-def test_what_breaks_a_stream(size: tuple[int, int], step_ns: int, goes_on: bool) -> None:
-    stream = Stream()
-    assert not stream.goes_on(SIZE, START_NS)
-    assert stream.goes_on(size, START_NS + step_ns) == goes_on
+def test_what_breaks_a_stream(size: tuple[int, int], step_ns: int, continues: bool) -> None:
+    stream = FrameContinuity()
+    assert not stream.continues(SIZE, START_NS)
+    assert stream.continues(size, START_NS + step_ns) == continues
 
 
 def test_a_new_stream_goes_on_from_its_first_frame() -> None:
-    stream = Stream()
-    stream.goes_on(SIZE, START_NS)
-    assert not stream.goes_on(SIZE, 0)
-    assert stream.goes_on(SIZE, 1)
+    stream = FrameContinuity()
+    stream.continues(SIZE, START_NS)
+    assert not stream.continues(SIZE, 0)
+    assert stream.continues(SIZE, 1)
 
 
 def test_restart_takes_the_next_frame_for_a_first_one() -> None:
-    stream = Stream()
-    stream.goes_on(SIZE, START_NS)
+    stream = FrameContinuity()
+    stream.continues(SIZE, START_NS)
     stream.restart()
-    assert not stream.goes_on(SIZE, START_NS + 1)
+    assert not stream.continues(SIZE, START_NS + 1)

@@ -16,7 +16,7 @@ from support.ros_client import RosClient, wait_until
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.outputs.painting import ImageOutput
+from attendseg_ros.ros.outputs.output_images import ImageOutput
 from attendseg_ros.ros.parameters.settings import SCHEMA, ParameterSpec
 
 ROOT = Path(__file__).parents[1]

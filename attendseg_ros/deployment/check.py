@@ -92,7 +92,7 @@ def _check_finite(logits: Logits, whose: str) -> None:
         raise LogitsError(f"{whose}: {error}") from None
 
 
-def check(
+def check_bundle(
     bundle: Bundle,
     images: Sequence[NDArray[np.uint8]],
     reference: Sequence[NDArray[np.float32]],

@@ -22,7 +22,7 @@ from attendseg_ros.deployment.bundle_folder import (
     written_whole,
 )
 from attendseg_ros.deployment.calibration import CalibrationSet
-from attendseg_ros.deployment.check import Agreement, check, reference_logits
+from attendseg_ros.deployment.check import Agreement, check_bundle, reference_logits
 from attendseg_ros.deployment.graph import float_graph, with_image_input
 from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
 from attendseg_ros.deployment.model_card import model_card
@@ -178,7 +178,7 @@ def _measured(
     images = calibration.choose(
         val, None, training.input_size, training.seed, _CHECKED_IMAGES
     ).images
-    agreement = check(bundle, images, reference_logits(network, images))
+    agreement = check_bundle(bundle, images, reference_logits(network, images))
     confusion = evaluate_network(network, val, len(training.classes), training.input_size)
     # A named engine: the fastest may be another one next time, and with it the last digit.
     with closing(Segmenter(bundle, _SCORED_ON)) as segmenter:

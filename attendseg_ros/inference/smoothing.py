@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.frame_continuity import Stream
+from attendseg_ros.frame_continuity import FrameContinuity
 from attendseg_ros.inference.engine import Logits, check_finite
 
 NOISE_LEVEL = 6.0
@@ -31,7 +31,7 @@ class Smoother:
     """
 
     def __init__(self) -> None:
-        self._stream = Stream()
+        self._stream = FrameContinuity()
         self._average: Logits | None = None
         self._seen: NDArray[np.float32] | None = None
 
@@ -50,7 +50,7 @@ class Smoother:
             image: uint8 (H, W, 3), what the network saw.
             weight: of the earlier frames, 0 to below 1; 0 forgets them.
             size: width and height of the camera's image.
-            stamp_ns: when it was taken; see `Stream.goes_on` for when the average starts anew.
+            stamp_ns: when it was taken; see `FrameContinuity.continues` for a restart.
 
         Returns:
             float32 (C, h, w): `logits` itself at weight 0, else memory of the smoother's that the
@@ -64,10 +64,10 @@ class Smoother:
             self.forget()
             return logits
         check_finite(logits)
-        goes_on = self._stream.goes_on(size, stamp_ns)
+        continues = self._stream.continues(size, stamp_ns)
         grid = (logits.shape[2], logits.shape[1])
         cells = np.asarray(cv2.resize(image, grid, interpolation=cv2.INTER_AREA), np.float32)
-        if not goes_on or self._average is None or self._seen is None:
+        if not continues or self._average is None or self._seen is None:
             self._average, self._seen = logits.copy(), cells
             return self._average
         kept = _unchanged(cells, self._seen) * np.float32(weight)

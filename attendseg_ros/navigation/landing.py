@@ -10,7 +10,7 @@ from math import inf, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.frame_continuity import Stream
+from attendseg_ros.frame_continuity import FrameContinuity
 from attendseg_ros.navigation.disc import Clearance, Disc, clearance_px, largest_disc
 
 
@@ -54,7 +54,7 @@ class LandingSearch:
     """
 
     def __init__(self) -> None:
-        self._stream = Stream()
+        self._stream = FrameContinuity()
         self._zone: Disc | None = None
         self._candidate: Disc | None = None
         self._seen = 0
@@ -74,10 +74,10 @@ class LandingSearch:
                 image, is not.
             rules: those of this frame.
             metres_per_pixel: on the ground; NaN if not known, as is all that is not above 0.
-            stamp_ns: when the frame was taken; see `Stream.goes_on` for when all is forgotten.
+            stamp_ns: when the frame was taken; see `FrameContinuity.continues` for a restart.
         """
         height, width = occupancy.shape
-        if not self._stream.goes_on((width, height), stamp_ns):
+        if not self._stream.continues((width, height), stamp_ns):
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)
         best = largest_disc(clearance)

@@ -18,12 +18,12 @@ from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
-from attendseg_ros.ros.camera.active_cameras import Activation
+from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
 from attendseg_ros.ros.outputs.publishers import Outputs
-from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check
+from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
@@ -51,7 +51,7 @@ class SegmentationNode(PatientLifecycleNode):
         super().__init__("segmentation")
         self._models: ModelSwitch | None = None
         self._outputs: list[Outputs] = []
-        self._activation: Activation | None = None
+        self._cameras: ActiveCameras | None = None
         self._failure = ""
         self._said: tuple[Path, str] | None = None
         self._live = Parameters(self, self._bundle, self._adopt)
@@ -124,7 +124,7 @@ class SegmentationNode(PatientLifecycleNode):
     def _configure(self) -> None:
         settings = self._live.settings
         bundle = load_bundle(settings.model)
-        check(settings, bundle)
+        check_settings(settings, bundle)
         segmenter = Segmenter(bundle, settings.engine, settings.num_threads, settings.network_size)
         self._models = ModelSwitch(
             segmenter,
@@ -142,15 +142,15 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _activate(self) -> None:
         assert self._models is not None
-        self._activation = Activation(self, self._live, self._models, self._outputs)
+        self._cameras = ActiveCameras(self, self._live, self._models, self._outputs)
         # From now on every change is told, too: none may fall between the two.
         self._models.tell()
-        self._activation.open()
+        self._cameras.open()
 
     def _deactivate(self) -> None:
-        if self._activation is not None:
-            self._activation.close()
-            self._activation = None
+        if self._cameras is not None:
+            self._cameras.close()
+            self._cameras = None
 
     def _release(self) -> None:
         self._deactivate()
@@ -192,27 +192,27 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _switched(self, segmenter: Segmenter, settings: Settings) -> None:
         """Tells of another model, input size or least confidence, between two frames."""
-        if self._activation is not None:
+        if self._cameras is not None:
             self._publish_label_info(segmenter, settings)
         self._say_what_runs(segmenter)
 
-    def _not_switched(self, wish: Wish, reason: str) -> None:
+    def _not_switched(self, request: ModelRequest, reason: str) -> None:
         """Tells of a model or an input size that cannot run, and that the old one goes on."""
         if not self.context.ok():
             return
-        width, height = wish.size
+        width, height = request.size
         self.get_logger().error(
-            f"model {wish.bundle.name} at {width}x{height} is not in effect: {reason}"
+            f"model {request.bundle.name} at {width}x{height} is not in effect: {reason}"
         )
         if self.executor is not None:
-            self.executor.create_task(self._take_back, wish)
+            self.executor.create_task(self._take_back, request)
 
     def _tell_of_hang(self, text: str) -> None:
         if self.context.ok():
             self.get_logger().error(text)
 
-    def _take_back(self, wish: Wish) -> None:
-        values = {} if self._models is None else self._models.take_back(wish)
+    def _take_back(self, request: ModelRequest) -> None:
+        values = {} if self._models is None else self._models.take_back(request)
         failure = self._live.restore(values) if values else ""
         if failure and self._models is not None:
             self._models.refusal += f"; {failure}"
@@ -220,11 +220,11 @@ class SegmentationNode(PatientLifecycleNode):
 
     def _set_enabled(self, request: Any, response: Any) -> Any:
         """Answers ~/set_enabled; every activation starts enabled."""
-        response.success = self._activation is not None
-        if self._activation is None:
+        response.success = self._cameras is not None
+        if self._cameras is None:
             response.message = "not active: nothing to enable or disable"
         else:
-            self._activation.enabled = request.data
+            self._cameras.enabled = request.data
             response.message = "enabled" if request.data else "disabled"
             self.get_logger().info(f"{response.message} by ~/set_enabled")
         return response
@@ -249,10 +249,8 @@ class SegmentationNode(PatientLifecycleNode):
         return self.create_timer(period_s, self._publish_report, clock=self._steady)
 
     def _publish_report(self) -> None:
-        if self._activation is not None:
-            statuses = self._activation.statuses()
-        else:
-            statuses = self._idle_statuses()
+        active = self._cameras
+        statuses = self._idle_statuses() if active is None else active.statuses()
         self._tell_of_unexpected(statuses)
         name = self.get_fully_qualified_name()
         for status in statuses:
@@ -292,8 +290,8 @@ class SegmentationNode(PatientLifecycleNode):
                 status.message = f"{last}; {status.message}"
 
     def _check_silence(self) -> None:
-        if self._activation is not None:
-            self._activation.check_silence()
+        if self._cameras is not None:
+            self._cameras.check_silence()
 
     def _say_what_is_missing(self) -> None:
         if LabelInfo is None:

@@ -45,7 +45,7 @@ class ClockDrift:
         self._begun_s = 0.0
         self.per_minute_ns = 0
 
-    def note(self, age_ns: int, steady_s: float) -> None:
+    def observe(self, age_ns: int, steady_s: float) -> None:
         """Notes an image; `per_minute_ns` is then how much stamps gain in a minute, 0 for nothing.
 
         Args:

@@ -30,7 +30,7 @@ class Mailbox(Generic[T]):
         """How many items of a sender were replaced before anybody took them."""
         return self._dropped[sender]
 
-    def put(self, item: T, sender: str = "") -> None:
+    def post(self, item: T, sender: str = "") -> None:
         """Leaves an item and wakes whoever waits in `take`; ignored once closed."""
         with self._changed:
             if self._closed:

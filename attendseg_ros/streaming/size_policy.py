@@ -68,7 +68,7 @@ class PacedFrame:
     done_s: float
 
 
-class Pace:
+class SizePolicy:
     """Chooses among input sizes so that the p95 of the latency stays within a target.
 
     A size is left for the next smaller one as soon as the p95 of its frames is above the target,
@@ -121,7 +121,7 @@ class Pace:
         """Starts the window anew: what follows is not the same stream."""
         self._begin()
 
-    def note(self, frame: PacedFrame, size: Size) -> Size | None:
+    def observe(self, frame: PacedFrame, size: Size) -> Size | None:
         """Takes a finished frame in.
 
         Args:

@@ -50,7 +50,7 @@ class _Arrival:
     missing: int
 
 
-class StreamWatch:
+class StampChecks:
     """Follows the images of one topic; used by one thread."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class StreamWatch:
         self._intervals_ns: deque[int] = deque(maxlen=30)
         self._recent: deque[_Arrival] = deque(maxlen=600)
 
-    def note(self, stamp_ns: int, now_ns: int, steady_s: float, form: str) -> StampFault | None:
+    def observe(self, stamp_ns: int, now_ns: int, steady_s: float, form: str) -> StampFault | None:
         """Notes an image.
 
         Args:

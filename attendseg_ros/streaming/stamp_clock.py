@@ -70,7 +70,7 @@ class StampClock:
         self._stamp_ns = self._offset_ns = 0
         self.foreign = 0
 
-    def note(self, stamp_ns: int, now_ns: int, steady_s: float, *, simulated: bool) -> bool:
+    def observe(self, stamp_ns: int, now_ns: int, steady_s: float, *, simulated: bool) -> bool:
         """Notes an image.
 
         Args:
@@ -142,7 +142,7 @@ class StampClock:
         self._aged_at = (now_ns, self._at_s)
         if simulated:
             return False
-        self._drift.note(age_ns, self._at_s)
+        self._drift.observe(age_ns, self._at_s)
         return self._drift.per_minute_ns != 0
 
     def _was_set(self, age_ns: int, passed_ns: int) -> bool:

@@ -59,9 +59,9 @@ class Worker(Generic[T]):
         begun_s = self._begun_s
         return 0.0 if begun_s is None else monotonic() - begun_s
 
-    def put(self, item: T, sender: str = "") -> None:
+    def submit(self, item: T, sender: str = "") -> None:
         """Hands over an item; never waits. Senders take turns (see `Mailbox`)."""
-        self._mailbox.put(item, sender)
+        self._mailbox.post(item, sender)
 
     def leave(self) -> None:
         """Discards what waits and has the thread end after the item in hand; does not wait."""

@@ -17,7 +17,7 @@ import yaml
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from attendseg_ros.deployment.check import BOUNDS, check, reference_logits
+from attendseg_ros.deployment.check import BOUNDS, check_bundle, reference_logits
 from attendseg_ros.deployment.export import ExportConfig, ExportReport, export
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, available_engines, create_engine, load_bundle
@@ -151,7 +151,7 @@ def test_a_bundle_of_another_network_is_found_out(bundle: Bundle, network: Atten
     images = [np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)]
     wrong = [-logits for logits in reference_logits(network, images)]
     with pytest.raises(BundleError, match=r"does not say what the network says: on onnxruntime"):
-        check(bundle, images, wrong)
+        check_bundle(bundle, images, wrong)
 
 
 def test_a_bundle_that_fails_its_check_leaves_nothing_behind(

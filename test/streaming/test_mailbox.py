@@ -17,10 +17,10 @@ from attendseg_ros.streaming.worker import Worker
 def test_the_newest_wins_and_the_others_are_counted() -> None:
     mailbox: Mailbox[int] = Mailbox()
     for item in (1, 2, 3):
-        mailbox.put(item)
+        mailbox.post(item)
     assert mailbox.take() == 3
     assert mailbox.dropped() == 2
-    mailbox.put(4)
+    mailbox.post(4)
     assert mailbox.take() == 4
     assert mailbox.dropped() == 2
 
@@ -32,7 +32,7 @@ def test_take_waits_for_an_item() -> None:
     thread.start()
     time.sleep(0.05)
     assert not taken
-    mailbox.put("frame")
+    mailbox.post("frame")
     thread.join(10.0)
     assert taken == ["frame"]
 
@@ -46,27 +46,27 @@ def test_close_sends_everybody_home_and_forgets() -> None:
     mailbox.close()
     for thread in threads:
         thread.join(10.0)
-    mailbox.put("too late")
+    mailbox.post("too late")
     assert taken == [None, None, None]
     assert mailbox.take() is None
 
 
 def test_a_falsy_item_is_an_item() -> None:
     mailbox: Mailbox[int] = Mailbox()
-    mailbox.put(0)
+    mailbox.post(0)
     assert mailbox.take() == 0
 
 
 def test_senders_take_turns_and_a_newer_item_keeps_the_place() -> None:
     mailbox: Mailbox[str] = Mailbox()
-    mailbox.put("fast 1", "fast")
-    mailbox.put("slow 1", "slow")
-    mailbox.put("fast 2", "fast")
-    mailbox.put("fast 3", "fast")
+    mailbox.post("fast 1", "fast")
+    mailbox.post("slow 1", "slow")
+    mailbox.post("fast 2", "fast")
+    mailbox.post("fast 3", "fast")
     assert mailbox.take() == "fast 3"
     # Whoever was served goes to the end of the line, however much comes from there.
-    mailbox.put("fast 4", "fast")
-    mailbox.put("fast 5", "fast")
+    mailbox.post("fast 4", "fast")
+    mailbox.post("fast 5", "fast")
     assert mailbox.take() == "slow 1"
     assert mailbox.take() == "fast 5"
     assert (mailbox.dropped("fast"), mailbox.dropped("slow")) == (3, 0)
@@ -77,7 +77,7 @@ def test_an_item_waits_for_at_most_one_of_each_other_sender() -> None:
     served = []
     for number in range(100):
         for sender in ("a", "b", "a", "c", "a"):
-            mailbox.put((sender, number), sender)
+            mailbox.post((sender, number), sender)
         served.append(mailbox.take())
     senders = [item[0] for item in served if item is not None]
     assert all({*senders[start : start + 3]} == {"a", "b", "c"} for start in range(98))
@@ -93,10 +93,10 @@ def test_worker_handles_the_newest_after_the_one_in_hand() -> None:
         handled.append(item)
 
     worker = Worker("test", handle, print)
-    worker.put(1)
+    worker.submit(1)
     assert entered.wait(10.0)
     for item in range(2, 6):
-        worker.put(item)
+        worker.submit(item)
     go_on.set()
     while len(handled) < 2:
         time.sleep(0.001)
@@ -115,9 +115,9 @@ def test_stop_waits_for_the_one_in_hand_and_discards_the_rest() -> None:
         handled.append(item)
 
     worker = Worker("test", handle, print)
-    worker.put(1)
+    worker.submit(1)
     assert entered.wait(10.0)
-    worker.put(2)
+    worker.submit(2)
     worker.stop()
     assert handled == [1]
 
@@ -126,7 +126,7 @@ def test_many_producers_lose_nothing_uncounted() -> None:
     handled: list[int] = []
     worker = Worker("test", handled.append, print)
     producers = [
-        threading.Thread(target=lambda: deque(map(worker.put, range(1000)), 0)) for _ in range(4)
+        threading.Thread(target=lambda: deque(map(worker.submit, range(1000)), 0)) for _ in range(4)
     ]
     for producer in producers:
         producer.start()
@@ -150,7 +150,7 @@ def test_no_error_of_its_work_ends_the_thread(error: BaseException) -> None:
 
     worker = Worker("test", handle, logged.append)
     for item in range(1, 5):
-        worker.put(item, str(item))
+        worker.submit(item, str(item))
     while len(handled) < 2:
         time.sleep(0.001)
     worker.stop()
@@ -171,9 +171,9 @@ def test_one_that_is_left_ends_after_the_one_in_hand_and_is_not_waited_for() -> 
         handled.append(item)
 
     worker = Worker("test", handle, print)
-    worker.put(1)
+    worker.submit(1)
     assert entered.wait(10.0)
-    worker.put(2)
+    worker.submit(2)
     worker.leave()
     assert handled == []
     during = (worker.alive, worker.busy_s > 0.0)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from attendseg_ros.streaming.size_policy import Pace, PacedFrame, Size
+from attendseg_ros.streaming.size_policy import PacedFrame, Size, SizePolicy
 
 SIZES = [(512, 384), (448, 320), (384, 256), (256, 192)]
 LARGEST, SMALLEST = SIZES[0], SIZES[-1]
@@ -26,7 +26,7 @@ class Robot:
     """
 
     def __init__(self, target_ms: float, rate_hz: float = 30.0, fixed_ms: float = 0.0) -> None:
-        self.pace = Pace(SIZES, LARGEST, target_ms)
+        self.policy = SizePolicy(SIZES, LARGEST, target_ms)
         self.running: Size = LARGEST
         self.period_s = 1.0 / rate_hz
         self.fixed_ms = fixed_ms
@@ -58,9 +58,9 @@ class Robot:
         self.free_s = start_s + (network_ms + 3.0) / 1e3
         latency_ms = (self.free_s - self.now_s) * 1e3
         frame = PacedFrame(latency_ms, network_ms + 3.0, network_ms, self.free_s)
-        size = self.pace.note(frame, self.running)
+        size = self.policy.observe(frame, self.running)
         if size is not None:
-            self.pace.move(size)
+            self.policy.move(size)
             self.moves.append((self.now_s, size))
             self.running = size
 
@@ -69,8 +69,8 @@ def test_a_target_that_is_kept_changes_nothing() -> None:
     robot = Robot(target_ms=40.0)
     robot.run(600.0)
     assert robot.moves == []
-    assert robot.pace.why == "the largest"
-    assert robot.pace.unreachable == ""
+    assert robot.policy.why == "the largest"
+    assert robot.policy.unreachable == ""
 
 
 def test_a_load_that_comes_and_goes() -> None:
@@ -80,14 +80,14 @@ def test_a_load_that_comes_and_goes() -> None:
     robot.run(2.0, lambda _: 2.0)
     # 2 + 3 + 2 * 20 * 1/2 = 25 ms at 384x256, and 34 ms at the next larger size.
     assert robot.running == (384, 256)
-    assert "was 45.0 ms" not in robot.pace.why
-    assert "448x320" in robot.pace.why
+    assert "was 45.0 ms" not in robot.policy.why
+    assert "448x320" in robot.policy.why
     robot.run(60.0, lambda _: 2.0)
     assert robot.running == (384, 256)
-    assert robot.pace.unreachable == ""
+    assert robot.policy.unreachable == ""
     robot.run(20.0)
     assert robot.running == LARGEST
-    assert "expected" in robot.pace.why
+    assert "expected" in robot.policy.why
     robot.run(1.0, lambda _: 2.0)
     assert robot.running == (384, 256)
 
@@ -125,14 +125,14 @@ def test_an_unreachable_target_stays_at_the_smallest_and_says_so() -> None:
     robot.run(300.0)
     assert robot.running == SMALLEST
     assert len(robot.moves) == len(SIZES) - 1
-    assert "256x192" in robot.pace.unreachable
-    assert "target_latency_ms 6" in robot.pace.unreachable
+    assert "256x192" in robot.policy.unreachable
+    assert "target_latency_ms 6" in robot.policy.unreachable
     # 2 + 3 + 5 ms.
-    assert "10.0 ms" in robot.pace.unreachable
-    robot.pace.target_ms = 40.0
+    assert "10.0 ms" in robot.policy.unreachable
+    robot.policy.target_ms = 40.0
     robot.run(60.0)
     assert robot.running == LARGEST
-    assert robot.pace.unreachable == ""
+    assert robot.policy.unreachable == ""
 
 
 def test_a_size_just_out_of_reach_is_tried_ever_more_seldom() -> None:
@@ -168,7 +168,7 @@ def test_costs_that_do_not_grow_with_the_pixels_are_learnt() -> None:
 
 def test_a_size_at_which_frames_would_wait_for_one_another_is_not_tried() -> None:
     robot = Robot(target_ms=60.0, rate_hz=60.0)
-    robot.running = robot.pace.size = (384, 256)
+    robot.running = robot.policy.size = (384, 256)
     # 2 * 10 + 3 ms within 16.7 ms is too much, and 2 * (2 * 14.6 + 3) ms is above the target.
     robot.run(100.0, lambda _: 2.0)
     assert robot.running == (384, 256)
@@ -176,9 +176,9 @@ def test_a_size_at_which_frames_would_wait_for_one_another_is_not_tried() -> Non
 
 
 def test_frames_of_another_size_say_nothing() -> None:
-    pace = Pace(SIZES, LARGEST, 10.0)
+    policy = SizePolicy(SIZES, LARGEST, 10.0)
     for number in range(100):
-        assert pace.note(PacedFrame(50.0, 50.0, 40.0, number / 30), SMALLEST) is None
+        assert policy.observe(PacedFrame(50.0, 50.0, 40.0, number / 30), SMALLEST) is None
 
 
 def test_a_pause_of_the_camera_is_no_waiting() -> None:
@@ -197,10 +197,10 @@ def test_a_size_that_cannot_run_is_left_out() -> None:
     while not robot.moves:
         robot.run(0.1, lambda _: 4.0)
     refused = robot.running
-    robot.pace.refuse()
-    robot.running = robot.pace.size
+    robot.policy.refuse()
+    robot.running = robot.policy.size
     assert robot.running == LARGEST
-    assert "448x320 cannot run" in robot.pace.why
+    assert "448x320 cannot run" in robot.policy.why
     robot.moves.clear()
     robot.run(20.0, lambda _: 4.0)
     assert robot.running == SMALLEST

@@ -9,19 +9,19 @@ from collections.abc import Iterable
 
 import pytest
 
-from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
+from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 
 SECOND = 1_000_000_000
 START = 1_000 * SECOND
 PERIOD = 1 / 30
 
 
-def watch_of(seconds: Iterable[float], form: str = "rgb8 640x480") -> tuple[StreamWatch, float]:
+def watch_of(seconds: Iterable[float], form: str = "rgb8 640x480") -> tuple[StampChecks, float]:
     """A watch that has seen images with these stamps as they came, and the last moment."""
-    watch, last = StreamWatch(), 0.0
+    watch, last = StampChecks(), 0.0
     for last in seconds:
         stamp = START + round(last * SECOND)
-        watch.note(stamp, stamp + SECOND // 50, last, form)
+        watch.observe(stamp, stamp + SECOND // 50, last, form)
     return watch, last
 
 
@@ -84,32 +84,32 @@ def test_another_rate_is_no_loss_for_long() -> None:
 def test_faulty_stamps_are_named(
     stamps: tuple[float | None, ...], faults: dict[StampFault, int]
 ) -> None:
-    watch = StreamWatch()
+    watch = StampChecks()
     for index, stamp in enumerate(stamps):
         stamp_ns = 0 if stamp is None else START + round(stamp * SECOND)
-        watch.note(stamp_ns, START + index * SECOND // 30, index / 30, "rgb8")
+        watch.observe(stamp_ns, START + index * SECOND // 30, index / 30, "rgb8")
     assert watch.faults == faults
     assert watch.missing == 0
 
 
 def test_a_clock_that_runs_backwards_is_named_and_then_forgotten() -> None:
-    watch = StreamWatch()
+    watch = StampChecks()
     moments = [100 + index * PERIOD for index in range(30)]
     for steady, now in enumerate([*moments, *(moment - 90 for moment in moments)]):
         stamp = round(now * SECOND)
-        watch.note(stamp, stamp, steady * PERIOD, "rgb8")
+        watch.observe(stamp, stamp, steady * PERIOD, "rgb8")
     assert watch.faults == {StampFault.CLOCK: 1}
     assert watch.missing == 0
 
 
 def test_forms_in_turn_are_a_mixture_and_one_change_is_none() -> None:
-    watch = StreamWatch()
+    watch = StampChecks()
     for index in range(10):
         form = "rgb8 64x64" if index < 5 else "bgr8 64x64"
-        watch.note(START + index * SECOND, START + index * SECOND, index * 0.1, form)
+        watch.observe(START + index * SECOND, START + index * SECOND, index * 0.1, form)
     assert not watch.mixture(1.0)
     for index in range(10, 20):
         form = ("rgb8 64x64", "mono8 64x64")[index % 2]
-        watch.note(START + index * SECOND, START + index * SECOND, index * 0.1, form)
+        watch.observe(START + index * SECOND, START + index * SECOND, index * 0.1, form)
     assert set(watch.mixture(2.0)) >= {"rgb8 64x64", "mono8 64x64"}
     assert not watch.mixture(20.0)

@@ -45,7 +45,7 @@ class Camera:
             now_s = self.node_s if self.period_s == 0.0 else self.node_s // self.period_s
             now_ns = round(now_s * (self.period_s or 1.0) * SECOND)
             stamp_ns = round(stamp_s(self.node_s) * SECOND)
-            self.clock.note(stamp_ns, now_ns, self.steady_s, simulated=self.simulated)
+            self.clock.observe(stamp_ns, now_ns, self.steady_s, simulated=self.simulated)
             known.append(self.clock.aged)
         return known
 
@@ -233,6 +233,6 @@ def test_a_simulator_with_images_of_another_clock() -> None:
 
 def test_a_simulated_clock_that_nobody_publishes() -> None:
     clock = StampClock()
-    clock.note(round(NOW_S * SECOND), 0, 500.0, simulated=True)
+    clock.observe(round(NOW_S * SECOND), 0, 500.0, simulated=True)
     assert "nothing has come on /clock" in clock.doubt(500.0)
     assert "use_sim_time" in clock.hint(500.0)

@@ -1,23 +1,17 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Bags of every kind behind one interface, whole ones and damaged ones; no ROS is needed."""
+"""What every reader of bags gives: topics, messages as they lie, and what could not be read."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bags.bag_files import BagFiles, find_files
-from attendseg_ros.playback.file_kinds import MCAP, SQLITE, in_words
 
 try:
     from rosbags.interfaces import Connection, ConnectionExtRosbag2
-    from rosbags.rosbag1 import Reader as Ros1Reader
-    from rosbags.rosbag2 import Reader as Ros2Reader
 except ImportError as error:
     raise DataError(f"bags are read with rosbags ({error}): pip install rosbags") from error
 
@@ -75,106 +69,3 @@ def serialization_of(connection: Connection) -> str:
     if isinstance(extra, ConnectionExtRosbag2):
         return extra.serialization_format
     return ROS1_SERIALIZATION
-
-
-class RosbagsReader(BagReader):
-    """Files that rosbags can open: a ROS 1 bag, or those of a ROS 2 bag in MCAP."""
-
-    def __init__(self, readers: Sequence[Ros1Reader | Ros2Reader]) -> None:
-        """Takes the open files, all of one bag."""
-        super().__init__(is_ros2=isinstance(readers[0], Ros2Reader))
-        self._readers = readers
-        self.connections = [c for reader in readers for c in reader.connections]
-
-    def messages(self, topic: str = "") -> Iterator[Recorded]:
-        """Reads the messages in the order of their times; ends early where a file is damaged."""
-        self.damage = list(self.lost)
-        count = 0
-        for reader in self._readers:
-            chosen = [c for c in reader.connections if topic in ("", c.topic)]
-            messages = iter(reader.messages(connections=chosen) if chosen else ())
-            while True:
-                try:
-                    connection, time_ns, data = next(messages)
-                except StopIteration:
-                    break
-                # Fed with damaged files, rosbags and what it builds on raised nearly everything:
-                # errors of their own, and TypeError, AssertionError and more.
-                except Exception as error:
-                    self.damage.append(f"cannot be read beyond message {count}: {in_words(error)}")
-                    break
-                yield Recorded(connection, time_ns, bytes(data), time_ns, 0)
-                count += 1
-
-
-@contextmanager
-def open_bag(path: Path) -> Iterator[BagReader]:
-    """Opens a bag; what can be read of a damaged one, its reader's `damage` says what not.
-
-    Args:
-        path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file; any of them compressed.
-
-    Raises:
-        DataError: There is no bag, or nothing of it can be read.
-    """
-    with ExitStack() as stack:
-        files = find_files(path)
-        try:
-            reader = _open(path, files, stack)
-        except Exception as error:
-            reason = in_words(error)
-            named = reason.startswith(str(path))
-            cannot = "" if "cannot be read as a bag" in reason else "cannot be read as a bag: "
-            raise DataError(reason if named else f"{path}: {cannot}{reason}") from error
-        _add_what_the_files_say(reader, files)
-        yield reader
-
-
-def _open(path: Path, files: BagFiles, stack: ExitStack) -> BagReader:
-    if files.kind == MCAP:
-        try:
-            from attendseg_ros.playback.bags.mcap_reader import McapReader
-        except ImportError:
-            # A robot that plays whole bags does without the package mcap: rosbags reads them.
-            return RosbagsReader(_opened_by_rosbags(path, files.files, stack))
-        return McapReader(files.files, files.in_order)
-    if files.kind == SQLITE:
-        from attendseg_ros.playback.bags.sqlite_reader import SqliteReader
-
-        return SqliteReader(files.files, files.in_order)
-    (file,) = files.files
-    try:
-        return RosbagsReader([stack.enter_context(Ros1Reader(file))])
-    except Exception as error:
-        from attendseg_ros.playback.bags.salvage import salvage
-
-        salvaged = salvage(file, in_words(error))
-        if salvaged is None:
-            raise
-        return salvaged
-
-
-def _opened_by_rosbags(path: Path, files: list[Path], stack: ExitStack) -> list[Ros2Reader]:
-    try:
-        return [stack.enter_context(Ros2Reader(file)) for file in files]
-    except Exception:
-        # Before 0.11 rosbags opens folders only.
-        if not path.is_dir():
-            raise
-        return [stack.enter_context(Ros2Reader(path))]
-
-
-def _add_what_the_files_say(reader: BagReader, files: BagFiles) -> None:
-    reader.kind = files.kind
-    reader.lost = list(files.damage)
-    sentence = files.metadata
-    if not files.missing:
-        reader.notes += [sentence] if sentence else []
-        return
-    total = sum(connection.msgcount for connection in reader.connections)
-    is_whole = 0 < files.counted <= total
-    if files.counted:
-        there = f"all {files.counted}" if is_whole else f"{total} of {files.counted}"
-        sentence += f", with {there} messages that it counts"
-    # Renamed parts are all there.
-    (reader.notes if is_whole else reader.lost).append(sentence)

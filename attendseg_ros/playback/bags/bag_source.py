@@ -15,9 +15,9 @@ from attendseg_ros.playback.bags.bag_reader import (
     CDR,
     ROS1_SERIALIZATION,
     BagReader,
-    open_bag,
     serialization_of,
 )
+from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.file_kinds import MCAP
 from attendseg_ros.playback.frames import Frame, Source
 

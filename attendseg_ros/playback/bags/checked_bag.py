@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.bags.bag_reader import open_bag
+from attendseg_ros.playback.bags.open_bag import open_bag
 
 
 def check_bag(path: Path, written: Mapping[str, int]) -> None:

@@ -84,7 +84,7 @@ class LabelJournal:
     def __len__(self) -> int:
         return len(self._places)
 
-    def put(self, key: ImageKey, labels: Labels) -> None:
+    def record(self, key: ImageKey, labels: Labels) -> None:
         """Appends the result for an image."""
         planes = [zlib.compress(labels.mask.tobytes(), 1), b""]
         if labels.confidence is not None:

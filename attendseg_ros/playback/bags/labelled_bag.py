@@ -14,12 +14,13 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, real_place
 from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
-from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, open_bag
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
 from attendseg_ros.playback.bags.bag_source import BagSource
 from attendseg_ros.playback.bags.bag_writer import BagWriter
 from attendseg_ros.playback.bags.checked_bag import check_bag
 from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
-from attendseg_ros.playback.bags.painter import Painter
+from attendseg_ros.playback.bags.open_bag import open_bag
+from attendseg_ros.playback.bags.output_messages import OutputMessages
 from attendseg_ros.playback.bags.threaded_writer import open_writer
 from attendseg_ros.playback.file_kinds import ROS1
 from attendseg_ros.playback.frames import Image
@@ -114,7 +115,9 @@ class LabelledBag:
                     open_bag(self._source.path) as reader,
                     open_writer(placing.unfinished, reader) as writer,
                 ):
-                    painter = Painter(writer, reader.is_ros2, self._topics, classes, threshold)
+                    painter = OutputMessages(
+                        writer, reader.is_ros2, self._topics, classes, threshold
+                    )
                     yield from self._copy_and_label(reader, writer, painter, journal, label)
                 check_bag(placing.unfinished, writer.written)
         except (OSError, sqlite3.Error) as error:
@@ -124,7 +127,7 @@ class LabelledBag:
         self,
         reader: BagReader,
         writer: BagWriter,
-        painter: Painter,
+        painter: OutputMessages,
         journal: LabelJournal,
         label: Callable[[Image], Labels],
     ) -> Iterator[bool]:
@@ -192,7 +195,7 @@ def _labels_of(
         return journal.get(key), _decoded(recorded, decoder) if decoder.remembers else None, False
     image = _decoded(recorded, decoder)
     labels = label(image.rgb)
-    journal.put(key, labels)
+    journal.record(key, labels)
     return labels, image, True
 
 

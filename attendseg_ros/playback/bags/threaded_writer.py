@@ -21,7 +21,7 @@ from attendseg_ros.playback.file_kinds import MCAP, ROS1
 _MESSAGES_AHEAD = 16
 
 
-class WrittenBehind(BagWriter):
+class ThreadedWriter(BagWriter):
     """Another writer in a thread of its own; what fails there is raised by a later call.
 
     That writer is made, used and closed in the thread: a connection to SQLite belongs to one.
@@ -72,7 +72,7 @@ class WrittenBehind(BagWriter):
         self._thread.finish()
 
 
-def open_writer(path: Path, reader: BagReader) -> WrittenBehind:
+def open_writer(path: Path, reader: BagReader) -> ThreadedWriter:
     """Starts a bag with another one's topics.
 
     Args:
@@ -86,9 +86,9 @@ def open_writer(path: Path, reader: BagReader) -> WrittenBehind:
     """
     store = message_types(reader.is_ros2)
     if reader.kind == ROS1:
-        return WrittenBehind(lambda: Ros1Writer(path, reader.connections, store))
+        return ThreadedWriter(lambda: Ros1Writer(path, reader.connections, store))
     if path.suffix.lower() == ".mcap" or reader.kind == MCAP:
         from attendseg_ros.playback.bags.mcap_writer import McapWriter
 
-        return WrittenBehind(lambda: McapWriter(path, reader, store))
-    return WrittenBehind(lambda: SqliteWriter(path, reader.connections, store))
+        return ThreadedWriter(lambda: McapWriter(path, reader, store))
+    return ThreadedWriter(lambda: SqliteWriter(path, reader.connections, store))

@@ -76,7 +76,7 @@ class Answers:
         self._count += 1
 
 
-class Camera:
+class BenchmarkCamera:
     """Sends, and remembers the stamps."""
 
     def __init__(
@@ -141,7 +141,7 @@ def main() -> int:
     warm_up_s, duration_s = parameter("warm_up_s", 2.0), parameter("duration_s", 10.0)
     rate_hz, output = parameter("rate_hz", 30.0), parameter("answers", "mask")
     answers = None if rate_hz else Answers(node, f"segmentation/{camera_name.input(output)}")
-    camera = Camera(publisher, messages, rate_hz, answers)
+    camera = BenchmarkCamera(publisher, messages, rate_hz, answers)
     while publisher.get_subscription_count() == 0:
         time.sleep(0.05)
     time.sleep(_SETTLE_S)

@@ -28,7 +28,7 @@ _CHECK_S = 0.1
 _DEPTH = 10
 
 
-class Listener(Node):
+class BenchmarkListener(Node):
     """Subscribes to a node's outputs as a controller would: to whole messages."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ def _stamp_ns(message: Any) -> int:
 def main() -> int:
     """Listens until it is told to stop, and prints what it noted; returns the exit status."""
     rclpy.init()
-    listener = Listener()
+    listener = BenchmarkListener()
     executor = SingleThreadedExecutor()
     executor.add_node(listener)
     with contextlib.suppress(ExternalShutdownException, KeyboardInterrupt):

@@ -11,15 +11,15 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
-from attendseg_ros.ros.health.diagnostics import Network
+from attendseg_ros.ros.health.diagnostics import NetworkReport
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.streaming.worker import Worker
 
 
-class Activation:
+class ActiveCameras:
     """Takes images in, in the executor's thread, and has them processed in a thread of its own.
 
     One thread for all cameras: the network uses every core it may for one frame, so two at once
@@ -36,14 +36,16 @@ class Activation:
         """Prepares a stream for each camera that has outputs; every count starts at zero."""
         self._parameters = parameters
         self._models = models
-        self._pacer = Pacer(node, models)
+        self._size_controller = SizeController(node, models)
         self._enabled = True
         self._streams: list[CameraStream] = []
         self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
             for one in outputs:
-                stream = CameraStream(node, parameters, models, one, self._worker, self._pacer)
+                stream = CameraStream(
+                    node, parameters, models, one, self._worker, self._size_controller
+                )
                 self._streams.append(stream)
             undo.pop_all()
 
@@ -81,7 +83,7 @@ class Activation:
         """For each camera: its own, the network's and, while wanted, depth's and landing's."""
         settings = self._parameters.settings
         segmenter = self._models.segmenter
-        network = Network(
+        network = NetworkReport(
             engine=segmenter.engine_name,
             model=segmenter.bundle.name,
             input_size=segmenter.input_size,
@@ -92,8 +94,8 @@ class Activation:
                 for name, why in segmenter.selection.broken.items()
             ),
             enabled=self._enabled,
-            size_by=self._pacer.why(settings),
-            too_slow=self._pacer.unreachable(settings),
+            size_by=self._size_controller.why(settings),
+            too_slow=self._size_controller.unreachable(settings),
             hang=self._models.hangs.now,
             hangs=self._models.hangs.count,
             last_hang=self._models.hangs.last,

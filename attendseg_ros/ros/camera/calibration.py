@@ -11,7 +11,7 @@ from attendseg_ros.geometry import Intrinsics
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.intrinsics import distortion, to_intrinsics
 from attendseg_ros.ros.camera.rectification import is_rectified
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.parameters.settings import Settings
 
 
@@ -38,10 +38,10 @@ class Calibration:
             settings: of this image.
 
         Raises:
-            NoPointsError: camera_info is missing, of no use or of a lens of an unknown kind.
+            DepthError: camera_info is missing, of no use or of a lens of an unknown kind.
         """
         if info is None:
-            raise NoPointsError(NoPoints.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
+            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
         rectified = is_rectified(self._image, settings.image_is_rectified)
         camera = to_intrinsics(info, width, height, rectified)
         distortion(info, rectified)
@@ -51,11 +51,11 @@ class Calibration:
         """Refuses an image whose pixels a lens has moved.
 
         Raises:
-            NoPointsError: it is raw, and the lens distorts or is of an unknown kind.
+            DepthError: it is raw, and the lens distorts or is of an unknown kind.
         """
         left = distortion(info, is_rectified(self._image, settings.image_is_rectified))
         if left:
-            raise NoPointsError(NoPoints.DISTORTED, self._advice(left))
+            raise DepthError(DepthFault.DISTORTED, self._advice(left))
 
     def explain(self, info: CameraInfo | None, settings: Settings) -> str:
         """What a lens does to the metres of this camera, in words; empty if nothing.
@@ -66,8 +66,8 @@ class Calibration:
             return ""
         try:
             self.refuse_distorted(info, settings)
-        except NoPointsError as error:
-            return str(error) if error.reason is NoPoints.DISTORTED else ""
+        except DepthError as error:
+            return str(error) if error.reason is DepthFault.DISTORTED else ""
         return ""
 
     def _advice(self, left: str) -> str:

@@ -17,22 +17,22 @@ from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.frame_processing import FrameProcessor
-from attendseg_ros.ros.camera.publisher_lookup import Awaiting
+from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.depth.points import SemanticPoints
-from attendseg_ros.ros.health.diagnostics import Camera, Network, Report
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.diagnostics import CameraReport, NetworkReport, Report
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.streaming.stamp_checks import StampFault, StreamWatch
+from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
@@ -58,7 +58,7 @@ class CameraStream:
         models: ModelSwitch,
         outputs: Outputs,
         worker: Worker[Job],
-        pacer: Pacer,
+        size_controller: SizeController,
     ) -> None:
         """Prepares; every count starts at zero.
 
@@ -68,24 +68,26 @@ class CameraStream:
             models: gives the network of each frame.
             outputs: where the camera's results go; it knows the camera's name.
             worker: processes frames, turn by turn with those of other cameras.
-            pacer: told of every frame that is out, of whichever camera.
+            size_controller: told of every frame that is out, of whichever camera.
         """
         self._node = node
         self._parameters = parameters
         self._outputs = outputs
         self._worker = worker
-        self._pacer = pacer
+        self._size_controller = size_controller
         self._camera = camera = outputs.camera
-        self._monitor = Monitor()
-        self._report = Report(camera, self._monitor)
+        self._counts = FrameCounts()
+        self._report = Report(camera, self._counts)
         self._rate_limit = RateLimit()
-        self._stream = StreamWatch()
+        self._stream = StampChecks()
         self._clock = StampClock()
         self._throttle = Throttle()
         self.enabled = True
         self._subscriptions: list[Any] = []
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
-        self._awaiting = Awaiting(node, topic, self._image_type, "image", camera.input("image"))
+        self._publishers = PublisherLookup(
+            node, topic, self._image_type, "image", camera.input("image")
+        )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
         self._distortion = ""
@@ -102,10 +104,10 @@ class CameraStream:
                 topic,
                 models,
                 outputs,
-                self._monitor,
+                self._counts,
                 self._points,
                 landing,
-                pacer,
+                size_controller,
                 dropped=self._dropped,
             )
             undo.pop_all()
@@ -113,8 +115,8 @@ class CameraStream:
     def open(self) -> None:
         """Subscribes to the camera; from now on images are processed."""
         self._subscribe_to_camera_info()
-        images = self._subscribe(self._image_type, self._awaiting.topic, self._on_image)
-        self._awaiting.begin(images.qos_profile)
+        images = self._subscribe(self._image_type, self._publishers.topic, self._on_image)
+        self._publishers.begin(images.qos_profile)
 
     def unsubscribe(self) -> None:
         """Lets go of the camera; what has come already may still be processed."""
@@ -129,11 +131,11 @@ class CameraStream:
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
-        self._awaiting.check()
+        self._publishers.check()
         self._points.check_silence()
-        self._distance.attend(self._parameters.settings)
+        self._distance.follow_demand(self._parameters.settings)
 
-    def statuses(self, network: Network) -> list[DiagnosticStatus]:
+    def statuses(self, network: NetworkReport) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
 
         Args:
@@ -142,19 +144,19 @@ class CameraStream:
         settings = self._parameters.settings
         now_ns = self._node.get_clock().now().nanoseconds
         if self._wanted(settings):
-            self._monitor.note_wanted(now_ns)
+            self._counts.record_wanted(now_ns)
         else:
-            self._monitor.note_unwanted()
-        age_s = self._monitor.arrivals.age_s(now_ns)
-        silence_s = self._awaiting.silence_s() if isnan(age_s) else age_s
+            self._counts.record_unwanted()
+        age_s = self._counts.arrivals.age_s(now_ns)
+        silence_s = self._publishers.silence_s() if isnan(age_s) else age_s
         doubt = self._clock.doubt(monotonic())
         missing, missing_ratio = self._stream.missing_lately(monotonic())
-        camera = Camera(
-            topic=self._awaiting.topic,
+        camera = CameraReport(
+            topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._awaiting.explain()
+            publishers=self._publishers.explain()
             if silence_s > SILENCE_S
-            else self._awaiting.count(),
+            else self._publishers.count(),
             faults=self._stream.faults,
             missing=self._stream.missing,
             missing_lately=missing,
@@ -181,22 +183,22 @@ class CameraStream:
 
     def _on_image(self, message: ImageMessage) -> None:
         now_ns = self._node.get_clock().now().nanoseconds
-        self._monitor.note_arrival(now_ns)
-        self._awaiting.note_arrival()
+        self._counts.record_arrival(now_ns)
+        self._publishers.record_arrival()
         settings = self._parameters.settings
-        self._points.attend()
-        self._distance.attend(settings)
+        self._points.follow_demand()
+        self._distance.follow_demand(settings)
         receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
-            self._monitor.note_idle()
+            self._counts.record_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
-            self._worker.put((self._processor, message, receipt), self._camera.name)
+            self._worker.submit((self._processor, message, receipt), self._camera.name)
         else:
-            self._monitor.skipped += 1
+            self._counts.skipped += 1
 
     def _watch_stream(self, message: ImageMessage, now_ns: int) -> Receipt:
         stamp, steady_s = stamp_ns(message.header.stamp), monotonic()
-        fault = self._stream.note(stamp, now_ns, steady_s, _form(message))
+        fault = self._stream.observe(stamp, now_ns, steady_s, _form(message))
         if fault is not None:
             self._note_fault(fault, stamp, now_ns)
         self._watch_clock(stamp, now_ns, steady_s)
@@ -205,37 +207,37 @@ class CameraStream:
     def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:
         doubted = bool(self._clock.doubt(steady_s))
         clock: Any = self._node.get_clock()
-        self._clock.note(stamp, now_ns, steady_s, simulated=clock.ros_time_is_active)
+        self._clock.observe(stamp, now_ns, steady_s, simulated=clock.ros_time_is_active)
         doubt = self._clock.doubt(steady_s)
         if bool(doubt) != doubted:
             # Percentiles and paces are of latencies, or of what is known without stamps.
-            self._monitor.history.clear()
-            self._pacer.forget()
+            self._counts.history.clear()
+            self._size_controller.forget()
         hint = self._clock.hint(steady_s)
         if hint and self._throttle.ready("clock"):
             self._node.get_logger().warning(
-                f"image on {self._awaiting.topic}: latency is unknown: {doubt}: {hint}"
+                f"image on {self._publishers.topic}: latency is unknown: {doubt}: {hint}"
             )
 
     def _note_fault(self, fault: StampFault, stamp: int, now_ns: int) -> None:
         if fault is not StampFault.UNSET:
             # Latencies across the jump would be wrong for as long as they are remembered.
-            self._monitor.history.clear()
-            self._pacer.forget()
+            self._counts.history.clear()
+            self._size_controller.forget()
         if self._throttle.ready(fault.name):
             self._node.get_logger().warning(
-                f"image on {self._awaiting.topic}: {fault.value} "
+                f"image on {self._publishers.topic}: {fault.value} "
                 f"(stamp {stamp / NANOSECONDS:.3f} s, clock {now_ns / NANOSECONDS:.3f} s)"
             )
 
     def _explain_mixture(self) -> str:
         forms = self._stream.mixture(monotonic())
-        publishers = self._awaiting.names() if forms else []
+        publishers = self._publishers.names() if forms else []
         if len(publishers) < 2:
             return ""
         images = " and ".join(f"{count} {form}" for form, count in forms.most_common())
         text = (
-            f"{len(publishers)} publishers send different images on {self._awaiting.topic} "
+            f"{len(publishers)} publishers send different images on {self._publishers.topic} "
             f"({', '.join(sorted(publishers))}: {images}): stop all but one, "
             f"or remap {self._camera.input('image')}"
         )

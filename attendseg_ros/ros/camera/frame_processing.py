@@ -19,14 +19,19 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.landing import LandingZones
-from attendseg_ros.ros.outputs.painting import ImageOutput, Painter, Pixels, needs_confidence
+from attendseg_ros.ros.outputs.output_images import (
+    ImageOutput,
+    OutputImages,
+    Pixels,
+    needs_confidence,
+)
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_clock import Receipt
@@ -43,10 +48,10 @@ class FrameProcessor:
         topic: str,
         models: ModelSwitch,
         outputs: Outputs,
-        monitor: Monitor,
+        counts: FrameCounts,
         points: SemanticPoints,
         landing: LandingZones,
-        pacer: Pacer,
+        size_controller: SizeController,
         dropped: Callable[[], int],
     ) -> None:
         """Prepares for one camera's frames of one activation.
@@ -56,10 +61,10 @@ class FrameProcessor:
             topic: the images' topic, for messages.
             models: gives the network and the parameters of each frame.
             outputs: where results go.
-            monitor: where frames are counted.
+            counts: where frames are counted.
             points: takes the results that are to become points.
             landing: finds the landing zones.
-            pacer: told of every frame that is out.
+            size_controller: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
@@ -67,13 +72,13 @@ class FrameProcessor:
         self._models = models
         self._segmenter = models.segmenter
         self._outputs = outputs
-        self._monitor = monitor
+        self._counts = counts
         self._points = points
         self._camera = outputs.camera
         self._dropped = dropped
-        self._painter = Painter(self._segmenter.bundle.classes)
+        self._painter = OutputImages(self._segmenter.bundle.classes)
         self._landing = landing
-        self._pacer = pacer
+        self._size_controller = size_controller
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
@@ -91,10 +96,10 @@ class FrameProcessor:
             with self._models.frame() as (segmenter, settings):
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
-                    self._painter = Painter(segmenter.bundle.classes)
+                    self._painter = OutputImages(segmenter.bundle.classes)
                     self._landing.begin_anew()
                     # Times of the model before say nothing of this one.
-                    self._monitor.history.clear()
+                    self._counts.history.clear()
                 self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
@@ -165,9 +170,9 @@ class FrameProcessor:
         if input_size != self._input_size:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
-            self._monitor.history.clear()
-        self._monitor.note_processed(times, self._node.get_clock().now().nanoseconds)
-        self._pacer.note(times, input_size, settings)
+            self._counts.history.clear()
+        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
+        self._size_controller.observe(times, input_size, settings)
 
     def _offer_points(
         self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings
@@ -200,10 +205,10 @@ class FrameProcessor:
         return SegmentationTiming(
             header=header,
             **times.message_fields(),
-            frames_received=self._monitor.received,
-            frames_processed=self._monitor.processed,
-            frames_dropped=self._dropped() + self._monitor.skipped,
-            frames_failed=self._monitor.failed.total(),
+            frames_received=self._counts.received,
+            frames_processed=self._counts.processed,
+            frames_dropped=self._dropped() + self._counts.skipped,
+            frames_failed=self._counts.failed.total(),
             input_width=width,
             input_height=height,
             engine=self._segmenter.engine_name,
@@ -211,7 +216,7 @@ class FrameProcessor:
         )
 
     def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
-        self._monitor.note_failed(reason, detail)
+        self._counts.record_failure(reason, detail)
         if self._throttle.ready(reason.name):
             self._node.get_logger().error(
                 f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"

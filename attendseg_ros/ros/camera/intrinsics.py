@@ -11,7 +11,7 @@ from math import isfinite
 from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Intrinsics
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 # Where fx, cx, fy and cy lie in the row-major 3x3 K and 3x4 P.
 _IN_K = (0, 2, 4, 5)
@@ -38,14 +38,14 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
         rectified: Whether the image is rectified.
 
     Raises:
-        NoPointsError: There are no intrinsics in it, they are of another size, or they contradict
+        DepthError: There are no intrinsics in it, they are of another size, or they contradict
             themselves.
     """
     fx, cx, fy, cy = _projection(info, rectified)
     window = _window(info, rectified)
     if not window.fits(width, height):
-        raise NoPointsError(
-            NoPoints.CAMERA_INFO_SIZE,
+        raise DepthError(
+            DepthFault.CAMERA_INFO_SIZE,
             f"camera_info of {window} for an image of {width}x{height}; "
             "it must describe the image as it is published",
         )
@@ -63,7 +63,7 @@ def is_distorted(info: CameraInfo) -> bool:
     """Whether the lens distorts, so that the raw image is not that of a pinhole.
 
     Raises:
-        NoPointsError: Its distortion is of an unknown model or holds no numbers.
+        DepthError: Its distortion is of an unknown model or holds no numbers.
     """
     return bool(distortion(info))
 
@@ -76,11 +76,11 @@ def distortion(info: CameraInfo, rectified: bool = False) -> str:
         rectified: Whether the image is rectified.
 
     Raises:
-        NoPointsError: The distortion is of an unknown model or holds no numbers.
+        DepthError: The distortion is of an unknown model or holds no numbers.
     """
     coefficients = [float(coefficient) for coefficient in info.d]
     if not all(map(isfinite, coefficients)):
-        raise NoPointsError(NoPoints.LENS, f"D is {_numbers(coefficients)}: is it calibrated?")
+        raise DepthError(DepthFault.LENS, f"D is {_numbers(coefficients)}: is it calibrated?")
     if rectified:
         return ""
     model = info.distortion_model
@@ -88,8 +88,8 @@ def distortion(info: CameraInfo, rectified: bool = False) -> str:
     if known in _FISHEYES:
         return f"the lens is {model}"
     if known not in _POLYNOMIALS:
-        raise NoPointsError(
-            NoPoints.LENS,
+        raise DepthError(
+            DepthFault.LENS,
             f"distortion_model {model!r} is not known; known are plumb_bob, rational_polynomial "
             "and equidistant",
         )
@@ -104,20 +104,20 @@ def _projection(info: CameraInfo, rectified: bool) -> tuple[float, float, float,
         if any(info.p):
             matrix, places, name = info.p, _IN_P, "P"
         elif any(info.d):
-            raise NoPointsError(
-                NoPoints.NO_INTRINSICS,
+            raise DepthError(
+                DepthFault.NO_INTRINSICS,
                 "P is not set, but the image is rectified and D is not 0: K is of the raw image",
             )
     fx, cx, fy, cy = (float(matrix[index]) for index in places)
     if not all(map(isfinite, (fx, cx, fy, cy))) or fx <= 0.0 or fy <= 0.0:
-        raise NoPointsError(
-            NoPoints.NO_INTRINSICS,
+        raise DepthError(
+            DepthFault.NO_INTRINSICS,
             f"fx and fy are {fx:g} and {fy:g} in {name}, cx and cy {cx:g} and {cy:g}; "
             "they must be numbers, and fx and fy above 0: is the camera calibrated?",
         )
     if cx == 0.0 and cy == 0.0:
-        raise NoPointsError(
-            NoPoints.NO_INTRINSICS,
+        raise DepthError(
+            DepthFault.NO_INTRINSICS,
             f"cx and cy are 0 in {name}: the principal point is not set",
         )
     return fx, cx, fy, cy
@@ -163,15 +163,15 @@ def _window(info: CameraInfo, rectified: bool) -> _Window:
         return _Window(*full, *binning)
     window = _Window(*region, *binning)
     if roi.x_offset + roi.width > info.width or roi.y_offset + roi.height > info.height:
-        raise NoPointsError(
-            NoPoints.CAMERA_INFO_SIZE,
+        raise DepthError(
+            DepthFault.CAMERA_INFO_SIZE,
             f"its region of interest, {window}, is not inside its {info.width}x{info.height}; "
             "width and height must be those of the full image",
         )
     if rectified:
         # Whether P or the region was moved is told nowhere (see do_rectify).
-        raise NoPointsError(
-            NoPoints.CAMERA_INFO_SIZE,
+        raise DepthError(
+            DepthFault.CAMERA_INFO_SIZE,
             f"a region of interest, {window}, of a rectified image; it must be the full image",
         )
     return window

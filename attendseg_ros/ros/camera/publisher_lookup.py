@@ -24,7 +24,7 @@ _TRANSPORTS = {"sensor_msgs/msg/Image": "raw", "sensor_msgs/msg/CompressedImage"
 _NAMES = {Image: "sensor_msgs/msg/Image", CompressedImage: "sensor_msgs/msg/CompressedImage"}
 
 
-class Awaiting:
+class PublisherLookup:
     """Watches a subscription and explains a silence."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Awaiting:
         self._remapped = remapped
         self._type = _NAMES[image_type]
         self._qos = qos.newest_image()
-        self.note_arrival()
+        self.record_arrival()
 
     def begin(self, profile: QoSProfile) -> None:
         """Starts to wait.
@@ -54,9 +54,9 @@ class Awaiting:
             profile: the QoS of the subscription, overrides included.
         """
         self._qos = profile
-        self.note_arrival()
+        self.record_arrival()
 
-    def note_arrival(self) -> None:
+    def record_arrival(self) -> None:
         """An image came; the next silence starts now."""
         self._last_s = monotonic()
         self._log_due_s = self._last_s + PATIENCE_S

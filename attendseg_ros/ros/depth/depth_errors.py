@@ -9,7 +9,7 @@ from enum import Enum
 from attendseg_ros.errors import AttendSegError
 
 
-class NoPoints(Enum):
+class DepthFault(Enum):
     """Why an image got no points or no metres; /diagnostics counts each by this name."""
 
     UNMATCHED = "no depth within tolerance"
@@ -32,23 +32,23 @@ class NoPoints(Enum):
 
 OF_LANDING_ONLY = frozenset(
     {
-        NoPoints.NO_DEPTH,
-        NoPoints.STALE,
-        NoPoints.FRAME,
-        NoPoints.NO_GROUND,
-        NoPoints.NO_HEIGHT,
-        NoPoints.DISTORTED,
+        DepthFault.NO_DEPTH,
+        DepthFault.STALE,
+        DepthFault.FRAME,
+        DepthFault.NO_GROUND,
+        DepthFault.NO_HEIGHT,
+        DepthFault.DISTORTED,
     }
 )
 """What keeps a landing zone from its metres, and no cloud from being published."""
 
-OF_POINTS_ONLY = frozenset({NoPoints.UNMATCHED, NoPoints.INTERNAL})
+OF_POINTS_ONLY = frozenset({DepthFault.UNMATCHED, DepthFault.INTERNAL})
 """What keeps a cloud from being published, and no landing zone from its metres."""
 
 
-class NoPointsError(AttendSegError):
+class DepthError(AttendSegError):
     """Nothing can be placed in space; the message is one line."""
 
-    def __init__(self, reason: NoPoints, detail: str) -> None:
+    def __init__(self, reason: DepthFault, detail: str) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason

@@ -12,7 +12,7 @@ from attendseg_ros.geometry import millimetres_to_depth, to_depth
 from attendseg_ros.images.bad_image import BadImageError
 from attendseg_ros.images.encodings import find_encoding
 from attendseg_ros.images.raw_image import view
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 _CONVERTERS = {
     "32FC1": to_depth,
@@ -36,23 +36,23 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
         axis, NaN where nothing was measured.
 
     Raises:
-        NoPointsError: The encoding or the size is another, or the message contradicts itself.
+        DepthError: The encoding or the size is another, or the message contradicts itself.
     """
     encoding = find_encoding(message.encoding)
     convert = None if encoding is None else _CONVERTERS.get(encoding.name)
     if convert is None:
-        raise NoPointsError(
-            NoPoints.ENCODING,
+        raise DepthError(
+            DepthFault.ENCODING,
             f"{message.encoding!r} is neither 32FC1 (metres) nor 16UC1 or mono16 (millimetres)",
         )
     if (message.width, message.height) != (width, height):
-        raise NoPointsError(
-            NoPoints.SIZE,
+        raise DepthError(
+            DepthFault.SIZE,
             f"depth of {message.width}x{message.height} for an image of {width}x{height}; "
             "it must be aligned to the image, pixel by pixel",
         )
     try:
         pixels = view(message)
     except BadImageError as error:
-        raise NoPointsError(NoPoints.MALFORMED, str(error)) from error
+        raise DepthError(DepthFault.MALFORMED, str(error)) from error
     return convert(pixels[::step, ::step, 0])

@@ -13,7 +13,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation import FREE
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.landing_report import LandingReport
@@ -58,7 +58,7 @@ class GroundDistance:
         self._expected = False
         self._newest: Image | None = None
 
-    def attend(self, settings: Settings) -> None:
+    def follow_demand(self, settings: Settings) -> None:
         """Joins depth when a landing zone is wanted, and leaves it when none is."""
         self._wanted = self._outputs.landing_zone_wanted()
         wanted = self._wanted and settings.height_source != "parameter"
@@ -100,13 +100,13 @@ class GroundDistance:
             Metres, above 0.
 
         Raises:
-            NoPointsError: there is no depth of about that moment, of that frame and size, that
+            DepthError: there is no depth of about that moment, of that frame and size, that
                 measures enough of the free ground.
         """
         depth = self._newest
         if depth is None:
             topic = self._node.resolve_topic_name(self._outputs.camera.input("depth"))
-            raise NoPointsError(NoPoints.NO_DEPTH, f"nothing has come on {topic}")
+            raise DepthError(DepthFault.NO_DEPTH, f"nothing has come on {topic}")
         _check_belongs(depth.header, image)
         free = occupancy == FREE
         # Patches that lie between the pixels looked at are rare, and still want a height.
@@ -115,8 +115,8 @@ class GroundDistance:
         ground = to_metres(depth, width, height, step)[free[::step, ::step]]
         measured = ground[np.isfinite(ground)]
         if measured.size == 0 or measured.size < LEAST_MEASURED * ground.size:
-            raise NoPointsError(
-                NoPoints.NO_GROUND,
+            raise DepthError(
+                DepthFault.NO_GROUND,
                 f"depth measures {measured.size / max(1, ground.size):.0%} of the free ground, "
                 f"{LEAST_MEASURED:.0%} are needed",
             )
@@ -142,19 +142,19 @@ def _check_belongs(depth: Header, image: Header) -> None:
     depth_ns, image_ns = stamp_ns(depth.stamp), stamp_ns(image.stamp)
     for what, stamp in (("depth", depth_ns), ("image", image_ns)):
         if stamp == 0:
-            raise NoPointsError(
-                NoPoints.UNSTAMPED, f"the {what}'s: whether both are of one moment is not known"
+            raise DepthError(
+                DepthFault.UNSTAMPED, f"the {what}'s: whether both are of one moment is not known"
             )
     if abs(depth_ns - image_ns) > OLDEST_NS:
         direction = "older" if depth_ns < image_ns else "younger"
-        raise NoPointsError(
-            NoPoints.STALE,
+        raise DepthError(
+            DepthFault.STALE,
             f"the last is {abs(depth_ns - image_ns) / NANOSECONDS:.1f} s {direction} than the "
             f"image, at most {OLDEST_NS / NANOSECONDS:g} s will do",
         )
     if depth.frame_id.lstrip("/") != image.frame_id.lstrip("/"):
-        raise NoPointsError(
-            NoPoints.FRAME,
+        raise DepthError(
+            DepthFault.FRAME,
             f"depth is in {depth.frame_id!r} and the image in {image.frame_id!r}; "
             "it must be aligned to the image",
         )

@@ -17,8 +17,8 @@ from std_msgs.msg import Header
 from attendseg_ros.errors import described
 from attendseg_ros.geometry import CloudBuilder
 from attendseg_ros.ros.camera.calibration import Calibration
-from attendseg_ros.ros.camera.publisher_lookup import Awaiting
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.points_report import DepthSource, PointsReport
@@ -85,7 +85,9 @@ class SemanticPoints:
         self._depth = depth
         self._calibration = Calibration(node, self._camera)
         name = self._camera.input("depth")
-        self._awaiting = Awaiting(node, node.resolve_topic_name(name), Image, "depth", name)
+        self._publishers = PublisherLookup(
+            node, node.resolve_topic_name(name), Image, "depth", name
+        )
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
         self._report = PointsReport(self._camera.status("depth"))
         self._rate_limit = RateLimit()
@@ -98,12 +100,12 @@ class SemanticPoints:
         )
         self.camera_info: CameraInfo | None = None
 
-    def attend(self) -> None:
+    def follow_demand(self) -> None:
         """Joins depth when points are wanted, and leaves it when they are not."""
         wanted = self._outputs.points_wanted()
         if wanted and not self._joined:
             self._joined = True
-            self._awaiting.begin(self._depth.join(self._on_depth))
+            self._publishers.begin(self._depth.join(self._on_depth))
         elif not wanted:
             self._leave()
 
@@ -112,9 +114,9 @@ class SemanticPoints:
 
         Images that no other depth will serve get the nearest that is here.
         """
-        self.attend()
+        self.follow_demand()
         if self._joined:
-            self._awaiting.check()
+            self._publishers.check()
             self._settle(self._matcher.settle_late(_tolerance_ns(self._settings())))
 
     def due(self, settings: Settings) -> bool:
@@ -125,7 +127,7 @@ class SemanticPoints:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
         if stamp == 0:
-            self._refuse(NoPoints.UNSTAMPED, "image without a stamp: no depth is known to fit it")
+            self._refuse(DepthFault.UNSTAMPED, "image without a stamp: no depth is known to fit it")
             return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
@@ -133,12 +135,12 @@ class SemanticPoints:
         """The status of depth since the last call; none while nobody wants points."""
         if not self._joined:
             return []
-        silence_s = self._awaiting.silence_s()
+        silence_s = self._publishers.silence_s()
         patient = silence_s <= SILENCE_S
         source = DepthSource(
-            topic=self._awaiting.topic,
+            topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._awaiting.count() if patient else self._awaiting.explain(),
+            publishers=self._publishers.count() if patient else self._publishers.explain(),
             clouds_dropped=self._worker.dropped(),
         )
         now_ns = self._node.get_clock().now().nanoseconds
@@ -156,20 +158,22 @@ class SemanticPoints:
             self._matcher.clear()
 
     def _on_depth(self, message: Image) -> None:
-        self._awaiting.note_arrival()
-        self._report.note_depth()
+        self._publishers.record_arrival()
+        self._report.record_depth()
         stamp = stamp_ns(message.header.stamp)
         if stamp == 0:
-            self._log(NoPoints.UNSTAMPED, "depth without a stamp: it is known to fit no image")
+            self._log(DepthFault.UNSTAMPED, "depth without a stamp: it is known to fit no image")
             return
         self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
 
     def _settle(self, outcome: Outcome[SegmentedImage, Image]) -> None:
         for match in outcome.matches:
-            self._worker.put(match)
+            self._worker.submit(match)
         for offset_ns in outcome.missed:
-            self._report.note_unmatched(offset_ns)
-            self._log(NoPoints.UNMATCHED, f"{NoPoints.UNMATCHED.value}: {self._miss(offset_ns)}")
+            self._report.record_unmatched(offset_ns)
+            self._log(
+                DepthFault.UNMATCHED, f"{DepthFault.UNMATCHED.value}: {self._miss(offset_ns)}"
+            )
 
     def _miss(self, offset_ns: int | None) -> str:
         if offset_ns is None:
@@ -183,13 +187,13 @@ class SemanticPoints:
     def _process(self, match: tuple[SegmentedImage, Image]) -> None:
         try:
             self._publish(*match)
-        except NoPointsError as error:
+        except DepthError as error:
             self._refuse(error.reason, str(error))
         except Exception as error:
             # As in FrameProcessor: the thread must outlive everything, and news end with ROS.
             if self._node.context.ok():
-                text = described(error)
-                self._refuse(NoPoints.INTERNAL, f"{NoPoints.INTERNAL.value}: {text}")
+                text = f"{DepthFault.INTERNAL.value}: {described(error)}"
+                self._refuse(DepthFault.INTERNAL, text)
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
@@ -213,16 +217,16 @@ class SemanticPoints:
             max_range_m=image.settings.points_max_range_m,
         )
         self._outputs.publish_points(to_cloud(points, image.header))
-        self._report.note_published(self._node.get_clock().now().nanoseconds)
+        self._report.record_published(self._node.get_clock().now().nanoseconds)
 
-    def _refuse(self, reason: NoPoints, detail: str) -> None:
-        self._report.note_failure(reason)
+    def _refuse(self, reason: DepthFault, detail: str) -> None:
+        self._report.record_failure(reason)
         self._log(reason, detail)
 
-    def _log(self, reason: NoPoints, detail: str) -> None:
+    def _log(self, reason: DepthFault, detail: str) -> None:
         if self._throttle.ready(reason.name):
             self._node.get_logger().error(
-                f"no points for an image, depth from {self._awaiting.topic}: {detail}"
+                f"no points for an image, depth from {self._publishers.topic}: {detail}"
             )
 
     def _say_once(self, key: str, text: str) -> None:

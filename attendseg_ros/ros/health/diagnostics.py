@@ -18,7 +18,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.limits import (
     Finding,
     judge,
@@ -35,7 +35,7 @@ STALE = DiagnosticStatus.STALE
 
 
 @dataclass(frozen=True)
-class Camera:
+class CameraReport:
     """What the report must know of the camera besides the counts."""
 
     topic: str
@@ -53,7 +53,7 @@ class Camera:
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkReport:
     """What the report must know of the network besides the counts: the same for every camera."""
 
     engine: str
@@ -96,9 +96,9 @@ _FAULT_HINTS = {
 class Report:
     """Judges a camera's frames between one report and the next."""
 
-    def __init__(self, camera: CameraName, monitor: Monitor) -> None:
+    def __init__(self, camera: CameraName, counts: FrameCounts) -> None:
         self._name = camera
-        self._monitor = monitor
+        self._counts = counts
         self._failed: Counter[Reason] = Counter()
         self._faults: Counter[StampFault] = Counter()
         self._network_failures = 0
@@ -107,17 +107,17 @@ class Report:
         self._processed = 0
         self._dropped = 0
 
-    def camera(self, camera: Camera, settings: Settings, now_ns: int) -> DiagnosticStatus:
+    def camera(self, camera: CameraReport, settings: Settings, now_ns: int) -> DiagnosticStatus:
         """The status of what comes in: rate, silence, bad images."""
-        monitor = self._monitor
-        failed = Counter(monitor.failed)
+        counts = self._counts
+        failed = Counter(counts.failed)
         fresh = failed - self._failed
         self._failed = failed
-        rate = monitor.arrivals.rate_hz(now_ns)
+        rate = counts.arrivals.rate_hz(now_ns)
         findings = judge(camera.silence_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
             f"no image on {camera.topic} for {camera.silence_s:.1f} s: {camera.publishers}"
         )
-        if not monitor.received and (not findings or findings[0][0] != ERROR):
+        if not counts.received and (not findings or findings[0][0] != ERROR):
             findings = [(STALE, f"no image yet on {camera.topic}: {camera.publishers}")]
         for what, blamed in (("bad images on", False), ("no mask of images on", True)):
             reasons = ", ".join(
@@ -131,20 +131,20 @@ class Report:
         values = {
             "topic": camera.topic,
             "publishers": camera.publishers,
-            "frames received": monitor.received,
+            "frames received": counts.received,
             "frames failed": failed.total(),
             **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
             **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
             "stamp of another clock": camera.foreign,
             "frames missing": camera.missing,
             "rate (Hz)": _number(rate),
-            "age of last image (s)": _number(monitor.arrivals.age_s(now_ns)),
+            "age of last image (s)": _number(counts.arrivals.age_s(now_ns)),
         }
         return _status(
             self._name.status("camera"), findings, f"{_number(rate)} Hz on {camera.topic}", values
         )
 
-    def _stream_findings(self, camera: Camera, settings: Settings) -> list[Finding]:
+    def _stream_findings(self, camera: CameraReport, settings: Settings) -> list[Finding]:
         findings = []
         faults = Counter(camera.faults)
         for fault, count in (faults - self._faults).items():
@@ -167,7 +167,7 @@ class Report:
         return findings
 
     def network(
-        self, network: Network, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
+        self, network: NetworkReport, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
     ) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops.
 
@@ -178,19 +178,19 @@ class Report:
             now_ns: the node's clock.
             doubt: why the camera's stamps tell no latency; empty where they do.
         """
-        monitor = self._monitor
-        processing, latency = monitor.history.processing_ms(), monitor.history.latency_ms()
-        rate = monitor.masks.rate_hz(now_ns)
-        since_receipt = monitor.history.since_receipt_ms()
+        counts = self._counts
+        processing, latency = counts.history.processing_ms(), counts.history.latency_ms()
+        rate = counts.masks.rate_hz(now_ns)
+        since_receipt = counts.history.since_receipt_ms()
         unknown = f"unknown: {doubt}" if doubt else ""
-        age = monitor.mask_age_s(now_ns)
+        age = counts.mask_age_s(now_ns)
         if age > WINDOW_S:
             # What frames took before says nothing of this moment.
             processing, latency, since_receipt = [], [], []
         ratio = self._drop_ratio(dropped)
         findings = self._failures(network)
-        if not monitor.nobody_listens:
-            findings += judge_silence(age, settings, monitor.arrivals.age_s(now_ns), network.busy_s)
+        if not counts.nobody_listens:
+            findings += judge_silence(age, settings, counts.arrivals.age_s(now_ns), network.busy_s)
             findings += judge_rate(rate, settings)
             findings += judge_latency([] if doubt else latency, since_receipt, settings)
         if doubt:
@@ -223,25 +223,25 @@ class Report:
             "receipt to mask p95 (ms)": _number(percentile(since_receipt, 0.95)),
             "latency p50 (ms)": unknown or _number(percentile(latency, 0.5)),
             "latency p95 (ms)": unknown or _number(percentile(latency, 0.95)),
-            "frames processed": monitor.processed,
+            "frames processed": counts.processed,
             "frames dropped": dropped,
             "drop ratio": _number(ratio),
-            "frames skipped by max_rate_hz": monitor.skipped,
-            "frames nobody wanted": monitor.idle,
-            "frames without a mask in a row": monitor.failed_in_a_row,
-            **{f"frames failed: {reason.value}": monitor.failed[reason] for reason in _NETWORKS},
+            "frames skipped by max_rate_hz": counts.skipped,
+            "frames nobody wanted": counts.idle,
+            "frames without a mask in a row": counts.failed_in_a_row,
+            **{f"frames failed: {reason.value}": counts.failed[reason] for reason in _NETWORKS},
             "engine hangs": network.hangs,
             "last engine hang": network.last_hang or "none",
             "errors of the thread": network.worker_errors,
         }
-        fine = idle if monitor.nobody_listens else running
+        fine = idle if counts.nobody_listens else running
         return _status(self._name.status("network"), findings, fine, values)
 
-    def _failures(self, network: Network) -> list[Finding]:
+    def _failures(self, network: NetworkReport) -> list[Finding]:
         """What the network or the node, and not the camera, has left without a mask."""
-        monitor, findings = self._monitor, []
-        in_a_row = monitor.failed_in_a_row
-        failures = sum(monitor.failed[reason] for reason in _NETWORKS)
+        counts, findings = self._counts, []
+        in_a_row = counts.failed_in_a_row
+        failures = sum(counts.failed[reason] for reason in _NETWORKS)
         fresh, self._network_failures = failures - self._network_failures, failures
         fresh_hangs, self._hangs = network.hangs - self._hangs, network.hangs
         errors = network.worker_errors - self._worker_errors
@@ -253,10 +253,10 @@ class Report:
             findings.append((ERROR, f"{network.last_hang} and has been replaced"))
         elif in_a_row >= FEW:
             findings.append(
-                (ERROR, f"{in_a_row} frames in a row without a mask: {monitor.last_failure}")
+                (ERROR, f"{in_a_row} frames in a row without a mask: {counts.last_failure}")
             )
         elif fresh > 0:
-            why = monitor.last_failure or "see the log"
+            why = counts.last_failure or "see the log"
             findings.append((WARN, f"no mask of {_frames(fresh)}: {why}"))
         if not network.worker_alive:
             findings.append((ERROR, "the thread that processes frames has ended: restart the node"))
@@ -266,7 +266,7 @@ class Report:
         return findings
 
     def _drop_ratio(self, dropped: int) -> float:
-        processed = self._monitor.processed
+        processed = self._counts.processed
         lost, done = dropped - self._dropped, processed - self._processed
         self._dropped, self._processed = dropped, processed
         return lost / (lost + done) if lost + done else 0.0

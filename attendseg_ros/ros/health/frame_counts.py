@@ -15,7 +15,7 @@ _READ_APART_NS = NANOSECONDS
 """The clock is read in several threads: a moment this far in the future is no jump of the clock."""
 
 
-class Monitor:
+class FrameCounts:
     """Counts frames by what became of them.
 
     Every received frame is, in the end, one of: processed, dropped (a newer one came before its
@@ -44,13 +44,13 @@ class Monitor:
         self._wanted_since_ns: int | None = None
         self._last_mask_ns: int | None = None
 
-    def note_arrival(self, now_ns: int) -> None:
+    def record_arrival(self, now_ns: int) -> None:
         """Counts a frame that came in; it is wanted unless `note_idle` follows."""
         self.received += 1
         self.arrivals.add(now_ns)
-        self.note_wanted(now_ns)
+        self.record_wanted(now_ns)
 
-    def note_wanted(self, now_ns: int) -> None:
+    def record_wanted(self, now_ns: int) -> None:
         """Somebody wants masks at this moment, whether or not images come."""
         since_ns = self._wanted_since_ns
         # A clock that ran backwards starts the waiting anew.
@@ -58,12 +58,12 @@ class Monitor:
             self._wanted_since_ns = now_ns
         self.nobody_listens = False
 
-    def note_idle(self) -> None:
+    def record_idle(self) -> None:
         """Counts a frame that nobody wanted."""
         self.idle += 1
-        self.note_unwanted()
+        self.record_unwanted()
 
-    def note_unwanted(self) -> None:
+    def record_unwanted(self) -> None:
         """Nobody wants masks at this moment: rate, latency and waiting start anew after it."""
         self.nobody_listens = True
         self._wanted_since_ns = None
@@ -71,14 +71,14 @@ class Monitor:
         self.masks.clear()
         self.history.clear()
 
-    def note_failed(self, reason: Reason, why: str) -> None:
+    def record_failure(self, reason: Reason, why: str) -> None:
         """Counts a frame that gets no mask."""
         self.failed[reason] += 1
         if reason in OF_THE_NETWORK:
             self.failed_in_a_row += 1
             self.last_failure = why
 
-    def note_processed(self, times: FrameTimes, now_ns: int) -> None:
+    def record_processed(self, times: FrameTimes, now_ns: int) -> None:
         """Counts a frame whose masks are out."""
         self.processed += 1
         self.nobody_listens = False

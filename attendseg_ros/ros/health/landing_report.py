@@ -10,9 +10,9 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.depth.depth_errors import OF_POINTS_ONLY, NoPoints
+from attendseg_ros.ros.depth.depth_errors import OF_POINTS_ONLY, DepthFault
 
-REASONS = tuple(reason for reason in NoPoints if reason not in OF_POINTS_ONLY)
+REASONS = tuple(reason for reason in DepthFault if reason not in OF_POINTS_ONLY)
 """Why a frame may have no metres."""
 
 
@@ -33,17 +33,17 @@ class LandingReport:
         self._found = 0
         self._searched = 0
         self._in_view = False
-        self._defects: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
-        self._reported: Counter[tuple[WithoutMetres, NoPoints]] = Counter()
+        self._defects: Counter[tuple[WithoutMetres, DepthFault]] = Counter()
+        self._reported: Counter[tuple[WithoutMetres, DepthFault]] = Counter()
 
-    def note_frame(self, found: bool) -> None:
+    def record_frame(self, found: bool) -> None:
         """Counts a frame that was searched."""
         with self._lock:
             self._searched += 1
             self._found += found
             self._in_view = found
 
-    def note_defect(self, outcome: WithoutMetres, reason: NoPoints) -> None:
+    def record_defect(self, outcome: WithoutMetres, reason: DepthFault) -> None:
         """Counts a frame whose metres are not known."""
         with self._lock:
             self._defects[outcome, reason] += 1

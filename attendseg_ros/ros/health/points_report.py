@@ -11,11 +11,11 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, NoPoints
+from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, DepthFault
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import RateWindow
 
-REASONS = tuple(reason for reason in NoPoints if reason not in OF_LANDING_ONLY)
+REASONS = tuple(reason for reason in DepthFault if reason not in OF_LANDING_ONLY)
 """Why an image may have no points."""
 
 
@@ -39,29 +39,29 @@ class PointsReport:
         self._received = 0
         self._published = 0
         self._clouds = RateWindow()
-        self._failed: Counter[NoPoints] = Counter()
-        self._reported: Counter[NoPoints] = Counter()
+        self._failed: Counter[DepthFault] = Counter()
+        self._reported: Counter[DepthFault] = Counter()
         self._offset_ns: int | None = None
 
-    def note_depth(self) -> None:
+    def record_depth(self) -> None:
         """Counts a depth that came in."""
         with self._lock:
             self._received += 1
 
-    def note_published(self, now_ns: int) -> None:
+    def record_published(self, now_ns: int) -> None:
         """Counts a cloud that went out."""
         with self._lock:
             self._published += 1
         self._clouds.add(now_ns)
 
-    def note_failure(self, reason: NoPoints) -> None:
+    def record_failure(self, reason: DepthFault) -> None:
         """Counts an image that gets no points."""
         with self._lock:
             self._failed[reason] += 1
 
-    def note_unmatched(self, offset_ns: int | None) -> None:
+    def record_unmatched(self, offset_ns: int | None) -> None:
         """Counts an image without depth, and remembers how far off the nearest one was."""
-        self.note_failure(NoPoints.UNMATCHED)
+        self.record_failure(DepthFault.UNMATCHED)
         with self._lock:
             self._offset_ns = offset_ns
 

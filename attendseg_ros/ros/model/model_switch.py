@@ -26,7 +26,7 @@ from attendseg_ros.streaming.worker import Worker
 
 
 @dataclass(frozen=True)
-class Wish:
+class ModelRequest:
     """What the parameters ask for: their values, and the model that these fit."""
 
     settings: Settings
@@ -69,7 +69,7 @@ class ModelSwitch:
         settings: Settings,
         *,
         switched: Callable[[Segmenter, Settings], None],
-        failed: Callable[[Wish, str], None],
+        failed: Callable[[ModelRequest, str], None],
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Takes over a segmenter.
@@ -84,7 +84,7 @@ class ModelSwitch:
             say: called in any thread with what is to be said of a hang.
         """
         self._segmenter = segmenter
-        self._asked = Wish(settings, segmenter.bundle)
+        self._asked = ModelRequest(settings, segmenter.bundle)
         self._in_effect = settings
         self._told: tuple[Segmenter, float] | None = (segmenter, settings.min_confidence)
         self._switched = switched
@@ -111,7 +111,7 @@ class ModelSwitch:
         return self._asked.bundle
 
     @property
-    def asked(self) -> Wish:
+    def asked(self) -> ModelRequest:
         """What runs, or what is being prepared."""
         return self._asked
 
@@ -133,7 +133,7 @@ class ModelSwitch:
             if bundle == known:
                 bundle = known
         with self._changed:
-            before, asked = self._asked, Wish(settings, bundle)
+            before, asked = self._asked, ModelRequest(settings, bundle)
             if settings.target_latency_ms and (bundle, asked.size) == (
                 before.bundle,
                 before.unpaced,
@@ -145,7 +145,7 @@ class ModelSwitch:
             self._tell_soon()
             self._changed.notify_all()
             if anew:
-                self._worker.put(asked)
+                self._worker.submit(asked)
 
     def tell(self) -> None:
         """Has `switched` called now, whatever it was called with before: for those new here."""
@@ -169,11 +169,11 @@ class ModelSwitch:
                 return False
             attempt = self._asked.attempt + 1
             self._asked = replace(self._asked, paced=size, refused=None, attempt=attempt)
-            self._worker.put(self._asked)
+            self._worker.submit(self._asked)
         return True
 
-    def take_back(self, wish: Wish) -> dict[str, Any]:
-        """Gives up a wish that failed.
+    def take_back(self, request: ModelRequest) -> dict[str, Any]:
+        """Gives up a request that failed.
 
         Returns:
             The parameters that told of it, with the values in effect; empty when something else
@@ -181,13 +181,13 @@ class ModelSwitch:
         """
         with self._changed:
             asked, now = self._asked, self._in_effect
-            if asked.attempt != wish.attempt or asked.size != wish.size:
+            if asked.attempt != request.attempt or asked.size != request.size:
                 return {}
             values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
             if asked.bundle is self._segmenter.bundle:
                 values = {"input_size": now.input_size}
             settings = replace(asked.settings, **values)
-            self._asked = Wish(settings, self._segmenter.bundle, attempt=asked.attempt + 1)
+            self._asked = ModelRequest(settings, self._segmenter.bundle, attempt=asked.attempt + 1)
             if settings.target_latency_ms:
                 self._asked = replace(self._asked, paced=self._segmenter.input_size)
             return values
@@ -251,7 +251,7 @@ class ModelSwitch:
         self._calls.close()
         self._builds.close()
 
-    def _start_loading(self) -> tuple[Builds, Worker[Wish]]:
+    def _start_loading(self) -> tuple[Builds, Worker[ModelRequest]]:
         builds = Builds()
         return builds, Worker(
             "model", partial(self._fulfil, builds), get_logger("attendseg_ros").error
@@ -267,7 +267,7 @@ class ModelSwitch:
             self._worker.leave()
             self._builds.close()
             self._builds, self._worker = self._start_loading()
-            self._worker.put(self._asked)
+            self._worker.submit(self._asked)
             text = self.hangs.now
         self._say(text)
 
@@ -280,7 +280,7 @@ class ModelSwitch:
             "after all: its late result is thrown away"
         )
 
-    def _await_turn(self, builds: Builds) -> Wish:
+    def _await_turn(self, builds: Builds) -> ModelRequest:
         """Waits until another engine may be made in place of one that hangs; returns what for."""
         with self._changed:
             asked = self._asked
@@ -333,60 +333,60 @@ class ModelSwitch:
             size = self._asked.settings.input_size if settled else self._in_effect.input_size
             self._in_effect = replace(self._asked.settings, input_size=size)
 
-    def _fulfil(self, builds: Builds, wish: Wish) -> None:
+    def _fulfil(self, builds: Builds, request: ModelRequest) -> None:
         try:
-            self._put_into_effect(builds, wish)
+            self._put_into_effect(builds, request)
             give_back_freed()
         except Exception as error:
             if self._is_past(builds):
                 return
             # Whatever a library raises over a model, the old one goes on.
             self.refusal = described(error)
-            self._stop_pacing(wish)
-            self._failed(wish, self.refusal)
+            self._stop_pacing(request)
+            self._failed(request, self.refusal)
             if self._hung is not None:
                 # None goes on: it is tried again.
                 self.hangs.fail(self.refusal)
-                self._worker.put(wish)
+                self._worker.submit(request)
         else:
             if not self._is_past(builds):
                 self.refusal = ""
 
-    def _stop_pacing(self, wish: Wish) -> None:
+    def _stop_pacing(self, request: ModelRequest) -> None:
         """Stays at the input size that runs, when it was not the parameters that asked."""
         with self._changed:
             asked = self._asked
-            if wish.paced and (asked.bundle, asked.paced) == (wish.bundle, wish.paced):
+            if request.paced and (asked.bundle, asked.paced) == (request.bundle, request.paced):
                 size = self._segmenter.input_size
-                self._asked = replace(asked, paced=size, refused=wish.paced)
+                self._asked = replace(asked, paced=size, refused=request.paced)
 
-    def _put_into_effect(self, builds: Builds, wish: Wish) -> None:
+    def _put_into_effect(self, builds: Builds, request: ModelRequest) -> None:
         hung = self._hung
         if hung is not None:
-            wish = self._await_turn(builds)
+            request = self._await_turn(builds)
         if self._is_past(builds):
             return
-        if wish.bundle is not self._segmenter.bundle or hung is not None:
-            old = self._replace(builds, _build(builds, wish, hung), wish)
+        if request.bundle is not self._segmenter.bundle or hung is not None:
+            old = self._replace(builds, _build(builds, request, hung), request)
             if old is not None:
                 old.close()
-        elif wish.size != self._segmenter.input_size:
-            builds.resize(self._segmenter, wish.size)
+        elif request.size != self._segmenter.input_size:
+            builds.resize(self._segmenter, request.size)
             with self._changed:
                 if self._is_past(builds):
                     return
-                self._in_effect = wish.settings
+                self._in_effect = request.settings
                 self._settle()
                 self._told = None
                 self._tell_soon()
 
-    def _replace(self, builds: Builds, made: Segmenter, wish: Wish) -> Segmenter | None:
+    def _replace(self, builds: Builds, made: Segmenter, request: ModelRequest) -> Segmenter | None:
         """Puts a segmenter in place between two frames; returns the one to close.
 
         One that hangs is not: the call that hangs closes it, should it return.
         """
         with self._changed:
-            if self._asked.bundle is not wish.bundle or self._is_past(builds):
+            if self._asked.bundle is not request.bundle or self._is_past(builds):
                 # Something else has been asked for meanwhile.
                 return made
             # New frames wait, or a camera faster than the network would never leave a gap.
@@ -395,7 +395,7 @@ class ModelSwitch:
                 self._changed.wait_for(lambda: not self._frame_in_hand)
                 old: Segmenter | None = self._segmenter
                 self._segmenter = made
-                self._in_effect = wish.settings
+                self._in_effect = request.settings
                 self._settle()
                 if self._hung is not None:
                     self._hung = old = None
@@ -407,8 +407,8 @@ class ModelSwitch:
             return old
 
 
-def _build(builds: Builds, wish: Wish, hung: Segmenter | None) -> Segmenter:
-    if hung is not None and wish.bundle is hung.bundle:
-        return builds.make_twin(hung, wish.size)
-    engine, num_threads = wish.settings.engine, wish.settings.num_threads
-    return builds.make(partial(Segmenter, wish.bundle, engine, num_threads, wish.size))
+def _build(builds: Builds, request: ModelRequest, hung: Segmenter | None) -> Segmenter:
+    if hung is not None and request.bundle is hung.bundle:
+        return builds.make_twin(hung, request.size)
+    engine, num_threads = request.settings.engine, request.settings.num_threads
+    return builds.make(partial(Segmenter, request.bundle, engine, num_threads, request.size))

@@ -25,7 +25,7 @@ from attendseg_ros.navigation import (
 )
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.health.landing_report import LandingReport, WithoutMetres
 from attendseg_ros.ros.parameters.settings import Settings
@@ -85,7 +85,7 @@ class LandingZones:
         view, problem = None, ""
         try:
             view = self._ground_view(occupancy, settings, camera_info, header)
-        except NoPointsError as error:
+        except DepthError as error:
             problem = str(error)
             self._warn(error, settings)
         rules = LandingRules(
@@ -104,7 +104,7 @@ class LandingZones:
             verdict = Verdict(None, f"landing_min_radius_m cannot be checked: {problem}")
         if not settings.free_classes:
             verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
-        self._report.note_frame(verdict.zone is not None)
+        self._report.record_frame(verdict.zone is not None)
         if verdict.zone is None:
             return _message(header, None, nan, view, verdict.reason)
         mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
@@ -120,7 +120,7 @@ class LandingZones:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
 
         Raises:
-            NoPointsError: metres are asked for and not known.
+            DepthError: metres are asked for and not known.
         """
         by_depth = self._distance.is_asked_for(settings)
         asked = settings.landing_min_radius_m > 0.0 or settings.height_above_ground_m != 0.0
@@ -130,8 +130,8 @@ class LandingZones:
         if by_depth:
             height_m = self._distance.metres(occupancy, header)
         elif not (isfinite(height_m) and height_m > 0.0):
-            raise NoPointsError(
-                NoPoints.NO_HEIGHT,
+            raise DepthError(
+                DepthFault.NO_HEIGHT,
                 f"height_above_ground_m is {height_m:g} and no depth is asked for; "
                 "it must be above 0",
             )
@@ -140,11 +140,11 @@ class LandingZones:
         self._calibration.refuse_distorted(camera_info, settings)
         return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
 
-    def _warn(self, error: NoPointsError, settings: Settings) -> None:
+    def _warn(self, error: DepthError, settings: Settings) -> None:
         limit_m = settings.landing_min_radius_m
         refused = limit_m > 0.0
         outcome = WithoutMetres.REFUSED if refused else WithoutMetres.PIXELS
-        self._report.note_defect(outcome, error.reason)
+        self._report.record_defect(outcome, error.reason)
         if self._throttle.ready(f"{outcome.name} {error.reason.name}"):
             zone = self._camera.output("landing_zone")
             what = f"has no zone, {limit_m:g} m cannot be checked" if refused else outcome.value

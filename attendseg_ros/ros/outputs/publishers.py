@@ -21,7 +21,7 @@ from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
 from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
-from attendseg_ros.ros.outputs.painting import ImageOutput
+from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 
 @dataclass(frozen=True)

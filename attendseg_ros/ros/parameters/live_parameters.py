@@ -38,7 +38,7 @@ CHOICES = {
 """What the parameters may be that are one of a few words."""
 
 
-def check(settings: Settings, bundle: Bundle | None) -> None:
+def check_settings(settings: Settings, bundle: Bundle | None) -> None:
     """Refuses values that the ranges of the descriptors cannot refuse.
 
     Args:
@@ -167,7 +167,7 @@ class Parameters:
             values[spec.name] = _plain(declared.value)
         self._settings = Settings(**values)
         try:
-            check(self._settings, None)
+            check_settings(self._settings, None)
         except ParameterError as error:
             raise node.with_source(error) from error
         node.add_on_set_parameters_callback(self._accept)
@@ -215,7 +215,7 @@ class Parameters:
                 # 10 ms, and whoever asks for a bundle that is broken hears so in the answer.
                 loaded = load_bundle(candidate.model)
                 bundle = None if bundle is None else loaded
-            check(candidate, bundle)
+            check_settings(candidate, bundle)
         except AttendSegError as error:
             return SetParametersResult(successful=False, reason=str(error))
         before, self._settings = self._settings, candidate

@@ -17,7 +17,7 @@ from support.labelled_bags import MASK, drive, label, raw
 from attendseg_ros.documents import MOST_BYTES
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from attendseg_ros.playback.bags.bag_reader import open_bag
+from attendseg_ros.playback.bags.open_bag import open_bag
 
 ROS2_KINDS = ("sqlite3", "mcap")
 SUFFIXES = {"sqlite3": ".db3", "mcap": ".mcap"}

@@ -13,7 +13,8 @@ from support import bags
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from attendseg_ros.playback.bags.bag_reader import Recorded, open_bag
+from attendseg_ros.playback.bags.bag_reader import Recorded
+from attendseg_ros.playback.bags.open_bag import open_bag
 
 COUNT = 60
 

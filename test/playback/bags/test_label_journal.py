@@ -24,7 +24,7 @@ def labels(number: int) -> Labels:
 def fill(path: Path) -> None:
     with LabelJournal(path, MADE_WITH) as journal:
         for number, key in enumerate(KEYS):
-            journal.put(key, labels(number))
+            journal.record(key, labels(number))
 
 
 def test_results_come_back_in_another_run(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_cut_off_at_any_byte_it_holds_whole_results_only(tmp_path: Path) -> None
             for number, key in enumerate(KEYS[:count]):
                 np.testing.assert_array_equal(journal.get(key).mask, labels(number).mask)
             for number, key in enumerate(KEYS[count:], count):
-                journal.put(key, labels(number))
+                journal.record(key, labels(number))
         assert path.read_bytes() == content
     assert count == len(KEYS)
 

@@ -16,7 +16,7 @@ from support.labelled_bags import MASK, drive, label, raw
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from attendseg_ros.playback.bags.bag_reader import open_bag
+from attendseg_ros.playback.bags.open_bag import open_bag
 
 ODD_NAMES = (
     "run #5",

@@ -17,10 +17,11 @@ from support.full_disk import full_disk
 from support.labelled_bags import drive, out_name, raw
 
 from attendseg_ros.playback.bags.bag_messages import message_types
-from attendseg_ros.playback.bags.bag_reader import BagReader, open_bag
+from attendseg_ros.playback.bags.bag_reader import BagReader
 from attendseg_ros.playback.bags.bag_writer import Ros1Writer
+from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.bags.sqlite_writer import SqliteWriter
-from attendseg_ros.playback.bags.threaded_writer import WrittenBehind, open_writer
+from attendseg_ros.playback.bags.threaded_writer import ThreadedWriter, open_writer
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def opened(folder: Path, kind: str) -> Iterator[tuple[BagReader, Path, Path]]:
         yield reader, path, folder / "new" / out_name(kind)
 
 
-def copy_all(reader: BagReader, writer: WrittenBehind) -> None:
+def copy_all(reader: BagReader, writer: ThreadedWriter) -> None:
     for recorded in reader.messages():
         writer.copy(recorded)
 

@@ -14,7 +14,7 @@ from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
 from attendseg_ros.geometry import Intrinsics
 from attendseg_ros.ros.camera.intrinsics import distortion, is_distorted, to_intrinsics
-from attendseg_ros.ros.depth.depth_errors import NoPoints, NoPointsError
+from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 WIDTH, HEIGHT = 640, 480
 K = [500.0, 0.0, 321.0, 0.0, 510.0, 241.0, 0.0, 0.0, 1.0]
@@ -30,8 +30,8 @@ def region(x: int, y: int, width: int, height: int) -> RegionOfInterest:
     return RegionOfInterest(x_offset=x, y_offset=y, width=width, height=height)
 
 
-def refusal(call: Any, *arguments: Any, reason: NoPoints) -> str:
-    with pytest.raises(NoPointsError) as caught:
+def refusal(call: Any, *arguments: Any, reason: DepthFault) -> str:
+    with pytest.raises(DepthError) as caught:
         call(*arguments)
     assert caught.value.reason is reason
     assert "\n" not in str(caught.value)
@@ -50,7 +50,7 @@ def test_without_p_a_rectified_image_follows_k_only_where_nothing_was_distorted(
     unset = info(p=[0.0] * 12)
     assert to_intrinsics(unset, WIDTH, HEIGHT, rectified=True).fx == 500.0
     unset.d = BARREL
-    words = refusal(to_intrinsics, unset, WIDTH, HEIGHT, True, reason=NoPoints.NO_INTRINSICS)
+    words = refusal(to_intrinsics, unset, WIDTH, HEIGHT, True, reason=DepthFault.NO_INTRINSICS)
     assert "P is not set" in words
 
 
@@ -62,20 +62,22 @@ def test_focal_lengths_must_be_numbers_above_0(rectified: bool, value: float, wh
     k[0 if which == "fx" else 4] = value
     p[0 if which == "fx" else 5] = value
     bad = info(p=p) if rectified else info(k=k)
-    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, rectified, reason=NoPoints.NO_INTRINSICS)
+    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, rectified, reason=DepthFault.NO_INTRINSICS)
     assert f"{value:g} in {'P' if rectified else 'K'}" in words or f"{value:g} and" in words
 
 
 @pytest.mark.parametrize(("cx", "cy"), [(nan, 241.0), (321.0, inf), (0.0, 0.0)])
 def test_a_principal_point_that_is_not_set(cx: float, cy: float) -> None:
     bad = info(k=[500.0, 0.0, cx, 0.0, 510.0, cy, 0.0, 0.0, 1.0])
-    assert "cx and cy" in refusal(to_intrinsics, bad, WIDTH, HEIGHT, reason=NoPoints.NO_INTRINSICS)
+    assert "cx and cy" in refusal(
+        to_intrinsics, bad, WIDTH, HEIGHT, reason=DepthFault.NO_INTRINSICS
+    )
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (480, 640), (0, 0), (641, 480)])
 def test_another_size_is_named(size: tuple[int, int]) -> None:
     bad = info(width=size[0], height=size[1])
-    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, reason=NoPoints.CAMERA_INFO_SIZE)
+    words = refusal(to_intrinsics, bad, WIDTH, HEIGHT, reason=DepthFault.CAMERA_INFO_SIZE)
     assert f"{size[0]}x{size[1]} for an image of {WIDTH}x{HEIGHT}" in words
 
 
@@ -123,12 +125,14 @@ def test_binning_scales_the_rectified_camera() -> None:
 def test_binning_and_region_that_contradict_the_image(
     fields: dict[str, Any], size: tuple[int, int], words: str
 ) -> None:
-    assert words in refusal(to_intrinsics, info(**fields), *size, reason=NoPoints.CAMERA_INFO_SIZE)
+    assert words in refusal(
+        to_intrinsics, info(**fields), *size, reason=DepthFault.CAMERA_INFO_SIZE
+    )
 
 
 def test_a_region_of_a_rectified_image_is_refused() -> None:
     cropped = info(roi=region(10, 20, 320, 240))
-    words = refusal(to_intrinsics, cropped, 320, 240, True, reason=NoPoints.CAMERA_INFO_SIZE)
+    words = refusal(to_intrinsics, cropped, 320, 240, True, reason=DepthFault.CAMERA_INFO_SIZE)
     assert "region of interest, 320x240 at (10, 20), of a rectified image" in words
 
 
@@ -162,7 +166,7 @@ def test_a_fisheye_distorts_without_coefficients_too(model: str, d: list[float])
 @pytest.mark.parametrize("d", [[], [0.0], [0.5]])
 def test_an_unknown_model_is_refused_in_words(model: str, d: list[float]) -> None:
     unknown = info(distortion_model=model, d=d)
-    words = refusal(distortion, unknown, reason=NoPoints.LENS)
+    words = refusal(distortion, unknown, reason=DepthFault.LENS)
     assert repr(model) in words
     assert "plumb_bob" in words
     assert distortion(unknown, rectified=True) == ""
@@ -172,7 +176,7 @@ def test_an_unknown_model_is_refused_in_words(model: str, d: list[float]) -> Non
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_coefficients_must_be_numbers(value: float, rectified: bool) -> None:
     bad = info(distortion_model="plumb_bob", d=[0.0, value, 0.0, 0.0, 0.0])
-    assert f"{value:g}" in refusal(distortion, bad, rectified, reason=NoPoints.LENS)
+    assert f"{value:g}" in refusal(distortion, bad, rectified, reason=DepthFault.LENS)
 
 
 def test_what_the_matrices_stand_for_by_opencv() -> None:

@@ -16,7 +16,7 @@ from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.outputs.painting import ImageOutput
+from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 IMAGES = [output.topic for output in ImageOutput]
 PUBLISHED = [
@@ -42,7 +42,7 @@ def unsure(tmp_path_factory: pytest.TempPathFactory, tiny_path: Path) -> Iterato
     parameters = {f"qos_overrides.{end}.reliability": value for end, value in ends.items()}
     folder = tmp_path_factory.mktemp("unsure")
     with Rig(folder, tiny_path, parameters, namespace=namespace) as rig:
-        # Without a wish for points nobody needs depth.
+        # Without a request for points nobody needs depth.
         rig.output("points", PointCloud2, BEST_EFFORT)
         yield rig
 

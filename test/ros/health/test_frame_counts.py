@@ -15,8 +15,8 @@ from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.health.diagnostics import FEW, Network, Report
-from attendseg_ros.ros.health.frame_counts import Monitor
+from attendseg_ros.ros.health.diagnostics import FEW, NetworkReport, Report
+from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
 from attendseg_ros.streaming.timing import FrameTimes
 
@@ -26,7 +26,7 @@ CONFIG = Path(__file__).parents[3] / "config"
 SECOND = 1_000_000_000
 START = 1_000 * SECOND
 TIMES = FrameTimes(processing_time_ms=20.0, pipeline_latency_ms=30.0)
-NETWORK = Network(
+NETWORK = NetworkReport(
     engine="onnxruntime",
     model="tiny",
     input_size=(704, 64),
@@ -51,75 +51,75 @@ def preset(name: str) -> Settings:
 PRESETS = ["segmentation.yaml", "drone.yaml", "ground_robot.yaml"]
 
 
-def levels(monitor: Monitor, settings: Settings, *seconds: float) -> list[bytes]:
-    report = Report(CameraName(), monitor)
+def levels(counts: FrameCounts, settings: Settings, *seconds: float) -> list[bytes]:
+    report = Report(CameraName(), counts)
     return [report.network(NETWORK, 0, settings, START + round(s * SECOND)).level for s in seconds]
 
 
-def with_masks(until_s: float, rate_hz: float = 10.0) -> Monitor:
-    """A monitor of a camera whose frames all got masks, until that moment."""
-    monitor = Monitor()
+def with_masks(until_s: float, rate_hz: float = 10.0) -> FrameCounts:
+    """A counts of a camera whose frames all got masks, until that moment."""
+    counts = FrameCounts()
     for number in range(round(until_s * rate_hz) + 1):
         now = START + round(number / rate_hz * SECOND)
-        monitor.note_arrival(now)
-        monitor.note_processed(TIMES, now)
-    return monitor
+        counts.record_arrival(now)
+        counts.record_processed(TIMES, now)
+    return counts
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_nothing_that_comes_out_is_an_error_in_every_preset(name: str) -> None:
     settings = preset(name)
-    monitor = with_masks(4.0)
+    counts = with_masks(4.0)
     limit = settings.max_age_error_s
-    assert levels(monitor, settings, 4.0) == [OK]
+    assert levels(counts, settings, 4.0) == [OK]
     # Frames keep coming, and what becomes of them is never told: the engine hangs.
     for number in range(41, 200):
-        monitor.note_arrival(START + number * SECOND // 10)
-    assert levels(monitor, settings, 4.0 + limit + 0.2, 60.0, 3600.0) == [ERROR] * 3
+        counts.record_arrival(START + number * SECOND // 10)
+    assert levels(counts, settings, 4.0 + limit + 0.2, 60.0, 3600.0) == [ERROR] * 3
 
 
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("reason", list(Reason))
 def test_refusing_every_frame_from_the_first_is_an_error(name: str, reason: Reason) -> None:
-    monitor = Monitor()
+    counts = FrameCounts()
     for number in range(100):
-        monitor.note_arrival(START + number * SECOND // 10)
-        monitor.note_failed(reason, "it is broken")
-    assert levels(monitor, preset(name), 10.0) == [ERROR]
+        counts.record_arrival(START + number * SECOND // 10)
+        counts.record_failure(reason, "it is broken")
+    assert levels(counts, preset(name), 10.0) == [ERROR]
 
 
 def test_failures_after_a_frame_that_nobody_wanted_are_failures() -> None:
-    monitor = with_masks(1.0)
-    monitor.note_arrival(START + SECOND)
-    monitor.note_idle()
-    assert levels(monitor, Settings(), 1.1, 100.0) == [OK, OK]
+    counts = with_masks(1.0)
+    counts.record_arrival(START + SECOND)
+    counts.record_idle()
+    assert levels(counts, Settings(), 1.1, 100.0) == [OK, OK]
     for number in range(100):
-        monitor.note_arrival(START + 2 * SECOND + number * SECOND // 10)
-        monitor.note_failed(Reason.ENCODING, "unknown")
-    assert levels(monitor, Settings(), 3.5, 12.0) == [WARN, ERROR]
+        counts.record_arrival(START + 2 * SECOND + number * SECOND // 10)
+        counts.record_failure(Reason.ENCODING, "unknown")
+    assert levels(counts, Settings(), 3.5, 12.0) == [WARN, ERROR]
 
 
 def test_masks_wanted_without_images_are_missed_too() -> None:
-    monitor = Monitor()
-    monitor.note_wanted(START)
-    assert levels(monitor, Settings(), 0.5, 3.0, 6.0) == [OK, WARN, ERROR]
-    monitor.note_unwanted()
-    assert levels(monitor, Settings(), 7.0) == [OK]
+    counts = FrameCounts()
+    counts.record_wanted(START)
+    assert levels(counts, Settings(), 0.5, 3.0, 6.0) == [OK, WARN, ERROR]
+    counts.record_unwanted()
+    assert levels(counts, Settings(), 7.0) == [OK]
     # Who comes anew does not wait since before.
-    monitor.note_wanted(START + 8 * SECOND)
-    assert levels(monitor, Settings(), 8.5) == [OK]
+    counts.record_wanted(START + 8 * SECOND)
+    assert levels(counts, Settings(), 8.5) == [OK]
 
 
 def test_limits_of_0_are_off() -> None:
-    monitor = with_masks(1.0)
-    assert levels(monitor, Settings(max_age_error_s=0.0, max_age_warn_s=0.0), 500.0) == [OK]
-    assert levels(monitor, Settings(max_age_error_s=0.0), 500.0) == [WARN]
+    counts = with_masks(1.0)
+    assert levels(counts, Settings(max_age_error_s=0.0, max_age_warn_s=0.0), 500.0) == [OK]
+    assert levels(counts, Settings(max_age_error_s=0.0), 500.0) == [WARN]
 
 
 def test_a_limit_on_the_rate_lets_masks_be_as_far_apart() -> None:
-    monitor = with_masks(10.0, rate_hz=0.2)
+    counts = with_masks(10.0, rate_hz=0.2)
     settings = Settings(max_rate_hz=0.2)
-    assert levels(monitor, settings, 14.9, 16.5, 21.0) == [OK, WARN, ERROR]
+    assert levels(counts, settings, 14.9, 16.5, 21.0) == [OK, WARN, ERROR]
 
 
 @pytest.mark.parametrize(
@@ -127,51 +127,51 @@ def test_a_limit_on_the_rate_lets_masks_be_as_far_apart() -> None:
     ["min_rate_warn_hz", "min_rate_error_hz", "max_latency_warn_ms", "max_latency_error_ms"],
 )
 def test_unknown_is_not_ok_where_there_is_a_limit(limit: str) -> None:
-    monitor = Monitor()
-    monitor.note_arrival(START)
+    counts = FrameCounts()
+    counts.record_arrival(START)
     settings = replace(Settings(), **{limit: 1.0})  # type: ignore[arg-type]
-    status = Report(CameraName(), monitor).network(NETWORK, 0, settings, START + SECOND // 10)
+    status = Report(CameraName(), counts).network(NETWORK, 0, settings, START + SECOND // 10)
     assert status.level == WARN
     assert "unknown (limit 1)" in status.message
     # Nobody who wants masks, nothing to judge.
-    monitor.note_idle()
-    assert levels(monitor, settings, 0.2) == [OK]
+    counts.record_idle()
+    assert levels(counts, settings, 0.2) == [OK]
 
 
 def test_a_latency_without_stamps_is_unknown_though_masks_come() -> None:
-    monitor = Monitor()
+    counts = FrameCounts()
     for number in range(30):
-        monitor.note_arrival(START + number * SECOND // 10)
-        monitor.note_processed(
+        counts.record_arrival(START + number * SECOND // 10)
+        counts.record_processed(
             FrameTimes(processing_time_ms=20.0, since_receipt_ms=21.0),
             START + number * SECOND // 10,
         )
     settings = Settings(max_latency_error_ms=500.0)
-    status = Report(CameraName(), monitor).network(NETWORK, 0, settings, START + 3 * SECOND)
+    status = Report(CameraName(), counts).network(NETWORK, 0, settings, START + 3 * SECOND)
     assert status.level == WARN
     assert "p95 of camera to mask unknown (limit 500)" in status.message
     # What the node takes alone is too long: worse than unknown.
-    assert levels(monitor, Settings(max_latency_error_ms=10.0), 3.0) == [ERROR]
+    assert levels(counts, Settings(max_latency_error_ms=10.0), 3.0) == [ERROR]
 
 
 def test_latencies_of_long_ago_say_nothing_of_now() -> None:
-    monitor = with_masks(1.0)
+    counts = with_masks(1.0)
     settings = Settings(max_latency_warn_ms=200.0, max_age_warn_s=0.0, max_age_error_s=0.0)
-    assert levels(monitor, settings, 1.1, 30.0) == [OK, WARN]
+    assert levels(counts, settings, 1.1, 30.0) == [OK, WARN]
 
 
 def test_a_few_failures_in_a_row_of_the_network_are_an_error_at_once() -> None:
-    monitor = with_masks(1.0)
-    report = Report(CameraName(), monitor)
+    counts = with_masks(1.0)
+    report = Report(CameraName(), counts)
     now = START + SECOND
     for number in range(1, FEW + 1):
-        monitor.note_failed(Reason.LOGITS, "engine 'x' with model 'y': 3 NaN")
+        counts.record_failure(Reason.LOGITS, "engine 'x' with model 'y': 3 NaN")
         status = report.network(NETWORK, 0, Settings(), now)
         assert status.level == (ERROR if number == FEW else WARN)
         assert "engine 'x' with model 'y'" in status.message
     # As long as no mask comes, also without another failure.
     assert report.network(NETWORK, 0, Settings(), now).level == ERROR
-    monitor.note_processed(TIMES, now)
+    counts.record_processed(TIMES, now)
     assert report.network(NETWORK, 0, Settings(), now).level == OK
     values = {
         entry.key: entry.value for entry in report.network(NETWORK, 0, Settings(), now).values
@@ -180,26 +180,26 @@ def test_a_few_failures_in_a_row_of_the_network_are_an_error_at_once() -> None:
 
 
 def test_the_camera_s_faults_are_not_the_network_s() -> None:
-    monitor = with_masks(1.0)
+    counts = with_masks(1.0)
     for _ in range(10):
-        monitor.note_failed(Reason.ENCODING, "unknown")
-    assert levels(monitor, Settings(), 1.0) == [OK]
+        counts.record_failure(Reason.ENCODING, "unknown")
+    assert levels(counts, Settings(), 1.0) == [OK]
 
 
 def test_age_by_a_clock_that_jumps() -> None:
-    monitor = with_masks(1.0)
+    counts = with_masks(1.0)
     back = 5 * SECOND
-    assert isnan(monitor.mask_age_s(back))
-    monitor.note_wanted(back)
-    assert monitor.mask_age_s(back) == 0.0
-    assert monitor.mask_age_s(back + 7 * SECOND) == 7.0
-    monitor.note_processed(TIMES, back + 7 * SECOND)
-    assert monitor.mask_age_s(back + 8 * SECOND) == 1.0
+    assert isnan(counts.mask_age_s(back))
+    counts.record_wanted(back)
+    assert counts.mask_age_s(back) == 0.0
+    assert counts.mask_age_s(back + 7 * SECOND) == 7.0
+    counts.record_processed(TIMES, back + 7 * SECOND)
+    assert counts.mask_age_s(back + 8 * SECOND) == 1.0
 
 
 def test_a_frame_that_is_stuck_and_a_thread_that_is_gone_are_said() -> None:
-    monitor = with_masks(1.0)
-    report, now = Report(CameraName(), monitor), START + 9 * SECOND
+    counts = with_masks(1.0)
+    report, now = Report(CameraName(), counts), START + 9 * SECOND
     stuck = replace(NETWORK, busy_s=8.0)
     status = report.network(stuck, 0, Settings(), now)
     assert status.level == ERROR
@@ -211,8 +211,8 @@ def test_a_frame_that_is_stuck_and_a_thread_that_is_gone_are_said() -> None:
 
 
 def test_a_hang_is_an_error_while_it_lasts_and_once_when_it_is_over() -> None:
-    monitor = with_masks(1.0)
-    report, now = Report(CameraName(), monitor), START + SECOND
+    counts = with_masks(1.0)
+    report, now = Report(CameraName(), counts), START + SECOND
     hang = replace(NETWORK, hang="engine 'x' hangs", hangs=1, last_hang="engine 'x' hung at 10:00")
     for _ in range(2):
         status = report.network(hang, 0, Settings(), now)
@@ -230,8 +230,8 @@ def test_a_hang_is_an_error_while_it_lasts_and_once_when_it_is_over() -> None:
 
 
 def test_errors_of_the_thread_warn_once() -> None:
-    monitor = with_masks(1.0)
-    report = Report(CameraName(), monitor)
+    counts = with_masks(1.0)
+    report = Report(CameraName(), counts)
     failing = replace(NETWORK, worker_errors=2)
     found = [report.network(failing, 0, Settings(), START + SECOND).level for _ in range(2)]
     assert found == [WARN, OK]

@@ -16,7 +16,7 @@ from sensor_msgs.msg import CompressedImage
 from support.ros_client import image, pixels_of
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
-from attendseg_ros.ros.outputs.painting import ImageOutput
+from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 FORMATS = {"mono8": "mono8; png compressed ", "rgb8": "rgb8; jpeg compressed bgr8"}
 SIGNATURES = {"mono8": b"\x89PNG", "rgb8": b"\xff\xd8\xff"}

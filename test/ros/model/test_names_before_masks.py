@@ -16,7 +16,7 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.labels import ClassInfo, ClassTable
-from attendseg_ros.ros.model.model_switch import ModelSwitch, Wish
+from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
 from attendseg_ros.ros.parameters.settings import Settings
 
 Meaning = tuple[tuple[str, ...], float]
@@ -84,8 +84,8 @@ class Stage:
     def _told(self, segmenter: Segmenter, settings: Settings) -> None:
         self._note("told", segmenter, settings)
 
-    def _failed(self, wish: Wish, _reason: str) -> None:
-        self.switch.take_back(wish)
+    def _failed(self, request: ModelRequest, _reason: str) -> None:
+        self.switch.take_back(request)
 
     def _note(self, what: str, segmenter: Segmenter, settings: Settings) -> None:
         self.events.append((what, _meaning(segmenter, settings)))

@@ -24,7 +24,7 @@ from attendseg_ros.inference import Bundle, Segmenter, load_bundle, shipped_mode
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.inference.onnxruntime_engine import OnnxRuntimeEngine
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import Pacer
+from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import Size
 from attendseg_ros.streaming.timing import FrameTimes
@@ -66,8 +66,8 @@ def rig(folder: Path) -> Iterator[Rig]:
 
 
 @pytest.fixture
-def pacer(rig: Rig, models: ModelSwitch) -> Pacer:
-    return Pacer(cast(LifecycleNode, rig.client.node), models)
+def size_controller(rig: Rig, models: ModelSwitch) -> SizeController:
+    return SizeController(cast(LifecycleNode, rig.client.node), models)
 
 
 def engines() -> int:
@@ -80,20 +80,20 @@ def runs_at(size: Size, models: ModelSwitch) -> bool:
     return models.segmenter.input_size == size
 
 
-def process(pacer: Pacer, models: ModelSwitch, frames: int) -> None:
+def process(size_controller: SizeController, models: ModelSwitch, frames: int) -> None:
     for _ in range(frames):
         with models.frame() as (segmenter, settings):
-            pacer.note(SLOW, segmenter.input_size, settings)
+            size_controller.observe(SLOW, segmenter.input_size, settings)
 
 
 def process_until(
-    pacer: Pacer, models: ModelSwitch, condition: Callable[[ModelSwitch], bool]
+    size_controller: SizeController, models: ModelSwitch, condition: Callable[[ModelSwitch], bool]
 ) -> None:
     def met() -> bool:
-        process(pacer, models, 1)
+        process(size_controller, models, 1)
         return condition(models)
 
-    wait_until(met, "a choice of the pacer")
+    wait_until(met, "a choice of the size_controller")
 
 
 def answered(masks: Inbox, stamps: list[Stamp]) -> bool:
@@ -105,34 +105,38 @@ def taken_s(message: Any) -> float:
     return float(message.header.stamp.sec + message.header.stamp.nanosec * 1e-9)
 
 
-def test_none_is_prepared_without_a_target(pacer: Pacer, models: ModelSwitch) -> None:
+def test_none_is_prepared_without_a_target(
+    size_controller: SizeController, models: ModelSwitch
+) -> None:
     before = engines()
-    process(pacer, models, 500)
+    process(size_controller, models, 500)
     assert models.asked.size == SIZES[0]
     assert engines() == before
 
 
-def test_only_the_one_in_use_stays(pacer: Pacer, models: ModelSwitch, bundle: Bundle) -> None:
+def test_only_the_one_in_use_stays(
+    size_controller: SizeController, models: ModelSwitch, bundle: Bundle
+) -> None:
     before = engines()
     models.ask(Settings(target_latency_ms=500.0), bundle, anew=False)
     for size in SIZES[1:]:
-        process_until(pacer, models, partial(runs_at, size))
+        process_until(size_controller, models, partial(runs_at, size))
         wait_until(lambda: engines() == before, "the end of the engine before")
-    process(pacer, models, 500)
+    process(size_controller, models, 500)
     assert engines() == before
 
 
 def test_a_target_that_goes_and_comes_between_two_frames_begins_anew(
-    pacer: Pacer, models: ModelSwitch, bundle: Bundle
+    size_controller: SizeController, models: ModelSwitch, bundle: Bundle
 ) -> None:
     aimed = Settings(target_latency_ms=500.0)
     models.ask(aimed, bundle, anew=False)
-    process_until(pacer, models, lambda models: models.asked.size == SIZES[-1])
+    process_until(size_controller, models, lambda models: models.asked.size == SIZES[-1])
     models.ask(Settings(), bundle, anew=False)
     assert models.asked.size == SIZES[0]
     models.ask(aimed, bundle, anew=False)
     wait_until(lambda: models.segmenter.input_size == SIZES[0], "the input size set")
-    process_until(pacer, models, lambda models: models.asked.size != SIZES[0])
+    process_until(size_controller, models, lambda models: models.asked.size != SIZES[0])
     assert models.asked.size == SIZES[1]
 
 
@@ -149,14 +153,16 @@ def test_a_size_that_cannot_run_is_asked_for_once(rig: Rig, tmp_path: Path) -> N
         Segmenter(bundle, "onnxruntime", 1),
         settings,
         switched=lambda *_: None,
-        failed=lambda wish, _: failed.append(wish.size),
+        failed=lambda request, _: failed.append(request.size),
     )
     with closing(models):
-        pacer = Pacer(cast(LifecycleNode, rig.client.node), models)
-        process_until(pacer, models, lambda models: models.asked.refused is not None)
+        size_controller = SizeController(cast(LifecycleNode, rig.client.node), models)
+        process_until(size_controller, models, lambda models: models.asked.refused is not None)
         assert models.asked.size == models.segmenter.input_size == sizes[0]
-        process_until(pacer, models, lambda models: models.segmenter.input_size == sizes[-1])
-        process(pacer, models, 500)
+        process_until(
+            size_controller, models, lambda models: models.segmenter.input_size == sizes[-1]
+        )
+        process(size_controller, models, 500)
     assert failed == [too_wide]
 
 

@@ -100,13 +100,13 @@ def test_every_kind_of_callback_may_raise(clumsy: LoggedProcess) -> None:
 
 BREAKING = """
 import sys
-from attendseg_ros.ros.camera.active_cameras import Activation
+from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros import segmentation_node
 
 def break_down(self, *_):
     raise RuntimeError("out of order")
 
-setattr(Activation, sys.argv[1], break_down)
+setattr(ActiveCameras, sys.argv[1], break_down)
 sys.exit(segmentation_node.main(sys.argv))
 """
 

@@ -26,7 +26,7 @@ from attendseg_ros.playback.frames import Image
 _OVERLAY_ALPHA = 0.5  # the node's, unless told otherwise
 
 
-class Painter:
+class OutputMessages:
     """Adds the outputs' topics to a bag, and their messages image by image."""
 
     def __init__(

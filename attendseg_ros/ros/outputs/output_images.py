@@ -42,7 +42,7 @@ class ImageOutput(Enum):
         return self.value[1]
 
 
-class Painter:
+class OutputImages:
     """Paints the output images into messages that are used again while the image size stays."""
 
     def __init__(self, classes: ClassTable) -> None:
