@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference"},
     "playback": {"images", "inference", "labels"},
-    "benchmark": {"deployment", "inference", "labels"},
+    "benchmark": {"deployment", "inference", "labels", "scene", "training"},
     "ros": {
         "geometry",
         "images",
