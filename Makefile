@@ -5,11 +5,11 @@ SHELL := /usr/bin/env bash
 ENVIRONMENT := . scripts/env.bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fuzz soak lint clean
+.PHONY: help build demo test test-fast fuzz soak lint clean
 
 help: ## this list
 	@echo 'make <target> [ROS_DISTRO=kilted|jazzy where no ROS 2 is sourced] [PYTHON=python3.x]'
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
 
 build: ## set up .venv and build the package
 	@scripts/build.bash
@@ -19,7 +19,11 @@ demo: build ## watch the node segment a synthetic street, or INPUT=<folder, vide
 
 test: ## run the tests over a real ROS 2 middleware
 	@scripts/build.bash --test
-	@$(ENVIRONMENT) && python -m pytest --timeout=600 $(TESTS)
+	@$(ENVIRONMENT) && python -m pytest --timeout=600 -n $(or $(JOBS),4) --dist loadfile $(TESTS)
+
+test-fast: ## the tests that need no ROS and are quick, under two minutes
+	@scripts/build.bash --test
+	@$(ENVIRONMENT) && python -m pytest --timeout=600 -n $(or $(JOBS),2) --dist loadfile -m 'not ros and not slow' $(TESTS)
 
 fuzz: ## throw changed files and messages at every door, FUZZ_CASES=1000000
 	@scripts/build.bash --test

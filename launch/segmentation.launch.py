@@ -21,8 +21,13 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from attendseg_ros.ros.launching.launch_arguments import unknown_arguments
-from attendseg_ros.ros.launching.launch_files import SHARE, nav2_hint, rviz
-from attendseg_ros.ros.launching.robots import read_cameras, read_robots, remappings
+from attendseg_ros.ros.launching.launch_files import SHARE, ground_hint, nav2_hint, rviz
+from attendseg_ros.ros.launching.robots import (
+    cloud_remappings,
+    read_cameras,
+    read_robots,
+    remappings,
+)
 from attendseg_ros.ros.parameters.settings import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
@@ -137,6 +142,12 @@ def _camera_arguments() -> list[DeclareLaunchArgument]:
             "empty: the robot's, or depth where it has none.",
         ),
         DeclareLaunchArgument(
+            "cloud_topic",
+            default_value="",
+            description="Topic of the lidar's cloud, for ~/painted_points; one lidar may serve all "
+            "cameras. Empty: points_in.",
+        ),
+        DeclareLaunchArgument(
             "image_transport",
             default_value="",
             choices=["", *IMAGE_TRANSPORTS],
@@ -173,6 +184,13 @@ def _consumer_arguments() -> list[DeclareLaunchArgument]:
             "parameters it takes; starts nothing of Nav2 (docs/nav2.md).",
         ),
         DeclareLaunchArgument(
+            "ground",
+            default_value="false",
+            choices=BOOLEANS,
+            description="Make sure of what ~/ground_grid and ~/ground_scan need and say which "
+            "parameters Nav2 takes, with masks on their way before it asks (docs/ground.md).",
+        ),
+        DeclareLaunchArgument(
             "rviz",
             default_value="false",
             choices=BOOLEANS,
@@ -190,6 +208,8 @@ def _start(context: LaunchContext) -> list[Action]:
     others: list[Action] = []
     if _is_true(given("nav2")):
         others.append(LogInfo(msg=nav2_hint(given("namespace"), cameras)))
+    if _is_true(given("ground")):
+        others.append(LogInfo(msg=ground_hint(given("namespace"), cameras)))
     if _is_true(given("rviz")):
         others.append(rviz(given("namespace"), cameras, _is_true(given("use_sim_time"))))
     return [_node(context, given, cameras), *others]
@@ -207,7 +227,7 @@ def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[st
     }
     if cameras:
         overrides["cameras"] = list(cameras)
-    if _is_true(given("nav2")):
+    if _is_true(given("nav2")) or _is_true(given("ground")):
         # A costmap that unsubscribes and comes back, as on a reset, must not wait for a mask.
         overrides["lazy"] = False
     return Node(
@@ -219,13 +239,16 @@ def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[st
             _existing_file("params_file", given("params_file")),
             *([overrides] if overrides else []),
         ],
-        remappings=remappings(
-            ROBOTS.get(given("robot")),
-            cameras,
-            given("image_topic"),
-            given("camera_info_topic"),
-            given("depth_topic"),
-        ),
+        remappings=[
+            *remappings(
+                ROBOTS.get(given("robot")),
+                cameras,
+                given("image_topic"),
+                given("camera_info_topic"),
+                given("depth_topic"),
+            ),
+            *cloud_remappings(cameras, given("cloud_topic")),
+        ],
         ros_arguments=["--log-level", given("log_level")],
         additional_env=_fastdds_environment(context, given("fastdds_profile")),
         respawn=_is_true(given("use_respawn")),

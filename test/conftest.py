@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import os
+import re
 import signal
 import tempfile
 from pathlib import Path
@@ -44,13 +45,20 @@ def _is_installed(module: str) -> bool:
         return False
 
 
-# What `colcon test` leaves out unless it is told to test everything: what trains, measures or
-# starts node after node. Of the nodes' tests it runs one: images in, masks and /diagnostics out.
-SLOW = {
-    *("benchmark", "cli", "demo", "deployment", "exploration", "network", "reliability"),
-    *("ros", "training"),
+# Which tests need ROS 2, and which train, measure or start node after node. Folders, or files that
+# differ from their folder.
+ROS = {
+    *("demo", "launch", "reliability", "ros", "test_healthcheck.py", "test_import_path.py"),
+    *("test_model_packages.py", "test_package.py", "test_readme.py", "test_sros2_policy.py"),
+    *("test_stopping.py", "test_views.py"),
 }
-QUICK_IN_ROS = {"conftest.py", "test_healthcheck.py"}
+SLOW = {
+    *("benchmark", "cli", "demo", "deployment", "exploration", "network", "reliability", "ros"),
+    *("training", "test_engines_script.py", "test_install_engines.py", "test_model_packages.py"),
+    *("test_import_path.py", "test_package.py", "test_stopping.py"),
+}
+# Images in, masks and /diagnostics out: the one test of a node that is not slow.
+QUICK = {"test_healthcheck.py"}
 
 collect_ignore = [name for name, module in NEEDS.items() if not _is_installed(module)]
 
@@ -80,22 +88,34 @@ def _claim_domain() -> tuple[int, IO[str]]:
     raise RuntimeError(f"all {DOMAINS} ROS domains are taken by other runs of the tests")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the choice of `colcon test`."""
-    parser.addoption("--quick", action="store_true", help="only what is quick: some minutes")
+def _marks(path: Path) -> set[str]:
+    """The markers of a test file, by the folder that it stands in."""
+    parts = {*path.parts, path.name}
+    marks = {name for name, places in (("ros", ROS), ("slow", SLOW)) if parts & places}
+    return marks - {"slow"} if path.name in QUICK else marks
 
 
-def _left_out_by_quick() -> list[str]:
-    here = Path(__file__).parent
-    nodes = [f"ros/{path.name}" for path in (here / "ros").iterdir()]
-    return [*sorted(SLOW - {"ros"}), *sorted(set(nodes) - {f"ros/{name}" for name in QUICK_IN_ROS})]
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves a file that `-m "not ros"` or `-m "not slow"` deselects unread: it may need ROS."""
+    if collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    left_out = re.findall(r"\bnot (ros|slow)\b", config.option.markexpr)
+    is_left_out = not {*left_out}.isdisjoint(_marks(collection_path.relative_to(ROOT / "test")))
+    return True if is_left_out else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test by its folder."""
+    for item in items:
+        for name in _marks(item.path.relative_to(ROOT / "test")):
+            item.add_marker(name)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Sets, before anything imports rclpy, the environment that nodes under test inherit."""
     global _domain_lock, _cache
-    if config.getoption("quick"):
-        collect_ignore.extend(_left_out_by_quick())
+    config.addinivalue_line("markers", "ros: needs ROS 2")
+    config.addinivalue_line("markers", "slow: trains, measures or starts node after node")
     # A shell that starts the tests in the background has every process below ignore these.
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -117,13 +137,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ROS_LOCALHOST_ONLY"] = "1"
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
+def pytest_report_header() -> list[str]:
     """Says what is left out, and why."""
     missing = [name for name in NEEDS if not _is_installed(NEEDS[name])]
-    lines = [f"left out: test/{name} needs {NEEDS[name]}" for name in missing]
-    if config.getoption("quick"):
-        lines.append(f"left out by --quick: test/{', test/'.join(sorted(SLOW))}")
-    return lines
+    return [f"left out: test/{name} needs {NEEDS[name]}" for name in missing]
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
         "playback",
         "streaming",
         "msg",
+        "srv",
     },
     "cli": {
         "network",
@@ -109,6 +112,73 @@ def is_ros(library: str) -> bool:
     return library.startswith(("rcl", "ament", "launch", "cv_bridge")) or library.endswith(
         ("_msgs", "_msgs_py")
     )
+
+
+def module_name(path: Path) -> str:
+    """Dotted name of a file of the package."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+# Floors that start a module of a higher one as a process of its own: they import nothing of it.
+STARTS = {"benchmark": {"ros"}}
+
+
+def started(path: Path) -> Iterator[tuple[str, int]]:
+    """Modules of ours that a file names in strings, to start them by `-m`, with their lines."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = node.value.rstrip(".")
+            if re.fullmatch(r"attendseg_ros(\.[a-z_]\w*)+", name):
+                yield name, node.lineno
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"attendseg_ros"}))
+def test_modules_in_strings_exist_and_keep_to_the_floors(name: str) -> None:
+    floor = name.split(".")[1]
+    for module, line in started(MODULES[name]):
+        assert module in MODULES or module == "attendseg_ros.msg", f"line {line}: {module}"
+        usable = {floor, *ALLOWED.get(floor, ()), *STARTS.get(floor, ()), *COMMON, "__main__"}
+        assert module.split(".")[1] in usable, f"line {line}: {module}"
+
+
+@pytest.mark.parametrize("folder", ["benchmark", "demo", "reliability", "test"])
+def test_modules_that_others_start_exist(folder: str) -> None:
+    for path in sorted((PACKAGE.parent / folder).rglob("*.py")):
+        for module, line in started(path):
+            is_ours = module in MODULES or module.startswith("attendseg_ros.msg")
+            is_member = module.rpartition(".")[0] in MODULES
+            is_nested = module.rpartition(".")[0].rpartition(".")[0] in MODULES
+            assert is_ours or is_member or is_nested, f"{path}:{line}: {module}"
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Which of our modules each imports; the package's own lazy exports are no import."""
+    graph: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        if name == "attendseg_ros":
+            continue
+        graph[name] = set()
+        for dotted, _ in imported(path.relative_to(PACKAGE).as_posix()):
+            parent = dotted.rpartition(".")[0]
+            target = dotted if dotted in MODULES else parent
+            if target in MODULES and target not in ("attendseg_ros", name):
+                graph[name].add(target)
+    return graph
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    try:
+        order = list(TopologicalSorter(import_graph()).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+    assert len(order) > 200
+
+
+def test_no_floor_is_above_and_below_another() -> None:
+    assert list(TopologicalSorter(ALLOWED).static_order())
 
 
 def test_every_folder_of_the_package_has_its_floor() -> None:

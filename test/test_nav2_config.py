@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+import yaml
 from support import markdown, nav2_config
 
 from attendseg_ros.inference import load_bundle
@@ -73,6 +74,36 @@ def test_topics_are_this_node_s() -> None:
     ):
         topic = SOURCE[parameter].replace("/segmentation/", "~/")
         assert published[f"`{topic}`"] == f"`{kind}`"
+
+
+GROUND = yaml.safe_load((ROOT / "config" / "nav2_ground_grid.yaml").read_text())
+LAYERS = GROUND["local_costmap"]["local_costmap"]["ros__parameters"]
+
+
+def test_the_ground_layers_take_this_node_s_topics() -> None:
+    readme = (ROOT / "README.md").read_text()
+    published = {row[0]: row[1] for row in markdown.table(readme, "topic", "type", "what")}
+    scan = LAYERS["ground_scan_layer"]["ground"]["topic"].replace("/segmentation/", "~/")
+    grid = LAYERS["ground_grid_layer"]["map_topic"].replace("/segmentation/", "~/")
+    assert published[f"`{scan}`"] == "`sensor_msgs/LaserScan`"
+    assert published[f"`{grid}`"] == "`nav_msgs/OccupancyGrid`"
+
+
+def test_the_ground_layers_are_of_the_types_that_nav2_declares() -> None:
+    scan, grid = LAYERS["ground_scan_layer"], LAYERS["ground_grid_layer"]
+    assert scan["plugin"] == "nav2_costmap_2d::ObstacleLayer"
+    assert grid["plugin"] == "nav2_costmap_2d::StaticLayer"
+    (source,) = scan["observation_sources"].split()
+    numbers = {
+        name: value for name, value in scan[source].items() if name.endswith(("range", "height"))
+    }
+    assert len(numbers) == 6
+    assert all(type(value) is float for value in numbers.values())
+    # Infinity is free, unknown is NaN, and the plane of the scan is z = 0.
+    assert scan[source]["inf_is_valid"] is True
+    assert numbers["min_obstacle_height"] < 0.0 < numbers["max_obstacle_height"]
+    # A latched subscription gets nothing of a node that keeps no map.
+    assert grid["map_subscribe_transient_local"] is False
 
 
 def test_the_cloud_is_of_the_default_ground_robot_s_camera() -> None:

@@ -20,7 +20,8 @@ from support import markdown
 
 import attendseg_ros
 from attendseg_ros.inference import load_bundle, shipped_models
-from attendseg_ros.msg import LandingZone, SegmentationTiming
+from attendseg_ros.msg import ClassShare, ClassShares, LandingZone, SegmentationTiming
+from attendseg_ros.srv import Segment
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,6 +57,31 @@ LANDING_FIELDS = {
     "position": "geometry_msgs/Point",
     "confidence": "float",
     "reason": "string",
+}
+
+SHARE_FIELDS = {
+    "id": "uint8",
+    "name": "string",
+    **dict.fromkeys(["share", "mean_confidence", "share_ahead"], "float"),
+}
+
+SHARES_FIELDS = {
+    "header": "std_msgs/Header",
+    "classes": "sequence<attendseg_ros/ClassShare>",
+    **dict.fromkeys(["unlabelled_share", "unlabelled_share_ahead", "free_share_ahead"], "float"),
+    "region_ahead": "sensor_msgs/RegionOfInterest",
+}
+
+SEGMENT_ASKS = {"image": "sensor_msgs/Image", "compressed_image": "sensor_msgs/CompressedImage"}
+
+SEGMENT_ANSWERS = {
+    "success": "boolean",
+    "message": "string",
+    "mask": "sensor_msgs/Image",
+    "confidence": "sensor_msgs/Image",
+    "class_names": "sequence<string>",
+    "class_ids": "sequence<uint8>",
+    "model": "string",
 }
 
 LICENCE_HEADER = ("weights", "trained on", "terms of the images")
@@ -145,6 +171,13 @@ def test_timing_message_survives_the_wire() -> None:
 
 def test_landing_zone_message_has_its_fields() -> None:
     assert LandingZone.get_fields_and_field_types() == LANDING_FIELDS
+
+
+def test_class_shares_and_segment_have_their_fields() -> None:
+    assert ClassShare.get_fields_and_field_types() == SHARE_FIELDS
+    assert ClassShares.get_fields_and_field_types() == SHARES_FIELDS
+    assert Segment.Request.get_fields_and_field_types() == SEGMENT_ASKS
+    assert Segment.Response.get_fields_and_field_types() == SEGMENT_ANSWERS
 
 
 def test_landing_zone_message_says_that_it_is_advisory() -> None:

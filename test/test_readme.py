@@ -110,6 +110,7 @@ def test_topics(tiny: Path, tmp_path: Path, transport: str, absent: str) -> None
         graph = client.node
         # The node listens to depth only while somebody wants points.
         client.subscribe(PointCloud2, "segmentation/points")
+        client.subscribe(PointCloud2, "segmentation/painted_points")
         wait_until(
             lambda: ("segmentation", node.namespace) in graph.get_node_names_and_namespaces(),
             "the node",

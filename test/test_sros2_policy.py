@@ -21,6 +21,9 @@ POLICY = Path(__file__).parents[1] / "config" / "sros2" / "segmentation.policy.x
 AT_TIMES = {
     "~/label_info",
     "depth",
+    "points_in",
+    "/tf",
+    "/tf_static",
     "/clock",
     "image/compressed",
     "~/get_type_description",

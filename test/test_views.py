@@ -25,7 +25,14 @@ TIMING = "/segmentation/timing"
 TIMING_FIELDS = SegmentationTiming.get_fields_and_field_types()
 
 IMAGE, CLOUD = "sensor_msgs/Image", "sensor_msgs/PointCloud2"
-RVIZ_SHOWS = {"Image": IMAGE, "Camera": IMAGE, "PointCloud2": CLOUD}
+GRID, SCAN = "nav_msgs/OccupancyGrid", "sensor_msgs/LaserScan"
+RVIZ_SHOWS = {
+    "Image": IMAGE,
+    "Camera": IMAGE,
+    "PointCloud2": CLOUD,
+    "Map": GRID,
+    "LaserScan": SCAN,
+}
 
 
 def published() -> dict[str, str]:
@@ -59,12 +66,15 @@ def test_rviz_shows_topics_of_the_right_type(display: dict[str, Any]) -> None:
     assert topic["Durability Policy"] == "Volatile"
 
 
-def test_rviz_shows_the_overlay_the_classes_and_the_points() -> None:
+def test_rviz_shows_the_overlay_the_classes_the_points_and_the_ground() -> None:
     shown = {display["Topic"]["Value"] for display in rviz_displays() if display["Enabled"]}
     assert shown == {
         "/segmentation/overlay",
         "/segmentation/color_mask",
         "/segmentation/points",
+        "/segmentation/painted_points",
+        "/segmentation/ground_grid",
+        "/segmentation/ground_scan",
     }
 
 
@@ -102,9 +112,14 @@ def test_foxglove_shows_images_points_and_health() -> None:
     assert images == ["/segmentation/overlay", "/segmentation/color_mask"]
     assert {PUBLISHED[topic] for topic in images} == {IMAGE}
     (scene,) = panels("3D")
-    assert [PUBLISHED[topic] for topic in scene["topics"]] == [CLOUD]
+    assert [PUBLISHED[topic] for topic in scene["topics"]] == [CLOUD, CLOUD, GRID, SCAN]
     (health,) = panels("DiagnosticSummary")
     assert PUBLISHED[health["topicToRender"]] == "diagnostic_msgs/DiagnosticArray"
+
+
+def test_foxglove_shows_what_is_in_view() -> None:
+    (raw,) = panels("RawMessages")
+    assert PUBLISHED[raw["topicPath"]] == "attendseg_ros/ClassShares"
 
 
 def test_foxglove_plots_fields_of_the_timing() -> None:

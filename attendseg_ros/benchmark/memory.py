@@ -82,14 +82,17 @@ def resident_mb(plan: MemoryPlan, counts: Sequence[int]) -> Iterator[float]:
     namespace = f"/attendseg_memory_{os.getpid()}"
     node_parameters = {"model": plan.model, "engine": plan.engine, "num_threads": plan.threads}
     roles: dict[str, tuple[str, dict[str, Any]]] = {
-        "listener": ("benchmark.mask_counter", {"every": counts[0]}),
-        "node": ("segmentation_node", node_parameters),
-        "camera": ("benchmark.camera", {"rate_hz": 0.0, "duration_s": _ENDLESS_S}),
+        "listener": ("attendseg_ros.ros.benchmark.mask_counter", {"every": counts[0]}),
+        "node": ("attendseg_ros.ros.segmentation_node", node_parameters),
+        "camera": (
+            "attendseg_ros.ros.benchmark.camera",
+            {"rate_hz": 0.0, "duration_s": _ENDLESS_S},
+        ),
     }
     with tempfile.TemporaryDirectory() as logs, ExitStack() as stack:
         started = {}
         for role, (module, parameters) in roles.items():
-            command = ["-m", f"attendseg_ros.ros.{module}", *ros_arguments(namespace, parameters)]
+            command = ["-m", module, *ros_arguments(namespace, parameters)]
             process = Process(role, command, Path(logs) / f"{role}.log")
             started[role] = stack.enter_context(process)
         for count in counts:

@@ -129,7 +129,7 @@ def run(plan: PacePlan, target_ms: float) -> dict[str, PhaseResult]:
     with tempfile.TemporaryDirectory() as logs, ExitStack() as stack:
 
         def start(role: str, module: str, parameters: Mapping[str, Any]) -> Process:
-            command = ["-m", f"attendseg_ros.ros.{module}", *ros_arguments(namespace, parameters)]
+            command = ["-m", module, *ros_arguments(namespace, parameters)]
             return stack.enter_context(Process(role, command, Path(logs) / f"{role}.log"))
 
         parameters = {
@@ -138,12 +138,12 @@ def run(plan: PacePlan, target_ms: float) -> dict[str, PhaseResult]:
             "num_threads": plan.threads,
             "target_latency_ms": float(target_ms),
         }
-        node = start("node", "segmentation_node", parameters)
-        listener = start("listener", "benchmark.listener", {})
+        node = start("node", "attendseg_ros.ros.segmentation_node", parameters)
+        listener = start("listener", "attendseg_ros.ros.benchmark.listener", {})
         wait_ready(listener, node)
         camera = start(
             "camera",
-            "benchmark.camera",
+            "attendseg_ros.ros.benchmark.camera",
             {
                 "rate_hz": plan.rate_hz,
                 "warm_up_s": _WARM_UP_S,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.geometry.pinhole import Intrinsics, Rays
+from attendseg_ros.geometry.lens import Lens
 
 # Everything is aligned to its size and no padding is left at the end: sensor_msgs_py takes no
 # other layout in Humble. rgb lies at 16, as in PCL's PointXYZRGB.
@@ -27,11 +27,11 @@ Pixels = NDArray[np.uint8]
 class CloudBuilder:
     """Builds the points of a camera into memory that is used again."""
 
-    def __init__(self, camera: Intrinsics) -> None:
-        """Prepares for the depth images of one camera."""
-        self.camera = camera
-        self._rays = Rays(camera)
-        self._points = np.zeros((camera.height, camera.width), POINT)
+    def __init__(self, lens: Lens) -> None:
+        """Prepares for the depth images of one camera, aligned to its images as they are."""
+        self.lens = lens
+        self._rays = lens.rays
+        self._points = np.zeros((lens.camera.height, lens.camera.width), POINT)
 
     def build(
         self,
@@ -72,6 +72,9 @@ class CloudBuilder:
         points = self._points
         self._rays.deproject(depth, points["x"], points["y"])
         points["z"] = depth
+        if self.lens.bends:
+            # Where the lens shows nothing ahead, x and y are NaN.
+            points["z"][np.isnan(points["x"])] = np.nan
         points["label"] = labels
         points["confidence"] = confidence
         points["rgb"] = packed_rgb(rgb)

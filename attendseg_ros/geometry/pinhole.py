@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Intrinsics:
-    """A pinhole camera without distortion (a rectified image), all in pixels.
+    """The matrix of a camera and the size of its image, all in pixels.
 
     Attributes:
         fx: Focal length along a row.
@@ -39,16 +40,23 @@ class Rays:
     Coordinates are those of an optical frame (REP 103): x right, y down, z forward.
     """
 
-    def __init__(self, camera: Intrinsics) -> None:
-        """Computes the directions, scaled to z = 1."""
+    def __init__(self, camera: Intrinsics, x: Any = None, y: Any = None) -> None:
+        """Takes the directions, scaled to z = 1, or computes those of a pinhole.
+
+        Args:
+            camera: whose pixels they are.
+            x: (H, W), NaN where a pixel sees nothing ahead; None is a pinhole.
+            y: (H, W).
+        """
         self.camera = camera
-        columns = np.arange(camera.width, dtype=np.float64)
-        rows = np.arange(camera.height, dtype=np.float64)
-        x = (columns - camera.cx) / camera.fx
-        y = (rows - camera.cy) / camera.fy
-        self._x = x.astype(np.float32)
-        self._y = y.astype(np.float32)[:, None]
-        self._lengths = np.sqrt(1.0 + x**2 + y[:, None] ** 2).astype(np.float32)
+        if x is None or y is None:
+            # One row and one column say it all.
+            x = ((np.arange(camera.width) - camera.cx) / camera.fx)[None]
+            y = ((np.arange(camera.height) - camera.cy) / camera.fy)[:, None]
+        self.x: Floats = x.astype(np.float32)
+        self.y: Floats = y.astype(np.float32)
+        lengths = np.sqrt(1.0 + x.astype(np.float64) ** 2 + y.astype(np.float64) ** 2)
+        self._lengths = lengths.astype(np.float32)
 
     def ranges(self, depth: Floats) -> Floats:
         """Distances of the points from the lens.
@@ -59,7 +67,8 @@ class Rays:
         Returns:
             float32 (H, W), metres.
         """
-        return np.multiply(depth, self._lengths)
+        ranges: Floats = np.multiply(depth, self._lengths)
+        return ranges
 
     def deproject(self, depth: Floats, x: Floats, y: Floats) -> None:
         """Computes x and y of every point: z times the pixel's direction.
@@ -69,5 +78,5 @@ class Rays:
             x: float32 (H, W), written; may be a field of a structured array.
             y: float32 (H, W), written.
         """
-        np.multiply(depth, self._x, out=x)
-        np.multiply(depth, self._y, out=y)
+        np.multiply(depth, self.x, out=x)
+        np.multiply(depth, self.y, out=y)

@@ -24,6 +24,7 @@ class Reason(Enum):
     NOT_FINITE = "values not finite"
     UNDECODABLE = "cannot be decoded"
     TRUNCATED = "truncated"
+    ROI = "roi outside the image"
     LOGITS = "network result not finite"
     HANGING = "engine hangs"
     INTERNAL = "processing failed"

@@ -5,6 +5,7 @@
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import ENGINE_NAMES, available_engines, create_engine
+from attendseg_ros.inference.framing import Framing, RoiError
 from attendseg_ros.inference.missed import missed_engine
 from attendseg_ros.inference.registry import (
     KnownModel,
@@ -21,8 +22,10 @@ __all__ = [
     "ENGINE_NAMES",
     "Bundle",
     "Engine",
+    "Framing",
     "KnownModel",
     "Registry",
+    "RoiError",
     "Segmentation",
     "Segmenter",
     "Selection",

@@ -19,10 +19,11 @@ from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
+from attendseg_ros.inference.framing import WHOLE, Framing
 from attendseg_ros.inference.resize import Resizer, check_image
 from attendseg_ros.inference.selection import AUTO, Selection, asked_for, select_engine
 from attendseg_ros.inference.smoothing import Smoother
-from attendseg_ros.labels import drop_uncertain, keep_classes
+from attendseg_ros.labels import UNLABELLED, drop_uncertain, keep_classes
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Segmentation:
     """The result for one image; the arrays are the caller's own.
 
     Attributes:
-        labels: uint8 (H, W) class ids at the image's size.
+        labels: uint8 (H, W) class ids at the image's size, or at the one asked for.
         confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for.
         times: how long each stage took.
         input_size: width and height at which the network saw it.
@@ -230,6 +231,7 @@ class Segmenter:
         smoothing: float = 0.0,
         stamp_ns: int = 0,
         camera: str = "",
+        framing: Framing = WHOLE,
     ) -> Segmentation:
         """Labels every pixel of an image.
 
@@ -240,9 +242,12 @@ class Segmenter:
                 must come in their order.
             stamp_ns: when the image was taken, for smoothing.
             camera: whose image it is, for smoothing.
+            framing: which part of the image is labelled, and the size of the result. Beside the
+                part, labels are 255 and the confidence is 0.
 
         Raises:
-            ImageError: rgb is not such an array, or a side is 0 or above 16384 pixels.
+            ImageError: rgb is not such an array, a side is 0 or above 16384 pixels, or the part is
+                not inside it.
             EngineError: the segmenter is closed.
             LogitsError: the network's result is not finite; the message names engine and model.
             ValueError: smoothing is out of range.
@@ -251,26 +256,33 @@ class Segmenter:
         if not 0.0 <= smoothing < 1.0:
             raise ValueError(f"smoothing must be from 0.0 to below 1.0, got {smoothing}")
         height, width = rgb.shape[:2]
+        part = framing.part_of(rgb)
+        rows, columns = framing.place(width, height)
         with self._lock:
             if self._pipeline is None:
                 raise EngineError("the segmenter is closed: make a new one")
             started = time.perf_counter()
-            image = self._pipeline.resizer.resize(rgb)
+            image = self._pipeline.resizer.resize(part)
             resized = time.perf_counter()
             logits = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
             try:
                 logits = self._pipeline.smoothers[camera].smooth(
-                    logits, image, smoothing, (width, height), stamp_ns
+                    logits, image, smoothing, (part.shape[1], part.shape[0]), stamp_ns
                 )
                 labels, certainty = self._pipeline.decoder.decode(
-                    logits, (width, height), confidence=confidence
+                    logits,
+                    (columns.stop - columns.start, rows.stop - rows.start),
+                    confidence=confidence,
                 )
             except LogitsError as error:
                 raise LogitsError(
                     f"engine '{self.engine_name}' with model '{self._bundle.name}' "
                     f"({self._bundle.path}): {error}"
                 ) from None
+            labels = framing.filled(labels, width, height, UNLABELLED)
+            if certainty is not None:
+                certainty = framing.filled(certainty, width, height, 0)
             decoded = time.perf_counter()
             input_size = self._input_size
         times = StageTimes(

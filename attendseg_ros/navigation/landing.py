@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isnan, nan
 
@@ -64,7 +65,7 @@ class LandingSearch:
         occupancy: NDArray[np.uint8],
         rules: LandingRules,
         *,
-        metres_per_pixel: float = nan,
+        radius_m: Callable[[Disc], float] | None = None,
         stamp_ns: int = 0,
     ) -> Verdict:
         """Takes in the next frame.
@@ -73,7 +74,8 @@ class LandingSearch:
             occupancy: uint8 (H, W), 0 where it is safe; everything else, and everything outside the
                 image, is not.
             rules: those of this frame.
-            metres_per_pixel: on the ground; NaN if not known, as is all that is not above 0.
+            radius_m: the radius of a disc on the ground; None if not known, and neither is what is
+                not above 0.
             stamp_ns: when the frame was taken; see `FrameContinuity.continues` for a restart.
         """
         height, width = occupancy.shape
@@ -83,8 +85,7 @@ class LandingSearch:
         best = largest_disc(clearance)
         needed_px, radius = rules.min_radius_px, f"{rules.min_radius_px:g} px"
         if rules.min_radius_m > 0.0:
-            known = 0.0 < metres_per_pixel < inf
-            needed_px = rules.min_radius_m / metres_per_pixel if known else nan
+            needed_px = _needed_px(rules.min_radius_m, best, radius_m)
             radius = f"{rules.min_radius_m:g} m"
         # A disc of no radius is no place to land, whatever the rules allow.
         if best.radius < needed_px or best.radius <= 0.0:
@@ -95,11 +96,21 @@ class LandingSearch:
             return Verdict(None, f"radius >= {radius} cannot be checked: no scale")
 
         kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
-        self._zone = _still(self._zone, clearance, needed_px)
+
+        def still(disc: Disc | None, least_px: float) -> Disc | None:
+            """The disc as it is now; None if it is too small there, where a lens has its scale."""
+            now = _still(disc, clearance, least_px)
+            if now is None or rules.min_radius_m <= 0.0:
+                return now
+            return now if now.radius >= _needed_px(rules.min_radius_m, now, radius_m) else None
+
+        self._zone = still(self._zone, 0.0 if rules.min_radius_m > 0.0 else needed_px)
         if self._zone is not None and self._zone.radius >= kept_px:
             self._candidate = None
             return Verdict(self._zone)
-        self._watch(clearance, best, kept_px)
+        candidate = still(self._candidate, kept_px)
+        self._seen = 1 if candidate is None else self._seen + 1
+        self._candidate = candidate or best
         if self._seen >= rules.frames:
             self._zone, self._candidate = self._candidate, None
         if self._zone is not None:
@@ -110,11 +121,11 @@ class LandingSearch:
             f"{rules.frames} frames it takes",
         )
 
-    def _watch(self, clearance: Clearance, best: Disc, kept_px: float) -> None:
-        """Counts the frames in a row that show the candidate, or begins with another one."""
-        candidate = _still(self._candidate, clearance, kept_px)
-        self._seen = 1 if candidate is None else self._seen + 1
-        self._candidate = candidate or best
+
+def _needed_px(min_radius_m: float, disc: Disc, radius_m: Callable[[Disc], float] | None) -> float:
+    """The radius that a disc there must have in the image; NaN where the scale is not known."""
+    metres = nan if radius_m is None else radius_m(disc)
+    return min_radius_m * disc.radius / metres if 0.0 < metres < inf else nan
 
 
 def _still(disc: Disc | None, clearance: Clearance, needed_px: float) -> Disc | None:

@@ -19,10 +19,13 @@ from std_srvs.srv import SetBool
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
 from attendseg_ros.ros.camera.active_cameras import ActiveCameras
+from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
-from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
-from attendseg_ros.ros.outputs.publishers import Outputs
+from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.model_switch import ModelSwitch
+from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
+from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
@@ -56,6 +59,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._said: tuple[Path, str] | None = None
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
+        self._on_demand = SegmentService(self)
         self._diagnostics = self.create_publisher(
             DiagnosticArray,
             "/diagnostics",
@@ -133,8 +137,7 @@ class SegmentationNode(PatientLifecycleNode):
             failed=self._not_switched,
             say=self._tell_of_hang,
         )
-        for camera in settings.camera_names:
-            self._outputs.append(Outputs(self, camera))
+        self._outputs += all_outputs(self, settings.camera_names)
         # What compiling the network took.
         give_back_freed()
         self._said = None
@@ -146,11 +149,13 @@ class SegmentationNode(PatientLifecycleNode):
         # From now on every change is told, too: none may fall between the two.
         self._models.tell()
         self._cameras.open()
+        self._on_demand.open(self._models, self._cameras.worker)
 
     def _deactivate(self) -> None:
         if self._cameras is not None:
             self._cameras.close()
             self._cameras = None
+            self._on_demand.close()
 
     def _release(self) -> None:
         self._deactivate()
@@ -296,6 +301,8 @@ class SegmentationNode(PatientLifecycleNode):
     def _say_what_is_missing(self) -> None:
         if LabelInfo is None:
             self.get_logger().info("~/label_info is off: vision_msgs is not installed")
+        if OccupancyGrid is None:
+            self.get_logger().info("~/ground_grid is off: nav_msgs is not installed")
         missed = missed_engine()
         if missed and self._live.settings.engine == AUTO:
             self.get_logger().warning(f"{missed}. With engine:=onnxruntime this is not said again")

@@ -87,19 +87,32 @@ class StreetScene:
         """Intrinsics K, float64 (3, 3)."""
         return self._camera.matrix
 
+    @property
+    def camera(self) -> Camera:
+        """The camera, level and above the road."""
+        return self._camera
+
+    def bend(self, time_s: float) -> float:
+        """The street's curvature in 1/m: what is z metres ahead lies bend * z * z to the right."""
+        travelled = self._style.speed_m_s * time_s
+        return float(LARGEST_BEND * np.sin(travelled / 90.0 + self._bend_phase))
+
+    def paint(self, painter: Painter, time_s: float) -> None:
+        """Paints all that stands on the ground, from far to near."""
+        self._paint_sides(painter, self._style.speed_m_s * time_s)
+        for placed in objects_at(self._seed, self._style, time_s):
+            placed.paint(painter)
+
     def render(self, time_s: float) -> SceneFrame:
         """Renders the scene at a time in seconds, at least 0."""
         shape = (self._camera.height, self._camera.width)
         rgb = np.empty((*shape, 3), np.uint8)
         labels = np.full(shape, int(CamVidClass.SKY), np.uint8)
-        travelled = self._style.speed_m_s * time_s
-        bend = float(LARGEST_BEND * np.sin(travelled / 90.0 + self._bend_phase))
+        travelled, bend = self._style.speed_m_s * time_s, self.bend(time_s)
         self._sky.render(rgb, time_s)
         self._ground.render(rgb, labels, travelled, bend)
         painter = Painter(self._camera, rgb, labels, self._style.haze, bend)
-        self._paint_sides(painter, travelled)
-        for placed in objects_at(self._seed, self._style, time_s):
-            placed.paint(painter)
+        self.paint(painter, time_s)
         return SceneFrame(self._light.apply(rgb, time_s), labels)
 
     def _paint_sides(self, painter: Painter, travelled: float) -> None:

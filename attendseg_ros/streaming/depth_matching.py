@@ -50,7 +50,8 @@ class _Waiting(Generic[Frame]):
 class DepthMatcher(Generic[Frame, Depth]):
     """Pairs by stamp: of the depths within the tolerance, the nearest. Any thread may call it.
 
-    Of the depths that came, the last `MOST_DEPTHS` are looked at.
+    Of the depths that came, the last ones are looked at. What waits and what is waited for may as
+    well be clouds of a lidar, and masks.
 
     An image whose depth is here waits until no nearer one can come:
 
@@ -62,9 +63,14 @@ class DepthMatcher(Generic[Frame, Depth]):
     Equally near, the earlier one is taken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_depths: int = MOST_DEPTHS) -> None:
+        """Begins with nothing.
+
+        Args:
+            most_depths: how many are kept.
+        """
         self._lock = Lock()
-        self._depths: deque[tuple[int, Depth]] = deque(maxlen=MOST_DEPTHS)
+        self._depths: deque[tuple[int, Depth]] = deque(maxlen=most_depths)
         self._in_order = 0
         self._waiting: list[_Waiting[Frame]] = []
         self._frames = 0

@@ -186,7 +186,7 @@ def test_summary_is_plain_json(evaluation: Evaluation, tmp_path: Path) -> None:
     assert summary["input"] == "street 1"
     assert summary["accuracy"]["per_class_iou"]["sky"] is None
     assert summary["stages_ms"]["network"] == {"p50": 9.0, "p95": 18.0}
-    assert summary["machine"]["cores"] >= 1
+    assert summary["machine"]["logical_processors"] >= 1
 
 
 def test_without_ground_truth_there_is_no_accuracy(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from support.depth_scene import DepthScene
 
-from attendseg_ros.geometry import POINT, CloudBuilder, Intrinsics
+from attendseg_ros.geometry import POINT, CloudBuilder, Intrinsics, Lens
 from attendseg_ros.geometry.cloud import packed_rgb
 
 SCENE = DepthScene(width=640, height=480, cx=310.5, cy=260.0)
@@ -24,7 +24,7 @@ CONFIDENCE = RANDOM.integers(0, 256, (480, 640), np.uint8)
 
 @pytest.fixture
 def builder() -> CloudBuilder:
-    return CloudBuilder(CAMERA)
+    return CloudBuilder(Lens(CAMERA))
 
 
 def depth() -> NDArray[np.float32]:

@@ -183,4 +183,5 @@ def test_a_damaged_file_is_compiled_anew_and_written_again(
         compiled.write_bytes(content)
         np.testing.assert_array_equal(openvino_logits(tiny), expected)
         assert compiled.read_bytes()[:20] == whole[:20]
-        assert compiled.stat().st_size == len(whole)
+        # OpenVINO's names in it are some bytes longer or shorter each time.
+        assert compiled.stat().st_size == pytest.approx(len(whole), rel=0.01)

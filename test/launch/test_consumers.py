@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`nav2:=true` and `rviz:=true`: what they start, set and say, and what they miss."""
+"""`nav2:=true`, `ground:=true`, `rviz:=true`: what they start, set and say, and what they miss."""
 
 from __future__ import annotations
 
@@ -46,6 +46,24 @@ def test_nav2_gets_masks_without_asking_and_the_user_its_parameters(tmp_path: Pa
         # The preset's own parameters stay.
         assert client.get("max_rate_hz") == 10.0
         assert len(launched.children()) == 1
+
+
+def test_ground_gets_masks_without_asking_and_the_user_its_parameters(tmp_path: Path) -> None:
+    namespace = f"ground_{os.getpid()}"
+    given = {
+        "namespace": namespace,
+        "model": write_tiny_bundle(tmp_path / "tiny"),
+        "engine": "onnxruntime",
+        "ground": "true",
+    }
+    with (
+        LaunchProcess("ground_robot.launch.py", tmp_path / "log", given) as launched,
+        RosClient(f"/{namespace}") as client,
+    ):
+        line = launched.wait_for_log("ground map: ")
+        assert str(share() / "config" / "nav2_ground_grid.yaml") in line
+        assert f"/{namespace}/segmentation/" in line
+        assert client.get("lazy") is False
 
 
 @pytest.mark.skipif(LabelInfo is not None, reason="vision_msgs is installed")

@@ -43,7 +43,10 @@ class Flight:
         for _ in range(times):
             stamp_ns = next(self._numbers) * PERIOD_NS
             verdict = self._search.find(
-                mask, self._rules, metres_per_pixel=metres_per_pixel, stamp_ns=stamp_ns
+                mask,
+                self._rules,
+                radius_m=lambda disc: disc.radius * metres_per_pixel,
+                stamp_ns=stamp_ns,
             )
         return verdict
 

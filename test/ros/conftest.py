@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support.depth_camera import DepthCamera
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
+from support.tf2_package import environment_with_tf2
 from support.tiny_bundle import write_tiny_bundle
 
 
@@ -19,6 +20,12 @@ def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a bundle that answers with the nearest class colour."""
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
     return write_tiny_bundle(folder, input_size=(WIDTH, HEIGHT))
+
+
+@pytest.fixture(scope="session")
+def tf2(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables with which a process can import tf2_msgs."""
+    return environment_with_tf2(tmp_path_factory.mktemp("tf2"))
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.diagnostics import NetworkReport
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
@@ -39,15 +40,28 @@ class ActiveCameras:
         self._size_controller = SizeController(node, models)
         self._enabled = True
         self._streams: list[CameraStream] = []
+        self._transforms = TransformTopics(node)
         self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
             for one in outputs:
                 stream = CameraStream(
-                    node, parameters, models, one, self._worker, self._size_controller
+                    node,
+                    parameters,
+                    models,
+                    one,
+                    self._worker,
+                    self._size_controller,
+                    self._transforms,
+                    several=len(outputs) > 1,
                 )
                 self._streams.append(stream)
             undo.pop_all()
+
+    @property
+    def worker(self) -> Worker[Job]:
+        """What the cameras' frames are processed by, turn by turn."""
+        return self._worker
 
     @property
     def enabled(self) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
 
-from attendseg_ros.geometry import Intrinsics
+from attendseg_ros.geometry import Lens
+from attendseg_ros.geometry.lens_models import numbers
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.camera.intrinsics import distortion, to_intrinsics
+from attendseg_ros.ros.camera.intrinsics import to_lens
 from attendseg_ros.ros.camera.rectification import is_rectified
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.parameters.settings import Settings
@@ -25,54 +26,54 @@ class Calibration:
         """Asks the node for the names of the camera's topics after remapping."""
         self._image = node.resolve_topic_name(camera.input("image"))
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
+        self._lens: Lens | None = None
 
-    def intrinsics(
-        self, info: CameraInfo | None, width: int, height: int, settings: Settings
-    ) -> Intrinsics:
-        """The pinhole camera of an image.
+    def lens(
+        self,
+        info: CameraInfo | None,
+        width: int,
+        height: int,
+        settings: Settings,
+        mask: tuple[int, int] | None = None,
+    ) -> Lens:
+        """The camera of an image, lens included.
 
         Args:
             info: the newest; None if none has come.
             width: of the image, pixels.
             height: of the image, pixels.
             settings: of this image.
+            mask: width and height of what is known of the whole image, where that is another size.
+
+        Returns:
+            The camera of the mask; the very object of the call before where nothing has changed:
+            what it computed for its pixels is kept.
 
         Raises:
             DepthError: camera_info is missing, of no use or of a lens of an unknown kind.
         """
         if info is None:
             raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
-        rectified = is_rectified(self._image, settings.image_is_rectified)
-        camera = to_intrinsics(info, width, height, rectified)
-        distortion(info, rectified)
-        return camera
-
-    def refuse_distorted(self, info: CameraInfo, settings: Settings) -> None:
-        """Refuses an image whose pixels a lens has moved.
-
-        Raises:
-            DepthError: it is raw, and the lens distorts or is of an unknown kind.
-        """
-        left = distortion(info, is_rectified(self._image, settings.image_is_rectified))
-        if left:
-            raise DepthError(DepthFault.DISTORTED, self._advice(left))
+        lens = to_lens(info, width, height, self._rectified(settings))
+        if mask is not None:
+            lens = lens.scaled(*mask)
+        known = self._lens
+        if known == lens and known is not None:
+            return known
+        self._lens = lens
+        return lens
 
     def explain(self, info: CameraInfo | None, settings: Settings) -> str:
-        """What a lens does to the metres of this camera, in words; empty if nothing.
-
-        Whoever wants the metres tells of a camera_info that is of no use.
-        """
+        """What is done about the lens where pixels become metres, in words."""
         if info is None:
-            return ""
-        try:
-            self.refuse_distorted(info, settings)
-        except DepthError as error:
-            return str(error) if error.reason is DepthFault.DISTORTED else ""
-        return ""
-
-    def _advice(self, left: str) -> str:
+            return f"unknown: nothing has come on {self._topic}"
+        if self._rectified(settings):
+            return f"undone before: {self._image} is taken for the rectified image"
+        coefficients = [float(coefficient) for coefficient in info.d]
         return (
-            f"{left} in {self._topic}, and {self._image} is taken for the raw image: points are "
-            "off towards the corners, and a landing zone has no metres; feed the rectified image, "
-            "or set image_is_rectified to yes where it is one"
+            f"undone here: {info.distortion_model or 'no distortion_model'}, D "
+            f"{numbers(coefficients)}; {self._image} is taken for the raw image"
         )
+
+    def _rectified(self, settings: Settings) -> bool:
+        return is_rectified(self._image, settings.image_is_rectified)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from math import isnan
 from time import monotonic
@@ -21,13 +22,18 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.depth.points import SemanticPoints
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.diagnostics import CameraReport, NetworkReport, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.landing_report import LandingReport
+from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
+from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
+from attendseg_ros.ros.outputs.class_shares import FreeAhead
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
@@ -41,7 +47,7 @@ from attendseg_ros.streaming.worker import Worker
 SILENCE_S = 1.0
 """A camera silent for longer has its publishers looked up for the report."""
 
-Job = tuple[FrameProcessor, ImageMessage, Receipt]
+Job = tuple[Callable[[Any, Receipt], None], Any, Receipt]
 """A frame with what processes it: cameras share the worker that runs both together."""
 
 
@@ -59,6 +65,9 @@ class CameraStream:
         outputs: Outputs,
         worker: Worker[Job],
         size_controller: SizeController,
+        transforms: TransformTopics,
+        *,
+        several: bool,
     ) -> None:
         """Prepares; every count starts at zero.
 
@@ -69,6 +78,8 @@ class CameraStream:
             outputs: where the camera's results go; it knows the camera's name.
             worker: processes frames, turn by turn with those of other cameras.
             size_controller: told of every frame that is out, of whichever camera.
+            transforms: what /tf says, for all cameras.
+            several: whether the node has several cameras.
         """
         self._node = node
         self._parameters = parameters
@@ -90,15 +101,19 @@ class CameraStream:
         )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
-        self._distortion = ""
         depth = DepthTopic(node, camera)
         landing_report = LandingReport(camera.status("landing"))
         self._distance = GroundDistance(node, outputs, depth, landing_report)
         landing = LandingZones(node, camera, self._distance, landing_report)
+        self._ahead = FreeAhead(camera.status("ahead"))
+        self._ground = GroundMaps(node, outputs, transforms, several=several)
         with ExitStack() as undo:
             # It has a thread.
             self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
             undo.callback(self._points.close)
+            poses = LidarPoses(transforms, parameters.settings.camera_names.index(camera))
+            self._painted = PaintedPoints(node, lambda: parameters.settings, outputs, poses)
+            undo.callback(self._painted.close)
             self._processor = FrameProcessor(
                 node,
                 topic,
@@ -106,7 +121,10 @@ class CameraStream:
                 outputs,
                 self._counts,
                 self._points,
+                self._painted,
                 landing,
+                self._ahead,
+                self._ground,
                 size_controller,
                 dropped=self._dropped,
             )
@@ -127,13 +145,17 @@ class CameraStream:
     def close(self) -> None:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._points.close()
+        self._painted.close()
         self._distance.close()
+        self._ground.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._publishers.check()
         self._points.check_silence()
+        self._painted.check_silence()
         self._distance.follow_demand(self._parameters.settings)
+        self._ground.follow_demand(self._parameters.settings)
 
     def statuses(self, network: NetworkReport) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -165,18 +187,25 @@ class CameraStream:
             foreign=self._clock.foreign,
             doubt=doubt,
             doubt_hint=self._clock.hint(monotonic()),
-            distortion=self._explain_distortion(settings),
+            lens=self._calibration.explain(self._camera_info, settings),
         )
         return [
             self._report.camera(camera, settings, now_ns),
             self._report.network(network, self._dropped(), settings, now_ns, doubt),
             *self._points.statuses(),
+            *self._painted.statuses(),
             *self._distance.statuses(),
+            *self._ahead.statuses(settings),
+            *self._ground.statuses(),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
         """Whether anybody wants the masks of this moment's images."""
-        return self.enabled and (not settings.lazy or bool(self._outputs.wanted()))
+        if not self.enabled:
+            return False
+        # An alarm that slept while nobody looks would be none.
+        kept_awake = not settings.lazy or settings.min_free_share > 0.0
+        return kept_awake or bool(self._outputs.wanted())
 
     def _dropped(self) -> int:
         return self._worker.dropped(self._camera.name)
@@ -187,7 +216,9 @@ class CameraStream:
         self._publishers.record_arrival()
         settings = self._parameters.settings
         self._points.follow_demand()
+        self._painted.follow_demand()
         self._distance.follow_demand(settings)
+        self._ground.follow_demand(settings)
         receipt = self._watch_stream(message, now_ns)
         if not self._wanted(settings):
             self._counts.record_idle()
@@ -245,19 +276,11 @@ class CameraStream:
             self._node.get_logger().warning(text)
         return text
 
-    def _explain_distortion(self, settings: Settings) -> str:
-        """What a lens does to the metres that somebody wants; logged once, until it changes."""
-        in_metres = self._outputs.points_wanted() or self._distance.gives_metres(settings)
-        text = self._calibration.explain(self._camera_info, settings) if in_metres else ""
-        if text and text != self._distortion:
-            self._node.get_logger().warning(text)
-            self._distortion = text
-        return text
-
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._camera_info = message
         self._processor.camera_info = message
         self._points.camera_info = message
+        self._painted.camera_info = message
 
     def _subscribe_to_camera_info(self) -> None:
         """Takes it from drivers that send it with each image, and from those that latch it.

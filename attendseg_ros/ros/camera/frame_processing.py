@@ -16,15 +16,22 @@ from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.inference import Segmentation
-from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.inference import RoiError, Segmentation
+from attendseg_ros.inference.resize import Resizer
+from attendseg_ros.labels import UNLABELLED
+from attendseg_ros.msg import ClassShares, SegmentationTiming
+from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
+from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
+from attendseg_ros.ros.outputs.class_shares import FreeAhead, to_class_shares
 from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.output_images import (
     ImageOutput,
@@ -32,8 +39,8 @@ from attendseg_ros.ros.outputs.output_images import (
     Pixels,
     needs_confidence,
 )
-from attendseg_ros.ros.outputs.publishers import Outputs
-from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
+from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
@@ -50,7 +57,10 @@ class FrameProcessor:
         outputs: Outputs,
         counts: FrameCounts,
         points: SemanticPoints,
+        painted: PaintedPoints,
         landing: LandingZones,
+        ahead: FreeAhead,
+        ground: GroundMaps,
         size_controller: SizeController,
         dropped: Callable[[], int],
     ) -> None:
@@ -63,7 +73,10 @@ class FrameProcessor:
             outputs: where results go.
             counts: where frames are counted.
             points: takes the results that are to become points.
+            painted: takes those that a lidar's points are to be painted with.
             landing: finds the landing zones.
+            ahead: watches what is free ahead.
+            ground: maps the ground.
             size_controller: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -74,15 +87,20 @@ class FrameProcessor:
         self._outputs = outputs
         self._counts = counts
         self._points = points
+        self._painted = painted
         self._camera = outputs.camera
         self._dropped = dropped
         self._painter = OutputImages(self._segmenter.bundle.classes)
         self._landing = landing
+        self._ahead = ahead
+        self._ground = ground
         self._size_controller = size_controller
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
         self._bits = SampleBits()
+        self._resizer: tuple[tuple[int, int], Resizer] | None = None
+        self._scaled_info = ScaledCameraInfo()
         self.camera_info: CameraInfo | None = None
 
     def __call__(self, message: ImageMessage, receipt: Receipt) -> None:
@@ -103,6 +121,8 @@ class FrameProcessor:
                 self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
+        except RoiError as error:
+            self._refuse(message, Reason.ROI, f"{Reason.ROI.value}: {error}")
         except LogitsError as error:
             self._refuse(message, Reason.LOGITS, f"{Reason.LOGITS.value}: {error}")
         except EngineHangError as error:
@@ -123,7 +143,9 @@ class FrameProcessor:
         wanted = self._outputs.wanted()
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
-        confidence = points or wanted.landing_zone or needs_confidence(settings, wanted.images)
+        summed = wanted.landing_zone or wanted.class_shares
+        placed = points or wanted.painted_points
+        confidence = placed or summed or needs_confidence(settings, wanted.images)
         segmentation = self._models.segment(
             self._segmenter,
             rgb,
@@ -132,27 +154,52 @@ class FrameProcessor:
             smoothing=settings.temporal_smoothing,
             stamp_ns=stamp,
             camera=self._camera.name,
+            framing=settings.framing,
         )
         times.resize_ms = segmentation.times.resize_ms
         times.network_ms = segmentation.times.network_ms
         times.decode_ms = segmentation.times.decode_ms
         watch.lap_ms()
 
+        full = (rgb.shape[1], rgb.shape[0])
+        size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
+        if ImageOutput.OVERLAY in wanted.images or placed:
+            rgb = self._scaled(rgb, size)
         images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
             zone = self._landing.find(
-                occupancy, segmentation.confidence, settings, self.camera_info, message.header
+                occupancy,
+                segmentation.confidence,
+                settings,
+                self.camera_info,
+                full,
+                message.header,
             )
+        shares = self._in_view(segmentation, settings, wanted, message.header)
         times.masks_ms = watch.lap_ms()
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
-        if points:
-            self._offer_points(message.header, rgb, segmentation, settings)
+        if shares is not None:
+            self._outputs.publish_class_shares(shares)
+        if placed:
+            image = self._segmented(message.header, rgb, full, segmentation, settings)
+            if points:
+                self._points.offer(image)
+            if wanted.painted_points:
+                self._painted.offer(image)
+        if wanted.ground:
+            self._ground.update(
+                pixels_of(images[ImageOutput.TRAVERSABLE]),
+                settings,
+                self.camera_info,
+                full,
+                message.header,
+            )
         if wanted.camera_info:
-            self._publish_camera_info(message.header)
+            self._publish_camera_info(full, size, message.header)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
@@ -174,30 +221,72 @@ class FrameProcessor:
         self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
         self._size_controller.observe(times, input_size, settings)
 
-    def _offer_points(
-        self, header: Header, rgb: Pixels, segmentation: Segmentation, settings: Settings
-    ) -> None:
+    def _in_view(
+        self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
+    ) -> ClassShares | None:
+        """What is in view, for who wants to know, and what is free ahead, where it is watched."""
+        if not (wanted.class_shares or settings.min_free_share):
+            return None
+        labels, classes = (
+            self._painter.labels(segmentation, settings),
+            self._segmenter.bundle.classes,
+        )
+        if settings.min_free_share:
+            self._ahead.observe(labels, classes, settings)
+        if not wanted.class_shares or segmentation.confidence is None:
+            return None
+        return to_class_shares(labels, segmentation.confidence, classes, settings, header)
+
+    def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
+        """The image at the size of its mask."""
+        if (rgb.shape[1], rgb.shape[0]) == size:
+            return rgb
+        if self._resizer is None or self._resizer[0] != size:
+            self._resizer = (size, Resizer(size))
+        # The resizer's memory is written anew with the next image; points may still be made of it.
+        return self._resizer[1].resize(rgb).copy()
+
+    def _segmented(
+        self,
+        header: Header,
+        rgb: Pixels,
+        image_size: tuple[int, int],
+        segmentation: Segmentation,
+        settings: Settings,
+    ) -> SegmentedImage:
+        """The image with what is known of it, for those who place it in space."""
         assert segmentation.confidence is not None
-        kept, id_of = settings.kept_points_classes, self._segmenter.bundle.classes.id_of
-        self._points.offer(
-            SegmentedImage(
-                header=header,
-                rgb=rgb,
-                labels=self._painter.labels(segmentation, settings),
-                confidence=segmentation.confidence,
-                kept_ids=None if kept is None else tuple(map(id_of, kept)),
-                settings=settings,
-            )
+        return SegmentedImage(
+            header=header,
+            rgb=rgb,
+            labels=self._painter.labels(segmentation, settings),
+            confidence=segmentation.confidence,
+            kept_ids=self._ids(settings.kept_points_classes),
+            painted_ids=self._ids(settings.kept_painted_classes),
+            settings=settings,
+            image_size=image_size,
         )
 
-    def _publish_camera_info(self, header: Header) -> None:
-        if self.camera_info is not None:
-            self._outputs.publish_camera_info(self.camera_info, header)
+    def _ids(self, names: tuple[str, ...] | None) -> tuple[int, ...] | None:
+        if names is None:
+            return None
+        id_of = self._segmenter.bundle.classes.id_of
+        return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
+
+    def _publish_camera_info(
+        self, image: tuple[int, int], mask: tuple[int, int], header: Header
+    ) -> None:
+        topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
+        problem = f"nothing has come on {topic}"
+        try:
+            info = self._scaled_info.of(self.camera_info, image, mask)
+        except DepthError as error:
+            info, problem = None, f"that of {topic} cannot be scaled to the mask: {error}"
+        if info is not None:
+            self._outputs.publish_camera_info(info, header)
         elif self._throttle.ready("camera_info"):
-            topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
             self._node.get_logger().warning(
-                f"{self._camera.output('camera_info')} has a subscriber, but nothing has come "
-                f"on {topic}"
+                f"{self._camera.output('camera_info')} has a subscriber, but {problem}"
             )
 
     def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:

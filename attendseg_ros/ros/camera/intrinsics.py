@@ -1,35 +1,28 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`sensor_msgs/CameraInfo` to the pinhole camera of an image, and what its lens does to that."""
+"""`sensor_msgs/CameraInfo` to the camera of an image: its matrix and its lens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 from sensor_msgs.msg import CameraInfo
 
-from attendseg_ros.geometry import Intrinsics
+from attendseg_ros.geometry import Intrinsics, Lens, LensError
+from attendseg_ros.geometry.lens_models import numbers
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 # Where fx, cx, fy and cy lie in the row-major 3x3 K and 3x4 P.
 _IN_K = (0, 2, 4, 5)
 _IN_P = (0, 2, 5, 6)
 
-# What drivers and calibration tools write into distortion_model. With polynomials of the radius,
-# coefficients of 0 leave a pinhole; an equidistant lens bends rays whatever its coefficients.
-_POLYNOMIALS = frozenset(
-    {"", "none", "pinhole", "plumb_bob", "radtan", "brown_conrady", "rational_polynomial"}
-)
-_FISHEYES = frozenset({"equidistant", "fisheye", "kannala_brandt", "kannala_brandt4"})
-
 
 def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Intrinsics:
-    """Reads the pinhole camera: P for a rectified image, K for a raw one.
+    """Reads the camera matrix: P for a rectified image, K for a raw one.
 
     Binning and region of interest count as in image_geometry: K and P are of the full image.
-    Distortion is not undone: see `distortion`.
+    Distortion is the lens's: see `to_lens`.
 
     Args:
         info: The camera's calibration.
@@ -59,43 +52,29 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
     )
 
 
-def is_distorted(info: CameraInfo) -> bool:
-    """Whether the lens distorts, so that the raw image is not that of a pinhole.
-
-    Raises:
-        DepthError: Its distortion is of an unknown model or holds no numbers.
-    """
-    return bool(distortion(info))
-
-
-def distortion(info: CameraInfo, rectified: bool = False) -> str:
-    """What is left of the lens's distortion in an image, in words; empty if nothing is.
+def to_lens(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Lens:
+    """Reads the camera as it is: K and D for a raw image, P alone for a rectified one.
 
     Args:
         info: The camera's calibration.
+        width: Of the images, pixels.
+        height: Of the images, pixels.
         rectified: Whether the image is rectified.
 
     Raises:
-        DepthError: The distortion is of an unknown model or holds no numbers.
+        DepthError: There are no intrinsics in it, they are of another size, they contradict
+            themselves, or the lens is of an unknown model or has no numbers.
     """
-    coefficients = [float(coefficient) for coefficient in info.d]
-    if not all(map(isfinite, coefficients)):
-        raise DepthError(DepthFault.LENS, f"D is {_numbers(coefficients)}: is it calibrated?")
+    camera = to_intrinsics(info, width, height, rectified)
+    coefficients = tuple(float(coefficient) for coefficient in info.d)
     if rectified:
-        return ""
-    model = info.distortion_model
-    known = model.strip().lower().replace(" ", "_").replace("-", "_")
-    if known in _FISHEYES:
-        return f"the lens is {model}"
-    if known not in _POLYNOMIALS:
-        raise DepthError(
-            DepthFault.LENS,
-            f"distortion_model {model!r} is not known; known are plumb_bob, rational_polynomial "
-            "and equidistant",
-        )
-    if not any(coefficients):
-        return ""
-    return f"D is {_numbers(coefficients)} ({model or 'without a distortion_model'})"
+        if not all(map(isfinite, coefficients)):
+            raise DepthError(DepthFault.LENS, f"D is {numbers(coefficients)}: is it calibrated?")
+        return Lens(camera)
+    try:
+        return Lens(camera, info.distortion_model, coefficients)
+    except LensError as error:
+        raise DepthError(DepthFault.LENS, str(error)) from error
 
 
 def _projection(info: CameraInfo, rectified: bool) -> tuple[float, float, float, float]:
@@ -175,7 +154,3 @@ def _window(info: CameraInfo, rectified: bool) -> _Window:
             f"a region of interest, {window}, of a rectified image; it must be the full image",
         )
     return window
-
-
-def _numbers(values: Sequence[float]) -> str:
-    return "[" + ", ".join(f"{value:g}" for value in values) + "]"

@@ -9,7 +9,7 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import CompressedImage, Image, PointCloud2
 
 from attendseg_ros.images.compressed_format import VIDEO_TYPES
 from attendseg_ros.ros.messages import qos
@@ -21,7 +21,11 @@ REPEAT_S = 30.0
 """Seconds until it is said again."""
 
 _TRANSPORTS = {"sensor_msgs/msg/Image": "raw", "sensor_msgs/msg/CompressedImage": "compressed"}
-_NAMES = {Image: "sensor_msgs/msg/Image", CompressedImage: "sensor_msgs/msg/CompressedImage"}
+_NAMES = {
+    Image: "sensor_msgs/msg/Image",
+    CompressedImage: "sensor_msgs/msg/CompressedImage",
+    PointCloud2: "sensor_msgs/msg/PointCloud2",
+}
 
 
 class PublisherLookup:
@@ -36,7 +40,7 @@ class PublisherLookup:
             node: asks the graph, and logs.
             topic: the awaited images' full name.
             image_type: the message class awaited there.
-            what: what the images are: image or depth.
+            what: what they are: image, depth or cloud.
             remapped: the name that is remapped to the topic.
         """
         self.topic = topic
@@ -120,8 +124,9 @@ class PublisherLookup:
         ]
         if not others:
             return ", and none on any other topic"
+        found = "clouds" if self._what == "cloud" else "images"
         return (
-            f"; there are images on {', '.join(sorted(others))} "
+            f"; there are {found} on {', '.join(sorted(others))} "
             f"(remap {self._remapped}, or {self._what}_topic:=)"
         )
 

@@ -26,7 +26,6 @@ class DepthFault(Enum):
     NO_INTRINSICS = "camera_info without intrinsics"
     CAMERA_INFO_SIZE = "camera_info of another size"
     LENS = "camera_info with an unknown lens"
-    DISTORTED = "image not rectified"
     INTERNAL = "processing failed"
 
 
@@ -37,7 +36,6 @@ OF_LANDING_ONLY = frozenset(
         DepthFault.FRAME,
         DepthFault.NO_GROUND,
         DepthFault.NO_HEIGHT,
-        DepthFault.DISTORTED,
     }
 )
 """What keeps a landing zone from its metres, and no cloud from being published."""

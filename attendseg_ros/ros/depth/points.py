@@ -46,7 +46,9 @@ class SegmentedImage:
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
         kept_ids: The ids whose points are wanted; None for all.
+        painted_ids: The ids whose points of a lidar are wanted, 255 too; None for all.
         settings: The parameters that the image was processed with.
+        image_size: Width and height of the camera's image; the labels and rgb may have another.
     """
 
     header: Header
@@ -54,7 +56,9 @@ class SegmentedImage:
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     kept_ids: tuple[int, ...] | None
+    painted_ids: tuple[int, ...] | None
     settings: Settings
+    image_size: tuple[int, int]
 
 
 class SemanticPoints:
@@ -95,10 +99,10 @@ class SemanticPoints:
         self._said: set[str] = set()
         self._builder: CloudBuilder | None = None
         self._joined = False
+        self.camera_info: CameraInfo | None = None
         self._worker: Worker[tuple[SegmentedImage, Image]] = Worker(
             self._camera.status("points"), self._process, node.get_logger().error
         )
-        self.camera_info: CameraInfo | None = None
 
     def follow_demand(self) -> None:
         """Joins depth when points are wanted, and leaves it when they are not."""
@@ -197,7 +201,9 @@ class SemanticPoints:
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape
-        camera = self._calibration.intrinsics(self.camera_info, width, height, image.settings)
+        lens = self._calibration.lens(
+            self.camera_info, *image.image_size, image.settings, (width, height)
+        )
         metres = to_metres(depth, width, height)
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
@@ -205,8 +211,8 @@ class SemanticPoints:
                 f"depth is in the frame {depth.header.frame_id!r} and the image in "
                 f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
             )
-        if self._builder is None or self._builder.camera != camera:
-            self._builder = CloudBuilder(camera)
+        if self._builder is None or self._builder.lens != lens:
+            self._builder = CloudBuilder(lens)
         points = self._builder.build(
             metres,
             image.rgb,

@@ -49,7 +49,7 @@ class CameraReport:
     foreign: int
     doubt: str
     doubt_hint: str
-    distortion: str
+    lens: str
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ class Report:
         values = {
             "topic": camera.topic,
             "publishers": camera.publishers,
+            "lens": camera.lens,
             "frames received": counts.received,
             "frames failed": failed.total(),
             **{f"frames failed: {reason.value}": failed[reason] for reason in Reason},
@@ -162,8 +163,6 @@ class Report:
             findings.append((WARN, camera.mixture))
         if camera.doubt_hint:
             findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
-        if camera.distortion:
-            findings.append((WARN, camera.distortion))
         return findings
 
     def network(

@@ -26,6 +26,7 @@ SHARE = Path(get_package_share_directory("attendseg_ros"))
 CONFIG = SHARE / "config"
 RVIZ_CONFIG = CONFIG / "attendseg.rviz"
 NAV2_CONFIG = CONFIG / "nav2_semantic_layer.yaml"
+GROUND_CONFIG = CONFIG / "nav2_ground_grid.yaml"
 
 OUTPUTS = "/segmentation/"
 """Where the node's topics lie without a namespace; the configuration files name them so."""
@@ -87,6 +88,37 @@ def nav2_hint(namespace: str, cameras: Sequence[str] = ()) -> str:
         return f"{hint}; an observation source a camera, whose topics begin with {beginnings}"
     outputs = outputs_of(namespace)
     return hint if outputs == OUTPUTS else f"{hint}; its topics begin with {outputs} here"
+
+
+def ground_hint(namespace: str, cameras: Sequence[str] = ()) -> str:
+    """What a user of the ground map has to do, after a look whether the node can do its part.
+
+    Args:
+        namespace: of the node.
+        cameras: the names of several; empty for one without a name.
+
+    Raises:
+        MissingPackageError: without nav_msgs there is no grid, and without tf2_msgs nothing places
+            several cameras.
+    """
+    if importlib.util.find_spec("nav_msgs") is None:
+        raise MissingPackageError(
+            "ground:=true: nav_msgs is not installed, so there would be no ~/ground_grid; "
+            "apt install ros-$ROS_DISTRO-nav-msgs"
+        )
+    pose = (
+        "the camera's pose comes from TF (its frame to ground_frame), or from camera_height_m and "
+        "camera_pitch_deg where they are set"
+    )
+    if importlib.util.find_spec("tf2_msgs") is None:
+        if cameras:
+            raise MissingPackageError(
+                "ground:=true: tf2_msgs is not installed, and only TF can place several cameras; "
+                "apt install ros-$ROS_DISTRO-tf2-msgs"
+            )
+        pose = "tf2_msgs is not installed: set camera_height_m and camera_pitch_deg"
+    begins = f"topics begin with {outputs_of(namespace)}"
+    return f"ground map: {pose}; for Nav2 merge {GROUND_CONFIG} into your nav2_params; {begins}"
 
 
 def rviz(namespace: str, cameras: Sequence[str], use_sim_time: bool) -> Node:

@@ -155,3 +155,20 @@ def remappings(
         topics = {"image": image, "camera_info": info, "depth": depth or camera.input("depth")}
         rules += [(camera.input(name), topic) for name, topic in topics.items()]
     return rules
+
+
+def cloud_remappings(cameras: Sequence[str], cloud_topic: str) -> list[tuple[str, str]]:
+    """The rules that lead every camera's `points_in` to the cloud of a lidar.
+
+    Args:
+        cameras: the names of several; empty for one without a name.
+        cloud_topic: the user's, the same for all cameras or with "{camera}" for the name; empty
+            leaves `points_in`.
+    """
+    if not cloud_topic:
+        return []
+    names = tuple(map(CameraName, cameras)) or (CameraName(),)
+    return [
+        (camera.input("points_in"), cloud_topic.replace(PLACEHOLDER, camera.name))
+        for camera in names
+    ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from threading import Condition
 from typing import Any
@@ -18,6 +18,7 @@ from rclpy.logging import get_logger
 from attendseg_ros.errors import described
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
 from attendseg_ros.ros.model.hangs import MOST_HANGING, EngineHangError, Hangs
+from attendseg_ros.ros.model.model_request import ModelRequest
 from attendseg_ros.ros.model.segmenter_calls import Builds, SegmenterCalls
 from attendseg_ros.ros.parameters.settings import CLASS_LISTS, Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
@@ -25,32 +26,18 @@ from attendseg_ros.streaming.watched_calls import HangError, hanging
 from attendseg_ros.streaming.worker import Worker
 
 
-@dataclass(frozen=True)
-class ModelRequest:
-    """What the parameters ask for: their values, and the model that these fit."""
-
-    settings: Settings
-    bundle: Bundle
-    paced: tuple[int, int] | None = None
-    """The input size in place of the parameters' own, to keep `target_latency_ms`."""
-    refused: tuple[int, int] | None = None
-    """The size asked for to that end which cannot run; the one before goes on."""
-    attempt: int = 0
-    """Tells apart what was asked for twice."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the network's input."""
-        return self.paced or self.unpaced
-
-    @property
-    def unpaced(self) -> tuple[int, int]:
-        """The same by the parameters alone."""
-        return self.settings.network_size or self.bundle.input_size
-
-
 class ModelSwitch:
     """Holds the segmenter from configuration to clean-up, whatever model it runs.
+
+    Its states, each left by `close` as well:
+
+        RUNS ---- ask, run_at: another model or size ----> RUNS AND LOADS
+        RUNS AND LOADS ---- made: between two frames ----> RUNS, the new one
+        RUNS AND LOADS ---- cannot run: `failed` --------> RUNS, the old one
+        RUNS ---- a frame does not return ---------------> HANGS: every frame is refused
+        HANGS ---- it returns, or a delay is over -------> HANGS AND LOADS its like
+        HANGS AND LOADS ---- made -----------------------> RUNS, the new one
+        HANGS AND LOADS ---- cannot run: `failed` -------> HANGS, with a longer delay
 
     Another model is loaded in a thread of its own while the old one goes on, and takes its place
     between two frames. One that cannot run leaves everything as it was.

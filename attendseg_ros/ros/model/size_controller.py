@@ -10,7 +10,8 @@ from time import monotonic
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.inference import Bundle
-from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
+from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import (
     CAMERA_TO_MASK,

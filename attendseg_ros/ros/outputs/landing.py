@@ -71,6 +71,7 @@ class LandingZones:
         confidence: Pixels | None,
         settings: Settings,
         camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> LandingZone:
         """Takes in a frame.
@@ -80,11 +81,12 @@ class LandingZones:
             confidence: uint8 (H, W), 255 = certain.
             settings: of this frame.
             camera_info: the camera's; None if none has come.
+            image_size: width and height of the camera's image.
             header: of the image.
         """
         view, problem = None, ""
         try:
-            view = self._ground_view(occupancy, settings, camera_info, header)
+            view = self._ground_view(occupancy, settings, camera_info, image_size, header)
         except DepthError as error:
             problem = str(error)
             self._warn(error, settings)
@@ -97,7 +99,7 @@ class LandingZones:
         verdict = self._search.find(
             occupancy,
             rules,
-            metres_per_pixel=nan if view is None else view.metres_per_pixel,
+            radius_m=None if view is None else view.radius_m,
             stamp_ns=stamp_ns(header.stamp),
         )
         if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
@@ -115,6 +117,7 @@ class LandingZones:
         occupancy: Pixels,
         settings: Settings,
         camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
         header: Header,
     ) -> GroundView | None:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
@@ -136,9 +139,8 @@ class LandingZones:
                 "it must be above 0",
             )
         rows, columns = occupancy.shape
-        camera = self._calibration.intrinsics(camera_info, columns, rows, settings)
-        self._calibration.refuse_distorted(camera_info, settings)
-        return GroundView(camera.fx, camera.fy, camera.cx, camera.cy, height_m)
+        lens = self._calibration.lens(camera_info, *image_size, settings, (columns, rows))
+        return GroundView(lens.unproject, height_m)
 
     def _warn(self, error: DepthError, settings: Settings) -> None:
         limit_m = settings.landing_min_radius_m
@@ -159,7 +161,7 @@ def _message(
     across_m, down_m, along_m, radius_m = nan, nan, nan, nan
     if zone is not None and view is not None:
         across_m, down_m, along_m = view.position(x, y)
-        radius_m = radius * view.metres_per_pixel
+        radius_m = view.radius_m(zone)
     return LandingZone(
         header=header,
         found=zone is not None,

@@ -60,7 +60,8 @@ class OutputImages:
         """Paints the wanted images.
 
         Args:
-            rgb: uint8 (H, W, 3), the image that was segmented; a view is fine.
+            rgb: uint8 (H, W, 3), the image that was segmented; a view is fine. Of the labels' size
+                where the overlay is wanted.
             segmentation: with confidence when `needs_confidence` says so.
             settings: which pixels are labelled, and how strong the colours are.
             wanted: the images to paint.
@@ -68,7 +69,7 @@ class OutputImages:
         Returns:
             A message for each, whose header is to be set; valid until the next call.
         """
-        size = (rgb.shape[0], rgb.shape[1])
+        size = (segmentation.labels.shape[0], segmentation.labels.shape[1])
         images = {output: self._canvas(output, size) for output in wanted}
         if ImageOutput.CONFIDENCE in wanted and segmentation.confidence is not None:
             np.copyto(images[ImageOutput.CONFIDENCE].pixels, segmentation.confidence)

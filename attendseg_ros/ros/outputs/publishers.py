@@ -5,18 +5,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, LaserScan, PointCloud2
 from std_msgs.msg import Header
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.msg import LandingZone, SegmentationTiming
+from attendseg_ros.msg import ClassShares, LandingZone, SegmentationTiming
 from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
+from attendseg_ros.ros.ground.merged_grid import MergedGrid
 from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
@@ -36,12 +38,16 @@ class Wanted:
     camera_info: bool
     timing: bool
     landing_zone: bool
+    class_shares: bool
     points: bool
+    painted_points: bool
+    ground: bool
 
     @property
     def painted(self) -> frozenset[ImageOutput]:
-        """The images to make: a landing zone is looked for in ~/traversable."""
-        return self.images | {ImageOutput.TRAVERSABLE} if self.landing_zone else self.images
+        """The images to make: landing zone and ground map are made of ~/traversable."""
+        by_traversable = self.landing_zone or self.ground
+        return self.images | {ImageOutput.TRAVERSABLE} if by_traversable else self.images
 
     @property
     def images(self) -> frozenset[ImageOutput]:
@@ -49,8 +55,9 @@ class Wanted:
         return self.raw_images | self.compressed_images
 
     def __bool__(self) -> bool:
-        others = (self.camera_info, self.timing, self.landing_zone, self.points)
-        return bool(self.images) or any(others)
+        others = (self.camera_info, self.timing, self.landing_zone, self.class_shares, self.ground)
+        clouds = self.points or self.painted_points
+        return bool(self.images) or any(others) or clouds
 
 
 class Outputs:
@@ -59,8 +66,17 @@ class Outputs:
     They are silent while the node is inactive.
     """
 
-    def __init__(self, node: LifecycleNode, camera: CameraName) -> None:
-        """Creates every publisher; the QoS of each can be overridden."""
+    def __init__(
+        self, node: LifecycleNode, camera: CameraName, merged_grid: MergedGrid | None = None
+    ) -> None:
+        """Creates every publisher; the QoS of each can be overridden.
+
+        Args:
+            node: owns them.
+            camera: whose they are.
+            merged_grid: where the camera's ground grid is merged with those of others.
+        """
+        self.merged_grid = merged_grid
         self._node = node
         self._events = RareEvents()
         self.camera = camera
@@ -78,7 +94,13 @@ class Outputs:
         self._camera_info = self._create(CameraInfo, "camera_info", qos.output())
         self._timing = self._create(SegmentationTiming, "timing", qos.small_output())
         self._landing_zone = self._create(LandingZone, "landing_zone", qos.small_output())
+        self._class_shares = self._create(ClassShares, "class_shares", qos.small_output())
         self._points = self._create(PointCloud2, "points", qos.output())
+        self._painted_points = self._create(PointCloud2, "painted_points", qos.output())
+        self._ground_scan = self._create(LaserScan, "ground_scan", qos.small_output())
+        self._ground_grid = None
+        if OccupancyGrid is not None:
+            self._ground_grid = self._create(OccupancyGrid, "ground_grid", qos.output())
         self._label_info = None
         if LabelInfo is not None:
             self._label_info = self._create(LabelInfo, "label_info", qos.latched())
@@ -91,7 +113,10 @@ class Outputs:
             camera_info=self._camera_info.get_subscription_count() > 0,
             timing=self._timing.get_subscription_count() > 0,
             landing_zone=self.landing_zone_wanted(),
+            class_shares=self._class_shares.get_subscription_count() > 0,
             points=self.points_wanted(),
+            painted_points=self.painted_points_wanted(),
+            ground=self.ground_wanted(),
         )
 
     def landing_zone_wanted(self) -> bool:
@@ -101,6 +126,24 @@ class Outputs:
     def points_wanted(self) -> bool:
         """Whether anybody listens to ~/points at this moment."""
         return bool(self._points.get_subscription_count() > 0)
+
+    def painted_points_wanted(self) -> bool:
+        """Whether anybody listens to ~/painted_points at this moment."""
+        return bool(self._painted_points.get_subscription_count() > 0)
+
+    def ground_wanted(self) -> bool:
+        """Whether anybody listens to the ground map at this moment, in whichever form."""
+        merged = self.merged_grid is not None and self.merged_grid.wanted()
+        return merged or self.ground_grid_wanted() or self.ground_scan_wanted()
+
+    def ground_grid_wanted(self) -> bool:
+        """Whether anybody listens to ~/ground_grid at this moment."""
+        grid = self._ground_grid
+        return grid is not None and bool(grid.get_subscription_count() > 0)
+
+    def ground_scan_wanted(self) -> bool:
+        """Whether anybody listens to ~/ground_scan at this moment."""
+        return bool(self._ground_scan.get_subscription_count() > 0)
 
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
@@ -124,6 +167,10 @@ class Outputs:
         """Publishes the points of an image."""
         self._points.publish(cloud)
 
+    def publish_painted_points(self, cloud: PointCloud2) -> None:
+        """Publishes a lidar's points with what a mask says of them."""
+        self._painted_points.publish(cloud)
+
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
         self._timing.publish(message)
@@ -132,11 +179,33 @@ class Outputs:
         """Publishes where a drone could land, or that there is no such place."""
         self._landing_zone.publish(message)
 
+    def publish_class_shares(self, message: ClassShares) -> None:
+        """Publishes what is in view."""
+        self._class_shares.publish(message)
+
+    def publish_ground_grid(self, message: Any) -> None:
+        """Publishes the ground in a grid around the robot."""
+        if self._ground_grid is not None:
+            self._ground_grid.publish(message)
+
+    def publish_ground_scan(self, message: LaserScan) -> None:
+        """Publishes how far it is to the first obstacle in each direction."""
+        self._ground_scan.publish(message)
+
     def publish_label_info(self, classes: ClassTable, threshold: float) -> None:
         """Publishes the names of the class ids, for those here and those to come."""
         if self._label_info is not None:
             stamp = self._node.get_clock().now().to_msg()
             self._label_info.publish(to_label_info(classes, threshold, stamp))
+
+    def merge_grids(self) -> MergedGrid | None:
+        """Creates the publisher of the grids of all cameras, and returns what feeds it."""
+        if OccupancyGrid is not None:
+            publisher = self._create_on(OccupancyGrid, "~/ground_grid", qos.output())
+            self.merged_grid = MergedGrid(
+                lambda: bool(publisher.get_subscription_count() > 0), publisher.publish
+            )
+        return self.merged_grid
 
     def destroy(self) -> None:
         """Takes every publisher off the network."""
@@ -161,6 +230,21 @@ class Outputs:
         )
         self._publishers.append(publisher)
         return publisher
+
+
+def all_outputs(node: LifecycleNode, cameras: Sequence[CameraName]) -> list[Outputs]:
+    """The outputs of every camera; with several, their ground grids are merged on ~/ground_grid."""
+    made: list[Outputs] = []
+    with ExitStack() as undo:
+        merged = None
+        for number, camera in enumerate(cameras):
+            one = Outputs(node, camera, merged)
+            undo.callback(one.destroy)
+            if number == 0 and camera.name:
+                merged = one.merge_grids()
+            made.append(one)
+        undo.pop_all()
+    return made
 
 
 def _subscribed(publishers: Mapping[ImageOutput, Any]) -> frozenset[ImageOutput]:

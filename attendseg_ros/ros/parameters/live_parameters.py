@@ -18,6 +18,9 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera.camera_name import problem_of
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
+from attendseg_ros.ros.parameters.framing_parameters import check_framing
+from attendseg_ros.ros.parameters.ground_parameters import check_ground
+from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
 from attendseg_ros.ros.parameters.settings import (
@@ -25,7 +28,9 @@ from attendseg_ros.ros.parameters.settings import (
     ENGINES,
     HEIGHT_SOURCES,
     IMAGE_TRANSPORTS,
+    PLANE_SOURCES,
     SCHEMA,
+    WITHOUT_CLASS,
     Settings,
 )
 
@@ -33,6 +38,7 @@ CHOICES = {
     "engine": ENGINES,
     "image_transport": IMAGE_TRANSPORTS,
     "height_source": HEIGHT_SOURCES,
+    "ground_plane_source": PLANE_SOURCES,
     "image_is_rectified": RECTIFIED_CHOICES,
 }
 """What the parameters may be that are one of a few words."""
@@ -67,6 +73,8 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
                 f"{spec.name} must be a number from {low} to {high}, got {value}", spec.name
             )
     _check_input_size(settings.input_size, bundle)
+    check_framing(settings)
+    check_lidar(settings)
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(
@@ -74,6 +82,7 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
             "obstacle_classes: take it out of one first",
             "traversable_classes",
         )
+    check_ground(settings)
     if 0.0 < settings.points_max_range_m <= settings.points_min_range_m:
         raise ParameterError(
             f"points_max_range_m must be above points_min_range_m, or 0 for no limit, got "
@@ -86,7 +95,8 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
 
 
 def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
-    unknown = [n for n in classes if n and n not in bundle.classes.names]
+    known = {"", *bundle.classes.names} | ({WITHOUT_CLASS} if name == "painted_classes" else set())
+    unknown = [n for n in classes if n not in known]
     if unknown:
         raise ParameterError(
             f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "

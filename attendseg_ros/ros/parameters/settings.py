@@ -10,7 +10,7 @@ from typing import Any
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
 from attendseg_ros.images.bad_image import MAX_PIXELS
-from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.inference import AUTO, ENGINE_NAMES, Framing
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
@@ -18,8 +18,21 @@ from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 IMAGE_TRANSPORTS = ("raw", "compressed")
 ENGINES = (AUTO, *ENGINE_NAMES)
 HEIGHT_SOURCES = ("auto", "depth", "parameter")
+PLANE_SOURCES = ("auto", "tf", "parameters")
 
-CLASS_LISTS = ("classes", "traversable_classes", "obstacle_classes", "points_classes")
+WITHOUT_CLASS = "unlabelled"
+"""What `painted_classes` calls points without a class."""
+
+_AHEAD = (0.25, 0.5, 0.5, 0.5)
+"""The middle of the lower half: what a robot rolls onto next."""
+
+CLASS_LISTS = (
+    "classes",
+    "traversable_classes",
+    "obstacle_classes",
+    "points_classes",
+    "painted_classes",
+)
 """Parameters that name classes, and so must fit the model."""
 
 YES_OR_NO = ("image_is_rectified",)
@@ -103,6 +116,17 @@ class Settings:
         "Names of the classes to keep, all others become unlabelled (255); [''] keeps all.",
         constraints="names of the model's classes, or ['']",
     )
+    output_size: tuple[int, ...] = _parameter(
+        (0, 0),
+        "Width and height, in pixels, of the images that come out; [0, 0] is the camera image's.",
+        constraints="[width, height] of at most max_pixels, or [0, 0]",
+    )
+    roi: tuple[int, ...] = _parameter(
+        (0, 0, 0, 0),
+        "Part of the camera image that the network sees: x, y, width and height in its pixels; the "
+        "rest is 255. [0, 0, 0, 0] is all of it.",
+        constraints="[x, y, width, height] inside the image, or [0, 0, 0, 0]",
+    )
     temporal_smoothing: float = _parameter(
         0.0,
         "Weight of earlier frames where the image stays the same, against flicker; 0 is off.",
@@ -117,6 +141,17 @@ class Settings:
         ("",),
         "Names of the classes that are occupied (100); those in neither list are unknown (255).",
         constraints="names of the model's classes, or ['']",
+    )
+    ahead_region: tuple[float, ...] = _parameter(
+        _AHEAD,
+        "Where ahead is, in ~/class_shares: x, y, width and height as shares of the image.",
+        constraints="[x, y, width, height] inside 0 to 1",
+    )
+    min_free_share: float = _parameter(
+        0.0,
+        "WARN when a smaller share of ahead_region is of traversable_classes; 0 is off. Keeps the "
+        "network running.",
+        limits=(0.0, 1.0),
     )
     height_above_ground_m: float = _parameter(
         0.0,
@@ -150,6 +185,59 @@ class Settings:
         "Whether lens distortion is undone in the images, for metres; auto goes by the topic's "
         "name: image_rect*, */rect/*, *rectified*.",
         constraints="one of " + ", ".join(RECTIFIED_CHOICES),
+    )
+    ground_frame: str = _parameter(
+        "base_footprint",
+        "Frame whose plane z = 0 is the ground, for ~/ground_grid and ~/ground_scan; with "
+        "camera_height_m, it lies below the camera and looks where that looks.",
+    )
+    ground_plane_source: str = _parameter(
+        "auto",
+        "Where the camera's pose above the ground comes from; auto: from camera_height_m and its "
+        "like where that is above 0, else from TF. One never stands in for the other.",
+        constraints="one of " + ", ".join(PLANE_SOURCES),
+    )
+    camera_height_m: float = _parameter(
+        0.0,
+        "Height of the lens above the ground, for ~/ground_grid without TF; 0: unknown.",
+        limits=(0.0, 1000.0),
+    )
+    camera_pitch_deg: float = _parameter(
+        -90.0,
+        "How far the camera looks down from the horizon; -90, straight up: unknown.",
+        limits=(-90.0, 90.0),
+    )
+    camera_roll_deg: float = _parameter(
+        0.0,
+        "How far the camera is turned clockwise about its view, seen from behind.",
+        limits=(-180.0, 180.0),
+    )
+    ground_tf_tolerance_ms: float = _parameter(
+        100.0,
+        "Most that a moving transform may be older or younger than the image.",
+        limits=(0.0, 10000.0),
+    )
+    ground_size_m: float = _parameter(
+        10.0,
+        "Side of ~/ground_grid, whose middle is the origin of ground_frame.",
+        limits=(0.1, 1000.0),
+    )
+    ground_resolution_m: float = _parameter(
+        0.05, "Side of a cell of ~/ground_grid.", limits=(0.005, 10.0)
+    )
+    ground_min_range_m: float = _parameter(
+        0.0, "Ground nearer to the point below the camera is not mapped.", limits=(0.0, 1000.0)
+    )
+    ground_max_range_m: float = _parameter(
+        10.0, "Ground farther from the point below the camera is not mapped.", limits=(0.1, 1000.0)
+    )
+    max_cell_stretch: float = _parameter(
+        2.0,
+        "Ground of which one pixel covers more than so many cells is not mapped.",
+        limits=(0.01, 1000.0),
+    )
+    ground_max_rate_hz: float = _parameter(
+        0.0, "Most ground maps in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
     )
     max_rate_hz: float = _parameter(
         0.0, "Most frames processed in a second; 0 is unlimited.", limits=(0.0, 1000.0)
@@ -187,6 +275,29 @@ class Settings:
     )
     points_max_rate_hz: float = _parameter(
         0.0, "Most clouds in a second; 0 is one for every mask.", limits=(0.0, 1000.0)
+    )
+    T_camera_lidar: tuple[float, ...] = _parameter(
+        (0.0,),
+        "For ~/painted_points: the 16 numbers, row by row, that take a lidar's points to the "
+        "camera's optical frame; of several cameras one after the other. [0.0] takes TF.",
+        constraints="16 numbers of a rotation and a translation for each camera, or [0.0]",
+    )
+    painted_classes: tuple[str, ...] = _parameter(
+        ("",),
+        "Names of the classes to keep in ~/painted_points, all other points are left out; "
+        "unlabelled keeps those without a class and those not in view. [''] keeps all.",
+        constraints="names of the model's classes, unlabelled, or ['']",
+    )
+    painting_tolerance_ms: float = _parameter(
+        50.0,
+        "Most that the stamps of a cloud and of its mask may differ, and of a moving transform.",
+        limits=(0.0, 1000.0),
+    )
+    painting_ring_gap_deg: float = _parameter(
+        1.0,
+        "Largest angle between two rings of the lidar: what lies behind gaps in what is in front "
+        "stays 255. 0 looks at the very pixel only.",
+        limits=(0.0, 10.0),
     )
     engine_timeout_s: float = _parameter(
         2.0,
@@ -255,9 +366,34 @@ class Settings:
         return tuple(filter(None, self.obstacle_classes))
 
     @property
+    def region_ahead(self) -> tuple[float, ...]:
+        """Where ahead is: x, y, width and height as shares of the image."""
+        return self.ahead_region or _AHEAD
+
+    @property
     def kept_points_classes(self) -> tuple[str, ...] | None:
         """The classes to keep in ~/points; None keeps all."""
         return tuple(filter(None, self.points_classes)) or None
+
+    @property
+    def kept_painted_classes(self) -> tuple[str, ...] | None:
+        """The classes to keep in ~/painted_points; None keeps all."""
+        return tuple(filter(None, self.painted_classes)) or None
+
+    @property
+    def lidar_poses(self) -> tuple[tuple[float, ...], ...]:
+        """For each camera the 16 numbers of the lidar's pose; empty takes TF."""
+        given = self.T_camera_lidar
+        if given in ((), (0.0,)):
+            return ()
+        return tuple(given[start : start + 16] for start in range(0, len(given), 16))
+
+    @property
+    def framing(self) -> Framing:
+        """Which part of an image is labelled, and at which size."""
+        roi = tuple(self.roi) if any(self.roi) else None
+        size = tuple(self.output_size) if any(self.output_size) else None
+        return Framing(roi, size)  # type: ignore[arg-type]  # their lengths are checked
 
     @property
     def network_size(self) -> tuple[int, int] | None:

@@ -100,6 +100,8 @@ def test_every_topic_lies_below_its_camera(rig: Rig) -> None:
         outputs.discard("label_info")
     namespace = rig.process.namespace
     expected = {f"{namespace}/segmentation/{name}/{topic}" for name in CAMERAS for topic in outputs}
+    # That of all cameras together.
+    expected.add(f"{namespace}/segmentation/ground_grid")
 
     def published() -> set[str]:
         ends = rig.client.node.get_publisher_names_and_types_by_node("segmentation", namespace)

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""camera_info to a pinhole camera: which matrix, which part of the sensor, what the lens does."""
+"""camera_info to a camera: which matrix, which part of the sensor, which lens."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
-from attendseg_ros.geometry import Intrinsics
-from attendseg_ros.ros.camera.intrinsics import distortion, is_distorted, to_intrinsics
+from attendseg_ros.geometry import Intrinsics, Lens
+from attendseg_ros.ros.camera.intrinsics import to_intrinsics, to_lens
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 WIDTH, HEIGHT = 640, 480
@@ -136,63 +136,69 @@ def test_a_region_of_a_rectified_image_is_refused() -> None:
     assert "region of interest, 320x240 at (10, 20), of a rectified image" in words
 
 
-@pytest.mark.parametrize(
-    "model", ["", "plumb_bob", "rational_polynomial", "Plumb Bob", "radtan", "none", "pinhole"]
-)
-def test_polynomials_distort_by_their_coefficients(model: str) -> None:
-    for count in (0, 4, 5, 8, 14):
-        straight = info(distortion_model=model, d=[0.0] * count)
-        assert not is_distorted(straight)
-        for place in range(count):
-            d = [0.0] * count
-            d[place] = -1e-6
-            bent = info(distortion_model=model, d=d)
-            assert is_distorted(bent)
-            # Whether P says something else or nothing is no matter.
-            bent.p = [*K[:3], 0.0, *K[3:6], 0.0, *K[6:], 0.0]
-            assert is_distorted(bent)
-            assert distortion(bent, rectified=True) == ""
+@pytest.mark.parametrize("model", ["plumb_bob", "rational_polynomial", "equidistant"])
+def test_a_raw_image_has_the_lens_and_a_rectified_one_has_none(model: str) -> None:
+    d = BARREL[:4]
+    bent = to_lens(info(distortion_model=model, d=d), WIDTH, HEIGHT)
+    assert bent == Lens(Intrinsics(500.0, 510.0, 321.0, 241.0, WIDTH, HEIGHT), model, tuple(d))
+    flat = to_lens(info(distortion_model=model, d=d), WIDTH, HEIGHT, rectified=True)
+    assert flat == Lens(Intrinsics(400.0, 410.0, 319.0, 239.0, WIDTH, HEIGHT))
 
 
-@pytest.mark.parametrize("model", ["equidistant", "fisheye", "Equidistant", "kannala_brandt4"])
-@pytest.mark.parametrize("d", [[], [0.0] * 4, [0.1, 0.0, 0.0, 0.0]])
-def test_a_fisheye_distorts_without_coefficients_too(model: str, d: list[float]) -> None:
-    fisheye = info(distortion_model=model, d=d)
-    assert model in distortion(fisheye)
-    assert distortion(fisheye, rectified=True) == ""
+@pytest.mark.parametrize("model", ["plumb_bob", "rational_polynomial", "equidistant"])
+def test_binning_and_region_move_the_lens_with_the_image(model: str) -> None:
+    """A part of the sensor, read out four by two, sees what the full sensor sees there."""
+    full = info(distortion_model=model, d=BARREL[:4])
+    part = info(
+        distortion_model=model,
+        d=BARREL[:4],
+        roi=region(100, 60, 320, 240),
+        binning_x=4,
+        binning_y=2,
+    )
+    rays = to_lens(part, 80, 120).unproject(np.array([3.0, 70.0]), np.array([2.0, 100.0]))
+    there = np.array([100.0 + 12.0, 100.0 + 280.0]), np.array([60.0 + 4.0, 60.0 + 200.0])
+    np.testing.assert_allclose(rays, to_lens(full, WIDTH, HEIGHT).unproject(*there), atol=1e-9)
 
 
 @pytest.mark.parametrize("model", ["omni", "double_sphere", "plumb", "?"])
 @pytest.mark.parametrize("d", [[], [0.0], [0.5]])
 def test_an_unknown_model_is_refused_in_words(model: str, d: list[float]) -> None:
     unknown = info(distortion_model=model, d=d)
-    words = refusal(distortion, unknown, reason=DepthFault.LENS)
+    words = refusal(to_lens, unknown, WIDTH, HEIGHT, reason=DepthFault.LENS)
     assert repr(model) in words
     assert "plumb_bob" in words
-    assert distortion(unknown, rectified=True) == ""
+    assert not to_lens(unknown, WIDTH, HEIGHT, rectified=True).bends
 
 
 @pytest.mark.parametrize("rectified", [False, True])
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_coefficients_must_be_numbers(value: float, rectified: bool) -> None:
     bad = info(distortion_model="plumb_bob", d=[0.0, value, 0.0, 0.0, 0.0])
-    assert f"{value:g}" in refusal(distortion, bad, rectified, reason=DepthFault.LENS)
+    words = refusal(to_lens, bad, WIDTH, HEIGHT, rectified, reason=DepthFault.LENS)
+    assert f"{value:g}" in words
 
 
-def test_what_the_matrices_stand_for_by_opencv() -> None:
-    """P is right for what OpenCV rectifies, and neither is for the raw image of this lens."""
+def test_coefficients_without_a_model_are_refused() -> None:
+    words = refusal(to_lens, info(d=BARREL), WIDTH, HEIGHT, reason=DepthFault.LENS)
+    assert "it must say what D means" in words
+
+
+def test_raw_and_rectified_pixels_see_the_same_by_opencv() -> None:
+    """P is right for what OpenCV rectifies, and K with D for the raw image of the same lens."""
     k = np.array(K).reshape(3, 3)
     p = cv2.getOptimalNewCameraMatrix(k, np.array(BARREL), (WIDTH, HEIGHT), 0.0)[0]
-    message = info(d=BARREL, p=np.hstack([p, np.zeros((3, 1))]).ravel().tolist())
+    message = info(
+        distortion_model="plumb_bob", d=BARREL, p=np.hstack([p, np.zeros((3, 1))]).ravel().tolist()
+    )
     point = np.array([[[0.4, 0.3, 1.0]]])
     raw = cv2.projectPoints(point, np.zeros(3), np.zeros(3), k, np.array(BARREL))[0].ravel()
     flat = cv2.undistortPoints(raw.reshape(1, 1, 2), k, np.array(BARREL), P=p).ravel()
 
-    def seen(pixel: Any, camera: Intrinsics) -> Any:
-        return (pixel - (camera.cx, camera.cy)) / (camera.fx, camera.fy)
+    def seen(pixel: Any, rectified: bool) -> Any:
+        ray = to_lens(message, WIDTH, HEIGHT, rectified).unproject(pixel[0], pixel[1])
+        return ray[:2] / ray[2]
 
-    rectified = to_intrinsics(message, WIDTH, HEIGHT, rectified=True)
-    assert seen(flat, rectified) == pytest.approx([0.4, 0.3], abs=1e-3)
-    for camera in (rectified, to_intrinsics(message, WIDTH, HEIGHT)):
-        assert seen(raw, camera) != pytest.approx([0.4, 0.3], abs=1e-2)
-    assert is_distorted(message)
+    assert seen(raw, rectified=False) == pytest.approx([0.4, 0.3], abs=1e-6)
+    assert seen(flat, rectified=True) == pytest.approx([0.4, 0.3], abs=1e-3)
+    assert seen(raw, rectified=True) != pytest.approx([0.4, 0.3], abs=1e-2)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from lifecycle_msgs.msg import Transition
@@ -131,6 +132,32 @@ def test_intrinsics_are_of_the_image_raw_or_rectified_and_changes_count(
     rig.client.must_set(image_is_rectified="yes")
     assert errors(k=other) < 1e-3
     assert errors(k=other, d=[-0.3, 0.1, 0.0, 0.0, 0.0]) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("model", "d"),
+    [
+        ("plumb_bob", [-0.28, 0.09, 0.001, -0.0007, -0.01]),
+        ("rational_polynomial", [0.5, -0.3, 0.001, 0.0, 0.1, 0.7, -0.2, 0.05]),
+        ("equidistant", [-0.01, 0.02, -0.01, 0.003]),
+    ],
+)
+def test_points_of_a_raw_image_lie_where_its_lens_sees_them(
+    rig: Rig, camera: Any, depth: DepthCamera, model: str, d: list[float]
+) -> None:
+    """OpenCV projects each point of the cloud back onto the very pixel that it belongs to."""
+    info = intrinsics(distortion_model=model, d=d)
+    there = positions(read(depth.cloud(camera, rig.painted(), info=info))).astype(np.float64)
+    matrix = np.array(info.k).reshape(3, 3)
+    flat = there.reshape(-1, 1, 3)
+    if model == "equidistant":
+        pixels = cv2.fisheye.projectPoints(flat, np.zeros(3), np.zeros(3), matrix, np.array(d))[0]
+    else:
+        pixels = cv2.projectPoints(flat, np.zeros(3), np.zeros(3), matrix, np.array(d))[0]
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    truth = np.stack([columns, rows], axis=-1)
+    np.testing.assert_allclose(pixels.reshape(HEIGHT, WIDTH, 2), truth, atol=0.01)
+    np.testing.assert_allclose(there[..., 2], SCENE.depth, rtol=1e-6)
 
 
 def test_the_nearest_depth_is_taken_though_another_comes_first(

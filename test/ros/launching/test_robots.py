@@ -16,6 +16,7 @@ from attendseg_ros.ros.launching.robots import (
     TopicsError,
     camera_topics,
     choose_depth_topic,
+    cloud_remappings,
     names_of_kind,
     read_cameras,
     read_robots,
@@ -174,3 +175,13 @@ def test_cameras_are_spelled_with_commas() -> None:
     for wrong in ("front,,rear", "front,front", "front rear", "[front]"):
         with pytest.raises(TopicsError, match="cameras: "):
             read_cameras(wrong)
+
+
+def test_one_lidar_may_serve_all_cameras_or_each_have_its_own() -> None:
+    assert cloud_remappings((), "") == []
+    assert cloud_remappings((), "/ouster/points") == [("points_in", "/ouster/points")]
+    assert cloud_remappings(("front", "rear"), "/ouster/points") == [
+        ("front/points_in", "/ouster/points"),
+        ("rear/points_in", "/ouster/points"),
+    ]
+    assert cloud_remappings(("front",), "/{camera}/livox") == [("front/points_in", "/front/livox")]

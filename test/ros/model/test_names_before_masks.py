@@ -16,7 +16,8 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.labels import ClassInfo, ClassTable
-from attendseg_ros.ros.model.model_switch import ModelRequest, ModelSwitch
+from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.parameters.settings import Settings
 
 Meaning = tuple[tuple[str, ...], float]

@@ -19,7 +19,9 @@ from support.overhead import SIDE, Overhead, ground, intrinsics, overhead_of, se
 from support.ros_client import image
 from support.segmentation_rig import Rig
 
+from attendseg_ros.geometry import Intrinsics, Lens
 from attendseg_ros.labels.camvid import CamVidClass
+from attendseg_ros.navigation import Disc, GroundView
 
 FOCAL_LENGTH = 200.0
 
@@ -89,16 +91,26 @@ def test_image_is_rectified_chooses_the_matrix(rig: Rig, overhead: Overhead) -> 
         assert send_info(rig, overhead, fits, **both).found
     both["d"] = [-0.3, 0.1, 0.0, 0.0, 0.0]
     assert send_info(rig, overhead, half_as_large, **both).found
-    # A raw image of a lens that distorts has pixels, but no metres, and the camera says so once.
+    assert "is taken for the rectified image" in rig.value("camera", "lens")
+    # The raw image of the same lens has the metres that its rays reach.
     rig.client.must_set(image_is_rectified="auto")
-    assert send_info(rig, overhead, lambda zone: math.isnan(zone.radius_m), **both).found
-    words = "is taken for the raw image"
-    assert words in rig.status("camera", lambda status: status.level == status.WARN).message
-    # Apart from that, the log says now and then why a zone has no metres.
-    assert rig.process.log().count("]: image not rectified") == 1
-    assert_counted(rig, "in pixels only: image not rectified")
-    rig.client.must_set(image_is_rectified="yes")
-    assert words not in rig.status("camera").message
+    lens_of_raw = Lens(
+        Intrinsics(FOCAL_LENGTH, FOCAL_LENGTH, 128.0, 128.0, SIDE, SIDE),
+        "plumb_bob",
+        tuple(both["d"]),
+    )
+
+    def by_the_lens(zone: Any) -> bool:
+        x, y, z = lens_of_raw.unproject(np.array(zone.center_x), np.array(zone.center_y))
+        there = [x / z * 10.0, y / z * 10.0]
+        return bool([zone.position.x, zone.position.y] == pytest.approx(there))
+
+    zone = send_info(rig, overhead, by_the_lens, **both)
+    view = GroundView(lens_of_raw.unproject, 10.0)
+    disc = Disc(zone.center_x, zone.center_y, zone.radius)
+    assert zone.radius_m == pytest.approx(view.radius_m(disc))
+    words = "undone here: plumb_bob, D [-0.3, 0.1, 0, 0, 0]"
+    assert words in rig.value("camera", "lens")
 
 
 def test_points_and_landing_zone_share_one_subscription_to_depth(

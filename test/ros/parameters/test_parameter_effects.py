@@ -40,11 +40,22 @@ ELSEWHERE = {
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),
-    "target_latency_ms": "test_pacer.py",
+    "target_latency_ms": "test_size_controller.py",
     "jpeg_quality": (
         "test_compressed_outputs.py::test_jpeg_quality_changes_size_and_leaves_png_alone"
     ),
     "depth_tolerance_ms": "test_points.py::test_depth_tolerance_ms",
+    **dict.fromkeys(("output_size", "roi"), "test_output_size.py"),
+    **dict.fromkeys(("ahead_region", "min_free_share"), "test_class_shares.py"),
+    **dict.fromkeys(
+        (
+            "T_camera_lidar",
+            "painted_classes",
+            "painting_tolerance_ms",
+            "painting_ring_gap_deg",
+        ),
+        "test_painted_points.py",
+    ),
     "points_classes": "test_points.py::test_points_classes",
     "points_min_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
     "points_max_range_m": "test_points.py::test_points_min_range_m_and_points_max_range_m",
@@ -62,6 +73,18 @@ ELSEWHERE = {
     "landing_min_radius_m": "test_landing_in_metres.py",
     "height_source": "test_landing_fails_closed.py::test_height_source_says_what_is_asked_for",
     "image_is_rectified": "test_landing_in_metres.py::test_image_is_rectified_chooses_the_matrix",
+    "ground_frame": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_plane_source": "test_ground_by_tf.py::test_parameters_win_where_they_are_asked_for",
+    "camera_height_m": "test_ground_map.py::test_height_and_pitch_place_the_wall",
+    "camera_pitch_deg": "test_ground_map.py::test_height_and_pitch_place_the_wall",
+    "camera_roll_deg": "test_ground_map.py::test_output_size_and_a_rolled_camera_change_no_place",
+    "ground_tf_tolerance_ms": "test_ground_by_tf.py::test_late_transforms_make_no_map",
+    "ground_size_m": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_resolution_m": "test_ground_map.py::test_size_resolution_and_frame_of_the_grid",
+    "ground_min_range_m": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "ground_max_range_m": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "max_cell_stretch": "test_ground_map.py::test_range_limits_and_max_cell_stretch",
+    "ground_max_rate_hz": "test_ground_map.py::test_ground_max_rate_hz",
 }
 """Tests of effects that are not test_<parameter> here: a test that sets it, or a file of them."""
 
@@ -291,7 +314,8 @@ def test_every_parameter_has_a_test_of_its_effect(spec: Any) -> None:
     file, _, name = ELSEWHERE.get(spec.name, f"{Path(__file__).name}::test_{spec.name}").partition(
         "::"
     )
-    source = (Path(__file__).parent / file).read_text()
+    (found,) = Path(__file__).parents[1].rglob(file)
+    source = found.read_text()
     tests = {
         node.name: ast.unparse(node)
         for node in ast.parse(source).body

@@ -1,0 +1,185 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A lidar's points painted with what a camera's mask says of them, without ROS."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from math import ceil, radians
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from attendseg_ros.geometry.lens import Lens
+from attendseg_ros.geometry.occlusion import hidden
+from attendseg_ros.geometry.point_layout import FLOAT32, UINT8, CloudLayout, with_added
+
+Pixels = NDArray[np.uint8]
+
+UNSEEN = 255
+"""The label of a point that the camera does not see; the mask's own for unlabelled pixels."""
+
+_UNSEEN_MARK = np.frombuffer(bytes([UNSEEN, 0]), np.uint16)[0]
+"""Label and confidence of such a point, side by side."""
+
+ADDED = (("rgb", FLOAT32), ("label", UINT8), ("confidence", UINT8))
+"""What is added to each point, the largest first."""
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """What the camera saw.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), of any strides.
+        labels: uint8 (H, W) class ids.
+        confidence: uint8 (H, W), 255 = certain.
+    """
+
+    rgb: Pixels
+    labels: Pixels
+    confidence: Pixels
+
+
+class LidarPainter:
+    """Paints one cloud after another into memory that is used again."""
+
+    def __init__(self) -> None:
+        self._data = array("B")
+
+    def paint(
+        self,
+        layout: CloudLayout,
+        data: Any,
+        image: LabelledImage,
+        lens: Lens,
+        camera_from_lidar: NDArray[np.float64],
+        *,
+        ring_gap_deg: float = 1.0,
+        kept_ids: tuple[int, ...] | None = None,
+    ) -> tuple[CloudLayout, array[int]]:
+        """Paints a cloud.
+
+        Args:
+            layout: of the cloud.
+            data: its bytes.
+            image: the mask, and the image it is of.
+            lens: the camera's; its size is the mask's.
+            camera_from_lidar: float64 (4, 4), takes the cloud's coordinates to the camera's
+                optical frame (x right, y down, z forward; REP 103).
+            ring_gap_deg: the largest angle between neighbours of one surface, for `hidden`.
+            kept_ids: ids whose points are kept, 255 for those without a class; None for all.
+
+        Returns:
+            The layout and the bytes of the painted cloud, valid until the next call. Each point
+            has its own bytes, unchanged, and behind them `rgb` (the image's colour as PCL packs it,
+            in the cloud's byte order), `label` and `confidence`. Points that the camera does not
+            see, or that are not numbers, have label 255, confidence 0 and black. With `kept_ids`
+            the others are left out, and the cloud is no longer organised.
+
+        Raises:
+            CloudError: The layout contradicts itself or has no x, y, z.
+        """
+        points = layout.bytes_of(data)
+        reach_px = _pixels_of(ring_gap_deg, lens)
+        seen, places = _seen(layout.coordinates(data), lens, camera_from_lidar, reach_px)
+        marks = np.full(layout.points, _UNSEEN_MARK, np.uint16)
+        colors = np.zeros(layout.points, np.uint32)
+        marks[seen] = _marks(image).take(places)
+        colors[seen] = _colors(image.rgb, places)
+        if kept_ids is not None:
+            wanted = np.zeros(256, bool)
+            wanted[list(kept_ids)] = True
+            kept = np.flatnonzero(wanted[marks.view(np.uint8)[::2]])
+            marks, colors = marks[kept], colors[kept]
+            points = points.reshape(layout.points, layout.point_step)[kept][None]
+            layout = layout.flat(len(kept))
+        return self._write(layout, points, colors, marks)
+
+    def reuse(self, data: array[int]) -> None:
+        """Takes an array of the size of the last result to write the next one into."""
+        self._data = data
+
+    def _write(
+        self,
+        layout: CloudLayout,
+        points: Pixels,
+        colors: NDArray[np.uint32],
+        marks: NDArray[np.uint16],
+    ) -> tuple[CloudLayout, array[int]]:
+        painted, (color, label, _) = with_added(layout, ADDED)
+        step = painted.point_step
+        if len(self._data) != painted.points * step:
+            self._data = array("B", bytes(painted.points * step))
+        if not painted.points:
+            return painted, self._data
+        out = np.frombuffer(self._data, np.uint8).reshape(*points.shape[:2], step)
+        out[..., : layout.point_step] = points
+        strides, count = (step,), painted.points
+        np.ndarray(count, f"{layout.order}u4", self._data, color, strides)[:] = colors
+        # The confidence lies behind the label, here as there: both are written at once.
+        np.ndarray(count, np.uint16, self._data, label, strides)[:] = marks
+        return painted, self._data
+
+
+def _seen(
+    xyz: NDArray[Any], lens: Lens, camera_from_lidar: NDArray[np.float64], reach_px: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The points that the camera sees, and the pixel of each, counted row by row."""
+    width, height = size = (lens.camera.width, lens.camera.height)
+    if not len(xyz):
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    there = cv2.transform(xyz[:, None], camera_from_lidar[:3])[:, 0]
+    pixels, inside = lens.project(there)
+    across, down = pixels[:, 0], pixels[:, 1]
+    # Whole numbers are the centres of pixels; what is no number is inside of nothing.
+    with np.errstate(invalid="ignore"):
+        inside &= (across >= -0.5) & (across < width - 0.5)
+        inside &= (down >= -0.5) & (down < height - 0.5)
+        ranges = np.sqrt(np.einsum("ij,ij->i", there, there)).astype(np.float32, copy=False)
+        columns, rows = _pixels(across, width), _pixels(down, height)
+    seen = np.flatnonzero(inside)
+    if len(seen) < len(inside):
+        columns, rows, ranges = columns.take(seen), rows.take(seen), ranges.take(seen)
+    visible = np.flatnonzero(~hidden(columns, rows, ranges, size, reach_px))
+    places = (rows * np.int32(width) + columns).astype(np.intp)
+    if len(visible) == len(places):
+        return seen, places
+    return seen.take(visible), places.take(visible)
+
+
+def _marks(image: LabelledImage) -> NDArray[np.uint16]:
+    """Label and confidence of every pixel side by side, row by row: uint16 (N)."""
+    both = cv2.merge([image.labels, image.confidence])
+    return np.asarray(both.reshape(-1).view(np.uint16))
+
+
+def _colors(rgb: Pixels, places: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """The colours of some pixels as PCL packs them, 0x00RRGGBB: uint32 (N)."""
+    if not len(places):
+        return np.zeros(0, np.uint32)
+    height, width, _ = rgb.shape
+    if rgb.flags.c_contiguous and height * width < 10 * len(places):
+        # Of an image of few pixels, all are packed in less time than many are picked.
+        picked = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA).view("<u4").reshape(-1).take(places)
+    else:
+        if rgb.flags.c_contiguous:
+            some = rgb.reshape(-1, 3).take(places, axis=0)
+        else:
+            some = rgb[np.divmod(places, width)]
+        picked = cv2.cvtColor(some[None], cv2.COLOR_RGB2BGRA).view("<u4").reshape(-1)
+    return np.asarray(picked.astype(np.uint32, copy=False) & np.uint32(0xFFFFFF))
+
+
+def _pixels_of(angle_deg: float, lens: Lens) -> int:
+    """How many pixels an angle has at the middle of the view, at most a quarter of it."""
+    pixels = ceil(lens.camera.fx * radians(angle_deg))
+    return int(min(pixels, lens.camera.width // 4))
+
+
+def _pixels(places: NDArray[Any], size: int) -> NDArray[np.int32]:
+    # A place just below an edge may be rounded onto it.
+    return np.asarray(np.minimum(np.rint(places).astype(np.int32), np.int32(size - 1)))

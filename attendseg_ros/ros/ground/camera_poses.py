@@ -1,0 +1,124 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where a camera was above the ground when it took an image: from TF or from parameters."""
+
+from __future__ import annotations
+
+from std_msgs.msg import Header
+
+from attendseg_ros.clocks import NANOSECONDS
+from attendseg_ros.geometry.transforms import NoTransform, TransformError
+from attendseg_ros.navigation.ground_plane import CameraPose
+from attendseg_ros.ros.ground.ground_report import NoGround, NoGroundError
+from attendseg_ros.ros.ground.transform_topics import HINT, TransformTopics
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.timing import stamp_ns
+
+JUMP_M, JUMP_DEG = 0.2, 10.0
+"""A camera that moves or turns farther in its robot's frame from one image to the next jumps."""
+
+STRAIGHT_UP_DEG = -90.0
+"""A camera that looks so sees no ground: the value of a pitch that nobody has told."""
+
+NEXT_NS = NANOSECONDS
+"""Images farther apart are not one after the other."""
+
+SETTLED_NS = NANOSECONDS
+"""After a jump no pose is believed for as long: of two that take turns, either may be wrong."""
+
+_REASONS = {
+    NoTransform.MISSING: NoGround.NO_TRANSFORM,
+    NoTransform.MALFORMED: NoGround.NO_TRANSFORM,
+    NoTransform.LATE: NoGround.LATE,
+}
+
+
+def by_parameters(settings: Settings) -> bool:
+    """Whether the pose is to come from parameters; one source never stands in for the other."""
+    if settings.ground_plane_source != "auto":
+        return settings.ground_plane_source == "parameters"
+    return settings.camera_height_m > 0.0
+
+
+class CameraPoses:
+    """The poses of one camera from image to image."""
+
+    def __init__(self, transforms: TransformTopics, *, several: bool) -> None:
+        """Begins with no pose.
+
+        Args:
+            transforms: where TF comes from.
+            several: whether the node has several cameras, which one set of parameters cannot place.
+        """
+        self._transforms = transforms
+        self._several = several
+        self._last: tuple[int, CameraPose] | None = None
+        self._jump: tuple[int, str] | None = None
+
+    def at(self, header: Header, settings: Settings) -> CameraPose:
+        """The pose of the camera in the ground frame.
+
+        Raises:
+            NoGroundError: it is not known.
+        """
+        if by_parameters(settings):
+            return self._given(settings)
+        return self._measured(header, settings)
+
+    def _given(self, settings: Settings) -> CameraPose:
+        if self._several:
+            raise NoGroundError(
+                NoGround.NO_POSE,
+                "camera_height_m, camera_pitch_deg and camera_roll_deg place one camera, and there "
+                "are several: publish their frames on /tf_static and leave camera_height_m unset",
+            )
+        for name, unset in (("camera_height_m", 0.0), ("camera_pitch_deg", STRAIGHT_UP_DEG)):
+            if getattr(settings, name) == unset:
+                raise NoGroundError(
+                    NoGround.NO_POSE, f"{name} is {unset:g}, not set; measure it on the robot"
+                )
+        return CameraPose.mounted(
+            settings.camera_height_m, settings.camera_pitch_deg, settings.camera_roll_deg
+        )
+
+    def _measured(self, header: Header, settings: Settings) -> CameraPose:
+        if not self._transforms.installed:
+            raise NoGroundError(
+                NoGround.NO_POSE,
+                f"{HINT}, or set camera_height_m, camera_pitch_deg and camera_roll_deg",
+            )
+        camera, ground = header.frame_id, settings.ground_frame
+        if not camera:
+            raise NoGroundError(
+                NoGround.NO_FRAME, f"it has no transform to {ground!r}; let the driver name it"
+            )
+        moment_ns = stamp_ns(header.stamp)
+        tolerance_ns = round(settings.ground_tf_tolerance_ms * 1e6)
+        try:
+            found = self._transforms.find(ground, camera, moment_ns, tolerance_ns)
+        except TransformError as error:
+            detail = str(error).partition(": ")[2]
+            raise NoGroundError(_REASONS[error.reason], detail) from error
+        x, y, z = found.translation.tolist()
+        pose = CameraPose((x, y, z), tuple(found.rotation.ravel().tolist()))
+        self._check_jump(pose, moment_ns, camera, ground)
+        return pose
+
+    def _check_jump(self, pose: CameraPose, moment_ns: int, camera: str, ground: str) -> None:
+        """Refuses a pose far from that of the image before, and all until none has jumped again."""
+        last, self._last = self._last, (moment_ns, pose)
+        if last is not None and 0 <= moment_ns - last[0] <= NEXT_NS:
+            metres, degrees = pose.moved_from(last[1])
+            if metres > JUMP_M or degrees > JUMP_DEG:
+                self._jump = (moment_ns, f"{metres:.2f} m and {degrees:.0f} degrees")
+        if self._jump is None:
+            return
+        jump_ns, how_far = self._jump
+        if not 0 <= moment_ns - jump_ns < SETTLED_NS:
+            self._jump = None
+            return
+        raise NoGroundError(
+            NoGround.JUMP,
+            f"from {camera!r} to {ground!r}: {how_far} from one image to the next; is it published "
+            "twice?",
+        )

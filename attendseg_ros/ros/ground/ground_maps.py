@@ -1,0 +1,182 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The ground map of one camera, made of each mask while somebody wants it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
+
+from attendseg_ros.geometry import Lens
+from attendseg_ros.navigation.ground_map import Grid, GroundMap
+from attendseg_ros.navigation.ground_plane import CameraPose, GroundError
+from attendseg_ros.navigation.polar_view import PolarView, View
+from attendseg_ros.ros.camera.calibration import Calibration
+from attendseg_ros.ros.depth.depth_errors import DepthError
+from attendseg_ros.ros.ground.camera_poses import CameraPoses, by_parameters
+from attendseg_ros.ros.ground.ground_messages import to_grid, to_scan
+from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
+from attendseg_ros.ros.ground.transform_topics import TransformTopics
+from attendseg_ros.ros.outputs.publishers import Outputs
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.throttle import RateLimit, Throttle
+
+_NUMBERS = re.compile(r"[0-9.]+")
+
+SAME_M, SAME_DEG = 0.002, 0.05
+"""A camera that has moved less is where it was: a tenth of a cell, a pixel at most."""
+
+
+class GroundMaps:
+    """Maps the ground in the masks of one camera.
+
+    `update` is for the thread that segments, everything else is for the executor's.
+    """
+
+    def __init__(
+        self, node: LifecycleNode, outputs: Outputs, transforms: TransformTopics, *, several: bool
+    ) -> None:
+        """Prepares.
+
+        Args:
+            node: for its logger.
+            outputs: where maps go, and who asks for them.
+            transforms: where the camera's pose may come from.
+            several: whether the node has several cameras.
+        """
+        self._node = node
+        self._outputs = outputs
+        self._transforms = transforms
+        self._calibration = Calibration(node, outputs.camera)
+        self._poses = CameraPoses(transforms, several=several)
+        self._report = GroundReport(outputs.camera.status("ground"))
+        self._rate_limit = RateLimit()
+        self._throttle = Throttle()
+        self._wanted = False
+        self._map: GroundMap | None = None
+        self._made_of: tuple[object, ...] = ()
+        self._pose: CameraPose | None = None
+
+    def follow_demand(self, settings: Settings) -> None:
+        """Reads transforms while a map is wanted whose pose they tell."""
+        self._wanted = self._outputs.ground_wanted()
+        self._transforms.follow_demand(self, wanted=self._wanted and not by_parameters(settings))
+
+    def statuses(self) -> list[DiagnosticStatus]:
+        """The status of the ground map since the last call; none while nobody wants it."""
+        return [self._report.status()] if self._wanted else []
+
+    def close(self) -> None:
+        """Needs no transforms any more."""
+        self._wanted = False
+        self._transforms.follow_demand(self, wanted=False)
+
+    def update(
+        self,
+        occupancy: NDArray[np.uint8],
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
+        header: Header,
+    ) -> None:
+        """Takes in a mask, and publishes its map unless the rate is limited.
+
+        Args:
+            occupancy: uint8 (H, W), the pixels of ~/traversable.
+            settings: of this frame.
+            camera_info: the camera's; None if none has come.
+            image_size: width and height of the camera's image.
+            header: of the image.
+        """
+        if not self._rate_limit.allows(settings.ground_max_rate_hz):
+            return
+        try:
+            self._publish(occupancy, settings, camera_info, image_size, header)
+        except NoGroundError as error:
+            self._refuse(error.reason, str(error))
+        except GroundError as error:
+            self._refuse(NoGround.NOT_IN_VIEW, f"{NoGround.NOT_IN_VIEW.value}: {error}")
+        except DepthError as error:
+            self._refuse(NoGround.CAMERA, str(error))
+        except Exception as error:
+            # The mask is fine: what fails here must cost the map alone. News end with ROS.
+            if self._node.context.ok():
+                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                self._refuse(NoGround.INTERNAL, f"{NoGround.INTERNAL.value}: {text}")
+
+    def _publish(
+        self,
+        occupancy: NDArray[np.uint8],
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
+        header: Header,
+    ) -> None:
+        if not (settings.free_classes or settings.occupied_classes):
+            raise NoGroundError(
+                NoGround.NO_CLASSES, "traversable_classes and obstacle_classes are empty"
+            )
+        rows, columns = occupancy.shape
+        lens = self._calibration.lens(camera_info, *image_size, settings, (columns, rows))
+        pose = self._poses.at(header, settings)
+        ground_map = self._map_of(lens, pose, settings)
+        wanted = self._outputs.ground_scan_wanted()
+        cells, scan = ground_map.update(occupancy, scan=wanted)
+        there = Header(stamp=header.stamp, frame_id=settings.ground_frame)
+        if scan is not None:
+            self._outputs.publish_ground_scan(to_scan(scan, there))
+        if self._outputs.ground_grid_wanted():
+            self._outputs.publish_ground_grid(to_grid(cells, ground_map.grid, there))
+        merged = self._outputs.merged_grid
+        if merged is not None and merged.wanted():
+            merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
+        x, y, z = pose.position
+        self._report.record_published(
+            f"from {z:.3f} m above {settings.ground_frame}, x {x:.3f} m, y {y:.3f} m, looking "
+            f"{pose.pitch_deg:.1f} degrees down"
+        )
+
+    def _map_of(self, lens: Lens, pose: CameraPose, settings: Settings) -> GroundMap:
+        """The map of before while nothing that it is made of has changed."""
+        made_of = (
+            lens,
+            settings.ground_size_m,
+            settings.ground_resolution_m,
+            settings.ground_min_range_m,
+            settings.ground_max_range_m,
+            settings.max_cell_stretch,
+        )
+        if self._map is not None and self._pose is not None and made_of == self._made_of:
+            metres, degrees = pose.moved_from(self._pose)
+            if metres < SAME_M and degrees < SAME_DEG:
+                return self._map
+        self._map = None
+        view = View(
+            project=lens.project,
+            width=lens.camera.width,
+            height=lens.camera.height,
+            pixels_per_radian=max(lens.camera.fx, lens.camera.fy),
+            pose=pose,
+            min_range_m=settings.ground_min_range_m,
+            max_range_m=settings.ground_max_range_m,
+            coarsest_m=settings.max_cell_stretch * settings.ground_resolution_m,
+        )
+        grid = Grid.of_size(settings.ground_size_m, settings.ground_resolution_m)
+        self._map, self._made_of, self._pose = GroundMap(PolarView(view), grid), made_of, pose
+        return self._map
+
+    def _refuse(self, reason: NoGround, detail: str) -> None:
+        self._report.record_failure(reason)
+        if reason is NoGround.NO_TRANSFORM and self._transforms.just_opened:
+            return
+        # Numbers differ from mask to mask, where the cause is the same.
+        if self._throttle.ready(_NUMBERS.sub("", detail)):
+            self._node.get_logger().warning(
+                f"no map on {self._outputs.camera.output('ground_grid')} for a mask: {detail}"
+            )

@@ -1,0 +1,93 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Why a cloud is not painted, and what /diagnostics says of it while painted ones are wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from threading import Lock
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from attendseg_ros.errors import AttendSegError
+from attendseg_ros.ros.health.points_report import DepthSource
+from attendseg_ros.ros.parameters.settings import Settings
+
+
+class NotPainted(Enum):
+    """Why there is no painted cloud; /diagnostics counts each by this name."""
+
+    UNMATCHED = "no mask within tolerance"
+    UNSTAMPED = "stamp not set"
+    CLOUD = "cloud of no use"
+    POSE = "lidar's pose unknown"
+    CAMERA = "camera_info of no use"
+    INTERNAL = "processing failed"
+
+
+class NotPaintedError(AttendSegError):
+    """A cloud cannot be painted; the message is one line."""
+
+    def __init__(self, reason: NotPainted, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+
+
+class PaintingReport:
+    """Counts what became of clouds; any thread may."""
+
+    def __init__(self, name: str) -> None:
+        """Begins with nothing counted; the name is that of the status."""
+        self._name = name
+        self._lock = Lock()
+        self._received = self._published = 0
+        self._failed: Counter[NotPainted] = Counter()
+        self._reported: Counter[NotPainted] = Counter()
+
+    def note_cloud(self) -> None:
+        """Counts a cloud that came in."""
+        with self._lock:
+            self._received += 1
+
+    def record_published(self) -> None:
+        """Counts a painted cloud that went out."""
+        with self._lock:
+            self._published += 1
+
+    def record_failure(self, reason: NotPainted) -> None:
+        """Counts a cloud that is not painted."""
+        with self._lock:
+            self._failed[reason] += 1
+
+    def status(self, source: DepthSource, settings: Settings) -> DiagnosticStatus:
+        """The status of what came and failed since the last call."""
+        with self._lock:
+            failed, received, published = Counter(self._failed), self._received, self._published
+        fresh = failed - self._reported
+        self._reported = failed
+        level, findings = DiagnosticStatus.OK, []
+        silent = f"no cloud on {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
+        if 0.0 < settings.max_age_error_s < source.silence_s:
+            level, findings = DiagnosticStatus.ERROR, [silent]
+        elif 0.0 < settings.max_age_warn_s < source.silence_s:
+            level, findings = DiagnosticStatus.WARN, [silent]
+        if fresh:
+            level = max(level, DiagnosticStatus.WARN)
+            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
+            findings.append(f"clouds not painted: {reasons}")
+        values = {
+            "topic": source.topic,
+            "publishers": source.publishers,
+            "clouds received": received,
+            "clouds painted": published,
+            "clouds dropped": source.clouds_dropped,
+            "clouds not painted": sum(failed.values()),
+            **{f"clouds not painted: {reason.value}": failed[reason] for reason in NotPainted},
+        }
+        return DiagnosticStatus(
+            name=self._name,
+            level=level,
+            message="; ".join(findings) or f"{published} clouds from {source.topic} painted",
+            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+        )

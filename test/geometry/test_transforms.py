@@ -1,0 +1,121 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Frames connected by transforms, at the moment asked for; and why they are not."""
+
+from __future__ import annotations
+
+from math import cos, nan, pi, sin
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attendseg_ros.geometry.transforms import NoTransform, TransformError, TransformTree
+
+S = 10**9
+STILL = (0.0, 0.0, 0.0, 1.0)
+
+
+def about_z(degrees: float) -> tuple[float, float, float, float]:
+    half = degrees * pi / 360
+    return (0.0, 0.0, sin(half), cos(half))
+
+
+@pytest.fixture
+def tree() -> TransformTree:
+    """base_footprint - base_link (moves up) - mast (static) - camera (static, turned by 90)."""
+    tree = TransformTree()
+    tree.put("base_link", "mast", 0, (0.2, 0.0, 0.5), STILL, static=True)
+    tree.put("mast", "camera", 0, (0.0, 0.1, 0.0), about_z(90.0), static=True)
+    for tenth in range(11):
+        stamp = 100 * S + tenth * S // 10
+        tree.put("base_footprint", "base_link", stamp, (0.0, 0.0, 0.01 * tenth), STILL)
+    return tree
+
+
+def test_points_go_up_and_down_the_tree(tree: TransformTree) -> None:
+    found = tree.find("base_footprint", "camera", 100 * S, 0)
+    np.testing.assert_allclose(found.translation, [0.2, 0.1, 0.5])
+    np.testing.assert_allclose(found.rotation @ [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], atol=1e-12)
+    back = tree.find("camera", "base_footprint", 100 * S, 0)
+    np.testing.assert_allclose((back @ found).translation, 0.0, atol=1e-12)
+    np.testing.assert_allclose((back @ found).rotation, np.eye(3), atol=1e-12)
+    same = tree.find("/camera", "camera", 0, 0)
+    np.testing.assert_allclose(same.rotation, np.eye(3))
+
+
+def test_what_moves_is_taken_between_two_moments(tree: TransformTree) -> None:
+    found = tree.find("base_footprint", "camera", 100 * S + S // 4, 0)
+    assert found.translation[2] == pytest.approx(0.525)
+    tree.put("base_link", "wheel", 5 * S, (0.0, 0.0, 0.0), about_z(10.0))
+    tree.put("base_link", "wheel", 6 * S, (0.0, 0.0, 0.0), about_z(20.0))
+    turned = tree.find("base_link", "wheel", 5 * S + S // 2, 0).rotation
+    np.testing.assert_allclose(turned[0, 0], cos(15 * pi / 180), atol=1e-9)
+
+
+def refusal(tree: TransformTree, *arguments: Any) -> TransformError:
+    with pytest.raises(TransformError) as caught:
+        tree.find(*arguments)
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+def test_another_moment_is_refused_beyond_the_tolerance(tree: TransformTree) -> None:
+    late = 101 * S + S // 2
+    assert tree.find("base_footprint", "camera", late, S).translation[2] == pytest.approx(0.6)
+    for stamp, word in ((late, "0.50 s older"), (99 * S, "1.00 s younger")):
+        error = refusal(tree, "base_footprint", "camera", stamp, S // 10)
+        assert error.reason is NoTransform.LATE
+        assert "from 'camera' to 'base_footprint'" in str(error)
+        assert word in str(error)
+    # What is static is of every moment.
+    assert tree.find("base_link", "camera", 1, 0).translation[2] == 0.5
+    assert "the moment is not known" in str(refusal(tree, "base_footprint", "camera", 0, S))
+
+
+def test_frames_that_are_not_connected_are_named(tree: TransformTree) -> None:
+    tree.put("map", "odom", 0, (0.0, 0.0, 0.0), STILL, static=True)
+    cases = {
+        ("base_footprint", "lens"): "'lens' is not on /tf or /tf_static",
+        ("ground", "lens"): "'lens' and 'ground' are not on /tf or /tf_static",
+        ("map", "camera"): "they are in two trees",
+    }
+    for (target, source), words in cases.items():
+        error = refusal(tree, target, source, 100 * S, 0)
+        assert error.reason is NoTransform.MISSING
+        assert words in str(error)
+        assert f"from {source!r} to {target!r}" in str(error)
+
+
+def test_a_recording_that_starts_again_begins_anew(tree: TransformTree) -> None:
+    tree.put("base_footprint", "base_link", 50 * S, (0.0, 0.0, 3.0), STILL)
+    assert tree.find("base_footprint", "camera", 50 * S, 0).translation[2] == pytest.approx(3.5)
+    assert refusal(tree, "base_footprint", "camera", 100 * S, S).reason is NoTransform.LATE
+
+
+def test_a_frame_that_changes_its_parent_follows_it(tree: TransformTree) -> None:
+    tree.put("arm", "camera", 0, (9.0, 0.0, 0.0), STILL, static=True)
+    assert refusal(tree, "base_footprint", "camera", 100 * S, 0).reason is NoTransform.MISSING
+    assert tree.find("arm", "camera", 0, 0).translation[0] == 9.0
+
+
+def test_a_ring_of_frames_ends() -> None:
+    tree = TransformTree()
+    tree.put("a", "b", 0, (0.0, 0.0, 0.0), STILL, static=True)
+    tree.put("b", "a", 0, (0.0, 0.0, 0.0), STILL, static=True)
+    assert refusal(tree, "c", "a", 0, 0).reason is NoTransform.MISSING
+
+
+@pytest.mark.parametrize(
+    ("translation", "quaternion"),
+    [
+        ((nan, 0.0, 0.0), STILL),
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)),
+        ((0.0, 0.0, 0.0), (0.0, 0.0, nan, 1.0)),
+        ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 1.0)),
+    ],
+)
+def test_what_is_no_rotation_is_refused(translation: Any, quaternion: Any) -> None:
+    tree = TransformTree()
+    with pytest.raises(TransformError, match="malformed transform: from 'camera' to 'base'"):
+        tree.put("base", "camera", 0, translation, quaternion)

@@ -1,0 +1,218 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The ground map by TF, of one camera and of several; and what TF can do wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from nav_msgs.msg import OccupancyGrid
+from std_msgs.msg import Header
+from support.flat_world import Wall
+from support.ground_rig import CLASSES, POSE, SLACK_M, GroundCamera, info, picture, places, value_at
+from support.ros_client import wait_until
+from support.segmentation_rig import Rig
+from support.tf2_package import TransformSender
+
+from attendseg_ros.navigation.ground_plane import CameraPose
+
+WALL = Wall(2.0)
+STILL = (0.0, 0.0, 0.0, 1.0)
+
+pytestmark = pytest.mark.usefixtures("defaults")
+
+
+def quaternion(pose: CameraPose, yaw_deg: float = 0.0) -> list[float]:
+    """x, y, z, w of a pose that is turned about z."""
+    turn = math.radians(yaw_deg)
+    about_z = np.array(
+        [
+            [math.cos(turn), -math.sin(turn), 0.0],
+            [math.sin(turn), math.cos(turn), 0.0],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    m = about_z @ pose.matrix
+    # The largest of the four is not near 0; any of them would do for these poses.
+    w, x, y, z = (
+        np.sqrt(
+            np.maximum(
+                0.0,
+                [
+                    1 + m[0, 0] + m[1, 1] + m[2, 2],
+                    1 + m[0, 0] - m[1, 1] - m[2, 2],
+                    1 - m[0, 0] + m[1, 1] - m[2, 2],
+                    1 - m[0, 0] - m[1, 1] + m[2, 2],
+                ],
+            )
+        )
+        / 2
+    )
+    signs = np.sign([m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]])
+    return [float(value) for value in (*(np.array([x, y, z]) * signs), w)]
+
+
+@pytest.fixture(scope="module")
+def sender(tf2: dict[str, str]) -> Iterator[TransformSender]:
+    sender = TransformSender(tf2)
+    yield sender
+    sender.close()
+
+
+@pytest.fixture(scope="module")
+def rig(folder: Path, tiny_path: Path, tf2: dict[str, str]) -> Iterator[Rig]:
+    with Rig(folder, tiny_path, environment=tf2) as rig:
+        yield rig
+
+
+@pytest.fixture(scope="module")
+def one(rig: Rig) -> GroundCamera:
+    return GroundCamera(rig)
+
+
+@pytest.fixture
+def ground(rig: Rig, one: GroundCamera) -> GroundCamera:
+    rig.client.must_set(**CLASSES)
+    return one
+
+
+def place(
+    sender: TransformSender, frame: str, z: float = 0.9, yaw_deg: float = 0.0, x: float = 0.2
+) -> None:
+    """A camera on a mast, 0.1 m above which the robot's base moves over the ground."""
+    sender.send("base_link", "mast", (x, 0.0, z), STILL, static=True)
+    sender.send("mast", frame, (0.0, 0.0, 0.0), quaternion(POSE, yaw_deg), static=True)
+
+
+def moving(
+    sender: TransformSender, height: float = 0.1, late_s: float = 0.0
+) -> Callable[[Header], None]:
+    """Publishes the base's place in the footprint for each picture."""
+
+    def send(header: Header) -> None:
+        stamp_ns = header.stamp.sec * 10**9 + header.stamp.nanosec - round(late_s * 1e9)
+        sender.send(
+            "base_footprint", "base_link", (0.0, 0.0, height), STILL, stamp=divmod(stamp_ns, 10**9)
+        )
+
+    return send
+
+
+def test_transforms_place_the_wall(ground: GroundCamera, sender: TransformSender) -> None:
+    place(sender, ground.frame)
+    grid, scan = ground.map([WALL], before=moving(sender))
+    assert grid.header.frame_id == scan.header.frame_id == "base_footprint"
+    # The wall is 2 m ahead of the lens, which is 0.2 m ahead of the robot's middle.
+    assert np.abs(places(grid)[:, 0] - 2.2).max() < SLACK_M
+    assert scan.ranges[len(scan.ranges) // 2] == pytest.approx(2.2, abs=SLACK_M)
+
+
+def test_missing_transforms_are_named(
+    rig: Rig, ground: GroundCamera, sender: TransformSender
+) -> None:
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+    rig.client.must_set(ground_frame="moon")
+    line = ground.refusal("no transform", before=moving(sender))
+    assert "from 'camera_optical' to 'moon': 'moon' is not on /tf or /tf_static" in line
+    rig.client.must_set(ground_frame="base_footprint")
+    ground.map([WALL], before=moving(sender))
+
+
+def test_an_image_without_a_frame_has_no_place(
+    ground: GroundCamera, sender: TransformSender
+) -> None:
+    frame, ground.frame = ground.frame, ""
+    try:
+        line = ground.refusal("image without a frame_id", before=moving(sender))
+    finally:
+        ground.frame = frame
+    assert "'base_footprint'" in line
+
+
+def test_late_transforms_make_no_map(
+    rig: Rig, ground: GroundCamera, sender: TransformSender
+) -> None:
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+    line = ground.refusal("transform of another moment")
+    assert "from 'camera_optical' to 'base_footprint'" in line
+    assert "s older, at most 0.1 s will do" in line
+    rig.client.must_set(ground_tf_tolerance_ms=10000.0)
+    ground.map([WALL])
+
+
+def test_jumping_transforms_make_no_map(ground: GroundCamera, sender: TransformSender) -> None:
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+    heights = iter([0.1, 0.7] * 100_000)
+
+    def jump(header: Header) -> None:
+        moving(sender, next(heights))(header)
+
+    line = ground.refusal("transform jumps", before=jump)
+    assert "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees from one image" in line
+    ground.map([WALL], before=moving(sender))
+
+
+def test_a_plane_above_the_camera_is_refused(ground: GroundCamera, sender: TransformSender) -> None:
+    place(sender, ground.frame, z=-1.3)
+    assert "the ground lies 1.20 m above the camera" in ground.refusal(
+        "no ground in view", before=moving(sender)
+    )
+
+
+def test_parameters_win_where_they_are_asked_for(
+    rig: Rig, ground: GroundCamera, sender: TransformSender
+) -> None:
+    place(sender, ground.frame)
+    rig.client.must_set(camera_height_m=0.5, camera_pitch_deg=20.0)
+    grid, _ = ground.map([WALL])
+    assert np.median(places(grid)[:, 0]) == pytest.approx(1.0, abs=SLACK_M)
+    rig.client.must_set(ground_plane_source="tf")
+    grid, _ = ground.map(
+        [WALL], before=moving(sender), fits=lambda grid: bool(np.median(places(grid)[:, 0]) > 1.5)
+    )
+    assert np.median(places(grid)[:, 0]) == pytest.approx(2.2, abs=SLACK_M)
+
+
+def test_several_cameras_have_a_grid_each_and_one_together(
+    tmp_path: Path, tiny_path: Path, tf2: dict[str, str], sender: TransformSender
+) -> None:
+    parameters = {"cameras": "[front, left]"}
+    with Rig(tmp_path, tiny_path, parameters, environment=tf2) as rig:
+        rig.client.must_set(**CLASSES)
+        both = rig.output("ground_grid", OccupancyGrid)
+        front, left = GroundCamera(rig, "front"), GroundCamera(rig, "left")
+        for camera, yaw in ((front, 0.0), (left, 90.0)):
+            sender.send(
+                "base_footprint", camera.frame, (0.0, 0.0, 1.0), quaternion(POSE, yaw), static=True
+            )
+        grid, _ = front.map([WALL])
+        assert np.median(places(grid)[:, 0]) == pytest.approx(2.0, abs=SLACK_M)
+        grid, _ = left.map([WALL])
+        assert np.median(places(grid)[:, 1]) == pytest.approx(2.0, abs=SLACK_M)
+
+        def together() -> bool:
+            both.clear()
+            for camera in (front, left):
+                camera.send(picture(camera.header(), [WALL]), info())
+            grid = both.wait(_ahead_and_left, 0.5)
+            return grid is not None
+
+        wait_until(together, "a grid with both walls")
+        # Parameters place one camera only.
+        rig.client.must_set(camera_height_m=1.0, camera_pitch_deg=20.0)
+        assert "place one camera" in front.refusal("camera's pose unknown")
+
+
+def _ahead_and_left(grid: Any) -> bool:
+    found = places(grid)
+    ahead = np.abs(found - (2.0, 0.0)).max(axis=1) < 0.3
+    left = np.abs(found - (0.0, 2.0)).max(axis=1) < 0.3
+    return bool(ahead.any() and left.any() and value_at(grid, 1.6, 0.0) == 0)
