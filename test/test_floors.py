@@ -43,8 +43,16 @@ ALLOWED: dict[str, set[str]] = {
     "deployment": {"network", "inference", "labels", "training"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference"},
-    "playback": {"images", "inference", "labels"},
-    "benchmark": {"deployment", "inference", "labels", "scene", "training"},
+    "playback": {"images", "inference", "labels", "streaming"},
+    "benchmark": {
+        "deployment",
+        "geometry",
+        "inference",
+        "labels",
+        "navigation",
+        "scene",
+        "training",
+    },
     "ros": {
         "geometry",
         "images",

@@ -88,3 +88,67 @@ def failures_table(results: Mapping[str, Any]) -> str:
         f"{table(('picture', 'right', 'most of the wrong pixels'), rows)}\n"
         f"pictures of image, truth and prediction: {results['pictures']}"
     )
+
+
+def ground_table(results: Mapping[str, Any]) -> str:
+    """The errors by distance, then what a map costs by the image's size."""
+    header = (
+        *("true distance", "error, median", "error, 90 %", "a pixel covers", "missed"),
+        "directions",
+    )
+    rows = [
+        (
+            f"{one['nearest_m']:g} to {one['farthest_m']:g} m",
+            *(_metres(one[name]) for name in ("median_m", "most_m", "pixel_m")),
+            None if one["missed"] is None else f"{one['missed']:.1%}",
+            one["count"],
+        )
+        for one in results["errors"]
+    ]
+    costs = [
+        (size_cell(one["size"]), f"{one['ms']:.2f} ms", f"{one['once_ms']:.0f} ms")
+        for one in results["costs"]
+    ]
+    times = table(("image", "map and scan", "once for a pose"), costs)
+    return f"{table(header, rows)}\n\n{times}"
+
+
+def _metres(value: float | None) -> str | None:
+    return None if value is None else f"{value:.3f} m"
+
+
+def output_size_table(results: Mapping[str, Any]) -> str:
+    """Medians of an image, in milliseconds."""
+    header = ("output_size", "network", "labels and confidence", "colours and overlay")
+    rows = [
+        (
+            case["output_size"],
+            case["network_ms"],
+            *(cell(case[name], 2) for name in ("labels_ms", "painted_ms", "after_network_ms")),
+        )
+        for case in results["cases"]
+    ]
+    return (
+        f"engine: {results['engine']}; medians of images of {size_cell(results['image'])}, "
+        f"milliseconds\n\n{table((*header, 'after network'), rows)}"
+    )
+
+
+def painting_table(results: Mapping[str, Any]) -> str:
+    """What a cloud costs, in milliseconds and in copies of its bytes."""
+    header = ("points", "image", "lens", "painted", "fastest", "median", "p95", "copies")
+    rows = [
+        (
+            case["points"],
+            size_cell(case["size"]),
+            case["lens"],
+            f"{case['painted']:.0%}",
+            *(case["ms"][name] for name in ("min", "p50", "p95")),
+            case["copies"],
+        )
+        for case in results["cases"]
+    ]
+    return (
+        f"{results['points']} points of {results['point_bytes']} bytes, one core, milliseconds a "
+        f"cloud\n\n{table(header, rows)}"
+    )

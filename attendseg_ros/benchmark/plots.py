@@ -17,7 +17,7 @@ from attendseg_ros.files import write_atomically
 _WIDTH_IN = 9.0
 _INCHES_A_BAR = 0.32
 
-_ROWS = ("scenarios", "cases", "networks", "phases", "looks")
+_ROWS = ("scenarios", "cases", "networks", "phases", "looks", "errors")
 
 NO_MATPLOTLIB = "no plot: matplotlib is not installed (pip install -r requirements/benchmark.txt)"
 
@@ -152,6 +152,33 @@ def _memory(results: Mapping[str, Any], axes: Any) -> None:
     axes.set_ylabel("resident memory of the node [MB]")
 
 
+def _ground(results: Mapping[str, Any], axes: Any) -> None:
+    rows = [one for one in results["errors"] if one["median_m"] is not None]
+    middles = [(one["nearest_m"] + one["farthest_m"]) / 2 for one in rows]
+    for name, label in (("median_m", "median"), ("most_m", "90 %"), ("pixel_m", "a pixel")):
+        axes.plot(middles, [one[name] for one in rows], "o-", label=label)
+    axes.legend(fontsize=8)
+    axes.set_xlabel("true distance [m]")
+    axes.set_ylabel("error of the free ground's end [m]")
+
+
+def _painting(results: Mapping[str, Any], axes: Any) -> None:
+    names = [
+        f"{case['points']}, {case['size'][0]}x{case['size'][1]}, {case['lens']}"
+        for case in results["cases"]
+    ]
+    axes.barh(names, [case["ms"]["p50"] for case in results["cases"]])
+    axes.invert_yaxis()
+    axes.set_xlabel("a cloud on one core [ms]: median")
+
+
+def _output_size(results: Mapping[str, Any], axes: Any) -> None:
+    names = [case["output_size"] for case in results["cases"]]
+    axes.barh(names, [case["after_network_ms"] for case in results["cases"]])
+    axes.invert_yaxis()
+    axes.set_xlabel("work after the network [ms]: median")
+
+
 _DRAW: dict[str, Callable[[Mapping[str, Any], Any], None]] = {
     "latency": _latency,
     "pipeline": _pipeline,
@@ -160,4 +187,7 @@ _DRAW: dict[str, Callable[[Mapping[str, Any], Any], None]] = {
     "pace": _pace,
     "start-up": _start_up,
     "memory": _memory,
+    "ground": _ground,
+    "painting": _painting,
+    "output-size": _output_size,
 }

@@ -159,6 +159,9 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "pace": behaviour_tables.pace_table,
     "start-up": behaviour_tables.start_up_table,
     "memory": behaviour_tables.memory_table,
+    "ground": behaviour_tables.ground_table,
+    "painting": behaviour_tables.painting_table,
+    "output-size": behaviour_tables.output_size_table,
     "failures": behaviour_tables.failures_table,
 }
 

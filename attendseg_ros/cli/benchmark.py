@@ -16,9 +16,12 @@ from attendseg_ros.benchmark.tables import markdown
 from attendseg_ros.cli import (
     benchmark_failures,
     benchmark_flicker,
+    benchmark_ground,
     benchmark_latency,
     benchmark_memory,
+    benchmark_output_size,
     benchmark_pace,
+    benchmark_painting,
     benchmark_peers,
     benchmark_pipeline,
     benchmark_report,
@@ -37,6 +40,9 @@ _KINDS = {
     "start-up": benchmark_start_up,
     "memory": benchmark_memory,
     "flicker": benchmark_flicker,
+    "ground": benchmark_ground,
+    "painting": benchmark_painting,
+    "output-size": benchmark_output_size,
     "failures": benchmark_failures,
 }
 _REPORT = "report"

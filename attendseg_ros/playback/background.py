@@ -1,37 +1,18 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing in threads of their own, while the caller does something else.
+"""Writing in a thread of its own, while the caller does something else.
 
-Decompressing, compressing and checksums, which is where a bag's time goes, release the GIL.
+Compressing and checksums, which is where a bag's time goes, release the GIL.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_END: Any = object()
-
-
-def read_ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
-    """Yields what an iterable yields, taken from it in a thread, at most `depth` items ahead.
-
-    An error of the iterable comes after the items before it. The thread ends with the generator.
-    """
-    iterator = iter(items)
-    waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(1, "read_ahead") as pool:
-        try:
-            waiting.extend(pool.submit(next, iterator, _END) for _ in range(depth))
-            while (item := waiting.popleft().result()) is not _END:
-                waiting.append(pool.submit(next, iterator, _END))
-                yield item
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 class InOrder:
