@@ -27,6 +27,7 @@ NEEDS = {
     "cli": "torch",
     "demo": "onnx",
     "deployment": "torch",
+    "importing": "onnx",
     "inference": "onnx",
     "network": "torch",
     "playback": "rosbags",

@@ -15,6 +15,7 @@ from attendseg_ros.cli.verb import (
     percent,
 )
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.training.config import TrainingConfig
 
 NAME = "explore"
@@ -27,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, metavar="DIR", help="labelled set in SegNet's layout"
     )
     parser.add_argument(
-        "--classes", required=True, metavar="FILE", help="class file; or camvid, drone or idd_lite"
+        "--classes",
+        required=True,
+        metavar="FILE",
+        help=f"class file; or one of {', '.join(BUILT_IN_CLASSES)}",
     )
     parser.add_argument(
         "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"

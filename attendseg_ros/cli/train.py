@@ -20,6 +20,7 @@ from attendseg_ros.cli.verb import (
     table,
 )
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -70,7 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes",
         required=True,
         metavar="FILE",
-        help="YAML file with the classes' names, ids and colours; or camvid, drone or idd_lite",
+        help="YAML file with the classes' names, ids and colours; or one of the built-in sets: "
+        + ", ".join(BUILT_IN_CLASSES),
     )
     parser.add_argument(
         "-o",

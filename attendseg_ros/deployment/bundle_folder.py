@@ -14,7 +14,8 @@ import yaml
 
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import BundleError, DataError
-from attendseg_ros.inference.bundle import DESCRIPTION_FILE, FORMAT_VERSION, MODEL_FILE, Bundle
+from attendseg_ros.inference.bundle import DESCRIPTION_FILE, MODEL_FILE, Bundle
+from attendseg_ros.inference.bundle_fields import FORMAT_VERSION
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, real_place
 

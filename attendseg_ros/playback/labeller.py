@@ -33,11 +33,17 @@ class Labeller:
             confidence: Whether results shall hold it.
 
         Raises:
-            DataError: min_confidence is out of range.
+            DataError: min_confidence is out of range, or the model gives no confidence and one is
+                asked for.
             ClassTableError: The model has no such class; the message lists those it has.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise DataError(f"min_confidence must be from 0.0 to 1.0, got {min_confidence}")
+        if (confidence or min_confidence > 0.0) and not segmenter.bundle.gives_confidence:
+            raise DataError(
+                f"model '{segmenter.bundle.name}' gives class ids without confidence: leave out "
+                "--min-confidence and the output confidence"
+            )
         self._segmenter = segmenter
         self._min_confidence = min_confidence
         self._kept_ids = [segmenter.bundle.classes.id_of(name) for name in kept_classes]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import nan
 from time import monotonic
 
+import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
@@ -141,6 +142,8 @@ class FrameProcessor:
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
+        if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
+            wanted = wanted.without(ImageOutput.CONFIDENCE)
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._points.due(settings)
         summed = wanted.landing_zone or wanted.class_shares
@@ -233,7 +236,7 @@ class FrameProcessor:
         )
         if settings.min_free_share:
             self._ahead.observe(labels, classes, settings)
-        if not wanted.class_shares or segmentation.confidence is None:
+        if not wanted.class_shares:
             return None
         return to_class_shares(labels, segmentation.confidence, classes, settings, header)
 
@@ -255,12 +258,15 @@ class FrameProcessor:
         settings: Settings,
     ) -> SegmentedImage:
         """The image with what is known of it, for those who place it in space."""
-        assert segmentation.confidence is not None
+        confidence = segmentation.confidence
+        if confidence is None:
+            # The model gives class ids alone: nothing is known, which is no certainty.
+            confidence = np.zeros_like(segmentation.labels)
         return SegmentedImage(
             header=header,
             rgb=rgb,
             labels=self._painter.labels(segmentation, settings),
-            confidence=segmentation.confidence,
+            confidence=confidence,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),
             settings=settings,
@@ -272,6 +278,16 @@ class FrameProcessor:
             return None
         id_of = self._segmenter.bundle.classes.id_of
         return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
+
+    def _gives_confidence(self) -> bool:
+        """Whether the model tells how sure it is; where it does not, somebody is told why."""
+        bundle = self._segmenter.bundle
+        if not bundle.gives_confidence and self._throttle.ready("confidence"):
+            self._node.get_logger().warning(
+                f"{self._camera.output('confidence')} has a subscriber, but model {bundle.name!r} "
+                "gives class ids without confidence: nothing is published there"
+            )
+        return bundle.gives_confidence
 
     def _publish_camera_info(
         self, image: tuple[int, int], mask: tuple[int, int], header: Header
