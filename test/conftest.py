@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Gives every run of the tests a ROS domain of its own; finds the data beside the repository."""
+"""Gives every run of the tests its own ROS domain; finds the data beside the repository."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def check_target(target: Path, replace: bool) -> None:
     if not replace:
         raise BundleError(f"{target} exists already: give another folder, or --force to replace it")
     if not (target / DESCRIPTION_FILE).is_file():
-        raise BundleError(f"{target} exists and is no bundle: it will not be replaced")
+        raise BundleError(f"{target} exists and is not a bundle, so it is not replaced")
 
 
 @contextmanager

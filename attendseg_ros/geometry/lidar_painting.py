@@ -81,7 +81,7 @@ class LidarPainter:
             the others are left out, and the cloud is no longer organised.
 
         Raises:
-            CloudError: The layout contradicts itself or has no x, y, z.
+            CloudError: the layout contradicts itself or has no x, y, z.
         """
         points = layout.bytes_of(data)
         reach_px = _pixels_of(ring_gap_deg, lens)

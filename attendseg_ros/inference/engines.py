@@ -117,7 +117,7 @@ def create_engine(
         raise EngineError(
             f"engine '{name}' is installed but cannot be imported: {words[:500]}"
         ) from error
-    # Each library raises errors of its own, some of them plain RuntimeError, for a graph it cannot
+    # Each library raises its own errors, some of them plain RuntimeError, for a graph it cannot
     # read or run.
     except Exception as error:
         words = one_line(error)

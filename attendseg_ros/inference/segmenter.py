@@ -196,7 +196,7 @@ class Segmenter:
         return self._build_s
 
     def twin(self, input_size: tuple[int, int]) -> Segmenter:
-        """Makes another of the same model on the same engine, which is not measured anew.
+        """Makes another segmenter of the same model on the same engine, without measuring again.
 
         Also while this one hangs.
 
