@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from attendseg_ros.errors import AttendSegError, DataError
+from attendseg_ros.errors import AttendSegError, DataError, one_line
 
 MOST_BYTES = 1 << 18
 """Far above any class table, bundle description or parameter file."""
@@ -124,10 +124,10 @@ def parse_yaml(
         mark = problem.problem_mark or problem.context_mark
         line = "" if mark is None else f" line {mark.line + 1}:"
         reason = ", ".join(filter(None, (problem.context, problem.problem)))
-        raise error(f"{source}:{line} {_one_line(reason)}") from problem
+        raise error(f"{source}:{line} {_reason(reason)}") from problem
     except yaml.reader.ReaderError as problem:
         line = f" line {_line_at(data, problem.position)}:"
-        raise error(f"{source}:{line} {_one_line(problem)}") from problem
+        raise error(f"{source}:{line} {_reason(problem)}") from problem
     except UnicodeDecodeError as problem:
         line = f" line {_line_at(data, problem.start)}:"
         raise error(
@@ -136,7 +136,7 @@ def parse_yaml(
     except Exception as problem:
         # Whatever is left, a RecursionError for one, is a fault of the file all the same.
         raise error(
-            f"{source}: cannot be read: {type(problem).__name__}: {_one_line(problem)}"
+            f"{source}: cannot be read: {type(problem).__name__}: {_reason(problem)}"
         ) from problem
 
 
@@ -149,7 +149,7 @@ def parse_json(content: bytes | str, source: str, error: type[AttendSegError] = 
     try:
         return json.loads(content)
     except Exception as problem:  # a ValueError, or a RecursionError of nested brackets
-        raise error(f"{source}: no JSON that can be read: {_one_line(problem)}") from problem
+        raise error(f"{source}: no JSON that can be read: {_reason(problem)}") from problem
 
 
 def read_small_file(
@@ -174,7 +174,7 @@ def read_small_file(
         raise error(f"{path} is missing") from problem
     except (OSError, ValueError, MemoryError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise error(f"{shortened_text(path)} cannot be read: {_one_line(reason)}") from problem
+        raise error(f"{shortened_text(path)} cannot be read: {_reason(reason)}") from problem
     if len(content) > most_bytes:
         raise error(f"{path} is longer than {most_bytes} bytes: this is not such a file")
     return content
@@ -197,12 +197,12 @@ def shortened(value: object) -> str:
         text = _Shortening().repr(value)
     except Exception as problem:
         text = f"a {type(value).__name__} ({type(problem).__name__})"
-    return _cut(" ".join(text.split()), _LONGEST_VALUE)
+    return _cut(one_line(text), _LONGEST_VALUE)
 
 
 def shortened_text(value: object) -> str:
     """A text as messages show it: on one line, its middle left out where it is long."""
-    text = " ".join(str(value).replace("\0", "\\0").split())
+    text = one_line(str(value).replace("\0", "\\0"))
     return _cut(text.encode("utf-8", "replace").decode(), _LONGEST_VALUE)
 
 
@@ -298,5 +298,5 @@ def _line_at(data: bytes, position: int) -> int:
     return data[:position].count(b"\n") + 1
 
 
-def _one_line(reason: object) -> str:
-    return _cut(" ".join(str(reason).split()), _LONGEST_REASON)
+def _reason(reason: object) -> str:
+    return _cut(one_line(reason), _LONGEST_REASON)

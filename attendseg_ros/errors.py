@@ -33,3 +33,17 @@ class ClassTableError(AttendSegError):
 
 class BenchmarkError(AttendSegError):
     """A measurement that cannot be taken, or a process of it that did not do its part."""
+
+
+def one_line(reason: object) -> str:
+    """Returns an error's text, or any other, on one line: libraries break theirs."""
+    return " ".join(str(reason).split())
+
+
+def described(error: BaseException) -> str:
+    """Returns an error on one line, with the name of its type unless it is one of ours.
+
+    What Python and libraries raise often says little without its type: a KeyError's text is a key.
+    """
+    text = one_line(error)
+    return text if isinstance(error, AttendSegError) else f"{type(error).__name__}: {text}"

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from attendseg_ros.clocks import latency_ms
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.training.metrics import ConfusionMatrix
 from demo.budget import Sent
 from demo.errors import DemoError
@@ -40,10 +41,7 @@ class Spread:
     def of(cls, values: list[float]) -> Spread:
         """Of all finite values."""
         finite = [value for value in values if np.isfinite(value)]
-        if not finite:
-            return cls(float("nan"), float("nan"))
-        p50, p95 = np.percentile(finite, [50, 95])
-        return cls(float(p50), float(p95))
+        return cls(percentile(finite, 0.5), percentile(finite, 0.95))
 
 
 @dataclass(frozen=True)

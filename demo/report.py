@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import platform
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.files import write_atomically
 from demo.evaluation import STAGES, Evaluation, Spread
 
@@ -22,16 +21,6 @@ _LABELS = {
     "pipeline_latency": "camera to published",
     "cyclic_time": "between frames",
 }
-
-
-def machine() -> dict[str, Any]:
-    """The processor, its cores usable by this process, Python and ROS distribution."""
-    return {
-        "cpu": _cpu_name(),
-        "cores": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-        "ros_distro": os.environ.get("ROS_DISTRO", "unknown"),
-    }
 
 
 def table(shown: str, evaluation: Evaluation) -> str:
@@ -56,7 +45,8 @@ def _lines(shown: str, evaluation: Evaluation) -> Iterator[str]:
     width, height = evaluation.image_size
     network = "x".join(map(str, evaluation.network_size))
     yield f"input      {shown}, {width}x{height}"
-    yield f"machine    {on['cpu']}, {on['cores']} cores, ROS 2 {on['ros_distro']}"
+    distro = on["ros_distro"] or "unknown"
+    yield f"machine    {on['cpu']}, {on['logical_processors']} processors, ROS 2 {distro}"
     yield f"network    model {evaluation.model} at {network} on {evaluation.engine}"
     yield (
         f"frames     {evaluation.frames_sent} sent, {evaluation.frames_received} received, "
@@ -100,15 +90,6 @@ def _accuracy_lines(evaluation: Evaluation) -> Iterator[str]:
 
 def _percent(share: float) -> str:
     return "-" if math.isnan(share) else f"{100 * share:.1f} %"
-
-
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def _without_nan(value: Any) -> Any:

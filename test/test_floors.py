@@ -43,8 +43,16 @@ ALLOWED: dict[str, set[str]] = {
     "importing": {"inference", "labels", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference"},
-    "playback": {"images", "inference", "labels"},
-    "benchmark": {"deployment", "inference", "labels"},
+    "playback": {"images", "inference", "labels", "streaming"},
+    "benchmark": {
+        "deployment",
+        "geometry",
+        "inference",
+        "labels",
+        "navigation",
+        "scene",
+        "training",
+    },
     "ros": {
         "geometry",
         "images",

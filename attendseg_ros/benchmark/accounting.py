@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attendseg_ros.benchmark.summary import summary
+from attendseg_ros.percentiles import percentile
 
 STAGES = (
     "transport_in",
@@ -134,7 +135,7 @@ def _stages(recording: Recording, answered: Sequence[int]) -> dict[str, Any] | N
         return None
     return {
         name: {
-            "p50": round(statistics.median(one[name] for one in split), 3),
+            "p50": round(percentile([one[name] for one in split], 0.5), 3),
             "mean": round(statistics.fmean(one[name] for one in split), 3),
         }
         for name in STAGES

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from attendseg_ros.errors import BenchmarkError
 
@@ -29,12 +32,20 @@ def benchmark_folder() -> Path:
     )
 
 
-def make_importable() -> None:
-    """Puts the checkout on the path, so that `benchmark.rivals` can be imported.
+def import_rivals() -> ModuleType:
+    """Imports `benchmark.rivals` of the checkout, whose folder is on no import path.
 
     Raises:
         BenchmarkError: there is no checkout.
     """
-    root = str(benchmark_folder().parent)
-    if root not in sys.path:
-        sys.path.insert(0, root)
+    folder = benchmark_folder()
+    if "benchmark" not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            "benchmark", folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        package = importlib.util.module_from_spec(spec)
+        sys.modules["benchmark"] = package
+        spec.loader.exec_module(package)
+    return importlib.import_module("benchmark.rivals")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from attendseg_ros.benchmark.checkout import make_importable
+from attendseg_ros.benchmark.checkout import import_rivals
 from attendseg_ros.benchmark.latency import BURST, burst, check_same_engine
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
@@ -159,10 +159,7 @@ def _scored(bundle: Bundle) -> dict[str, Any] | None:
 def _rivals(plan: PeersPlan) -> list[Network]:
     if plan.rivals is not None and not plan.rivals:
         return []
-    make_importable()
-    from benchmark.rivals import RIVALS
-
-    known = {rival.name: rival for rival in RIVALS}
+    known: dict[str, Rival] = {rival.name: rival for rival in import_rivals().RIVALS}
     names = list(known) if plan.rivals is None else list(plan.rivals)
     for name in names:
         if name not in known:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from attendseg_ros.benchmark.accounting import Recording, account
 from attendseg_ros.benchmark.cameras import fairness, names_of, of_common_time
 from attendseg_ros.benchmark.checkout import benchmark_folder
+from attendseg_ros.benchmark.earlier import compared, read_earlier
 from attendseg_ros.benchmark.latency import check_same_engine
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_ready
@@ -53,6 +54,7 @@ class PipelinePlan:
         warm_up_s: time before.
         reliable: whether the camera publishes reliably rather than as sensor data.
         against_baseline: whether the node that tutorials show is measured too.
+        baseline: results of an earlier run to compare with.
     """
 
     model: str = "street"
@@ -67,6 +69,7 @@ class PipelinePlan:
     warm_up_s: float = 2.0
     reliable: bool = False
     against_baseline: bool = False
+    baseline: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,20 @@ def measure_pipeline(
 
     Raises:
         BenchmarkError: a process did not do its part.
+        DataError: `baseline` is no such results, or of other scenarios.
         EngineError: the node ran another engine than the one asked for.
     """
     if plan.against_baseline:
         benchmark_folder()
+    earlier = None if plan.baseline is None else read_earlier(plan.baseline, _planned(plan))
     results: dict[str, Any] = {
         "benchmark": "pipeline",
         "machine": machine(),
-        "plan": {**asdict(plan), "reliable": _reliable(plan)},
+        "plan": {
+            **asdict(plan),
+            "reliable": _reliable(plan),
+            "baseline": None if plan.baseline is None else str(plan.baseline),
+        },
         "scenarios": [],
         "fairness": [],
     }
@@ -121,7 +130,17 @@ def measure_pipeline(
     if plan.against_baseline:
         results["ratios"] = ratios(results["scenarios"])
         save(results)
+    if earlier is not None:
+        results["baseline"] = compared(results, earlier, str(plan.baseline))
     return results
+
+
+def _planned(plan: PipelinePlan) -> set[tuple[Any, ...]]:
+    """What earlier results must hold one of."""
+    return {
+        (one.transport, tuple(one.size), float(one.rate_hz), one.cameras)
+        for one in _scenarios(plan)
+    }
 
 
 def _scenarios(plan: PipelinePlan) -> Iterator[Scenario]:

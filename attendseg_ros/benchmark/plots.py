@@ -17,6 +17,8 @@ from attendseg_ros.files import write_atomically
 _WIDTH_IN = 9.0
 _INCHES_A_BAR = 0.32
 
+_ROWS = ("scenarios", "cases", "networks", "phases", "looks", "errors")
+
 NO_MATPLOTLIB = "no plot: matplotlib is not installed (pip install -r requirements/benchmark.txt)"
 
 
@@ -30,6 +32,8 @@ def plot(results: Mapping[str, Any], path: Path) -> str | None:
     Returns:
         None, or the reason why there is no plot.
     """
+    if results["benchmark"] not in _DRAW:
+        return None
     if importlib.util.find_spec("matplotlib") is None:
         return NO_MATPLOTLIB
     import matplotlib
@@ -37,14 +41,9 @@ def plot(results: Mapping[str, Any], path: Path) -> str | None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    draw: Callable[[Mapping[str, Any], Any], None] = {
-        "latency": _latency,
-        "pipeline": _pipeline,
-        "peers": _peers,
-    }[results["benchmark"]]
-    bars = len(results.get("scenarios") or results.get("cases") or results.get("networks", ()))
-    figure, axes = pyplot.subplots(figsize=(_WIDTH_IN, 2.0 + _INCHES_A_BAR * max(8, bars)))
-    draw(results, axes)
+    rows = next(results[name] for name in _ROWS if name in results)
+    figure, axes = pyplot.subplots(figsize=(_WIDTH_IN, 2.0 + _INCHES_A_BAR * max(8, len(rows))))
+    _DRAW[results["benchmark"]](results, axes)
     figure.text(0.99, 0.005, results["machine"]["cpu"], ha="right", fontsize=7)
     figure.tight_layout()
     drawn = io.BytesIO()
@@ -117,3 +116,78 @@ def _peers(results: Mapping[str, Any], axes: Any) -> None:
     axes.margins(x=0.2, y=0.1)
     axes.set_xlabel(f"median of the network alone on {results['engine']} [ms]")
     axes.set_ylabel("pixel accuracy on CamVid [%]; hollow: none published")
+
+
+def _flicker(results: Mapping[str, Any], axes: Any) -> None:
+    for case in results["cases"]:
+        point = (100 * case["flicker"], 100 * case["mean_iou"])
+        axes.scatter(*point, color="tab:blue")
+        blind = ", all pixels" if case["of_all_pixels"] else ""
+        axes.annotate(f"{case['smoothing']:g}{blind}", point)
+    axes.set_xlabel("pixels that change class while nothing moves [%]")
+    axes.set_ylabel("mean IoU while driving [%]")
+
+
+def _pace(results: Mapping[str, Any], axes: Any) -> None:
+    phases = [one for one in results["phases"] if one["settled_ms"]["p95"] is not None]
+    names = [f"target {one['target_latency_ms']:g} ms, {one['load']}" for one in phases]
+    axes.barh(names, [one["settled_ms"]["p95"] for one in phases])
+    axes.invert_yaxis()
+    axes.set_xlabel("camera to mask [ms]: p95 of each phase's second half")
+
+
+def _start_up(results: Mapping[str, Any], axes: Any) -> None:
+    names = [f"{case['engine']}, {case['start']}" for case in results["cases"]]
+    p50 = [case["seconds"]["p50"] for case in results["cases"]]
+    tails = [case["seconds"]["max"] - case["seconds"]["p50"] for case in results["cases"]]
+    axes.barh(names, p50, xerr=[[0.0] * len(names), tails], capsize=2)
+    axes.invert_yaxis()
+    axes.set_xlabel("start to first mask [s]: median, and the slowest as whisker")
+
+
+def _memory(results: Mapping[str, Any], axes: Any) -> None:
+    looks = results["looks"]
+    axes.plot([look["frames"] for look in looks], [look["resident_mb"] for look in looks], "o-")
+    axes.set_xlabel("frames")
+    axes.set_ylabel("resident memory of the node [MB]")
+
+
+def _ground(results: Mapping[str, Any], axes: Any) -> None:
+    rows = [one for one in results["errors"] if one["median_m"] is not None]
+    middles = [(one["nearest_m"] + one["farthest_m"]) / 2 for one in rows]
+    for name, label in (("median_m", "median"), ("most_m", "90 %"), ("pixel_m", "a pixel")):
+        axes.plot(middles, [one[name] for one in rows], "o-", label=label)
+    axes.legend(fontsize=8)
+    axes.set_xlabel("true distance [m]")
+    axes.set_ylabel("error of the free ground's end [m]")
+
+
+def _painting(results: Mapping[str, Any], axes: Any) -> None:
+    names = [
+        f"{case['points']}, {case['size'][0]}x{case['size'][1]}, {case['lens']}"
+        for case in results["cases"]
+    ]
+    axes.barh(names, [case["ms"]["p50"] for case in results["cases"]])
+    axes.invert_yaxis()
+    axes.set_xlabel("a cloud on one core [ms]: median")
+
+
+def _output_size(results: Mapping[str, Any], axes: Any) -> None:
+    names = [case["output_size"] for case in results["cases"]]
+    axes.barh(names, [case["after_network_ms"] for case in results["cases"]])
+    axes.invert_yaxis()
+    axes.set_xlabel("work after the network [ms]: median")
+
+
+_DRAW: dict[str, Callable[[Mapping[str, Any], Any], None]] = {
+    "latency": _latency,
+    "pipeline": _pipeline,
+    "peers": _peers,
+    "flicker": _flicker,
+    "pace": _pace,
+    "start-up": _start_up,
+    "memory": _memory,
+    "ground": _ground,
+    "painting": _painting,
+    "output-size": _output_size,
+}

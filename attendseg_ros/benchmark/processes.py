@@ -28,18 +28,26 @@ _ASKED = 4
 
 _STOPPING = ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0))
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_CHECK_S = 1.0
 
 
 class Process:
     """A process that says in lines of JSON on stdout how far it is, and logs on stderr."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         """Starts it; a context manager, whose end stops it.
 
         Args:
             name: for messages.
             command: arguments after `python`.
             log: file for what it prints on stderr.
+            variables: of its environment, on top of this process's.
         """
         self.name = name
         self._log = log
@@ -50,7 +58,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                environment=environment({"PYTHONUNBUFFERED": "1"}),
+                environment=environment({"PYTHONUNBUFFERED": "1", **(variables or {})}),
             )
         assert self._process.stdout is not None
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -164,7 +172,28 @@ class Process:
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        # A node logs why it ends as an error, and then that it ends.
+        errors = [line for line in lines if "[ERROR]" in line]
+        return (errors or lines or ["it said nothing"])[-1]
+
+
+def wait_beside(
+    process: Process, event: str, other: Process, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
+    """The next event of a process that can only come while another one runs.
+
+    Raises:
+        BenchmarkError: either has ended, or the event takes too long.
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        other.check()
+        try:
+            return process.wait_for(event, _CHECK_S)
+        except BenchmarkError:
+            process.check()
+            if time.monotonic() > deadline:
+                raise
 
 
 def wait_ready(listener: Process, node: Process) -> None:
@@ -173,17 +202,7 @@ def wait_ready(listener: Process, node: Process) -> None:
     Raises:
         BenchmarkError: the node has ended, or takes too long.
     """
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        node.check()
-        try:
-            listener.wait_for("ready", 1.0)
-        except BenchmarkError:
-            listener.check()
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
+    wait_beside(listener, "ready", node)
 
 
 def ros_arguments(namespace: str, parameters: Mapping[str, Any]) -> list[str]:

@@ -36,7 +36,7 @@ def check_replaceable(path: Path, kind: str, *, force: bool) -> None:
 
     Args:
         path: the file.
-        kind: of the results: "latency", "pipeline" or "peers".
+        kind: of the results: the verb that wrote them, such as "latency".
         force: whether a file that holds anything else may be replaced.
 
     Raises:
@@ -60,7 +60,7 @@ def read_results(path: Path, kind: str) -> dict[str, Any]:
 
     Args:
         path: the file.
-        kind: what they must be of: "latency", "pipeline" or "peers".
+        kind: what they must be of: the verb that wrote them, such as "latency".
 
     Raises:
         DataError: the file is no such results.

@@ -5,26 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile: a value that was really measured, none in between.
-
-    NIST/SEMATECH e-Handbook of Statistical Methods 7.2.6.2, without interpolation.
-
-    Args:
-        values: in any order.
-        share: from 0 to 1; 0.95 gives the p95.
-
-    Raises:
-        ValueError: there are no values.
-    """
-    if not values:
-        raise ValueError("no values to take a percentile of")
-    ordered = sorted(values)
-    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+from attendseg_ros.percentiles import percentile
 
 
 def summary(values: Sequence[float]) -> dict[str, Any]:

@@ -4,40 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from attendseg_ros.benchmark import behaviour_tables, earlier
 from attendseg_ros.benchmark.machine import in_words
+from attendseg_ros.benchmark.markdown_table import cell, size_cell, table
 
 
 def markdown(results: Mapping[str, Any]) -> str:
     """The machine, then the table of a benchmark's results."""
     lines = [f"{name}: {text}" for name, text in in_words(results["machine"]).items()]
-    tables = {"latency": _latency, "pipeline": _pipeline, "peers": _peers}
-    return "\n".join([*lines, "", tables[results["benchmark"]](results)])
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    cells = [list(header), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    lines = [
-        "| "
-        + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        + " |"
-        for row in cells
-    ]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([lines[0], rule, *lines[1:]])
-
-
-def _cell(value: object, digits: int = 1) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
-
-
-def _size(size: Sequence[int]) -> str:
-    return f"{size[0]}x{size[1]}"
+    return "\n".join([*lines, "", _TABLES[results["benchmark"]](results)])
 
 
 def _latency(results: Mapping[str, Any]) -> str:
@@ -46,7 +24,7 @@ def _latency(results: Mapping[str, Any]) -> str:
         (
             case["model"],
             case["precision"],
-            _size(case["size"]),
+            size_cell(case["size"]),
             case["ran_on"],
             case["threads"],
             case["ms"]["p50"],
@@ -55,7 +33,7 @@ def _latency(results: Mapping[str, Any]) -> str:
         )
         for case in results["cases"]
     ]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _pipeline(results: Mapping[str, Any]) -> str:
@@ -78,7 +56,7 @@ def _pipeline(results: Mapping[str, Any]) -> str:
     rows = [
         (
             f"{one['node']} ({one['engine']})",
-            f"{_size(one['size'])} {one['transport']}",
+            f"{size_cell(one['size'])} {one['transport']}",
             _camera(one),
             one["mask_hz"],
             *(one["latency_ms"][name] for name in ("p50", "p95", "p99", "max")),
@@ -91,19 +69,45 @@ def _pipeline(results: Mapping[str, Any]) -> str:
         )
         for one in results["scenarios"]
     ]
-    lines = [_table(header, rows)]
+    lines = [table(header, rows)]
     for row in results["fairness"]:
         rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
         lines.append(
-            f"{row['cameras']} cameras, {_size(row['size'])} {row['transport']} at {rate}: "
+            f"{row['cameras']} cameras, {size_cell(row['size'])} {row['transport']} at {rate}: "
             f"{row['mask_hz']:g} masks a second together, Jain's fairness index "
-            f"{_cell(row['jain'], 3)}, node {row['node_mb']:g} MB"
+            f"{cell(row['jain'], 3)}, node {row['node_mb']:g} MB"
         )
     for row in results.get("ratios", ()):
         times = "no masks to compare" if row["p95"] is None else f"{row['p95']:g} times as long"
         rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
-        lines.append(f"p95 of the tutorial node, {_size(row['size'])} at {rate}: {times}")
+        lines.append(f"p95 of the tutorial node, {size_cell(row['size'])} at {rate}: {times}")
+    if "baseline" in results:
+        lines += ["", *_baseline(results["baseline"])]
     return "\n".join(lines)
+
+
+def _baseline(baseline: Mapping[str, Any]) -> list[str]:
+    """This run beside an earlier one."""
+    figures = {
+        "p50 ms": "p50_ms",
+        "p95 ms": "p95_ms",
+        "masks Hz": "mask_hz",
+        "node ms/frame": "node_ms_per_frame",
+        "node MB": "node_mb",
+    }
+    rows = [
+        (earlier.in_words(one), *(_change(one[key]) for key in figures.values()))
+        for one in baseline["scenarios"]
+    ]
+    lines = [f"before ({baseline['file']}), now, and how many times as much:", ""]
+    if baseline["differs"]:
+        lines.insert(0, f"no fair comparison: {', '.join(baseline['differs'])} than before")
+    return [*lines, table(("scenario", *figures), rows)]
+
+
+def _change(figure: Mapping[str, Any]) -> str:
+    ratio = cell(figure["ratio"], 2)
+    return f"{cell(figure['before'])}, {cell(figure['now'])}, {ratio}"
 
 
 def _camera(one: Mapping[str, Any]) -> str:
@@ -127,7 +131,7 @@ def _peers(results: Mapping[str, Any]) -> str:
         (
             one["name"],
             one["precision"],
-            _size(one["size"]),
+            size_cell(one["size"]),
             f"{one['parameters'] / 1e6:.2f}",
             f"{one['macs'] / 1e9:.2f}",
             f"{one['weight_bytes'] / 1e6:.2f}",
@@ -138,10 +142,28 @@ def _peers(results: Mapping[str, Any]) -> str:
         for one in results["networks"]
     ]
     notes = [f"{one['name']}: {one['note']}" for one in results["networks"] if one["note"]]
-    return "\n".join([f"engine: {results['engine']}", "", _table(header, rows), "", *notes])
+    return "\n".join([f"engine: {results['engine']}", "", table(header, rows), "", *notes])
 
 
 def _accuracy(accuracy: Mapping[str, Any] | None) -> str:
     if accuracy is None:
         return "not published"
     return f"{100 * accuracy['value']:.1f} % ({accuracy['source']})"
+
+
+_TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "latency": _latency,
+    "pipeline": _pipeline,
+    "peers": _peers,
+    "flicker": behaviour_tables.flicker_table,
+    "pace": behaviour_tables.pace_table,
+    "start-up": behaviour_tables.start_up_table,
+    "memory": behaviour_tables.memory_table,
+    "ground": behaviour_tables.ground_table,
+    "painting": behaviour_tables.painting_table,
+    "output-size": behaviour_tables.output_size_table,
+    "failures": behaviour_tables.failures_table,
+}
+
+KINDS = tuple(_TABLES)
+"""What `attendseg benchmark` measures."""

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`attendseg benchmark latency|pipeline|peers`: measures, saves JSON and a plot."""
+"""`attendseg benchmark WHAT`: measures, saves JSON and a plot."""
 
 from __future__ import annotations
 
@@ -13,13 +13,39 @@ from attendseg_ros.benchmark.machine import in_words, machine
 from attendseg_ros.benchmark.plots import plot
 from attendseg_ros.benchmark.results import check_replaceable, interim_of, write_results
 from attendseg_ros.benchmark.tables import markdown
-from attendseg_ros.cli import benchmark_latency, benchmark_peers, benchmark_pipeline
+from attendseg_ros.cli import (
+    benchmark_failures,
+    benchmark_flicker,
+    benchmark_ground,
+    benchmark_latency,
+    benchmark_memory,
+    benchmark_output_size,
+    benchmark_pace,
+    benchmark_painting,
+    benchmark_peers,
+    benchmark_pipeline,
+    benchmark_report,
+    benchmark_start_up,
+)
 from attendseg_ros.cli.verb import Result
 
 NAME = "benchmark"
-HELP = "measure speed on this machine: the engines, the whole pipeline, networks of others"
+HELP = "measure on this machine: speed, start, memory, flicker, and networks of others"
 
-_KINDS = {"latency": benchmark_latency, "pipeline": benchmark_pipeline, "peers": benchmark_peers}
+_KINDS = {
+    "latency": benchmark_latency,
+    "pipeline": benchmark_pipeline,
+    "peers": benchmark_peers,
+    "pace": benchmark_pace,
+    "start-up": benchmark_start_up,
+    "memory": benchmark_memory,
+    "flicker": benchmark_flicker,
+    "ground": benchmark_ground,
+    "painting": benchmark_painting,
+    "output-size": benchmark_output_size,
+    "failures": benchmark_failures,
+}
+_REPORT = "report"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "-o",
             "--output",
             type=Path,
-            default=Path(f"benchmark_{kind}.json"),
+            default=Path(f"benchmark_{kind.replace('-', '_')}.json"),
             metavar="FILE",
             help="results, in place of earlier ones once they are complete; a plot goes beside it, "
             "as PNG (default: %(default)s)",
@@ -44,14 +70,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action="store_true",
             help="replace a file that holds something else than results of this kind",
         )
-        # Suppressed: the verb has the option too, and its value must not be reset here.
-        own.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
-        )
+        _add_json(own)
+    report = kinds.add_parser(
+        _REPORT, help=benchmark_report.HELP, description=benchmark_report.HELP
+    )
+    benchmark_report.add_arguments(report)
+    _add_json(report)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    # Suppressed: the verb has the option too, and its value must not be reset here.
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
+    if arguments.kind == _REPORT:
+        return benchmark_report.write(arguments)
     check_replaceable(arguments.output, arguments.kind, force=arguments.force)
     for name, text in in_words(machine()).items():
         print(f"{name}: {text}", file=sys.stderr)
@@ -66,4 +101,4 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def describe(result: Result) -> str:
     """See `Verb`."""
-    return markdown(result)
+    return markdown(result) if "benchmark" in result else benchmark_report.describe(result)

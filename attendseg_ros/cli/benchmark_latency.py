@@ -9,12 +9,10 @@ import importlib.util
 from typing import Any
 
 from attendseg_ros.benchmark.latency import LatencyPlan, measure_latency
-from attendseg_ros.cli.benchmark_options import add_models, add_repeats, positive
+from attendseg_ros.cli.benchmark_options import add_models, add_repeats, installed_engines, positive
 from attendseg_ros.cli.verb import need_packages, size
-from attendseg_ros.errors import EngineError
-from attendseg_ros.inference import ENGINE_NAMES, available_engines
+from attendseg_ros.inference import ENGINE_NAMES
 from attendseg_ros.inference.bundle import PRECISIONS
-from attendseg_ros.inference.engines import PROCESSOR_ENGINES
 
 HELP = "the engine alone: engines, precisions, sizes, threads"
 
@@ -59,25 +57,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     return measure_latency(
         LatencyPlan(
             models=arguments.model,
-            engines=arguments.engines or _installed(),
+            engines=arguments.engines or installed_engines(),
             precisions=precisions,
             sizes=arguments.sizes,
             threads=arguments.threads,
             repeats=arguments.repeats,
         )
     )
-
-
-def _installed() -> list[str]:
-    """The engines that a node chooses from.
-
-    torch is there to check the others, not to be fast, and a GPU is asked for by name.
-
-    Raises:
-        EngineError: none is installed.
-    """
-    missing = available_engines()
-    found = [name for name in PROCESSOR_ENGINES if name != "torch" and missing[name] is None]
-    if not found:
-        raise EngineError("no engine is installed: pip install onnxruntime")
-    return found

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.pipeline import TRANSPORTS, PipelinePlan, measure_pipeline
 from attendseg_ros.benchmark.results import interim_of, write_results
-from attendseg_ros.cli.benchmark_options import positive
+from attendseg_ros.cli.benchmark_options import above_zero, add_model, positive
 from attendseg_ros.cli.verb import add_engine, need_packages, size
 
 HELP = "camera to mask over the real middleware"
@@ -20,7 +21,7 @@ _AS_FAST_AS_IT_GOES = "max"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `attendseg benchmark pipeline`."""
-    parser.add_argument("--model", default="street", metavar="MODEL", help="(default: %(default)s)")
+    add_model(parser)
     add_engine(parser)
     parser.add_argument(
         "--transports",
@@ -77,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also measure the node that tutorials show (needs the source checkout and "
         "transformers, and makes the camera reliable)",
     )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="compare with these results of an earlier run, scenario by scenario",
+    )
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -98,6 +105,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         warm_up_s=arguments.warm_up,
         reliable=arguments.reliable,
         against_baseline=arguments.against_baseline,
+        baseline=arguments.baseline,
     )
     return measure_pipeline(
         plan, lambda results: write_results(interim_of(arguments.output), results)
@@ -107,18 +115,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 def _rate(text: str) -> float:
     if text == _AS_FAST_AS_IT_GOES:
         return 0.0
-    return _above_zero(text, f"a rate is a number of Hz above 0 or '{_AS_FAST_AS_IT_GOES}'")
+    return above_zero(text, f"a rate is a number of Hz above 0 or '{_AS_FAST_AS_IT_GOES}'")
 
 
 def _seconds(text: str) -> float:
-    return _above_zero(text, "a time is a number of seconds above 0")
-
-
-def _above_zero(text: str, rule: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{rule}, got '{text}'")
-    return value
+    return above_zero(text, "a time is a number of seconds above 0")

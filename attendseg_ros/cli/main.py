@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from attendseg_ros import stopping
 from attendseg_ros.cli import benchmark, evaluate, explore, export, import_, info, segment, train
 from attendseg_ros.cli.verb import Verb
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import AttendSegError, one_line
 
 VERBS: tuple[Verb, ...] = (
     segment,
@@ -53,7 +53,7 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
         with contextlib.redirect_stdout(sys.stderr):
             result = verb.run(arguments)
     except (AttendSegError, OSError) as error:
-        print(f"attendseg {verb.NAME}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"attendseg {verb.NAME}: {one_line(error)}", file=sys.stderr)
         return EXIT_BAD_INPUT
     print(json.dumps(result, indent=2) if arguments.json else verb.describe(result))
     return 0

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from attendseg_ros.cli.verb import Result, add_engine, need_packages, table
 from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.placing import check_apart
 from attendseg_ros.playback import (
     ColorSink,
@@ -217,7 +218,7 @@ def _stage_times(times: Sequence[StageTimes]) -> dict[str, dict[str, float]]:
     return {
         field.name.removesuffix("_ms"): {
             "median": statistics.median(entry[field.name] for entry in stages),
-            "p95": float(np.percentile([entry[field.name] for entry in stages], 95)),
+            "p95": percentile([entry[field.name] for entry in stages], 0.95),
         }
         for field in (fields(StageTimes) if stages else ())
     }

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.errors import one_line
 from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
 from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.colours import demosaic
@@ -111,7 +112,7 @@ def imdecode(picture: bytes, flags: int) -> NDArray[Any]:
     try:
         pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), flags)
     except cv2.error as error:
-        raise BadImageError(Reason.UNDECODABLE, " ".join(str(error).split())) from error
+        raise BadImageError(Reason.UNDECODABLE, one_line(error)) from error
     if pixels is None:
         raise BadImageError(
             Reason.UNDECODABLE, f"OpenCV reads no picture in these {len(picture)} bytes"

@@ -24,7 +24,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.importing.reading import opset_of, standard_only
 from attendseg_ros.inference.engine import INPUT_NAME
 
@@ -120,7 +120,7 @@ def _prepared(model: onnx.ModelProto, folder: Path) -> onnx.ModelProto:
             # The converter is native code with its own errors.
             raise DataError(
                 f"the graph is of opset {opset_of(model)} and cannot be brought to "
-                f"{_NEW_OPSET}, which 8 bits take ({' '.join(str(error).split())[:200]}): export "
+                f"{_NEW_OPSET}, which 8 bits take ({one_line(error)[:200]}): export "
                 f"it with opset_version={_NEW_OPSET}"
             ) from error
     _name_steps(copy)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.documents import parse_json, shortened_text
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import AT_ONCE, Process
 
@@ -192,7 +192,7 @@ def _macs(session: Any) -> int:
 
 
 def _reason(error: Exception) -> str:
-    words = " ".join(str(error).split())
+    words = one_line(error)
     # ONNX Runtime begins with its number, and names its own source files and functions.
     words = words.partition("Status Message: ")[2] or words
     words = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", words)

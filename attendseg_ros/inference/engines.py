@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from attendseg_ros.errors import BundleError, EngineError
+from attendseg_ros.errors import BundleError, EngineError, one_line
 from attendseg_ros.inference.accelerators import GPU_ENGINES, reason_missing
 from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
 from attendseg_ros.inference.engine import Engine, default_threads
@@ -113,14 +113,14 @@ def create_engine(
     except (BundleError, EngineError):
         raise
     except ImportError as error:
-        words = " ".join(str(error).split())
+        words = one_line(error)
         raise EngineError(
             f"engine '{name}' is installed but cannot be imported: {words[:500]}"
         ) from error
     # Each library raises its own errors, some of them plain RuntimeError, for a graph it cannot
     # read or run.
     except Exception as error:
-        words = " ".join(str(error).split())
+        words = one_line(error)
         raise EngineError(
             f"engine '{name}' cannot run {bundle.path / MODEL_FILE}: {words[:500]}"
         ) from error

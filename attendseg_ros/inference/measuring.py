@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from attendseg_ros.errors import AttendSegError, EngineError
+from attendseg_ros.errors import AttendSegError, EngineError, one_line
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference.bundle import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
@@ -93,7 +93,7 @@ class Elsewhere:
         return float(answer["median_ms"])
 
     def _failure(self, why: str) -> EngineError:
-        text = " ".join(why.split())
+        text = one_line(why)
         return EngineError(f"engine '{self._name}' could not be measured: {text[-500:]}")
 
     def __enter__(self) -> Elsewhere:

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.errors import ImageError
+from attendseg_ros.errors import ImageError, one_line
 from attendseg_ros.files import pointer_in
 from attendseg_ros.labels.exif import exif_orientation
 from attendseg_ros.labels.palette import Color
@@ -159,9 +159,7 @@ def _decoded(content: bytes) -> NDArray[np.uint8] | NDArray[np.uint16]:
         flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
         values = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error as error:
-        raise ImageError(
-            f"cannot be decoded as an image: {' '.join(str(error).split())}"
-        ) from error
+        raise ImageError(f"cannot be decoded as an image: {one_line(error)}") from error
     if values is None:
         raise ImageError("cannot be decoded as an image")
     if values.dtype == np.uint16:

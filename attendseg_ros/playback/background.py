@@ -1,37 +1,18 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing in their own threads, while the caller does something else.
+"""Writing in a thread of its own, while the caller does something else.
 
-Decompressing, compressing and checksums, which is where a bag's time goes, release the GIL.
+Compressing and checksums, which is where a bag's time goes, release the GIL.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_END: Any = object()
-
-
-def read_ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
-    """Yields what an iterable yields, taken from it in a thread, at most `depth` items ahead.
-
-    An error of the iterable comes after the items before it. The thread ends with the generator.
-    """
-    iterator = iter(items)
-    waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(1, "read_ahead") as pool:
-        try:
-            waiting.extend(pool.submit(next, iterator, _END) for _ in range(depth))
-            while (item := waiting.popleft().result()) is not _END:
-                waiting.append(pool.submit(next, iterator, _END))
-                yield item
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 class InOrder:
@@ -47,7 +28,7 @@ class InOrder:
         """Has a function called; waits only while too many calls are outstanding.
 
         Raises:
-            Exception: what an earlier call raised.
+            Exception: What an earlier call raised.
         """
         while self._outstanding and (
             len(self._outstanding) >= self._depth or self._outstanding[0].done()
@@ -59,7 +40,7 @@ class InOrder:
         """Has a function called, waits for it, and returns what it returns.
 
         Raises:
-            Exception: what it or an earlier call raised.
+            Exception: What it or an earlier call raised.
         """
         self.call(function, *arguments)
         while len(self._outstanding) > 1:
@@ -71,7 +52,7 @@ class InOrder:
         """Waits for all calls and ends the thread.
 
         Raises:
-            Exception: what the first call that failed raised.
+            Exception: What the first call that failed raised.
         """
         try:
             while self._outstanding:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from attendseg_ros.errors import one_line
 from attendseg_ros.files import POINTERS
 
 MCAP, SQLITE, ROS1 = "mcap", "sqlite3", "ros1"
@@ -94,7 +95,7 @@ def in_words(error: BaseException) -> str:
     Errors of the operating system, of SQLite and of the readers' own kinds say something to a
     user; what Python and the codecs raise on damaged bytes does not.
     """
-    text = " ".join(str(error).split())
+    text = one_line(error)
     if isinstance(error, OSError):
         return error.strerror or text or "the system refuses to read it"
     module = type(error).__module__.partition(".")[0]

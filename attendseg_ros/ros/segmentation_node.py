@@ -16,7 +16,7 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 from std_srvs.srv import SetBool
 
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
 from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
@@ -172,9 +172,7 @@ class SegmentationNode(PatientLifecycleNode):
         try:
             action()
         except Exception as error:
-            text = " ".join(str(error).split())
-            known = isinstance(error, AttendSegError)
-            self._failure = text if known else f"{type(error).__name__}: {text}"
+            self._failure = described(error)
             # Told to stop meanwhile, every call to ROS fails: no news.
             if self.context.ok():
                 self.get_logger().error(f"cannot {what}: {self._failure}")

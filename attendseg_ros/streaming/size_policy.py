@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeAlias
 
-from attendseg_ros.streaming.timing import percentile
+from attendseg_ros.percentiles import percentile
 
 Size: TypeAlias = tuple[int, int]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import asdict, dataclass
-from math import ceil, isnan, nan
+from math import isnan, nan
 from threading import Lock
 from time import perf_counter
 
@@ -60,14 +60,6 @@ class FrameTimes:
 def stamp_ns(stamp: StampMessage) -> int:
     """Nanoseconds of a message's stamp; unlike rclpy's Time, also of a negative one."""
     return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The nearest-rank percentile (NIST 7.2.6.2, without interpolation); NaN of no values."""
-    if not values:
-        return nan
-    ordered = sorted(values)
-    return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
 class RateWindow:

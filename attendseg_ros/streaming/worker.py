@@ -10,6 +10,7 @@ from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
+from attendseg_ros.errors import described
 from attendseg_ros.streaming.mailbox import Mailbox
 from attendseg_ros.streaming.throttle import Throttle
 
@@ -85,7 +86,7 @@ class Worker(Generic[T]):
             del item
 
     def _say(self, error: BaseException) -> None:
-        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        text = described(error)
         if self._throttle.ready(type(error).__name__):
             # While the context is being shut down logging may fail too.
             with suppress(Exception):

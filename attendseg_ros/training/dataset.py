@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.files import pointer_in
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
@@ -132,9 +132,7 @@ def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except cv2.error as error:
-        raise DataError(
-            f"{path}: cannot be decoded as an image: {' '.join(str(error).split())}"
-        ) from error
+        raise DataError(f"{path}: cannot be decoded as an image: {one_line(error)}") from error
     if bgr is None:
         if pointer := pointer_in(content):
             raise DataError(f"{path}: is {pointer}")

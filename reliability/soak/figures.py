@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from attendseg_ros.streaming.timing import percentile
+from attendseg_ros.percentiles import percentile
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

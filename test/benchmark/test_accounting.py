@@ -9,34 +9,13 @@ from typing import Any
 import pytest
 
 from attendseg_ros.benchmark.accounting import STAGES, Recording, account, stages_of
-from attendseg_ros.benchmark.summary import percentile, summary
+from attendseg_ros.benchmark.summary import summary
 
 MS = 1_000_000
 SECOND = 1_000_000_000
 
 
-@pytest.mark.parametrize(
-    ("values", "share", "expected"),
-    [
-        ([7.0], 0.5, 7.0),
-        ([3.0, 1.0, 2.0], 0.5, 2.0),
-        ([4.0, 3.0, 2.0, 1.0], 0.5, 2.0),
-        (list(range(1, 101)), 0.95, 95),
-        (list(range(1, 101)), 0.99, 99),
-        (list(range(1, 101)), 1.0, 100),
-        (list(range(1, 101)), 0.0, 1),
-        (list(range(1, 21)), 0.99, 20),
-    ],
-)
-def test_percentiles_are_values_that_were_measured(
-    values: list[float], share: float, expected: float
-) -> None:
-    assert percentile(values, share) == expected
-
-
 def test_nothing_measured_is_no_fast_result() -> None:
-    with pytest.raises(ValueError, match="no values"):
-        percentile([], 0.5)
     assert summary([]) == {"n": 0, "min": None, "p50": None, "p95": None, "p99": None, "max": None}
 
 

@@ -4,18 +4,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from support.tiny_bundle import painted, write_tiny_bundle
 
+from attendseg_ros.benchmark.failures import FailuresPlan, judge, measure_failures
+from attendseg_ros.benchmark.tables import markdown
+from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
-from benchmark.failures import judge
 
 ROAD, CAR, SKY = CamVidClass.ROAD, CamVidClass.CAR, CamVidClass.SKY
 WIDTH, HEIGHT = 240, 120
@@ -35,30 +36,29 @@ def labelled(tmp_path: Path) -> Path:
     return tmp_path / "set"
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "benchmark.failures", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
+def plan(folder: Path, model: Path | str, **changes: Any) -> FailuresPlan:
+    settings = {
+        "model": str(model),
+        "engine": "onnxruntime",
+        "threads": 1,
+        "data": folder / "set",
+        "split": "val",
+        "pictures": folder / "out",
+        "width": WIDTH,
+    }
+    return FailuresPlan(**{**settings, **changes})
 
 
 def test_the_worst_come_first_with_image_truth_and_prediction(
     labelled: Path, tmp_path: Path
 ) -> None:
     model, out = write_tiny_bundle(tmp_path / "tiny"), tmp_path / "out"
-    process = run(
-        model, "--data", labelled, "-o", out, "--worst", 2, "--width", WIDTH, "--apart", 1
-    )
-    assert process.returncode == 0, process.stderr
-    rows = process.stdout.splitlines()[2:]
-    assert rows == [
-        "| half.png | 50.0% | car taken for road |",
-        "| few.png | 93.8% | car taken for road |",
+    results = measure_failures(plan(labelled.parent, model, worst=2, apart=1))
+    assert results["failures"] == [
+        {"picture": "half.png", "image": "half", "accuracy": 0.5, "confused": ["car", "road"]},
+        {"picture": "few.png", "image": "few", "accuracy": 0.9375, "confused": ["car", "road"]},
     ]
+    assert "| half.png | 50.0% | car taken for road " in markdown(results)
     assert {path.name for path in out.iterdir()} == {"half.png", "few.png"}
     shown = cv2.imread(str(out / "half.png"))
     assert shown is not None
@@ -70,9 +70,8 @@ def test_the_worst_come_first_with_image_truth_and_prediction(
 
 
 def test_neighbours_are_shown_once(labelled: Path, tmp_path: Path) -> None:
-    model, out = write_tiny_bundle(tmp_path / "tiny"), tmp_path / "out"
-    assert run(model, "--data", labelled, "-o", out, "--apart", 2).returncode == 0
-    assert {path.name for path in out.iterdir()} == {"half.png"}
+    measure_failures(plan(labelled.parent, write_tiny_bundle(tmp_path / "tiny"), apart=2))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"half.png"}
 
 
 def test_what_is_not_labelled_is_not_judged() -> None:
@@ -87,9 +86,7 @@ def test_what_is_not_labelled_is_not_judged() -> None:
     assert failure.confused is None
 
 
-def test_an_unfit_set_is_refused_in_one_line(tmp_path: Path) -> None:
-    process = run("street", "--data", tmp_path / "set", "-o", tmp_path / "out")
-    assert process.returncode == 2
-    assert "no such folder" in process.stderr
-    assert "Traceback" not in process.stderr
-    assert not (tmp_path / "out").exists()
+def test_an_unfit_set_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such folder"):
+        measure_failures(plan(tmp_path, write_tiny_bundle(tmp_path / "tiny")))
+    assert {path.name for path in tmp_path.iterdir()} == {"tiny"}

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +12,21 @@ import pytest
 from numpy.typing import NDArray
 from support.tiny_bundle import write_tiny_bundle
 
+from attendseg_ros.benchmark.flicker import (
+    SETTLED,
+    FlickerPlan,
+    averaged_blindly,
+    driving,
+    flicker,
+    measure_flicker,
+    smoothed,
+    standing,
+)
+from attendseg_ros.benchmark.tables import markdown
+from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Segmenter, load_bundle
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.scene import StreetScene
-from benchmark.flicker import SETTLED, averaged_blindly, driving, flicker, smoothed, standing
 
 FRAMES = SETTLED + 8
 
@@ -69,13 +79,17 @@ def test_averaging_all_pixels_smears_what_moves(segmenter: Segmenter) -> None:
     assert changed(smoothed(segmenter, 0.8)(drive)) < blind / 4
 
 
-def test_too_few_frames_are_refused(repository: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "benchmark.flicker", "--frames", "3"],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 2
-    assert f"--frames must be at least {SETTLED + 2}" in run.stderr
+def test_all_ways_of_smoothing_are_scored(tiny: Path) -> None:
+    results = measure_flicker(FlickerPlan(str(tiny), "onnxruntime", 1, SETTLED + 2))
+    cases = [(case["smoothing"], case["of_all_pixels"]) for case in results["cases"]]
+    assert cases == [(0.0, False), (0.5, False), (0.8, False), (0.8, True)]
+    first = results["cases"][0]
+    assert first["changed"] == 0.0
+    assert results["engine"] == "onnxruntime"
+    assert "| 0.8, but of all pixels " in markdown(results)
+
+
+def test_a_model_of_other_classes_is_refused(tmp_path: Path) -> None:
+    folder = write_tiny_bundle(tmp_path / "drone", classes=ClassTable.load("drone"))
+    with pytest.raises(BundleError, match="the streets have CamVid's classes"):
+        measure_flicker(FlickerPlan(str(folder), "onnxruntime", 1, SETTLED + 2))

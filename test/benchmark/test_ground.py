@@ -4,19 +4,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+import json
 
 import numpy as np
 import pytest
 
+from attendseg_ros.benchmark import ground
+from attendseg_ros.benchmark.street_feet import first_feet
+from attendseg_ros.benchmark.tables import markdown
 from attendseg_ros.scene import StreetScene
 from attendseg_ros.scene.style import style_for
-from benchmark import ground
-from benchmark.street_feet import first_feet
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +51,10 @@ def test_the_truth_is_a_street_s() -> None:
     assert without.min() > 2.0
 
 
-def test_the_command_prints_both_tables() -> None:
-    command = [sys.executable, "-m", "benchmark.ground", "--runs", "3", "--streets", "1"]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert answer.returncode == 0, answer.stderr
-    assert "| true distance | error, median |" in answer.stdout
-    assert "| 640x480 |" in answer.stdout
+def test_measures_errors_and_costs() -> None:
+    results = ground.measure_ground(ground.GroundMapPlan(streets=1, runs=3))
+    assert json.loads(json.dumps(results, allow_nan=False)) == results
+    assert [tuple(one["size"]) for one in results["costs"]] == list(ground.SIZES)
+    text = markdown(results)
+    assert "| true distance | error, median |" in text
+    assert "| 640x480 " in text

@@ -4,24 +4,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-from benchmark.output_size import FRAMINGS
+from attendseg_ros.benchmark.output_size import FRAMINGS, OutputSizePlan, measure_output_sizes
+from attendseg_ros.benchmark.tables import markdown
 
 
-def test_costs_fall_with_the_size(tiny: Path, repository: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmark.output_size", "--model", str(tiny), "--images", "9"],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=200,
-    )
-    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[-len(FRAMINGS) :]]
-    after = {name: float(total) for name, *_, total in rows}
+def test_costs_fall_with_the_size(tiny: Path) -> None:
+    results = measure_output_sizes(OutputSizePlan(str(tiny), "onnxruntime", 1, images=9))
+    after = {case["output_size"]: case["after_network_ms"] for case in results["cases"]}
     assert set(after) == set(FRAMINGS)
     # A hundredth of the pixels; what else runs here meets all sizes alike.
     assert after["160x90"] < after["1920x1080, the image's"] / 2
+    assert "| 320x180 " in markdown(results)

@@ -4,27 +4,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+import os
 
-from benchmark.painting import LENSES, SIZES, SPREADS_DEG
+from attendseg_ros.benchmark.painting import LENSES, SIZES, SPREADS_DEG, measure_painting
+from attendseg_ros.benchmark.tables import markdown
 
 
-def test_prints_what_a_cloud_costs(repository: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmark.painting", "--clouds", "1"],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=200,
-    )
-    assert "131072 points of 48 bytes" in done.stdout
-    count = len(LENSES) * len(SIZES) * len(SPREADS_DEG)
-    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[-count:]]
-    for where, *_, share, fastest, median, slow, copies in rows:
-        low, high = (10.0, 25.0) if where == "all around" else (85.0, 100.0)
-        assert low < float(share.rstrip("%")) <= high
-        assert 0.0 < float(fastest) <= float(median) <= float(slow)
-        assert float(copies) > 1.0
+def test_measures_what_a_cloud_costs() -> None:
+    cores = os.sched_getaffinity(0)
+    results = measure_painting(1)
+    assert os.sched_getaffinity(0) == cores
+    assert "131072 points of 48 bytes" in markdown(results)
+    assert len(results["cases"]) == len(LENSES) * len(SIZES) * len(SPREADS_DEG)
+    for case in results["cases"]:
+        low, high = (0.1, 0.25) if case["points"] == "all around" else (0.85, 1.0)
+        assert low < case["painted"] <= high
+        assert 0.0 < case["ms"]["min"] <= case["ms"]["p50"] <= case["ms"]["p95"]
+        assert case["copies"] > 1.0

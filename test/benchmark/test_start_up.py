@@ -4,29 +4,29 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
+import pytest
 
-def test_prints_how_soon_the_first_mask_came(tiny: Path, repository: Path) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "benchmark.start_up"),
-            *("--model", str(tiny), "--engines", "onnxruntime", "--runs", "2"),
-        ],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=200,
-    )
-    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()[-2:]]
-    assert [row[:2] for row in rows] == [
-        ["onnxruntime", "first on a machine"],
-        ["onnxruntime", "later"],
+from attendseg_ros.benchmark.start_up import FIRST, LATER, StartUpPlan, measure_start_up
+from attendseg_ros.benchmark.tables import markdown
+from attendseg_ros.errors import BenchmarkError
+
+
+def test_measures_how_soon_the_first_mask_came(tiny: Path) -> None:
+    results = measure_start_up(StartUpPlan(str(tiny), ["onnxruntime"], 2))
+    cases = results["cases"]
+    assert [(case["engine"], case["start"]) for case in cases] == [
+        ("onnxruntime", FIRST),
+        ("onnxruntime", LATER),
     ]
-    for *_, median, slowest, starts in rows:
-        assert starts == "2"
+    for case in cases:
+        assert case["seconds"]["n"] == 2
         # No interpreter with ROS is up in less.
-        assert 0.1 < float(median) <= float(slowest)
+        assert 0.1 < case["seconds"]["p50"] <= case["seconds"]["max"]
+    assert "| onnxruntime | first on a machine | " in markdown(results)
+
+
+def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(BenchmarkError, match=r"node ended early: .*missing"):
+        measure_start_up(StartUpPlan(str(tmp_path / "missing"), ["onnxruntime"], 1))

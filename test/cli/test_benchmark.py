@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 
@@ -35,8 +37,8 @@ def test_latency_prints_and_keeps_its_results(
         assert plot.read_bytes().startswith(b"\x89PNG")
 
 
-def test_pipeline_and_its_plot(
-    result_of: Callable[..., dict[str, Any]], tiny: Path, tmp_path: Path
+def test_pipeline_and_an_earlier_run(
+    result_of: Callable[..., dict[str, Any]], attendseg: Any, tiny: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "pipeline.json"
     camera = ("--sizes", "320x240", "--rates", "20", "--duration", 1.5, "--warm-up", 0.5)
@@ -45,6 +47,60 @@ def test_pipeline_and_its_plot(
     (scenario,) = result["scenarios"]
     assert scenario["latency_ms"]["n"] > 0
     assert scenario["engine"] in ("onnxruntime", "openvino")
+    words = (*camera, "--baseline", output, "-o", tmp_path / "again.json")
+    again = attendseg("benchmark", "pipeline", "--model", tiny, *words)
+    assert again.returncode == 0, again.stderr
+    assert f"before ({output}), now, and how many times as much:" in again.stdout
+    assert "| 320x240 raw at 20 Hz | " in again.stdout
+    assert "no fair comparison" not in again.stdout
+
+
+def test_a_baseline_of_other_scenarios_is_refused_before_anything_starts(
+    attendseg: Any, repository: Path, tmp_path: Path
+) -> None:
+    kept = repository / "benchmark" / "results" / "pipeline.json"
+    words = ("benchmark", "pipeline", "--sizes", "64x48", "--baseline", kept)
+    process = attendseg(*words, "-o", tmp_path / "pipeline.json")
+    assert process.returncode == 2
+    reason = process.stderr.splitlines()[-1]
+    assert "holds none of the scenarios that are to be measured: it has " in reason
+    assert "640x480 raw at 30 Hz" in reason
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_flicker_and_its_plot(attendseg: Any, tiny: Path, tmp_path: Path) -> None:
+    output = tmp_path / "flicker.json"
+    words = ("--model", tiny, "--engine", "onnxruntime", "--frames", 12, "-o", output)
+    told = attendseg("benchmark", "flicker", *words)
+    assert told.returncode == 0, told.stderr
+    assert "| temporal_smoothing " in told.stdout
+    assert len(json.loads(output.read_text())["cases"]) == 4
+    if importlib.util.find_spec("matplotlib") is not None:
+        assert output.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_failures_leave_pictures_beside_the_results(
+    result_of: Callable[..., dict[str, Any]], tiny: Path, tmp_path: Path
+) -> None:
+    folders = [tmp_path / "set" / name for name in ("val", "valannot")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    cv2.imwrite(str(folders[0] / "one.png"), np.zeros((64, 128, 3), np.uint8))
+    cv2.imwrite(str(folders[1] / "one.png"), np.ones((64, 128), np.uint8))
+    words = ("--model", tiny, "--data", tmp_path / "set", "-o", tmp_path / "failures.json")
+    result = result_of("benchmark", "failures", *words)
+    assert [one["picture"] for one in result["failures"]] == ["one.png"]
+    assert (tmp_path / "failures_pictures" / "one.png").is_file()
+    assert not (tmp_path / "failures.png").exists()
+
+
+def test_a_report_of_saved_results(attendseg: Any, repository: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- peers -->\n<!-- end -->\n<!-- memory -->\n<!-- end -->\n")
+    told = attendseg("benchmark", "report", page, "--results", repository / "benchmark/results")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[-2:] == ["tables        peers", "not_measured  memory"]
+    assert "EdgeSegNet" in page.read_text()
 
 
 def test_peers_without_rivals(
@@ -63,6 +119,12 @@ def test_peers_without_rivals(
         (("latency", "--repeats", "0"), "must be a whole number above 0, got '0'"),
         (("pipeline", "--rates", "fast"), "above 0 or 'max', got 'fast'"),
         (("pipeline", "--duration", "-1"), "a number of seconds above 0, got '-1'"),
+        (("flicker", "--frames", "3"), "must be 12 or more, got 3"),
+        (("memory", "--looks", "1"), "must be 2 or more, got 1"),
+        (("memory", "--frames", "2", "--looks", "3"), "--looks must be 2 to --frames, got 3 of 2"),
+        (("pace", "--target-ms", "0"), "must be a number above 0, got '0'"),
+        (("start-up", "--engines", "fast"), "invalid choice: 'fast'"),
+        (("report", "nowhere.md"), "nowhere.md cannot be read as a page"),
     ],
 )
 def test_wrong_usage_says_the_right_one(

@@ -134,9 +134,9 @@ def test_counts_are_the_nodes_own(evaluation: Evaluation) -> None:
 def test_rates_and_times(evaluation: Evaluation) -> None:
     assert evaluation.camera_rate_hz == 25.0
     assert evaluation.mask_rate_hz == pytest.approx(1000 / 51)
-    values = np.arange(FRAMES)
-    assert evaluation.camera_to_mask_ms.p50 == pytest.approx(np.percentile(values, 50))
-    assert evaluation.camera_to_mask_ms.p95 == pytest.approx(np.percentile(values, 95))
+    # Of 0 to 19 ms: the tenth and the nineteenth.
+    assert evaluation.camera_to_mask_ms.p50 == pytest.approx(9.0)
+    assert evaluation.camera_to_mask_ms.p95 == pytest.approx(18.0)
     assert evaluation.stages_ms["network"] == evaluation.camera_to_mask_ms
 
 
@@ -173,7 +173,7 @@ def test_table_says_it(evaluation: Evaluation) -> None:
     assert "model street at 512x384 on openvino" in printed
     assert "mean IoU   25.0 % over 20 frames, pixel accuracy 50.0 %" in printed
     (row,) = [line for line in printed.splitlines() if line.startswith("camera to mask")]
-    assert row.split() == ["camera", "to", "mask", "9.5", "18.1"]
+    assert row.split() == ["camera", "to", "mask", "9.0", "18.0"]
 
 
 def test_summary_is_plain_json(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -185,8 +185,8 @@ def test_summary_is_plain_json(evaluation: Evaluation, tmp_path: Path) -> None:
     summary = json.loads(text, parse_constant=refuse)
     assert summary["input"] == "street 1"
     assert summary["accuracy"]["per_class_iou"]["sky"] is None
-    assert summary["stages_ms"]["network"] == {"p50": 9.5, "p95": 18.05}
-    assert summary["machine"]["cores"] >= 1
+    assert summary["stages_ms"]["network"] == {"p50": 9.0, "p95": 18.0}
+    assert summary["machine"]["logical_processors"] >= 1
 
 
 def test_without_ground_truth_there_is_no_accuracy(tmp_path: Path) -> None:

@@ -1,48 +1,18 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Threads that read ahead and write behind: the order stays, errors arrive, nothing is left."""
+"""A thread that writes behind: the order stays, errors arrive, nothing is left."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from attendseg_ros.playback.background import InOrder, read_ahead
+from attendseg_ros.playback.background import InOrder
 
 
 def threads_named(name: str) -> list[str]:
     return [t.name for t in threading.enumerate() if t.name.startswith(name)]
-
-
-def numbers(taken: list[int], end: int, error: Exception | None = None) -> Iterator[int]:
-    for number in range(end):
-        taken.append(number)
-        yield number
-    if error:
-        raise error
-
-
-def test_items_come_in_their_order_and_the_thread_ends_with_them() -> None:
-    assert list(read_ahead(numbers([], 100), 7)) == list(range(100))
-    assert not threads_named("read_ahead")
-
-
-def test_an_error_comes_after_the_items_before_it() -> None:
-    ahead = read_ahead(numbers([], 3, ValueError("damaged")), 8)
-    assert [next(ahead) for _ in range(3)] == [0, 1, 2]
-    with pytest.raises(ValueError, match="damaged"):
-        next(ahead)
-
-
-def test_no_more_is_taken_ahead_than_was_asked_for() -> None:
-    taken: list[int] = []
-    ahead = read_ahead(numbers(taken, 1000), 4)
-    next(ahead)
-    ahead.close()
-    assert len(taken) <= 6
-    assert not threads_named("read_ahead")
 
 
 def test_calls_are_done_in_their_order_in_another_thread() -> None:

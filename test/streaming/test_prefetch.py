@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendseg_ros.streaming.prefetch import Prefetch
+from attendseg_ros.streaming.prefetch import Prefetch, read_ahead
 
 
 def take(prefetch: Prefetch[int]) -> int:
@@ -55,3 +55,45 @@ def test_closing_does_not_wait_for_an_iterator_that_hangs() -> None:
     closing.join(30.0)
     assert not closing.is_alive()
     released.set()
+
+
+def threads_named(name: str) -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith(name)]
+
+
+def numbers(taken: list[int], end: int, error: Exception | None = None) -> Iterator[int]:
+    for number in range(end):
+        taken.append(number)
+        yield number
+    if error:
+        raise error
+
+
+def test_items_read_ahead_come_in_order_and_the_thread_ends_with_them() -> None:
+    assert list(read_ahead(numbers([], 100), 7)) == list(range(100))
+    assert not threads_named("read_ahead")
+
+
+def test_an_error_read_ahead_comes_after_the_items_before_it() -> None:
+    ahead = read_ahead(numbers([], 3, ValueError("damaged")), 8)
+    assert [next(ahead) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="damaged"):
+        next(ahead)
+
+
+def test_no_more_is_taken_ahead_than_was_asked_for() -> None:
+    taken: list[int] = []
+    ahead = read_ahead(numbers(taken, 1000), 4)
+    next(ahead)
+    ahead.close()
+    assert len(taken) <= 6
+    assert not threads_named("read_ahead")
+
+
+def test_a_slow_iterator_is_waited_for() -> None:
+    def items() -> Iterator[int]:
+        for number in range(3):
+            time.sleep(0.02)
+            yield number
+
+    assert list(read_ahead(items(), 2)) == [0, 1, 2]

@@ -21,7 +21,6 @@ from rosbags.interfaces import (
 )
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.playback.background import read_ahead
 from attendseg_ros.playback.bags.bag_files import by_time
 from attendseg_ros.playback.bags.bag_reader import (
     CDR,
@@ -32,6 +31,7 @@ from attendseg_ros.playback.bags.bag_reader import (
 )
 from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
+from attendseg_ros.streaming.prefetch import read_ahead
 
 _FORMATS = {
     "ros1msg": MessageDefinitionFormat.MSG,

@@ -14,7 +14,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import latency_ms
-from attendseg_ros.errors import LogitsError
+from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
@@ -118,8 +118,7 @@ class FrameProcessor:
             # A subscriber-facing thread must outlive whatever a camera sends it or an engine
             # makes of it. Publishing fails too while the process is being shut down: no news.
             if self._node.context.ok():
-                text = " ".join(str(error).split())
-                detail = f"{Reason.INTERNAL.value}: {type(error).__name__}: {text}"
+                detail = f"{Reason.INTERNAL.value}: {described(error)}"
                 self._refuse(message, Reason.INTERNAL, detail)
 
     def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
+from attendseg_ros.errors import described
 from attendseg_ros.geometry import CloudBuilder
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
@@ -195,8 +196,8 @@ class SemanticPoints:
         except Exception as error:
             # As in FrameProcessor: the thread must outlive everything, and news end with ROS.
             if self._node.context.ok():
-                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                self._refuse(DepthFault.INTERNAL, f"{DepthFault.INTERNAL.value}: {text}")
+                text = f"{DepthFault.INTERNAL.value}: {described(error)}"
+                self._refuse(DepthFault.INTERNAL, text)
 
     def _publish(self, image: SegmentedImage, depth: Image) -> None:
         height, width = image.labels.shape

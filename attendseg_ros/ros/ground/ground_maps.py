@@ -13,6 +13,7 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
+from attendseg_ros.errors import described
 from attendseg_ros.geometry import Lens
 from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose, GroundError
@@ -107,7 +108,7 @@ class GroundMaps:
         except Exception as error:
             # The mask is fine: what fails here must cost the map alone. News end with ROS.
             if self._node.context.ok():
-                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                text = described(error)
                 self._refuse(NoGround.INTERNAL, f"{NoGround.INTERNAL.value}: {text}")
 
     def _publish(

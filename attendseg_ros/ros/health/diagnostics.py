@@ -16,6 +16,7 @@ from math import isnan
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.limits import (
@@ -27,7 +28,7 @@ from attendseg_ros.ros.health.limits import (
 )
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault
-from attendseg_ros.streaming.timing import WINDOW_S, percentile
+from attendseg_ros.streaming.timing import WINDOW_S
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 STALE = DiagnosticStatus.STALE

@@ -9,9 +9,9 @@ from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus
 
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import CAMERA_TO_MASK, RECEIPT_TO_MASK
-from attendseg_ros.streaming.timing import percentile
 
 WARN, ERROR = DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 

@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, PointCloud2
 
+from attendseg_ros.errors import described
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudError
 from attendseg_ros.ros.camera.calibration import Calibration
@@ -177,7 +178,7 @@ class PaintedPoints:
         except Exception as error:
             # The thread must outlive everything, and news end with ROS.
             if self._node.context.ok():
-                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                text = described(error)
                 self._refuse(NotPainted.INTERNAL, f"{NotPainted.INTERNAL.value}: {text}")
 
     def _publish(self, cloud: PointCloud2, image: SegmentedImage) -> None:

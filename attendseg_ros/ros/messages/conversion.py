@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
 
+from attendseg_ros.errors import one_line
 from attendseg_ros.images import raw_image
 from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.images.channels import RgbImage
@@ -67,7 +68,7 @@ def _by_cv_bridge(message: Image, max_pixels: int) -> RgbImage:
         try:
             rgb = np.asarray(convert(message, "rgb8"))
         except Exception as error:
-            why = f"cv_bridge: {' '.join(str(error).split())}"
+            why = f"cv_bridge: {one_line(error)}"
         else:
             if rgb.dtype == np.uint8 and rgb.shape == (message.height, message.width, 3):
                 return rgb

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.logging import get_logger
 
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import described
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
 from attendseg_ros.ros.model.hangs import MOST_HANGING, EngineHangError, Hangs
 from attendseg_ros.ros.model.model_request import ModelRequest
@@ -328,9 +328,7 @@ class ModelSwitch:
             if self._is_past(builds):
                 return
             # Whatever a library raises over a model, the old one goes on.
-            text = " ".join(str(error).split())
-            known = isinstance(error, AttendSegError)
-            self.refusal = text if known else f"{type(error).__name__}: {text}"
+            self.refusal = described(error)
             self._stop_pacing(request)
             self._failed(request, self.refusal)
             if self._hung is not None:

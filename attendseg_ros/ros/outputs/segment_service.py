@@ -11,7 +11,7 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
 
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import to_image
@@ -92,11 +92,7 @@ class SegmentService:
             self._fill_in(request, answer.response)
         except Exception as error:
             # Whatever an image does to the network, who asked is told.
-            text = " ".join(str(error).split())
-            known = isinstance(error, AttendSegError)
-            answer.response = Segment.Response(
-                message=text if known else f"{type(error).__name__}: {text}"
-            )
+            answer.response = Segment.Response(message=described(error))
         self._give(answer)
 
     def _fill_in(self, request: Any, response: Any) -> None:

@@ -13,7 +13,7 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 
 from attendseg_ros.documents import shortened
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera.camera_name import problem_of
@@ -223,7 +223,7 @@ class Parameters:
             reason = "" if result.successful else result.reason
         except Exception as error:
             # Whatever becomes of it, the executor that calls this must go on.
-            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            reason = described(error)
         finally:
             self._restoring = False
         if not reason:

@@ -9,6 +9,7 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
+from attendseg_ros.errors import one_line
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 
 _TRANSITIONS = (
@@ -42,7 +43,7 @@ class PatientLifecycleNode(OutspokenNode, LifecycleNode):
             try:
                 return change_state(request, response)
             except Exception as error:
-                self.get_logger().error(f"no such transition now: {' '.join(str(error).split())}")
+                self.get_logger().error(f"no such transition now: {one_line(error)}")
                 response.success = False
                 return response
 

@@ -17,7 +17,7 @@ from rclpy.logging import get_logger
 from rclpy.node import Node
 
 from attendseg_ros import stopping
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.errors import AttendSegError, one_line
 from attendseg_ros.ros.parameters.given_parameters import problem_of
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
 
@@ -73,7 +73,7 @@ def _run(
         executor = GuardedExecutor(ends)
     except RuntimeError as error:
         # A command line that rcl cannot read; there is no logger yet.
-        text = " ".join(str(error).split())
+        text = one_line(error)
         print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
         return 1
     finally:
@@ -92,7 +92,7 @@ def _run(
         if rclpy.ok():
             if not isinstance(error, (AttendSegError, ParameterException)):
                 raise
-            get_logger("attendseg_ros").fatal(" ".join(str(error).split()))
+            get_logger("attendseg_ros").fatal(one_line(error))
             return 1
     finally:
         # One stop comes as several signals: from the terminal, and again from launch. The second

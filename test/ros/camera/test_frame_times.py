@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Rates, percentiles, latencies and limits by clocks that pause and jump."""
+"""Rates, latencies and limits by clocks that pause and jump."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from attendseg_ros.streaming.timing import (
     History,
     RateWindow,
     Stopwatch,
-    percentile,
 )
 
 SECOND = 1_000_000_000
@@ -70,18 +69,6 @@ def test_a_clock_that_jumps_back_starts_anew() -> None:
     assert window.rate_hz(7 * SECOND) == pytest.approx(1.0)
     assert window.age_s(7 * SECOND) == 0.0
     assert math.isnan(window.age_s(6 * SECOND))
-
-
-@pytest.mark.parametrize(
-    ("share", "wanted"), [(0.0, 1.0), (0.5, 50.0), (0.95, 95.0), (0.951, 96.0), (1.0, 100.0)]
-)
-def test_percentile_is_the_nearest_rank(share: float, wanted: float) -> None:
-    assert percentile([float(value) for value in range(100, 0, -1)], share) == wanted
-
-
-def test_percentile_of_one_and_of_no_value() -> None:
-    assert percentile([7.0], 0.95) == 7.0
-    assert math.isnan(percentile([], 0.5))
 
 
 def test_history_leaves_unknown_latencies_out() -> None:

@@ -1,26 +1,26 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints flicker and accuracy by temporal_smoothing: `python -m benchmark.flicker`."""
+"""What `temporal_smoothing` does against flicker, and to accuracy, on rendered streets."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros import stopping
+from attendseg_ros.benchmark.machine import machine
+from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, create_engine, load_bundle
 from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.inference.smoothing import Smoother
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.scene import SceneFrame, StreetScene
 from attendseg_ros.training.metrics import ConfusionMatrix
 
@@ -29,7 +29,6 @@ SEEDS = (11, 12, 13)
 
 WEIGHTS = (0.0, 0.5, 0.8)
 RATE_HZ = 30
-FRAMES = 60
 
 SETTLED = 10
 """Frames after which an average of weight 0.8 has forgotten where it began (0.8^10 = 0.1)."""
@@ -41,6 +40,23 @@ Mask: TypeAlias = NDArray[np.uint8]
 
 Labeller: TypeAlias = Callable[[Iterable[SceneFrame]], Iterator[Mask]]
 """Gives the labels of the frames of one camera, in their order."""
+
+
+@dataclass(frozen=True)
+class FlickerPlan:
+    """What to measure.
+
+    Attributes:
+        model: name of a shipped model or folder of a bundle.
+        engine: that runs it.
+        threads: of the engine; 0 for all physical cores but one, from two to four.
+        frames: of each street; at least `SETTLED` and two.
+    """
+
+    model: str
+    engine: str
+    threads: int
+    frames: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ def smoothed(segmenter: Segmenter, weight: float) -> Labeller:
     return label
 
 
-def averaged_blindly(bundle: Bundle, engine_name: str, weight: float) -> Labeller:
+def averaged_blindly(bundle: Bundle, engine_name: str, weight: float, threads: int = 0) -> Labeller:
     """Labels a stream by the same average, but of all pixels, whatever the image does."""
 
     def label(frames: Iterable[SceneFrame]) -> Iterator[Mask]:
@@ -88,7 +104,7 @@ def averaged_blindly(bundle: Bundle, engine_name: str, weight: float) -> Labelle
         decoder = Decoder(bundle.classes.ids, bundle.input_size)
         width, height = bundle.input_size
         unchanging = np.zeros((height, width, 3), np.uint8)
-        with closing(create_engine(engine_name, bundle, bundle.input_size, 0)) as engine:
+        with closing(create_engine(engine_name, bundle, bundle.input_size, threads)) as engine:
             for stamp_ns, frame in stamped(frames):
                 size = (frame.rgb.shape[1], frame.rgb.shape[0])
                 logits = engine.infer(resizer.resize(frame.rgb))
@@ -110,7 +126,40 @@ def flicker(label: Labeller, frames: Iterable[SceneFrame]) -> float:
     return float(np.mean([(a != b).mean() for a, b in pairwise(masks)]))
 
 
-def measure(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> Scores:
+def measure_flicker(plan: FlickerPlan) -> dict[str, Any]:
+    """Labels the streets with each smoothing, and with a plain average of all pixels.
+
+    Raises:
+        BundleError: the model is unfit, or its classes are not the scene's.
+        EngineError: the engine is not installed or cannot run the model.
+    """
+    facts = machine()
+    bundle = load_bundle(plan.model)
+    if bundle.classes != ClassTable.load("camvid"):
+        raise BundleError(f"{bundle.path}: the streets have CamVid's classes, the model has others")
+    with (
+        closing(Segmenter(bundle, plan.engine, num_threads=plan.threads)) as segmenter,
+        closing(Segmenter(bundle, segmenter.engine_name, num_threads=plan.threads)) as unsmoothed,
+    ):
+        ways = [(weight, False, smoothed(segmenter, weight)) for weight in WEIGHTS]
+        blind = averaged_blindly(bundle, segmenter.engine_name, WEIGHTS[-1], plan.threads)
+        ways.append((WEIGHTS[-1], True, blind))
+        cases = []
+        for weight, is_blind, way in ways:
+            plain = smoothed(unsmoothed, 0.0)
+            scores = score(way, plain, len(bundle.classes), plan.frames)
+            cases.append({"smoothing": weight, "of_all_pixels": is_blind, **asdict(scores)})
+        engine = segmenter.engine_name
+    return {
+        "benchmark": "flicker",
+        "machine": facts,
+        "plan": asdict(plan),
+        "engine": engine,
+        "cases": cases,
+    }
+
+
+def score(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> Scores:
     """Scores a way of labelling on every street, standing and driving."""
     confusion = ConfusionMatrix(num_classes)
     shares, changed = [], []
@@ -122,37 +171,3 @@ def measure(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> 
             confusion.update(mask, frame.labels)
             changed.append(float((mask != unsmoothed).mean()))
     return Scores(float(np.mean(shares)), confusion.mean_iou, float(np.mean(changed)))
-
-
-def main() -> int:
-    """Prints a row for each weight; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.flicker", description=__doc__)
-    parser.add_argument("--model", default="street", help="(default: %(default)s)")
-    parser.add_argument("--engine", default="onnxruntime", help="(default: %(default)s)")
-    parser.add_argument(
-        "--frames", type=int, default=FRAMES, help="a street (default: %(default)s)"
-    )
-    arguments = parser.parse_args()
-    if arguments.frames < SETTLED + 2:
-        parser.error(f"--frames must be at least {SETTLED + 2}")
-    bundle = load_bundle(arguments.model)
-    blind = averaged_blindly(bundle, arguments.engine, WEIGHTS[-1])
-    with (
-        closing(Segmenter(bundle, arguments.engine)) as segmenter,
-        closing(Segmenter(bundle, arguments.engine)) as unsmoothed,
-    ):
-        ways = {str(weight): smoothed(segmenter, weight) for weight in WEIGHTS}
-        ways[f"{WEIGHTS[-1]}, but of all pixels"] = blind
-        print("| temporal_smoothing | flicker, standing | mean IoU, driving | changed, driving |")
-        print("|---|---|---|---|")
-        for name, way in ways.items():
-            plain = smoothed(unsmoothed, 0.0)
-            scores = measure(way, plain, len(bundle.classes), arguments.frames)
-            print(
-                f"| {name} | {scores.flicker:.2%} | {scores.mean_iou:.2%} | {scores.changed:.2%} |"
-            )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.flicker", main))

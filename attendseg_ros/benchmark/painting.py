@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what painting a lidar's scan costs on one core: `python -m benchmark.painting`.
+"""What painting a lidar's scan costs on one core.
 
 Beside milliseconds stands how many copies of the scan's bytes take as long, measured turn by turn:
 that says something on a busy machine, too.
@@ -8,18 +8,18 @@ that says something on a busy machine, too.
 
 from __future__ import annotations
 
-import argparse
+import itertools
 import os
-import sys
 from time import perf_counter
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from attendseg_ros import stopping
-from attendseg_ros.benchmark.machine import in_words, machine
-from attendseg_ros.benchmark.summary import percentile
+from attendseg_ros.benchmark.machine import machine
+from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.geometry import Intrinsics, Lens
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import FLOAT32, CloudLayout, PointField
@@ -106,38 +106,44 @@ def measure(
     return np.array(times[3:]), ratio, share
 
 
-def main() -> int:
-    """Prints a row for each scan, image and lens; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.painting", description=__doc__)
-    parser.add_argument(
-        "--clouds", type=int, default=100, help="painted in each row (default: %(default)s)"
-    )
-    arguments = parser.parse_args()
-    if arguments.clouds < 1:
-        parser.error("--clouds must be at least 1")
-    for name, words in in_words(machine()).items():
-        print(f"{name}: {words}")
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+def measure_painting(clouds: int) -> dict[str, Any]:
+    """Paints every scan with every image and lens, on one core.
+
+    Args:
+        clouds: painted in each row.
+    """
+    facts = machine()
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
     cv2.setNumThreads(1)
-    print(f"\n{RINGS * COLUMNS} points of {POINT_STEP} bytes, one core, milliseconds a cloud:\n")
-    print("| points | image | lens | painted | fastest | median | p95 | copies |")
-    print("|---|---|---|---|---|---|---|---|")
-    for where, spread_deg in SPREADS_DEG.items():
-        for width, height in SIZES:
-            for model, coefficients in LENSES.items():
-                camera = Intrinsics(
-                    0.9 * width, 0.9 * width, width / 2 - 0.5, height / 2 - 0.5, width, height
-                )
-                lens = Lens(camera, model, coefficients)
-                times, ratio, share = measure(spread_deg, (width, height), lens, arguments.clouds)
-                print(
-                    f"| {where} | {width}x{height} | {model} | {share:.0%} | {times.min():.1f} | "
-                    f"{np.median(times):.1f} | {percentile(times.tolist(), 0.95):.1f} | "
-                    f"{ratio:.1f} |",
-                    flush=True,
-                )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.painting", main))
+    cases = []
+    try:
+        scenes = list(itertools.product(SPREADS_DEG.items(), SIZES, LENSES.items()))
+        for (where, spread_deg), size, (model, coefficients) in tqdm(
+            scenes, desc="scans", leave=False
+        ):
+            width, height = size
+            camera = Intrinsics(
+                0.9 * width, 0.9 * width, width / 2 - 0.5, height / 2 - 0.5, width, height
+            )
+            lens = Lens(camera, model, coefficients)
+            times, ratio, share = measure(spread_deg, size, lens, clouds)
+            cases.append(
+                {
+                    "points": where,
+                    "size": list(size),
+                    "lens": model,
+                    "painted": round(share, 4),
+                    "ms": summary(times.tolist()),
+                    "copies": round(ratio, 2),
+                }
+            )
+    finally:
+        os.sched_setaffinity(0, cores)
+    return {
+        "benchmark": "painting",
+        "machine": facts,
+        "points": RINGS * COLUMNS,
+        "point_bytes": POINT_STEP,
+        "cases": cases,
+    }

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints how exact the ground map is, and what it costs: `python -m benchmark.ground`.
+"""How exact the ground map is by distance, and what it costs.
 
 The street's true labels go in, so that errors are those of the geometry alone; the network's come
 on top. What comes out is held against where the things in the street stand.
@@ -8,27 +8,27 @@ on top. What comes out is held against where the things in the street stand.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from attendseg_ros import stopping
+from attendseg_ros.benchmark.machine import machine
+from attendseg_ros.benchmark.street_feet import first_feet
 from attendseg_ros.geometry import Intrinsics, Lens
 from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.navigation import FREE, OCCUPIED, UNKNOWN
 from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose
 from attendseg_ros.navigation.polar_view import PolarView, View
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.scene import StreetScene
 from attendseg_ros.scene.style import style_for
-from benchmark.street_feet import first_feet
 
 SEEDS = tuple(range(11, 27))
 MOMENTS_S = (2.0, 5.0, 9.0)
@@ -42,9 +42,24 @@ EVERY = 4
 """Of so many directions one is measured: they are three quarters of a pixel apart."""
 
 GRID = Grid.of_size(10.0, 0.05)
-RUNS = 200
+
+SIZES = ((320, 240), (640, 480), (1280, 720), (1920, 1080))
+"""Of the images that maps are timed of."""
 
 Floats = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class GroundMapPlan:
+    """What to measure.
+
+    Attributes:
+        streets: how many streets to look at; at most `SEEDS`.
+        runs: maps timed for each size of image.
+    """
+
+    streets: int = len(SEEDS)
+    runs: int = 200
 
 
 @dataclass(frozen=True)
@@ -136,7 +151,7 @@ def errors(seeds: Sequence[int], moments_s: Sequence[float]) -> list[Errors]:
                 farthest_m=farthest,
                 count=int(inside.sum()),
                 median_m=float(np.median(off[found])) if found.any() else np.nan,
-                most_m=float(np.quantile(off[found], 0.9)) if found.any() else np.nan,
+                most_m=percentile(off[found].tolist(), 0.9),
                 pixel_m=float(middle**2 / covered),
                 missed=float(1.0 - found.mean()) if len(found) else np.nan,
             )
@@ -144,7 +159,7 @@ def errors(seeds: Sequence[int], moments_s: Sequence[float]) -> list[Errors]:
     return rows
 
 
-def costs_ms(width: int, height: int, runs: int = RUNS) -> tuple[float, float]:
+def costs_ms(width: int, height: int, runs: int) -> tuple[float, float]:
     """The median of a map with its scan, and of what is computed once for a pose."""
     scene = StreetScene(SEEDS[0], width, height)
     pixels = occupancy(scene, MOMENTS_S[0], pavement=True)
@@ -159,33 +174,22 @@ def costs_ms(width: int, height: int, runs: int = RUNS) -> tuple[float, float]:
     return float(np.median(times)) * 1e3, once * 1e3
 
 
-def table(rows: Sequence[Errors]) -> str:
-    """The rows as docs/ground.md shows them."""
-    lines = [
-        "| true distance | error, median | error, 90 % | a pixel covers | missed | directions |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.nearest_m:g} to {row.farthest_m:g} m | {row.median_m:.3f} m | {row.most_m:.3f} m "
-        f"| {row.pixel_m:.3f} m | {row.missed:.1%} | {row.count} |"
-        for row in rows
-    ]
-    return "\n".join(lines)
+def measure_ground(plan: GroundMapPlan) -> dict[str, Any]:
+    """Holds the map against the streets, and times it."""
+    facts = machine()
+    rows = errors(SEEDS[: plan.streets], MOMENTS_S)
+    costs = []
+    for width, height in tqdm(SIZES, desc="sizes", leave=False):
+        each_ms, once_ms = costs_ms(width, height, plan.runs)
+        costs.append({"size": [width, height], "ms": each_ms, "once_ms": once_ms})
+    return {
+        "benchmark": "ground",
+        "machine": facts,
+        "plan": asdict(plan),
+        "errors": [_without_nan(asdict(row)) for row in rows],
+        "costs": costs,
+    }
 
 
-def main() -> int:
-    """Prints both tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=RUNS, help="maps timed for each size")
-    parser.add_argument("--streets", type=int, default=len(SEEDS), help="streets looked at")
-    arguments = parser.parse_args()
-    print(table(errors(SEEDS[: arguments.streets], MOMENTS_S)))
-    print("\n| image | map and scan | once for a pose |\n|---|---|---|")
-    for width, height in ((320, 240), (640, 480), (1280, 720), (1920, 1080)):
-        each, once = costs_ms(width, height, arguments.runs)
-        print(f"| {width}x{height} | {each:.2f} ms | {once:.0f} ms |", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.ground", main))
+def _without_nan(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if np.isnan(value) else value for name, value in row.items()}

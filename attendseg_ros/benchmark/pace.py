@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what target_latency_ms does under a load that comes and goes: `python -m benchmark.pace`.
+"""What `target_latency_ms` does under a load that comes and goes.
 
 The camera, the node and the listener of `attendseg benchmark pipeline` run over the real
 middleware. After a while busy processes are started beside them, and after as long again ended.
@@ -8,22 +8,22 @@ middleware. After a while busy processes are started beside them, and after as l
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros import processes, stopping
+from tqdm import tqdm
+
+from attendseg_ros import processes
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
-from attendseg_ros.benchmark.summary import percentile
+from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import AT_ONCE
 
@@ -35,12 +35,14 @@ _NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to run.
+class PacePlan:
+    """What to measure.
 
     Attributes:
         model: name of a shipped model or folder of a bundle.
         engine: of the node.
+        threads: of the engine; 0 for all physical cores but one, from two to four.
+        target_ms: the node's target_latency_ms, measured beside a run without one.
         rate_hz: of the camera, whose images have 640x480 pixels.
         busy: processes that load the machine, each as much of a core as it gets.
         phase_s: seconds before, under and after the load.
@@ -48,6 +50,8 @@ class Plan:
 
     model: str
     engine: str
+    threads: int
+    target_ms: float
     rate_hz: float
     busy: int
     phase_s: float
@@ -67,23 +71,18 @@ class PhaseResult:
     sizes: Counter[tuple[int, int]]
     sent: int
 
-    def row(self) -> str:
-        """Columns of a Markdown table; the p95 of the second half is without the transition."""
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values for JSON; the p95 of the second half is without the transition."""
         settled = self.latencies_ms[len(self.latencies_ms) // 2 :]
-        times = [
-            f"{percentile(values, share):.1f}" if values else "none"
-            for values, share in (
-                (self.latencies_ms, 0.5),
-                (self.latencies_ms, 0.95),
-                (settled, 0.95),
-            )
-        ]
-        seen = sum(self.sizes.values())
-        sizes = [
-            f"{width}x{height} {count / seen:.0%}"
-            for (width, height), count in sorted(self.sizes.items(), reverse=True)
-        ]
-        return " | ".join([*times, f"{len(self.latencies_ms)} of {self.sent}", ", ".join(sizes)])
+        return {
+            "latency_ms": summary(self.latencies_ms),
+            "settled_ms": summary(settled),
+            "sent": self.sent,
+            "sizes": [
+                {"size": list(size), "frames": count}
+                for size, count in sorted(self.sizes.items(), reverse=True)
+            ],
+        }
 
 
 @contextmanager
@@ -98,7 +97,22 @@ def load(count: int) -> Iterator[None]:
         yield
 
 
-def run(plan: Plan, target_ms: float) -> dict[str, PhaseResult]:
+def measure_pace(plan: PacePlan) -> dict[str, Any]:
+    """Runs the three phases without a target and with it.
+
+    Raises:
+        BenchmarkError: a process did not do its part.
+    """
+    facts = machine()
+    rows = [
+        {"target_latency_ms": target_ms, "load": name, **phase.to_mapping()}
+        for target_ms in tqdm((0.0, plan.target_ms), desc="targets", leave=False)
+        for name, phase in run(plan, target_ms).items()
+    ]
+    return {"benchmark": "pace", "machine": facts, "plan": asdict(plan), "phases": rows}
+
+
+def run(plan: PacePlan, target_ms: float) -> dict[str, PhaseResult]:
     """Runs the three phases once.
 
     Args:
@@ -115,16 +129,21 @@ def run(plan: Plan, target_ms: float) -> dict[str, PhaseResult]:
     with tempfile.TemporaryDirectory() as logs, ExitStack() as stack:
 
         def start(role: str, module: str, parameters: Mapping[str, Any]) -> Process:
-            command = ["-m", f"attendseg_ros.ros.{module}", *ros_arguments(namespace, parameters)]
+            command = ["-m", module, *ros_arguments(namespace, parameters)]
             return stack.enter_context(Process(role, command, Path(logs) / f"{role}.log"))
 
-        parameters = {"model": plan.model, "engine": plan.engine, "target_latency_ms": target_ms}
-        node = start("node", "segmentation_node", parameters)
-        listener = start("listener", "benchmark_listener", {})
+        parameters = {
+            "model": plan.model,
+            "engine": plan.engine,
+            "num_threads": plan.threads,
+            "target_latency_ms": float(target_ms),
+        }
+        node = start("node", "attendseg_ros.ros.segmentation_node", parameters)
+        listener = start("listener", "attendseg_ros.ros.benchmark.listener", {})
         wait_ready(listener, node)
         camera = start(
             "camera",
-            "benchmark_camera",
+            "attendseg_ros.ros.benchmark.camera",
             {
                 "rate_hz": plan.rate_hz,
                 "warm_up_s": _WARM_UP_S,
@@ -165,34 +184,3 @@ def phases(
             len(stamps),
         )
     return results
-
-
-def main() -> int:
-    """Prints a row for each phase, without a target and with one; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.pace", description=__doc__)
-    parser.add_argument("--target-ms", type=float, default=25.0, help="(default: %(default)s)")
-    parser.add_argument("--model", default="street", help="(default: %(default)s)")
-    parser.add_argument("--engine", default="auto", help="(default: %(default)s)")
-    parser.add_argument("--rate-hz", type=float, default=30.0, help="(default: %(default)s)")
-    parser.add_argument(
-        "--busy", type=int, default=4, help="processes that are the load (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--phase-s", type=float, default=30.0, help="before, under, after (default: %(default)s)"
-    )
-    arguments = parser.parse_args()
-    plan = Plan(
-        arguments.model, arguments.engine, arguments.rate_hz, arguments.busy, arguments.phase_s
-    )
-    host = machine()
-    print(f"{host['cpu']}, {host['logical_processors']} processors, load {host['load_average']}")
-    print("| target_latency_ms | load | p50 | p95 | p95, second half | masks | input sizes |")
-    print("|---|---|---|---|---|---|---|")
-    for target_ms in (0.0, arguments.target_ms):
-        for name, phase in run(plan, target_ms).items():
-            print(f"| {target_ms:g} | {name} | {phase.row()} |", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.pace", main))

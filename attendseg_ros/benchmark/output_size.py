@@ -1,23 +1,23 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what an image costs by output_size and roi: `python -m benchmark.output_size`."""
+"""What an image costs by `output_size` and `roi`, in medians."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from attendseg_ros import stopping
-from attendseg_ros.benchmark.machine import in_words, machine
+from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.inference import Framing, Segmenter, load_bundle
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import blend, colorize
@@ -34,6 +34,23 @@ FRAMINGS = {
     "1920x1080, roi of the lower half": Framing(roi=(0, 540, 1920, 540)),
     "640x360, roi of the lower half": Framing(roi=(0, 540, 1920, 540), size=(640, 360)),
 }
+
+
+@dataclass(frozen=True)
+class OutputSizePlan:
+    """What to measure.
+
+    Attributes:
+        model: name of a shipped model or folder of a bundle.
+        engine: that runs it.
+        threads: of the engine; 0 for all physical cores but one, from two to four.
+        images: of each size.
+    """
+
+    model: str
+    engine: str
+    threads: int
+    images: int
 
 
 def costs(
@@ -54,39 +71,45 @@ def costs(
     return times.resize_ms + times.network_ms, times.decode_ms, painted_ms
 
 
-def main() -> int:
-    """Prints a row for each size; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.output_size", description=__doc__)
-    parser.add_argument("--model", default="street", help="(default: %(default)s)")
-    parser.add_argument("--engine", default="onnxruntime", help="(default: %(default)s)")
-    parser.add_argument(
-        "--images", type=int, default=50, help="of each size (default: %(default)s)"
-    )
-    arguments = parser.parse_args()
-    if arguments.images < 1:
-        parser.error("--images must be at least 1")
-    for name, words in in_words(machine()).items():
-        print(f"{name}: {words}")
+def measure_output_sizes(plan: OutputSizePlan) -> dict[str, Any]:
+    """Segments an image again and again with each size and region.
+
+    Raises:
+        BundleError: the model is unfit.
+        EngineError: the engine is not installed or cannot run the model.
+    """
+    facts = machine()
     cv2.setNumThreads(1)
     rgb = StreetScene(11, WIDTH, HEIGHT).render(5.0).rgb
     resizers = {
         framing.size: Resizer(framing.size) for framing in FRAMINGS.values() if framing.size
     }
     spent: defaultdict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    with closing(Segmenter(load_bundle(arguments.model), arguments.engine)) as segmenter:
+    bundle = load_bundle(plan.model)
+    with closing(Segmenter(bundle, plan.engine, num_threads=plan.threads)) as segmenter:
+        engine = segmenter.engine_name
         # Turn by turn: what else the machine does meets all of them alike.
-        for _ in range(arguments.images + 1):
+        for _ in tqdm(range(plan.images + 1), desc="images", leave=False):
             for name, framing in FRAMINGS.items():
                 spent[name].append(costs(segmenter, rgb, framing, resizers))
-    print(f"\nMedians of {arguments.images} images of {WIDTH}x{HEIGHT}, milliseconds:\n")
-    print("| output_size | network | labels and confidence | colours and overlay | after network |")
-    print("|---|---|---|---|---|")
+    cases = []
     for name, rows in spent.items():
         # The first of each takes memory.
         network, labels, painted = (median(column) for column in zip(*rows[1:], strict=True))
-        print(f"| {name} | {network:.1f} | {labels:.2f} | {painted:.2f} | {labels + painted:.2f} |")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.output_size", main))
+        cases.append(
+            {
+                "output_size": name,
+                "network_ms": round(network, 3),
+                "labels_ms": round(labels, 3),
+                "painted_ms": round(painted, 3),
+                "after_network_ms": round(labels + painted, 3),
+            }
+        )
+    return {
+        "benchmark": "output-size",
+        "machine": facts,
+        "plan": asdict(plan),
+        "engine": engine,
+        "image": [WIDTH, HEIGHT],
+        "cases": cases,
+    }

@@ -1,26 +1,23 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of where a model fails: image, truth and prediction of the worst images of a set.
+"""Where a model fails: the worst images of a set, with image, truth and prediction side by side.
 
-`python -m benchmark.failures street --data <CamVid> -o failures`. Mind the terms of the images
-before you show the pictures to others.
+Mind the terms of the images before you show the pictures to others.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros import stopping
-from attendseg_ros.errors import AttendSegError
+from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
@@ -49,19 +46,31 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """What to show.
+class FailuresPlan:
+    """What to judge and what to show.
 
     Attributes:
+        model: name of a shipped model or folder of a bundle.
+        engine: that runs it.
+        threads: of the engine; 0 for all physical cores but one, from two to four.
+        data: a labelled set in SegNet's layout.
+        split: of the set.
+        pictures: folder for the pictures.
         worst: how many pictures.
         width: of each of a picture's three parts, in pixels.
         apart: least distance between two shown images in the set's order, for neighbours in a
             video fail alike.
     """
 
-    worst: int
-    width: int
-    apart: int
+    model: str
+    engine: str
+    threads: int
+    data: Path
+    split: str
+    pictures: Path
+    worst: int = 4
+    width: int = 240
+    apart: int = 10
 
 
 def judge(index: int, name: str, said: Mask, truth: Mask, classes: ClassTable) -> Failure | None:
@@ -90,7 +99,7 @@ def judge(index: int, name: str, said: Mask, truth: Mask, classes: ClassTable) -
     return Failure(index, name, 1.0 - float(wrong.sum()) / float(labelled.sum()), confused)
 
 
-def worst(segmenter: Segmenter, labelled: LabelledSet, sizes: Sizes) -> list[Failure]:
+def worst(segmenter: Segmenter, labelled: LabelledSet, plan: FailuresPlan) -> list[Failure]:
     """The images of which the smallest share is right, worst first, no two near each other."""
     found = []
     for index in tqdm(range(len(labelled)), desc="judging", unit="image", leave=False):
@@ -100,9 +109,9 @@ def worst(segmenter: Segmenter, labelled: LabelledSet, sizes: Sizes) -> list[Fai
     judged = [failure for failure in found if failure is not None]
     taken: list[Failure] = []
     for failure in sorted(judged, key=lambda failure: failure.accuracy):
-        if all(abs(failure.index - other.index) >= sizes.apart for other in taken):
+        if all(abs(failure.index - other.index) >= plan.apart for other in taken):
             taken.append(failure)
-    return taken[: sizes.worst]
+    return taken[: plan.worst]
 
 
 def picture(rgb: Mask, truth: Mask, said: Mask, palette: Mask, width: int) -> Mask:
@@ -129,63 +138,59 @@ def picture(rgb: Mask, truth: Mask, said: Mask, palette: Mask, width: int) -> Ma
     return np.asarray(np.hstack(resized), np.uint8)
 
 
-def write_failures(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
-    """Writes a picture for each of the worst images, and prints a row of a table for each."""
-    print("| picture | right | most of the wrong pixels |")
-    print("|---|---|---|")
-    placing = Placing(out, keep_everything)
-    with closing(placing):
+def measure_failures(plan: FailuresPlan) -> dict[str, Any]:
+    """Judges every image of a set, and writes a picture for each of the worst.
+
+    Raises:
+        BundleError: the model is unfit.
+        DataError: the set is, or the folder for the pictures is part of it.
+        EngineError: the engine is not installed or cannot run the model.
+    """
+    check_apart(plan.pictures, [plan.data], "set")
+    facts = machine()
+    bundle = load_bundle(plan.model)
+    labelled = LabelledSet(plan.data, plan.split, bundle.classes)
+    placing = Placing(plan.pictures, keep_everything)
+    with (
+        closing(Segmenter(bundle, plan.engine, num_threads=plan.threads)) as segmenter,
+        closing(placing),
+    ):
         placing.unfinished.mkdir()
-        _write(segmenter, labelled, placing.unfinished, sizes)
+        found = worst(segmenter, labelled, plan)
+        for failure in found:
+            _write(segmenter, labelled, placing.unfinished, failure, plan.width)
+        engine = segmenter.engine_name
         placing.finish()
+    return {
+        "benchmark": "failures",
+        "machine": facts,
+        "model": bundle.name,
+        "engine": engine,
+        "data": str(plan.data),
+        "split": plan.split,
+        "images": len(labelled),
+        "pictures": str(plan.pictures),
+        "failures": [
+            {
+                "picture": _picture_name(one),
+                "image": one.name,
+                "accuracy": one.accuracy,
+                "confused": None if one.confused is None else list(one.confused),
+            }
+            for one in found
+        ],
+    }
 
 
-def _write(segmenter: Segmenter, labelled: LabelledSet, out: Path, sizes: Sizes) -> None:
-    palette = segmenter.bundle.classes.palette()
-    for failure in worst(segmenter, labelled, sizes):
-        rgb, truth = labelled[failure.index]
-        said = segmenter.segment(rgb).labels
-        shown = picture(rgb, truth, said, palette, sizes.width)
-        _, png = cv2.imencode(".png", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR))
-        write_atomically(out / f"{failure.name}.png", png.tobytes())
-        what = "none" if failure.confused is None else "{} taken for {}".format(*failure.confused)
-        print(f"| {failure.name}.png | {failure.accuracy:.1%} | {what} |")
+def _write(
+    segmenter: Segmenter, labelled: LabelledSet, out: Path, failure: Failure, width: int
+) -> None:
+    rgb, truth = labelled[failure.index]
+    said = segmenter.segment(rgb).labels
+    shown = picture(rgb, truth, said, segmenter.bundle.classes.palette(), width)
+    _, png = cv2.imencode(".png", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR))
+    write_atomically(out / _picture_name(failure), png.tobytes())
 
 
-def main() -> int:
-    """Reads the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark.failures", description=__doc__)
-    parser.add_argument("model", help="a shipped model or a bundle's folder")
-    parser.add_argument("--data", type=Path, required=True, help="labelled set, SegNet's layout")
-    parser.add_argument("--split", default="val", help="(default: %(default)s)")
-    parser.add_argument("--engine", default="onnxruntime", help="(default: %(default)s)")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--worst", type=int, default=4, help="pictures (default: %(default)s)")
-    parser.add_argument(
-        "--width", type=int, default=240, help="of each part in pixels (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--apart",
-        type=int,
-        default=10,
-        help="least distance of two shown images in the set, as neighbours in a video fail alike "
-        "(default: %(default)s)",
-    )
-    arguments = parser.parse_args()
-    if min(arguments.worst, arguments.width, arguments.apart) < 1:
-        parser.error("--worst, --width and --apart must be 1 or more")
-    try:
-        check_apart(arguments.output, [arguments.data], "set")
-        bundle = load_bundle(arguments.model)
-        labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
-        with closing(Segmenter(bundle, arguments.engine)) as segmenter:
-            sizes = Sizes(arguments.worst, arguments.width, arguments.apart)
-            write_failures(segmenter, labelled, arguments.output, sizes)
-    except AttendSegError as error:
-        print(f"benchmark.failures: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(stopping.run("benchmark.failures", main))
+def _picture_name(failure: Failure) -> str:
+    return f"{failure.name}.png"
