@@ -42,6 +42,7 @@ setup(
     install_requires=[line for line in RUNTIME if line not in OPENVINO],
     extras_require={
         "benchmark": ["matplotlib>=3.5", "onnx>=1.16"],
+        "import": ["onnx>=1.16"],
         "openvino": OPENVINO,
         "train": ["onnx>=1.16", "torch>=2.6"],
         "explore": ["onnx>=1.16", "optuna>=4.2", "torch>=2.6"],

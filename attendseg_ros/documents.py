@@ -165,7 +165,7 @@ def read_small_file(
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise error(f"{path} is no file: a folder, pipe or device cannot be read")
+                raise error(f"{path} is not a file: a folder, pipe or device cannot be read")
             with open(handle, "rb", closefd=False) as file:
                 content = file.read(most_bytes + 1)
         finally:
@@ -245,7 +245,7 @@ def _check_extent(text: str, most_items: int) -> None:
             size, height = anchored.get(event.anchor or "", (1, 0))
         elif isinstance(event, yaml.ScalarEvent):
             if any("\ud800" <= character <= "\udfff" for character in event.value):
-                raise _error(event, "half of a surrogate pair, which is no text")
+                raise _error(event, "half of a surrogate pair, which is not text")
             if event.anchor:
                 anchored[event.anchor] = (1, 0)
         else:
@@ -269,7 +269,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def _check_keys(root: Any) -> None:
-    """Refuses a key that is there twice, of which one value would be lost without a word."""
+    """Refuses a key that occurs twice, of which one value would be lost without a word."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
@@ -287,7 +287,7 @@ def _check_keys(root: Any) -> None:
                 first = keys.setdefault((key.tag, key.value), key)
                 if first is not key:
                     where = first.start_mark.line + 1
-                    raise _error(key, f"key {shortened(key.value)} is there twice (line {where})")
+                    raise _error(key, f"key {shortened(key.value)} occurs twice (line {where})")
 
 
 def _error(at: Any, problem: str) -> yaml.MarkedYAMLError:

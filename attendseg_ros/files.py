@@ -37,7 +37,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Where the name is a link, the file that it leads to is written, and the link stays.
 
     Raises:
-        OSError: If the folder is missing or not writable.
+        OSError: if the folder is missing or not writable.
     """
     if path.is_symlink():
         path = Path(os.path.realpath(path))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that end with the one that started them, however and whenever that one ends.
 
-A started process leads a group of its own, and in the group sits a guard: a copy of the launcher
+A started process leads its own group, and in the group sits a guard: a copy of the launcher
 that only waits on a pipe whose other end this process holds. When this process ends, by SIGKILL
 too, the pipe closes and the guard kills the whole group. There is no moment without it: the pipe
 is there before the fork, and a guard that comes late finds it closed.
@@ -90,7 +90,7 @@ class Process:
         stderr: int | IO[Any] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Starts the program in a session of its own, where it gets no Ctrl-C of the terminal.
+        """Starts the program in its own session, where it gets no Ctrl-C of the terminal.
 
         Args:
             command: the program and its arguments.
@@ -277,7 +277,7 @@ def end_all() -> None:
 def _unbroken(action: Callable[[], None], interrupted: Callable[[], None] | None = None) -> None:
     """Runs an action to its end, whatever signals come, and raises their exception afterwards.
 
-    In a thread of its own, since handlers of signals run, and raise, in the main thread only.
+    In a separate thread, since handlers of signals run, and raise, in the main thread only.
     """
     lock, done = threading.Lock(), threading.Event()
     begun: list[bool] = []

@@ -35,7 +35,7 @@ SETTLED = 10
 """Frames after which an average of weight 0.8 has forgotten where it began (0.8^10 = 0.1)."""
 
 _INSTANT_S = 1e-6
-"""In a microsecond the street stands still, but the camera's noise is another."""
+"""Within a microsecond the street stands still, but the camera's noise changes."""
 
 Mask: TypeAlias = NDArray[np.uint8]
 

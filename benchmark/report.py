@@ -31,10 +31,10 @@ NOT_MEASURED = "Not measured yet: run the command above."
 
 
 def filled(page: str, results: Path) -> str:
-    """The page with every table written anew.
+    """The page with every table written again.
 
     Args:
-        page: Markdown with places for tables.
+        page: markdown with places for tables.
         results: folder of NAME.json.
 
     Raises:

@@ -38,7 +38,7 @@ class PictureBudget:
         """Starts with a full budget.
 
         Args:
-            bytes_per_s: Most bytes of pictures in a second, before compression.
+            bytes_per_s: most bytes of pictures in a second, before compression.
         """
         self._bytes_per_s = bytes_per_s
         self._available = math.inf

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's processes: started with a log of their own, watched, and always stopped."""
+"""The demo's processes: started with their own logs, watched, and always stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demo.errors import DemoError
 
 
 class Child:
-    """A ROS node in a process of its own. A context manager: leaving it stops the process."""
+    """A ROS node in its own process. A context manager: leaving it stops the process."""
 
     def __init__(
         self,
@@ -28,10 +28,10 @@ class Child:
         """Starts `python -m module --ros-args ...` in the environment of this process.
 
         Args:
-            module: Module that runs the node.
+            module: module that runs the node.
             parameters: ROS parameters.
-            remappings: Topic names from the node's to the graph's.
-            log: File for everything the node prints.
+            remappings: topic names from the node's to the graph's.
+            log: file for everything the node prints.
         """
         self._name = module.rpartition(".")[2]
         self._log = log
@@ -54,7 +54,7 @@ class Child:
         """Whether the process has ended by itself, and well.
 
         Raises:
-            DemoError: It ended with an error.
+            DemoError: it ended with an error.
         """
         status = self._process.status
         if status:

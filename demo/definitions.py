@@ -23,12 +23,12 @@ def register(store: Typestore, message_type: str) -> None:
     """Adds a type and those it is made of, from the installed packages' .msg files.
 
     Args:
-        store: Gets what it lacks.
-        message_type: For example "attendseg_ros/msg/SegmentationTiming".
+        store: gets what it lacks.
+        message_type: for example "attendseg_ros/msg/SegmentationTiming".
 
     Raises:
-        LookupError: The type's package is not installed.
-        OSError: The package has no such file.
+        LookupError: the type's package is not installed.
+        OSError: the package has no such file.
     """
     if message_type in store.fielddefs:
         return

@@ -84,10 +84,10 @@ def draw_table(
     """Lays pictures out with a headline over each column, a name under each row and a legend.
 
     Args:
-        columns: The headlines.
+        columns: the headlines.
         rows: RGB pictures, uint8 (H, W, 3), or None for an empty cell, by the row's name.
-        classes: For the legend.
-        cell_width: Pixels; the cells' aspect is that of the first picture.
+        classes: for the legend.
+        cell_width: pixels; the cells' aspect is that of the first picture.
 
     Returns:
         uint8 (H, W, 3) RGB on white.

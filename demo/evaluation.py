@@ -129,12 +129,12 @@ def evaluate(recording: Path, classes: ClassTable, sent: Sent) -> Evaluation:
     """Reads a recording once.
 
     Args:
-        recording: The bag's folder.
-        classes: The model's.
-        sent: What the camera sent.
+        recording: the bag's folder.
+        classes: the model's.
+        sent: what the camera sent.
 
     Raises:
-        DemoError: There is no mask or no timing message in it.
+        DemoError: there is no mask or no timing message in it.
     """
     topics = (IMAGE, MASK, GROUND_TRUTH, TIMING)
     counts = Counter(topic_counts(recording))

@@ -30,7 +30,7 @@ _DEPTH = 20
 class Listener:
     """Subscribes to whatever is published in a domain, but to raw images only where there are both.
 
-    It runs in a thread of its own.
+    It runs in its own thread.
 
     A context manager: inside it the listener hears.
     """
@@ -40,7 +40,7 @@ class Listener:
 
         Args:
             domain_id: ROS domain.
-            on_message: Called in the listener's thread with every message.
+            on_message: called in the listener's thread with every message.
         """
         # Ctrl-C belongs to the demo: it has processes to stop before ROS may end.
         rclpy.init(domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)

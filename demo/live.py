@@ -32,7 +32,7 @@ class LiveView:
         """Starts with nothing seen.
 
         Args:
-            num_classes: Classes of the model.
+            num_classes: classes of the model.
         """
         self._lock = threading.Lock()
         self._arrivals: deque[tuple[int, int]] = deque(maxlen=_WINDOW)

@@ -38,12 +38,12 @@ def draw(recording: Path, classes: ClassTable, output: Path) -> None:
     """Writes grid.png and overlay.mp4.
 
     Args:
-        recording: The bag's folder.
-        classes: The model's.
-        output: Folder of the two files.
+        recording: the bag's folder.
+        classes: the model's.
+        output: folder of the two files.
 
     Raises:
-        DemoError: The recording holds no overlay.
+        DemoError: the recording holds no overlay.
     """
     counts = Counter(topic_counts(recording))
     shown = [topic for topic in _TITLES if counts[topic]]

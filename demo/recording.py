@@ -44,8 +44,8 @@ class RecordingWriter:
         """Starts the thread; the bag appears at its path when it is complete.
 
         Args:
-            path: The bag's folder, which must not exist.
-            max_waiting_bytes: More is not kept waiting for the disk, but dropped and counted.
+            path: the bag's folder, which must not exist.
+            max_waiting_bytes: more is not kept waiting for the disk, but dropped and counted.
         """
         self._path = path
         # rosbag2 names a bag's file after its folder, so the final name lies in a temporary folder.
@@ -83,7 +83,7 @@ class RecordingWriter:
         """Adds a message; never waits.
 
         Raises:
-            Exception: What went wrong in the thread, for example a full disk.
+            Exception: what went wrong in the thread, for example a full disk.
         """
         if self._error is not None:
             raise self._error
@@ -98,7 +98,7 @@ class RecordingWriter:
         """Writes what waits and puts the bag in its place.
 
         Raises:
-            Exception: What went wrong in the thread.
+            Exception: what went wrong in the thread.
         """
         self._end_thread()
         if self._error is not None:
@@ -166,8 +166,8 @@ def read(path: Path, topics: Sequence[str] = ()) -> Iterator[tuple[str, int, Any
     """Reads a recording.
 
     Args:
-        path: The bag's folder.
-        topics: Those to read; empty for all.
+        path: the bag's folder.
+        topics: those to read; empty for all.
 
     Yields:
         Topic, time of arrival in nanoseconds, and message, in the order of arrival.

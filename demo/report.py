@@ -38,8 +38,8 @@ def table(shown: str, evaluation: Evaluation) -> str:
     """The table that the demo prints.
 
     Args:
-        shown: What was played.
-        evaluation: What was measured.
+        shown: what was played.
+        evaluation: what was measured.
     """
     return "\n".join(_lines(shown, evaluation))
 

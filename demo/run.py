@@ -58,12 +58,12 @@ class Options:
     """What to show.
 
     Attributes:
-        model: Name of a shipped model or path of a bundle.
-        engine: Engine's name, or "auto".
-        input: Image, folder, video or bag; None for the synthetic camera.
-        seconds: Length of the run; an input that is shorter ends it earlier.
-        seed: Street of the synthetic camera.
-        output: Folder for everything that is written.
+        model: name of a shipped model or path of a bundle.
+        engine: engine's name, or "auto".
+        input: image, folder, video or bag; None for the synthetic camera.
+        seconds: length of the run; an input that is shorter ends it earlier.
+        seed: street of the synthetic camera.
+        output: folder for everything that is written.
     """
 
     model: str
@@ -89,7 +89,7 @@ def run_demo(options: Options) -> None:
     """Runs the demo and prints its table.
 
     Raises:
-        AttendSegError: The model or the input cannot be used, or a process failed.
+        AttendSegError: the model or the input cannot be used, or a process failed.
     """
     classes = load_bundle(options.model).classes
     camera = _camera(options)
@@ -266,7 +266,7 @@ def free_domain_id() -> int:
     9.6.1.1), so a domain whose port can be bound is free.
 
     Raises:
-        DemoError: All are taken.
+        DemoError: all are taken.
     """
     first = os.getpid()
     for offset in range(101):

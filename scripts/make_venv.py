@@ -107,7 +107,7 @@ def mend_exported_cmake() -> None:
 
 
 def make(ros: str, stamp: str) -> None:
-    """Make .venv anew; the stamp comes last."""
+    """Make a new .venv; the stamp comes last."""
     for folder in (VENV, ROOT / "build", ROOT / "install", ROOT / "log"):
         shutil.rmtree(folder, ignore_errors=True)
     venv.create(VENV, with_pip=True, symlinks=True, system_site_packages=ros == SOURCED)

@@ -48,8 +48,8 @@ REFUSED = {
     ),
     "an alias within itself": ("a: &a [*a]\n", "line 1: alias *a stands within what it names"),
     "an alias of nothing": ("a: 1\nb: *c\n", "line 2: found undefined alias"),
-    "a key twice": ("a: 1\nb: 2\na: 3\n", "line 3: key 'a' is there twice (line 1)"),
-    "a key twice in a line": ("{a: 1, a: 2}", "key 'a' is there twice"),
+    "a key twice": ("a: 1\nb: 2\na: 3\n", "line 3: key 'a' occurs twice (line 1)"),
+    "a key twice in a line": ("{a: 1, a: 2}", "key 'a' occurs twice"),
     "a list for a key": ("? [a]\n: b\n", "line 1:"),
     "an object of Python": ("a: !!python/object/apply:os.system [ls]\n", "line 1:"),
     "a million digits": ("a: " + "9" * 200_000, "line 1: a number of 200000 characters"),
@@ -127,7 +127,7 @@ def test_what_pyyaml_writes_is_read_back(value: object) -> None:
 def test_a_file_is_named_and_missing_ones_say_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.yaml is missing"):
         read_yaml(tmp_path / "nowhere.yaml")
-    with pytest.raises(DataError, match="is no file"):
+    with pytest.raises(DataError, match="is not a file"):
         read_yaml(tmp_path)
     with pytest.raises(DataError, match="cannot be read"):
         read_yaml("/tmp/" + "x" * 300)
@@ -137,7 +137,7 @@ def test_a_file_is_named_and_missing_ones_say_so(tmp_path: Path) -> None:
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(DataError, match="is no file"):
+    with pytest.raises(DataError, match="is not a file"):
         read_small_file(tmp_path / "pipe")
 
 

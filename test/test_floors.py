@@ -13,22 +13,22 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from support import markdown
 
 PACKAGE = Path(__file__).parents[1] / "attendseg_ros"
 
-# Modules of the package itself that every floor may use.
-COMMON = {
-    "clocks",
-    "documents",
-    "errors",
-    "files",
-    "frame_continuity",
-    "import_path",
-    "pictures",
-    "placing",
-    "processes",
-    "stopping",
-}
+PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+HOUSE = [
+    (int(floor), room.strip("`").removesuffix("/"), set(imports.split(", ")) - {""})
+    for floor, room, _, imports in markdown.table(PAGE, "floor", "room", "what it holds", "imports")
+]
+FLOOR = {room.removesuffix(".py"): floor for floor, room, _ in HOUSE}
+
+# Modules of the package itself that every room may use.
+COMMON = {room.removesuffix(".py") for _, room, _ in HOUSE if room.endswith(".py")}
+
+GENERATED = {"msg", "srv"}
+"""What rosidl makes of the package's own definitions lies on no floor."""
 
 ALLOWED: dict[str, set[str]] = {
     "labels": set(),
@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "inference": {"labels"},
     "training": {"network", "labels", "scene"},
     "deployment": {"network", "inference", "labels", "training"},
+    "importing": {"inference", "labels", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference"},
     "playback": {"images", "inference", "labels"},
@@ -63,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "inference",
         "training",
         "deployment",
+        "importing",
         "exploration",
         "images",
         "playback",
@@ -121,7 +123,7 @@ def module_name(path: Path) -> str:
 
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
-# Floors that start a module of a higher one as a process of its own: they import nothing of it.
+# Floors that start a module of a higher one as its own process: they import nothing of it.
 STARTS = {"benchmark": {"ros"}}
 
 
@@ -180,8 +182,38 @@ def test_no_floor_is_above_and_below_another() -> None:
     assert list(TopologicalSorter(ALLOWED).static_order())
 
 
-def test_every_folder_of_the_package_has_its_floor() -> None:
-    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(ALLOWED)
+def test_every_room_has_its_floor() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert folders == set(ALLOWED)
+    assert folders | modules == set(FLOOR)
+
+
+def test_the_page_says_what_each_room_may_import() -> None:
+    rooms = {room: imports for _, room, imports in HOUSE if not room.endswith(".py")}
+    assert rooms == {room: allowed - GENERATED for room, allowed in ALLOWED.items()}
+
+
+def test_what_a_room_may_import_lies_below_it() -> None:
+    for room, allowed in ALLOWED.items():
+        for other in allowed - GENERATED | COMMON:
+            assert FLOOR[other] < FLOOR[room], f"{room} imports {other}"
+
+
+@pytest.mark.parametrize("module", sorted(COMMON))
+def test_a_common_module_imports_only_what_lies_below_it(module: str) -> None:
+    def climbs(name: list[str]) -> bool:
+        if name[0] != "attendseg_ros" or len(name) == 1:
+            return False
+        return FLOOR[name[1]] >= FLOOR[module]
+
+    assert offences(f"{module}.py", climbs) == []
+
+
+def test_the_page_names_every_room_of_the_shell() -> None:
+    rows = markdown.table(PAGE, "room", "what it holds")
+    folders = {f"`ros/{path.parent.name}/`" for path in PACKAGE.glob("ros/*/__init__.py")}
+    assert {room for room, _ in rows} == folders
 
 
 @pytest.mark.parametrize("file", sources(*ALLOWED))

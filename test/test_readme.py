@@ -1,11 +1,12 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""README.md says what the code does: tables, commands and links."""
+"""README.md and the reference pages say what the code does: tables, commands and links."""
 
 from __future__ import annotations
 
 import ast
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ from attendseg_ros.ros.parameters.settings import SCHEMA, ParameterSpec
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PARAMETERS = (ROOT / "docs" / "parameters.md").read_text()
+LAUNCH_ARGUMENTS = (ROOT / "docs" / "launch_arguments.md").read_text()
 TOPICS = markdown.table(README, "topic", "type", "what")
+
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 
 EVERY_NODE_HAS = {"/rosout", "/parameter_events", "/clock"}
 
@@ -34,7 +39,7 @@ def spelled(value: object) -> str:
 
 
 def parameter_row(spec: ParameterSpec) -> markdown.Row:
-    """The row the README must have for a parameter."""
+    """The row that docs/parameters.md must have for a parameter."""
     span = "{:g} to {:g}".format(*spec.limits) if spec.limits else spec.constraints
     live = "yes" if spec.live else ""
     return (
@@ -47,7 +52,7 @@ def parameter_row(spec: ParameterSpec) -> markdown.Row:
 
 
 def test_parameters() -> None:
-    rows = markdown.table(README, "parameter", "default", "range", "live", "what")
+    rows = markdown.table(PARAMETERS, "parameter", "default", "range", "live", "what")
     assert rows == [parameter_row(spec) for spec in SCHEMA]
 
 
@@ -74,13 +79,14 @@ def declared_arguments(file: str) -> list[markdown.Row]:
 
 
 def test_launch_arguments() -> None:
-    documented = markdown.table(README, "argument", "default", "what")
+    documented = markdown.table(LAUNCH_ARGUMENTS, "argument", "default", "what")
     assert documented == declared_arguments("segmentation.launch.py")
 
 
 @pytest.mark.parametrize("preset", ["drone", "ground_robot"])
 def test_defaults_of_the_presets(preset: str) -> None:
-    paragraph = next(p for p in README.split("\n\n") if p.startswith("`drone.launch.py`"))
+    paragraphs = LAUNCH_ARGUMENTS.split("\n\n")
+    paragraph = next(p for p in paragraphs if p.startswith("`drone.launch.py`"))
     (call,) = [
         node
         for node in ast.walk(ast.parse((ROOT / "launch" / f"{preset}.launch.py").read_text()))
@@ -89,7 +95,7 @@ def test_defaults_of_the_presets(preset: str) -> None:
     defaults = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
     assert set(defaults) == {"robot", "params_file"}
     assert f"`{defaults['robot']}`" in paragraph
-    assert f"[config/{defaults['params_file']}]" in paragraph
+    assert f"(../config/{defaults['params_file']})" in paragraph
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +149,30 @@ def test_encodings(output: ImageOutput) -> None:
     assert what.startswith(f"`{output.encoding}`:")
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     for target in markdown.linked_files((ROOT / page).read_text()):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_the_map_of_the_docs_has_every_page() -> None:
+    mapped = set(markdown.linked_files((ROOT / "docs" / "index.md").read_text()))
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert pages <= mapped
+
+
+def heading_anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_anchors_lead_to_headings(page: str) -> None:
+    text = (ROOT / page).read_text()
+    for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+        target = ((ROOT / page).parent / file).read_text() if file else text
+        headings = re.findall(r"^#+ (.+)$", target, re.MULTILINE)
+        assert anchor in {heading_anchor(heading) for heading in headings}, f"{file}#{anchor}"
 
 
 def test_commands_exist() -> None:
@@ -156,8 +180,10 @@ def test_commands_exist() -> None:
     for target in set(re.findall(r"\bmake (demo|test|build)\b", README)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for verb in set(re.findall(r"\battendseg ([a-z]+)", README)):
-        assert (ROOT / "attendseg_ros" / "cli" / f"{verb}.py").exists(), verb
-    arguments = {row[0].strip("`") for row in markdown.table(README, "argument", "default", "what")}
+        module = f"{verb}_" if iskeyword(verb) else verb
+        assert (ROOT / "attendseg_ros" / "cli" / f"{module}.py").exists(), verb
+    rows = markdown.table(LAUNCH_ARGUMENTS, "argument", "default", "what")
+    arguments = {row[0].strip("`") for row in rows}
     for file, words in re.findall(r"ros2 launch attendseg_ros (\S+)(.*)", README):
         assert (ROOT / "launch" / file).exists(), file
         assert set(re.findall(r"(\w+):=", words)) <= arguments

@@ -77,7 +77,7 @@ def measure_latency(plan: LatencyPlan) -> dict[str, Any]:
 
     Raises:
         BundleError: a model is unfit, or has not the precision asked for.
-        EngineError: an engine is not installed, cannot run a model, or is another one than asked
+        EngineError: an engine is not installed, cannot run a model, or is not the one asked for
             for.
     """
     facts = machine()

@@ -69,7 +69,7 @@ def _latency(results: Mapping[str, Any], axes: Any) -> None:
 
 
 def _pipeline(results: Mapping[str, Any], axes: Any) -> None:
-    """Stacked bars; a node without reports of its own has one bar of unknown inside."""
+    """Stacked bars; a node without its own reports has one bar of unknown inside."""
     scenarios = [one for one in results["scenarios"] if one["latency_ms"]["p50"] is not None]
     names = [
         f"{'' if one['node'] == NODE else 'tutorial, '}{one['size'][0]}x{one['size'][1]} "

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision",
         nargs="+",
         choices=PRECISIONS,
-        help="fp32 of an 8-bit model: its graph without quantization, which takes the package "
+        help="fp32 of an 8-bit model: its graph without quantization, which needs the package "
         "onnx (default: both where it is installed)",
     )
     parser.add_argument(
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=size,
         default=[],
         metavar="WxH",
-        help="of the network's input (default: each model's own)",
+        help="sizes of the network's input (default: each model's own)",
     )
     parser.add_argument("--threads", nargs="+", type=positive, default=[1, 2, 4], metavar="N")
     add_repeats(parser)

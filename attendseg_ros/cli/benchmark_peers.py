@@ -24,14 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rivals",
         nargs="*",
         metavar="NAME",
-        help="names, such as EdgeSegNet or SegFormer-B0; none for ours alone (default: all)",
+        help="names, such as EdgeSegNet or SegFormer-B0; no name: our models only (default: all)",
     )
     parser.add_argument(
         "--size",
         type=size,
         default=(480, 360),
         metavar="WxH",
-        help="of the images; each rival gets the next larger it takes (default: 480x360)",
+        help="size of the images; a rival that cannot take it gets the next larger one "
+        "(default: 480x360)",
     )
     parser.add_argument(
         "--engine", choices=_RUN_ANY_GRAPH, default="onnxruntime", help="(default: %(default)s)"

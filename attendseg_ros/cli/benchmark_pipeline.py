@@ -23,7 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="street", metavar="MODEL", help="(default: %(default)s)")
     add_engine(parser)
     parser.add_argument(
-        "--transports", nargs="+", choices=TRANSPORTS, default=["raw"], help="of the images"
+        "--transports",
+        nargs="+",
+        choices=TRANSPORTS,
+        default=["raw"],
+        help="how the images are sent",
     )
     parser.add_argument(
         "--sizes",
@@ -31,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=size,
         default=[(640, 480), (1280, 720), (1920, 1080)],
         metavar="WxH",
-        help="of the images (default: 640x480 1280x720 1920x1080)",
+        help="sizes of the images (default: 640x480 1280x720 1920x1080)",
     )
     parser.add_argument(
         "--rates",
@@ -39,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_rate,
         default=[10.0, 30.0, 60.0, 0.0],
         metavar="HZ",
-        help="of the camera; max sends when the image before the last has its mask "
+        help="rates of the camera; max: send as soon as the image before the last has its mask "
         "(default: 10 30 60 max)",
     )
     parser.add_argument(
@@ -48,14 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=[1],
         metavar="N",
-        help="that send such images to one node; several show how fair it is (default: 1)",
+        help="cameras that share one node; several show how fair it is (default: 1)",
     )
     parser.add_argument(
         "--outputs",
         nargs="+",
         choices=_OUTPUTS,
         default=["mask"],
-        help="that the listener subscribes to; latency is of the first (default: mask)",
+        help="outputs that the listener subscribes to; the first gives the latency (default: mask)",
     )
     for name, default, text in (
         ("duration", 30.0, "measured time of each scenario"),
@@ -70,14 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against-baseline",
         action="store_true",
-        help="also the node that tutorials show, in the same run (needs the source checkout, "
+        help="also measure the node that tutorials show (needs the source checkout and "
         "transformers, and makes the camera reliable)",
     )
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measures what the arguments ask for; returns the results."""
-    # Nothing is imported here: ROS runs in processes of its own.
+    # Nothing is imported here: ROS runs in its own processes.
     need_packages("benchmark pipeline", "rclpy")
     if arguments.against_baseline:
         need_packages("benchmark pipeline --against-baseline", "torch", "transformers")

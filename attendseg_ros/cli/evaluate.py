@@ -57,13 +57,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=PRECISIONS,
         help="fp32 of an 8-bit model: its graph without quantization, its weights as 8 bits left "
-        "them; takes the package onnx (default: the model's own)",
+        "them; needs the package onnx (default: the model's own)",
     )
     parser.add_argument(
         "--input-size",
         type=size,
         metavar="WxH",
-        help="at which the network sees the images (default: the model's own)",
+        help="size at which the network sees the images (default: the model's own)",
     )
     add_engine(parser)
 

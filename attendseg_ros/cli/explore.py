@@ -15,6 +15,7 @@ from attendseg_ros.cli.verb import (
     percent,
 )
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.training.config import TrainingConfig
 
 NAME = "explore"
@@ -27,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, metavar="DIR", help="labelled set in SegNet's layout"
     )
     parser.add_argument(
-        "--classes", required=True, metavar="FILE", help="class file; or camvid, drone or idd_lite"
+        "--classes",
+        required=True,
+        metavar="FILE",
+        help=f"class file; or one of {', '.join(BUILT_IN_CLASSES)}",
     )
     parser.add_argument(
         "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"
@@ -50,14 +54,14 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1_190_000,
         metavar="N",
-        help="most weights (default: %(default)s)",
+        help="largest number of weights (default: %(default)s)",
     )
     parser.add_argument(
         "--max-macs",
         type=int,
         default=2_000_000_000,
         metavar="N",
-        help="most multiply-accumulates at the input size (default: %(default)s)",
+        help="largest number of multiply-accumulates at the input size (default: %(default)s)",
     )
     parser.add_argument(
         "--candidates",
@@ -74,14 +78,14 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=10,
         metavar="N",
-        help="of each candidate's training (default: %(default)s)",
+        help="epochs of each candidate's training (default: %(default)s)",
     )
     add_sizes(parser)
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="images per step (default: 8)"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the search and the trainings"
+        "--seed", type=int, default=0, metavar="N", help="seed of the search and the trainings"
     )
 
 

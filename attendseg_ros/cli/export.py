@@ -21,13 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--bundle", type=Path, required=True, metavar="BUNDLE", help="folder to write"
     )
-    parser.add_argument("--name", default="", help="of the model (default: the folder's)")
+    parser.add_argument("--name", default="", help="name of the model (default: the folder's)")
     parser.add_argument("--description", default="", help="one or two sentences about the model")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
         default="int8",
-        help="of weights and activations (default: %(default)s)",
+        help="precision of weights and activations (default: %(default)s)",
     )
     parser.add_argument(
         "--input-sizes",
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="TEXT",
             help=f"terms of the {what}, for model.yaml and the model card (default: %(default)s)",
         )
-    parser.add_argument("--force", action="store_true", help="replace a bundle that is there")
+    parser.add_argument("--force", action="store_true", help="replace an existing bundle")
 
 
 def run(arguments: argparse.Namespace) -> Result:

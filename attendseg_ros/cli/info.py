@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> Result:
         "input_size": list(bundle.input_size),
         "input_sizes": [list(size) for size in bundle.input_sizes],
         "size_multiple": bundle.size_multiple,
+        "takes_other_sizes": bundle.output_size is None,
+        "gives_confidence": bundle.gives_confidence,
         "classes": bundle.classes.to_mapping()["classes"],
         "scores": dict(bundle.scores),
         "license": {"weights": bundle.license.weights, "data": bundle.license.data},
@@ -62,13 +64,18 @@ def describe(result: Result) -> str:
     width, height = result["input_size"]
     engines = [name for name, available in result["engine_available"].items() if available]
     sizes = [f"{width}x{height}" for width, height in result["input_sizes"]]
+    others = (
+        f"or other multiples of {result['size_multiple']}"
+        if result["takes_other_sizes"]
+        else "this size only"
+    )
     classes = [f"{entry['id']} {entry['name']}" for entry in result["classes"]]
     return table(
         {
             "model": f"{result['name']} ({result['precision']})",
             "description": result["description"],
             "folder": result["path"],
-            "input": f"{width}x{height} (or other multiples of {result['size_multiple']})",
+            "input": f"{width}x{height} ({others})",
             "sizes for target_latency_ms": ", ".join(sizes),
             "classes": ", ".join(classes),
             "parameters": f"{result['parameters']:,}",

@@ -11,11 +11,20 @@ import sys
 from collections.abc import Sequence
 
 from attendseg_ros import stopping
-from attendseg_ros.cli import benchmark, evaluate, explore, export, info, segment, train
+from attendseg_ros.cli import benchmark, evaluate, explore, export, import_, info, segment, train
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError
 
-VERBS: tuple[Verb, ...] = (segment, info, evaluate, train, export, explore, benchmark)
+VERBS: tuple[Verb, ...] = (
+    segment,
+    info,
+    evaluate,
+    train,
+    export,
+    import_,
+    explore,
+    benchmark,
+)
 
 EXIT_BAD_INPUT = 2
 

@@ -92,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="replace a bag, a video or pictures that are there, when the new ones are complete",
+        help="replace an existing bag, video or pictures when the new ones are complete",
     )
     add_engine(parser)
     bag = parser.add_argument_group("a bag from a bag")
@@ -102,12 +102,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=OUTPUTS,
         default=["mask", LABEL_INFO],
         metavar="NAME",
-        help=f"of the node's outputs {', '.join(OUTPUTS)} (default: mask label_info)",
+        help=f"outputs to write: {', '.join(OUTPUTS)} (default: mask label_info)",
     )
     bag.add_argument(
         "--prefix",
         default="/segmentation",
-        help="stands before their names to make their topics (default: %(default)s)",
+        help="prefix of the outputs' topics (default: %(default)s)",
     )
 
 
@@ -194,7 +194,7 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
             raise DataError(f"{out} is a video: give a folder for {' and '.join(pictures)}")
         check_apart(out, [arguments.input])
         if out.is_dir():
-            raise DataError(f"{out}: is a folder, so no video replaces it")
+            raise DataError(f"{out}: is a folder, so a video cannot replace it")
         if out.exists() and not force:
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
         keeps_time = source.has_own_times

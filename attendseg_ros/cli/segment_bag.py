@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
     """Labels a bag; goes on where an earlier run with the same settings was stopped.
 
     Raises:
-        AttendSegError: The user's input is unfit.
+        AttendSegError: the user's input is unfit.
     """
     if arguments.out.suffix.lower() == ".mcap" or source.is_mcap:
         need_packages("segment BAG to MCAP", "mcap")
@@ -102,7 +102,7 @@ def _label_and_write(
 
 
 def _engine(wanted: str, journal: Path) -> str:
-    """The engine of the run that is resumed, so that its choice is not measured anew."""
+    """The engine of the run that is resumed, so that its choice is not measured again."""
     return str(settings_of(journal).get("engine", AUTO)) if wanted == AUTO else wanted
 
 

@@ -20,6 +20,7 @@ from attendseg_ros.cli.verb import (
     table,
 )
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -30,25 +31,25 @@ EACH = "each"
 """In place of a group's name: all, one after the other."""
 
 NAME = "train"
-HELP = "train a network on a labelled set; the same command goes on where it was stopped"
+HELP = "train a network on a labelled set; the same command resumes a stopped run"
 
 # Options whose name, type and default are those of a setting of the run.
 _NUMBERS = {
     "epochs": (int, "passes over the training split"),
     "batch_size": (int, "images per step"),
     "learning_rate": (float, "peak of the schedule"),
-    "weight_decay": (float, "pull on the convolution weights"),
-    "class_weight_offset": (float, "above 1; the nearer to it, the more rare classes count"),
-    "jaccard_weight": (float, "of the soft Jaccard loss beside the cross-entropy"),
-    "distillation_weight": (float, "of what the teacher says, where there is one"),
-    "mix_share": (float, "share of images into which what is rare in another is pasted"),
+    "weight_decay": (float, "weight decay of the convolution weights"),
+    "class_weight_offset": (float, "above 1; the closer to 1, the more rare classes count"),
+    "jaccard_weight": (float, "weight of the soft Jaccard loss beside the cross-entropy"),
+    "distillation_weight": (float, "weight of the teacher's answers, where there is a teacher"),
+    "mix_share": (float, "share of images into which rare classes of another image are pasted"),
     "ema_decay": (float, "decay per step of the averaged weights, which are the ones exported"),
     "min_zoom": (float, "smallest random zoom; 1: the whole image fills the input size"),
     "max_zoom": (float, "largest random zoom"),
     "max_colour_shift": (float, "largest random change of brightness, contrast, saturation"),
     "max_rotation_deg": (float, "largest random rotation; 180 for cameras that look straight down"),
     "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
-    "seed": (int, "of initialisation, order and augmentation"),
+    "seed": (int, "seed of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
 }
 _SPLITS = {
@@ -70,7 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes",
         required=True,
         metavar="FILE",
-        help="YAML file with the classes' names, ids and colours; or camvid, drone or idd_lite",
+        help="YAML file with the classes' names, ids and colours; or one of the built-in sets: "
+        + ", ".join(BUILT_IN_CLASSES),
     )
     parser.add_argument(
         "-o",
@@ -117,7 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_groups(
         groups,
         "groups of the training split that are not trained on and pick the best epoch in place of "
-        f"the other split; {EACH}: every one in turn, each in a run of its own in RUN",
+        f"the other split; {EACH}: every one in turn, each as its own run in RUN",
     )
     groups.add_argument(
         "--gap",

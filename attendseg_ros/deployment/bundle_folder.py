@@ -14,7 +14,8 @@ import yaml
 
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import BundleError, DataError
-from attendseg_ros.inference.bundle import DESCRIPTION_FILE, FORMAT_VERSION, MODEL_FILE, Bundle
+from attendseg_ros.inference.bundle import DESCRIPTION_FILE, MODEL_FILE, Bundle
+from attendseg_ros.inference.bundle_fields import FORMAT_VERSION
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, real_place
 
@@ -36,7 +37,7 @@ def check_target(target: Path, replace: bool) -> None:
     if not replace:
         raise BundleError(f"{target} exists already: give another folder, or --force to replace it")
     if not (target / DESCRIPTION_FILE).is_file():
-        raise BundleError(f"{target} exists and is no bundle: it will not be replaced")
+        raise BundleError(f"{target} exists and is not a bundle, so it is not replaced")
 
 
 @contextmanager

@@ -269,7 +269,7 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     settings = training.to_mapping()
     built_in = (name for name in BUILT_IN if training.classes == ClassTable.load(name))
     settings["classes"] = next(built_in, "classes.yaml")
-    # A shape of one's own is a file beside the run; the default needs no option.
+    # A shape of the user lies in a file beside the run; the default needs no option.
     named = (name for name in SHAPES if training.shape == Shape.load(name))
     settings["shape"] = None if training.shape == Shape() else next(named, "shape.yaml")
     # Groups of a file are in a file beside the run; a run without any needs none of the three.

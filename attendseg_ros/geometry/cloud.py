@@ -52,8 +52,8 @@ class CloudBuilder:
             labels: uint8 (H, W) class ids.
             confidence: uint8 (H, W), 255 = certain.
             kept_ids: ids whose points are wanted; None for all.
-            min_range_m: Points nearer to the lens than this are not wanted; 0 is off.
-            max_range_m: Points farther from the lens than this are not wanted; 0 is off.
+            min_range_m: points nearer to the lens than this are not wanted; 0 is off.
+            max_range_m: points farther from the lens than this are not wanted; 0 is off.
 
         Returns:
             (H, W) of `POINT`, valid until the next call: x, y and z are NaN where the depth was not

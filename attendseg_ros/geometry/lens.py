@@ -28,7 +28,7 @@ class Lens:
     Attributes:
         camera: the camera matrix of the image as it is published, and its size.
         model: distortion_model of camera_info.
-        coefficients: D of camera_info.
+        coefficients: d of camera_info.
     """
 
     camera: Intrinsics

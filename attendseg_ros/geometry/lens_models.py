@@ -58,7 +58,7 @@ def distortion_of(model: str, coefficients: Sequence[float]) -> Distortion:
 
     Args:
         model: plumb_bob, rational_polynomial or equidistant, or another name of these.
-        coefficients: D; all 0 or none is a pinhole, of an equidistant lens the ideal one.
+        coefficients: d; all 0 or none is a pinhole, of an equidistant lens the ideal one.
 
     Raises:
         LensError: the model is not known, D is not of its length or holds no numbers, or there is

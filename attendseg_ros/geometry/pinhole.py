@@ -18,12 +18,12 @@ class Intrinsics:
     """The matrix of a camera and the size of its image, all in pixels.
 
     Attributes:
-        fx: Focal length along a row.
-        fy: Focal length along a column.
-        cx: Column of the principal point; the centre of pixel 0 is at 0.0.
-        cy: Row of the principal point.
-        width: Of the image.
-        height: Of the image.
+        fx: focal length along a row.
+        fy: focal length along a column.
+        cx: column of the principal point; the centre of pixel 0 is at 0.0.
+        cy: row of the principal point.
+        width: of the image.
+        height: of the image.
     """
 
     fx: float

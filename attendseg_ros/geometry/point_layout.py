@@ -30,10 +30,10 @@ class PointField:
     """A field of a point, as in `sensor_msgs/PointField`.
 
     Attributes:
-        name: Of the field.
-        offset: Bytes from the start of the point.
-        datatype: The number that `sensor_msgs/PointField` gives the type.
-        count: Elements; some drivers write 0 for one.
+        name: of the field.
+        offset: bytes from the start of the point.
+        datatype: the number that `sensor_msgs/PointField` gives the type.
+        count: elements; some drivers write 0 for one.
     """
 
     name: str
@@ -47,12 +47,12 @@ class CloudLayout:
     """What a `sensor_msgs/PointCloud2` says of its bytes.
 
     Attributes:
-        width: Points of a row.
-        height: Rows; 1 for a cloud that is not organised.
-        fields: Of each point.
-        point_step: Bytes from a point to the next.
-        row_step: Bytes from a row to the next.
-        is_bigendian: Whether numbers begin with their highest byte.
+        width: points of a row.
+        height: rows; 1 for a cloud that is not organised.
+        fields: of each point.
+        point_step: bytes from a point to the next.
+        row_step: bytes from a row to the next.
+        is_bigendian: whether numbers begin with their highest byte.
     """
 
     width: int
@@ -86,7 +86,7 @@ class CloudLayout:
             uint8 (height, width, point_step), a view of the data.
 
         Raises:
-            CloudError: The sizes contradict each other, or there are too few bytes.
+            CloudError: the sizes contradict each other, or there are too few bytes.
         """
         shape = (self.height, self.width, self.point_step)
         if not self.points:

@@ -17,7 +17,7 @@ def rigid(values: Sequence[float]) -> NDArray[np.float64]:
         float64 (4, 4).
 
     Raises:
-        ValueError: They are no rotation and translation; the message says what is wrong.
+        ValueError: they are no rotation and translation; the message says what is wrong.
     """
     if len(values) != 16:
         raise ValueError(f"it must have 16 numbers, four rows of four, got {len(values)}")

@@ -222,7 +222,7 @@ class TransformTree:
                     NoTransform.LATE,
                     f"{where}: the nearest of {frame!r} in {edge.parent!r} is "
                     f"{abs(offset_ns) / 1e9:.2f} s {direction}, at most "
-                    f"{tolerance_ns / 1e9:g} s will do",
+                    f"{tolerance_ns / 1e9:g} s is allowed",
                 )
 
 

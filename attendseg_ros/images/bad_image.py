@@ -19,7 +19,7 @@ class Reason(Enum):
     SHORT = "short buffer"
     LONG = "long buffer"
     ENCODING = "unknown encoding"
-    DEPTH = "depth is no image"
+    DEPTH = "depth is not an image"
     VIDEO = "packet of a video"
     NOT_FINITE = "values not finite"
     UNDECODABLE = "cannot be decoded"
@@ -50,9 +50,9 @@ def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
     """Refuses an image without pixels and one that is larger than the segmenter takes.
 
     Args:
-        width: Pixels.
-        height: Pixels.
-        max_pixels: Most pixels of an image.
+        width: pixels.
+        height: pixels.
+        max_pixels: most pixels of an image.
 
     Raises:
         BadImageError: says so.

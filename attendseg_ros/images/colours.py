@@ -37,7 +37,7 @@ def demosaic(mosaic: Pixels, order: str) -> Pixels:
 
     Args:
         mosaic: uint8 (H, W).
-        order: The pattern's four pixels by rows: rggb, bggr, gbrg or grbg.
+        order: the pattern's four pixels by rows: rggb, bggr, gbrg or grbg.
 
     Returns:
         uint8 (H, W, 3) RGB.

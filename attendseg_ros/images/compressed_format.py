@@ -40,8 +40,8 @@ class Meaning:
     """What a format says.
 
     Attributes:
-        encoding: Of the raw image, if the format names one.
-        red_first: Whether a decoder that expects BGR finds the colours in the order RGB.
+        encoding: of the raw image, if the format names one.
+        red_first: whether a decoder that expects BGR finds the colours in the order RGB.
     """
 
     encoding: Encoding | None
@@ -52,7 +52,7 @@ def meaning_of(message_format: str) -> Meaning:
     """Reads a format.
 
     Raises:
-        BadImageError: It is depth or a video's packet, and so no picture to segment.
+        BadImageError: it is depth or a video's packet, and so no picture to segment.
     """
     words = message_format.lower()
     if "compresseddepth" in words or re.search(r"\brvl\b", words):
@@ -79,7 +79,7 @@ def check_no_video(start: bytes) -> None:
     """Refuses the packets of a video, whatever their format calls them.
 
     Raises:
-        BadImageError: The bytes begin like one.
+        BadImageError: the bytes begin like one.
     """
     if start.startswith(_START_CODES):
         raise _video("H.264 or H.265")
@@ -88,6 +88,6 @@ def check_no_video(start: bytes) -> None:
 def _video(name: str) -> BadImageError:
     return BadImageError(
         Reason.VIDEO,
-        f"{name} is a video, whose packets are no pictures by themselves: decode it first, as in "
+        f"{name} is a video, and its packets are not pictures: decode it first, as in "
         "ros2 run image_transport republish ffmpeg raw, and subscribe to that",
     )

@@ -33,19 +33,19 @@ def decode_message(
     """Decodes the picture of a `sensor_msgs/CompressedImage`, from a topic or from a bag.
 
     Args:
-        data: Any buffer of bytes.
-        message_format: The message's own word on it: a mosaic is given its colours, samples of 10
+        data: any buffer of bytes.
+        message_format: the message's own word on it: a mosaic is given its colours, samples of 10
             and 12 bits are scaled, and channels are put in order, so that the result is that of
             the raw image.
-        bits: What is known of the stream's samples of 16 bits; None for a picture alone.
-        max_pixels: Most pixels of a picture.
+        bits: what is known of the stream's samples of 16 bits; None for a picture alone.
+        max_pixels: most pixels of a picture.
 
     Returns:
         uint8 (H, W, 3) RGB, as it was sent: a mask must fit these pixels, so an EXIF tag does
         not turn them.
 
     Raises:
-        BadImageError: Empty, cut off, too large, distances, a video's packet, or not a picture
+        BadImageError: empty, cut off, too large, distances, a video's packet, or not a picture
             that OpenCV reads.
     """
     meaning = meaning_of(message_format)
@@ -63,18 +63,18 @@ def decode_rgb(
     """Decodes an image file's content.
 
     Args:
-        content: The whole file, any buffer of bytes. 16-bit images are scaled to 8 bits, grey
+        content: the whole file, any buffer of bytes. 16-bit images are scaled to 8 bits, grey
             ones become RGB, and an alpha channel is dropped.
-        upright: Turns a photo the way its EXIF data say, as viewers do; False leaves the pixels
+        upright: turns a photo the way its EXIF data say, as viewers do; False leaves the pixels
             where they are.
-        bits: What is known of the samples of 16 bits of the file's like; None for one alone.
-        max_pixels: Most pixels of a picture.
+        bits: what is known of the samples of 16 bits of the file's like; None for one alone.
+        max_pixels: most pixels of a picture.
 
     Returns:
         uint8 (H, W, 3) RGB.
 
     Raises:
-        BadImageError: Empty, cut off, too large, or not an image that OpenCV reads.
+        BadImageError: empty, cut off, too large, or not an image that OpenCV reads.
     """
     pixels = _decode(content, max_pixels, upright=upright)
     return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits())

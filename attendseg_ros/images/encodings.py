@@ -30,12 +30,12 @@ class Encoding:
     """A row of the table.
 
     Attributes:
-        name: As messages of errors name it.
-        kind: How its bytes become colours.
+        name: as messages of errors name it.
+        kind: how its bytes become colours.
         dtype: NumPy's name of a sample's type.
-        channels: Samples of a pixel that lie together.
-        order: Of the channels, or of a bayer pattern's four pixels by rows, or of YUV's planes.
-        bits: That samples use of their 16; 0 where only the values tell.
+        channels: samples of a pixel that lie together.
+        order: of the channels, or of a bayer pattern's four pixels by rows, or of YUV's planes.
+        bits: that samples use of their 16; 0 where only the values tell.
     """
 
     name: str

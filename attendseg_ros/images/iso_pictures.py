@@ -20,7 +20,7 @@ def check_jpeg_2000(data: bytes, max_pixels: int) -> None:
     """Refuses a JPEG 2000 picture that is too large or not all there.
 
     Raises:
-        BadImageError: Says so.
+        BadImageError: says so.
         struct.error: It ends in its header.
     """
     start, end = 0, len(data)
@@ -45,7 +45,7 @@ def check_avif(data: bytes, max_pixels: int) -> None:
     """Refuses an AVIF picture that is too large or not all there.
 
     Raises:
-        BadImageError: Says so.
+        BadImageError: says so.
         struct.error: It ends in its header.
     """
     sizes = list(_sizes(data, 0, len(data)))

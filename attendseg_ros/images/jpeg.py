@@ -54,11 +54,11 @@ class Jpeg:
     """A JPEG taken apart.
 
     Attributes:
-        picture: The JPEG that libjpeg would make of the bytes: without what stands before it and
+        picture: the JPEG that libjpeg would make of the bytes: without what stands before it and
             between its segments, and with an end.
-        width: Pixels.
-        height: Pixels.
-        has_exif: Whether there are EXIF data, which may turn it.
+        width: pixels.
+        height: pixels.
+        has_exif: whether there are EXIF data, which may turn it.
     """
 
     picture: bytes
@@ -74,10 +74,10 @@ class Jpeg:
 
     @classmethod
     def find(cls, data: bytes) -> Jpeg | None:
-        """Takes a JPEG apart; None where the bytes are another kind of picture or none at all.
+        """Takes a JPEG apart; None where the bytes are not a JPEG.
 
         Raises:
-            BadImageError: It ends before its picture begins.
+            BadImageError: it ends before its picture begins.
         """
         start = 0 if data.startswith(_SOI) else data.find(_BEGINNING, 0, _MOST_BYTES_BEFORE)
         if start < 0 or (start > 0 and is_other_picture(data)):
@@ -157,11 +157,11 @@ class Jpeg:
         """Refuses a JPEG of which a part is missing, as far as a decoder can tell.
 
         Args:
-            pixels: What `picture` was decoded to, not turned.
-            decode: Decodes another one likewise.
+            pixels: what `picture` was decoded to, not turned.
+            decode: decodes another one likewise.
 
         Raises:
-            BadImageError: Data end early, restarts are missing, or zeros stand in their place.
+            BadImageError: data end early, restarts are missing, or zeros stand in their place.
         """
         simple = not self._progressive and len(self._scans) == 1
         if simple:

@@ -22,7 +22,7 @@ def check_picture(data: bytes, max_pixels: int) -> None:
     """Refuses a picture, of another kind than JPEG, that is too large or not all there.
 
     Raises:
-        BadImageError: Its size is out of bounds, a part is missing, or it is of no known kind.
+        BadImageError: its size is out of bounds, a part is missing, or it is of no known kind.
     """
     for begins, check in _CHECKS:
         if begins.match(data):

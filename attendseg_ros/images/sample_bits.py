@@ -39,10 +39,10 @@ class SampleBits:
         Args:
             pixels: (H, W, C) or (H, W); uint8, which stays as it is; uint16 of either byte order;
                 or float32 from 0 to 1, which is clipped.
-            bits: What the encoding's name says samples of uint16 use; 0 where it says nothing.
+            bits: what the encoding's name says samples of uint16 use; 0 where it says nothing.
 
         Raises:
-            BadImageError: A value is not finite, or larger than `bits` allow, or the type is
+            BadImageError: a value is not finite, or larger than `bits` allow, or the type is
                 another.
         """
         if pixels.dtype == np.uint8:

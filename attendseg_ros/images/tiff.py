@@ -18,7 +18,7 @@ def check_tiff(data: bytes, max_pixels: int) -> None:
     """Refuses a TIFF whose first picture is too large or not all there.
 
     Raises:
-        BadImageError: Says so.
+        BadImageError: says so.
         struct.error: It ends in its header.
     """
     tags = _tags(data)

@@ -10,16 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import read_small_file, read_yaml, shortened, shortened_text
-from attendseg_ros.errors import AttendSegError, BundleError, ClassTableError
+from attendseg_ros.documents import read_small_file, read_yaml, shortened_text
+from attendseg_ros.errors import AttendSegError, BundleError
+from attendseg_ros.inference.bundle_fields import Fields
 from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
 from attendseg_ros.inference.registry import find_bundle
-from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.classes import KEYS
+from attendseg_ros.labels import UNLABELLED, ClassTable
 
-FORMAT_VERSION = 1
 MODEL_FILE = "model.onnx"
 PRECISIONS = ("int8", "fp32")
+
+OUTPUTS = ("logits", "probabilities", "class_ids")
+"""What a graph's output can be: scores before a softmax, shares of one, or one map of channels."""
+
+DECODINGS = ("network", "image")
+"""At whose size the largest logit is looked for, where the image is the larger one."""
 
 MOST_MODEL_BYTES = 1 << 31
 """What a protocol buffer, which an ONNX file is, can hold."""
@@ -47,8 +52,9 @@ class Bundle:
     """Everything model.yaml says, and the checked content of model.onnx.
 
     The graph takes `image`, uint8 (1, height, width, 3) RGB with height and width multiples of
-    `size_multiple`, and gives `logits`, float32 (1, len(classes), height / output_stride,
-    width / output_stride), one channel a class in the order of `classes`.
+    `size_multiple`, and gives `logits`, float32 (1, channels, height / output_stride,
+    width / output_stride), one channel a class in the order of `classes`. Networks of others may
+    give more channels, other values (`output`) and another grid (`output_size`).
 
     Attributes:
         path: the bundle's folder.
@@ -66,6 +72,11 @@ class Bundle:
         scores: measured accuracy, as its training left it.
         license: terms of the weights and of their training data.
         model: the bytes of model.onnx.
+        output: one of `OUTPUTS`. "class_ids" is a single channel, of the number of the winning one.
+        background_channel: the channel that wins where there is none of the classes.
+        output_size: width and height of the output of a graph that takes `input_size` only; None
+            for one that takes other sizes too.
+        decoding: one of `DECODINGS`.
     """
 
     path: Path
@@ -82,6 +93,37 @@ class Bundle:
     scores: Mapping[str, Any]
     license: BundleLicense
     model: bytes = field(repr=False)
+    output: str = OUTPUTS[0]
+    background_channel: int | None = None
+    output_size: tuple[int, int] | None = None
+    decoding: str = DECODINGS[0]
+
+    @property
+    def channel_ids(self) -> tuple[int, ...]:
+        """The class id that each channel stands for; `UNLABELLED` for the background."""
+        ids = list(self.classes.ids)
+        if self.background_channel is not None:
+            ids.insert(self.background_channel, UNLABELLED)
+        return tuple(ids)
+
+    @property
+    def gives_confidence(self) -> bool:
+        """Whether the output tells how sure the network is."""
+        return self.output != "class_ids"
+
+    def output_shape(self, input_size: tuple[int, int]) -> tuple[int, int, int]:
+        """Channels, height and width of the output for an input of a width and height."""
+        width, height = self.output_size or (side // self.output_stride for side in input_size)
+        return (len(self.channel_ids) if self.gives_confidence else 1), height, width
+
+    def unfit_size(self, input_size: tuple[int, ...]) -> str | None:
+        """Why the graph cannot take an input of a width and height; None where it can."""
+        if self.output_size is not None and input_size != self.input_size:
+            width, height = self.input_size
+            return f"takes {width}x{height} only"
+        if any(side < 1 or side % self.size_multiple for side in input_size):
+            return f"takes multiples of {self.size_multiple} only"
+        return None
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
@@ -110,8 +152,9 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
 def _load(name_or_path: str | Path) -> Bundle:
     path = find_bundle(name_or_path)
     description_file = path / DESCRIPTION_FILE
-    fields = _Fields(_read_yaml(description_file), description_file)
+    fields = Fields(_read_yaml(description_file), description_file)
     sha256 = fields.sha256()
+    classes = fields.classes()
     return Bundle(
         path=path,
         name=fields.text("name"),
@@ -122,7 +165,7 @@ def _load(name_or_path: str | Path) -> Bundle:
         input_sizes=fields.input_sizes(),
         size_multiple=fields.count("size_multiple", minimum=1),
         output_stride=fields.count("output_stride", minimum=1),
-        classes=fields.classes(),
+        classes=classes,
         counts=BundleCounts(
             **{
                 key: fields.section("counts").count(key)
@@ -134,6 +177,10 @@ def _load(name_or_path: str | Path) -> Bundle:
             **{key: fields.section("license").text(key) for key in ("weights", "data")}
         ),
         model=_read_model(path / MODEL_FILE, sha256),
+        output=fields.choice_or("output", OUTPUTS),
+        background_channel=fields.background_channel(len(classes)),
+        output_size=fields.output_size(),
+        decoding=fields.choice_or("decoding", DECODINGS),
     )
 
 
@@ -159,98 +206,3 @@ def _read_model(file: Path, sha256: str) -> bytes:
             f"{DESCRIPTION_FILE} says {sha256}; copy the whole bundle again"
         )
     return content
-
-
-class _Fields:
-    """The fields of one mapping in model.yaml, each checked as it is read."""
-
-    def __init__(self, values: object, file: Path, prefix: str = "") -> None:
-        if not isinstance(values, Mapping):
-            what = prefix.rstrip(".") or "its content"
-            raise BundleError(f"{file}: {what} must be a mapping, got {shortened(values)}")
-        self.values: Mapping[str, Any] = values
-        self._file = file
-        self._prefix = prefix
-        if not prefix:
-            self._check_version()
-
-    def _check_version(self) -> None:
-        version = self.values.get("format_version")
-        if version != FORMAT_VERSION or isinstance(version, bool):
-            raise BundleError(
-                f"{self._file}: format_version must be {FORMAT_VERSION}, the one this version of "
-                f"attendseg_ros reads, got {shortened(version)}"
-            )
-
-    def _wrong(self, key: str, wanted: str) -> BundleError:
-        got = shortened(self.values[key]) if key in self.values else "nothing"
-        return BundleError(f"{self._file}: {self._prefix}{key} must be {wanted}, got {got}")
-
-    def text(self, key: str) -> str:
-        value = self.values.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self._wrong(key, "a text that is not empty")
-        return value
-
-    def choice(self, key: str, choices: tuple[str, ...]) -> str:
-        value = self.values.get(key)
-        if value not in choices:
-            raise self._wrong(key, f"one of {', '.join(choices)}")
-        return str(value)
-
-    def count(self, key: str, minimum: int = 0) -> int:
-        value = self.values.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
-            raise self._wrong(key, f"an integer of at least {minimum}")
-        return value
-
-    def section(self, key: str) -> _Fields:
-        if not isinstance(self.values.get(key), Mapping):
-            raise self._wrong(key, "a mapping")
-        return _Fields(self.values[key], self._file, f"{self._prefix}{key}.")
-
-    def sha256(self) -> str:
-        value = self.values.get("sha256")
-        if not isinstance(value, str) or len(value) != 64 or set(value) - set("0123456789abcdef"):
-            raise self._wrong("sha256", "64 lower-case hexadecimal digits")
-        return value
-
-    def input_size(self) -> tuple[int, int]:
-        size = _size(self.values.get("input_size"), self.count("size_multiple", minimum=1))
-        if size is None:
-            raise self._wrong("input_size", self._form_of_size())
-        return size
-
-    def input_sizes(self) -> tuple[tuple[int, int], ...]:
-        own, multiple = self.input_size(), self.count("size_multiple", minimum=1)
-        given = self.values.get("input_sizes", [list(own)])
-        sizes = [_size(size, multiple) for size in given] if isinstance(given, list) else []
-        found = {size for size in sizes if size is not None}
-        if len(found) < len(sizes) or own not in found:
-            raise self._wrong(
-                "input_sizes",
-                f"a list of {self._form_of_size()}, none twice, with input_size {list(own)} "
-                "among them",
-            )
-        return tuple(sorted(found, key=lambda size: (size[0] * size[1], size), reverse=True))
-
-    def _form_of_size(self) -> str:
-        multiple = self.count("size_multiple", minimum=1)
-        return f"[width, height], each a positive multiple of {multiple}"
-
-    def classes(self) -> ClassTable:
-        table = {key: self.values[key] for key in KEYS if key in self.values}
-        try:
-            return ClassTable.from_mapping(table)
-        except ClassTableError as error:
-            raise BundleError(f"{self._file}: {error}") from error
-
-
-def _size(value: object, multiple: int) -> tuple[int, int] | None:
-    """The width and height that a list holds; None when it does not."""
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    for side in value:
-        if not isinstance(side, int) or isinstance(side, bool) or side < 1 or side % multiple:
-            return None
-    return value[0], value[1]

@@ -122,7 +122,7 @@ def _unsafe(found: os.stat_result) -> str | None:
     if stat.S_ISLNK(found.st_mode):
         return "it is a symbolic link"
     if not stat.S_ISDIR(found.st_mode):
-        return "it is no folder"
+        return "it is not a folder"
     if found.st_uid != os.geteuid():
         return f"it belongs to another user ({found.st_uid})"
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):

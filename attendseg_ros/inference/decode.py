@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.inference.engine import Logits, check_finite
+from attendseg_ros.labels import UNLABELLED
 
 Mask = NDArray[np.uint8]
+
+LARGEST_ENLARGEMENT = 4
+"""Times the network's pixels up to which logits are interpolated: each costs as many again."""
 
 
 class Decoder:
@@ -21,15 +25,26 @@ class Decoder:
     It keeps its working memory from frame to frame, so one decoder serves one thread at a time.
     """
 
-    def __init__(self, class_ids: Sequence[int], network_size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        class_ids: Sequence[int],
+        network_size: tuple[int, int],
+        output: str = "logits",
+        at_image_size: bool = False,
+    ) -> None:
         """Makes a decoder.
 
         Args:
             class_ids: the id that each channel of the logits stands for.
             network_size: width and height of the network's input.
+            output: what the network gives, of `bundle.OUTPUTS`.
+            at_image_size: whether a larger image gets logits of its own size, as libraries do it.
         """
         self._network_size = network_size
-        self._ids = np.zeros(256, np.uint8)
+        self._most_pixels = LARGEST_ENLARGEMENT * network_size[0] * network_size[1]
+        self._at_image_size = at_image_size
+        self._output = output
+        self._ids = np.full(256, UNLABELLED, np.uint8)
         self._ids[: len(class_ids)] = class_ids
         self._ids_are_channels = list(class_ids) == list(range(len(class_ids)))
         self._allocate(network_size)
@@ -42,10 +57,12 @@ class Decoder:
         The logits are interpolated bilinearly (pixel centres at halves) to the network's input
         size, or along a side where the image is smaller to the image's; the largest wins, the
         first of equals. A larger image gets the nearest of these labels: finer than its input the
-        network has seen nothing.
+        network has seen nothing. With `at_image_size` they are interpolated to the image's size,
+        of up to `LARGEST_ENLARGEMENT` times the network's pixels.
 
         The confidence is the probability of the winning class, softmax(logits) on the logits' own
-        grid, interpolated like the logits.
+        grid, interpolated like the logits. Probabilities are taken as they are. Class ids say
+        nothing of it, and between two of them there is none: each pixel gets the nearest.
 
         Args:
             logits: float32 (C, h, w).
@@ -60,11 +77,15 @@ class Decoder:
             LogitsError: a logit is NaN or infinite.
         """
         check_finite(logits)
+        if self._output == "class_ids":
+            return _nearest(self._named(logits[0]), size), None
         width, height = size
         fine = (min(width, self._network_size[0]), min(height, self._network_size[1]))
+        if self._at_image_size and width * height <= self._most_pixels:
+            fine = size
         if self._best.shape != (fine[1], fine[0]):
             self._allocate(fine)
-        probabilities = _softmax(logits) if confidence else None
+        probabilities = self._probabilities(logits) if confidence else None
         labels, certainty = self._pick(logits, probabilities, fine)
         if not self._ids_are_channels:
             labels = np.asarray(cv2.LUT(labels, self._ids), np.uint8)
@@ -72,6 +93,16 @@ class Decoder:
             labels = _nearest(labels, size)
             certainty = None if certainty is None else _nearest(certainty, size)
         return labels, certainty
+
+    def _named(self, numbers: NDArray[np.float32]) -> Mask:
+        """The class ids of numbers of channels; no such channel is no class."""
+        known = np.where((numbers >= 0) & (numbers < 255), numbers, UNLABELLED)
+        return np.asarray(cv2.LUT(np.asarray(np.rint(known), np.uint8), self._ids), np.uint8)
+
+    def _probabilities(self, logits: Logits) -> Mask:
+        if self._output == "logits":
+            return _softmax(logits)
+        return np.asarray(np.rint(np.clip(logits, 0.0, 1.0) * 255.0), np.uint8)
 
     def _allocate(self, fine: tuple[int, int]) -> None:
         shape = (fine[1], fine[0])
@@ -118,5 +149,7 @@ def _softmax(logits: Logits) -> Mask:
 
 
 def _nearest(mask: Mask, size: tuple[int, int]) -> Mask:
+    if mask.shape == (size[1], size[0]):
+        return mask
     # INTER_NEAREST rounds down and so shifts by up to half a pixel; EXACT goes by pixel centres.
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)

@@ -70,9 +70,8 @@ def check_graph(
         BundleError: they differ; the message names what is there and what should be.
     """
     width, height = input_size
-    stride = bundle.output_stride
     _check_port(bundle, "input", inputs, Port(INPUT_NAME, "uint8", (1, height, width, 3)))
-    logits_shape = (1, len(bundle.classes), height // stride, width // stride)
+    logits_shape = (1, *bundle.output_shape(input_size))
     _check_port(bundle, "output", outputs, Port(OUTPUT_NAME, "float32", logits_shape))
 
 

@@ -70,6 +70,11 @@ def check_input_size(bundle: Bundle, input_size: tuple[int, int]) -> None:
         EngineError: width or height is no multiple of what the network needs, or too large.
     """
     multiple = bundle.size_multiple
+    if bundle.output_size is not None and (unfit := bundle.unfit_size(input_size)):
+        raise EngineError(
+            f"model '{bundle.name}' {unfit}: its graph is built for that size, got input_size "
+            f"{input_size[0]}x{input_size[1]}"
+        )
     for side in input_size:
         if not multiple <= side <= LARGEST_SIDE or side % multiple:
             raise EngineError(
@@ -112,7 +117,7 @@ def create_engine(
         raise EngineError(
             f"engine '{name}' is installed but cannot be imported: {words[:500]}"
         ) from error
-    # Each library raises errors of its own, some of them plain RuntimeError, for a graph it cannot
+    # Each library raises its own errors, some of them plain RuntimeError, for a graph it cannot
     # read or run.
     except Exception as error:
         words = " ".join(str(error).split())
@@ -146,10 +151,9 @@ def _check_result(engine: Engine, bundle: Bundle) -> None:
     started = time.perf_counter()
     logits = engine.infer(np.zeros((height, width, 3), np.uint8))
     engine.first_run_s = time.perf_counter() - started
-    stride = bundle.output_stride
-    wanted = (len(bundle.classes), height // stride, width // stride)
+    wanted = bundle.output_shape(engine.input_size)
     if logits.shape != wanted:
         raise BundleError(
             f"{bundle.path / MODEL_FILE}: logits of a {width}x{height} image must have the shape "
-            f"{wanted} (classes, height, width) to fit model.yaml, got {logits.shape}"
+            f"{wanted} (channels, height, width) to fit model.yaml, got {logits.shape}"
         )

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How long an engine takes for a frame, measured here or in a process of its own."""
+"""How long an engine takes for a frame, measured here or in its own process."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _compiled(
         try:
             return core.import_model(stored, "CPU", settings)
         except RuntimeError:
-            # Whole, but of a build with other parts under the same version: made anew.
+            # Whole, but of a build with other parts under the same version: made again.
             pass
     compiled = core.compile_model(model, "CPU", settings)
     stream = io.BytesIO()

@@ -41,7 +41,8 @@ class Segmentation:
 
     Attributes:
         labels: uint8 (H, W) class ids at the image's size, or at the one asked for.
-        confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for.
+        confidence: uint8 (H, W), the winning class's probability times 255; None if not asked for,
+            and of a model that does not tell (`Bundle.gives_confidence`).
         times: how long each stage took.
         input_size: width and height at which the network saw it.
     """
@@ -73,17 +74,22 @@ class Segmentation:
 class _Pipeline:
     """An engine and the working memory around it, all of one input size."""
 
-    def __init__(self, engine: Engine, class_ids: tuple[int, ...]) -> None:
+    def __init__(self, engine: Engine, bundle: Bundle) -> None:
         self.engine = engine
         self.resizer = Resizer(engine.input_size)
         self.smoothers: defaultdict[str, Smoother] = defaultdict(Smoother)
-        self.decoder = Decoder(class_ids, engine.input_size)
+        self.decoder = Decoder(
+            bundle.channel_ids,
+            engine.input_size,
+            bundle.output,
+            at_image_size=bundle.decoding == "image",
+        )
 
 
 def _around(engine: Engine, bundle: Bundle) -> _Pipeline:
     """A pipeline with an engine, which is freed where the rest cannot be made."""
     try:
-        return _Pipeline(engine, bundle.classes.ids)
+        return _Pipeline(engine, bundle)
     except BaseException:
         engine.close()
         raise
@@ -190,7 +196,7 @@ class Segmenter:
         return self._build_s
 
     def twin(self, input_size: tuple[int, int]) -> Segmenter:
-        """Makes another of the same model on the same engine, which is not measured anew.
+        """Makes another segmenter of the same model on the same engine, without measuring again.
 
         Also while this one hangs.
 
@@ -239,7 +245,7 @@ class Segmenter:
             rgb: uint8 (H, W, 3); a view of other memory is fine (see `Resizer.resize`).
             confidence: whether to compute it too.
             smoothing: weight of the camera's earlier frames, 0 to below 1 (see `Smoother`); they
-                must come in their order.
+                must come in their order. Class ids have no average: it does nothing to them.
             stamp_ns: when the image was taken, for smoothing.
             camera: whose image it is, for smoothing.
             framing: which part of the image is labelled, and the size of the result. Beside the
@@ -258,6 +264,7 @@ class Segmenter:
         height, width = rgb.shape[:2]
         part = framing.part_of(rgb)
         rows, columns = framing.place(width, height)
+        weight = smoothing if self._bundle.gives_confidence else 0.0
         with self._lock:
             if self._pipeline is None:
                 raise EngineError("the segmenter is closed: make a new one")
@@ -268,7 +275,7 @@ class Segmenter:
             inferred = time.perf_counter()
             try:
                 logits = self._pipeline.smoothers[camera].smooth(
-                    logits, image, smoothing, (part.shape[1], part.shape[0]), stamp_ns
+                    logits, image, weight, (part.shape[1], part.shape[0]), stamp_ns
                 )
                 labels, certainty = self._pipeline.decoder.decode(
                     logits,

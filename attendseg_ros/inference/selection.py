@@ -31,7 +31,7 @@ _CLOSE = 1.5
 # longer still, to fall back at times: both are asked for by name only.
 _CANDIDATES = tuple(name for name in PROCESSOR_ENGINES if name != "torch")
 if platform.machine() not in X86:
-    # The likely winner comes last; away from Intel's processors and their like it is another.
+    # The likely winner comes last; on other processors than Intel's it may be a different one.
     _CANDIDATES = _CANDIDATES[::-1]
 
 

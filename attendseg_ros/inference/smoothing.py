@@ -26,7 +26,7 @@ class Smoother:
 
     `average = weight * average + (1 - weight) * logits`, and the same average of the image says
     what the scene looked like to the frames it is made of. Where the image now differs from that by
-    more than noise, something moved: there the average starts anew from this frame's logits, so
+    more than noise, something moved: there the average restarts from this frame's logits, so
     what moves is not smeared. Kept for each stream of frames; one thread at a time.
     """
 

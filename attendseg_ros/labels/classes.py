@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import read_yaml, shortened, shortened_text
 from attendseg_ros.errors import ClassTableError
+from attendseg_ros.labels.palette import Color, distinct_color
 
 UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
@@ -27,8 +28,6 @@ LABEL_VALUES = ("ids", "colors")
 
 KEYS = ("classes", "ignored_ids", "ignored_colors", "label_values")
 """The keys of a class file; those that a model.yaml has as well mean the same there."""
-
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,9 @@ class ClassTable:
         self._classes = tuple(classes)
         self._ignored_ids = tuple(ignored_ids)
         self._ignored_colors = tuple(ignored_colors)
-        self._id_of_label_color = _label_colors(classes, ignored_colors)
+        self._id_of_label_color = _label_colors(
+            classes, ignored_colors, are_unique=label_values != "ids"
+        )
 
     @classmethod
     def load(cls, path_or_name: str | Path) -> ClassTable:
@@ -119,7 +120,9 @@ class ClassTable:
         Args:
             mapping: `{classes: [{id, name, color: [r, g, b]}, ...]}`. A class may also have
                 `merges: {name: [r, g, b], ...}`, the table `ignored_ids: [...]`,
-                `ignored_colors: [[r, g, b], ...]` and `label_values: ids` or `colors`.
+                `ignored_colors: [[r, g, b], ...]` and `label_values: ids` or `colors`. In place
+                of a class its name is enough: its id is then its position, its colour one of its
+                own.
 
         Raises:
             ClassTableError: the mapping has another form; the message names the entry.
@@ -148,7 +151,7 @@ class ClassTable:
             raise ClassTableError(
                 f"ignored_colors must be a list of [r, g, b], got {shortened(ignored_colors)}"
             )
-        infos = [_parse_class(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
+        infos = [_parse_class(entry, i) for i, entry in enumerate(classes)]
         colors = [_parse_color(c, f"ignored_colors[{i}]") for i, c in enumerate(ignored_colors)]
         return cls(infos, ignored_ids, colors, mapping.get("label_values"))
 
@@ -235,15 +238,20 @@ class ClassTable:
         )
 
 
-def _label_colors(classes: Sequence[ClassInfo], ignored: Sequence[Color]) -> dict[Color, int]:
-    """The id of every colour that may stand in a label image."""
+def _label_colors(
+    classes: Sequence[ClassInfo], ignored: Sequence[Color], are_unique: bool
+) -> dict[Color, int]:
+    """The id of every colour that may stand in a label image.
+
+    Where label images hold ids, two classes may be painted alike: ADE20K has such a pair.
+    """
     ids: dict[Color, int] = {}
     for color in ignored:
         _check_color(color, "ignored_colors")
         ids[color] = UNLABELLED
     for info in classes:
         for name, color in ({info.name: info.color} | dict(info.merges)).items():
-            if ids.setdefault(color, info.id) != info.id:
+            if ids.setdefault(color, info.id) != info.id and are_unique:
                 raise ClassTableError(
                     f"{info.name}: the colour {list(color)} of {shortened(name)} also means "
                     "something else"
@@ -257,10 +265,15 @@ def _is_int_in(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _parse_class(entry: object, where: str) -> ClassInfo:
+def _parse_class(entry: object, position: int) -> ClassInfo:
+    where = f"classes[{position}]"
+    if isinstance(entry, str):
+        return ClassInfo(position, entry, distinct_color(position))
     keys = {"id", "name", "color"}
     if not isinstance(entry, Mapping) or set(entry) - {"merges"} != keys:
-        raise ClassTableError(f"{where} must be {{id, name, color}}, got {shortened(entry)}")
+        raise ClassTableError(
+            f"{where} must be {{id, name, color}} or a name, got {shortened(entry)}"
+        )
     merges = entry.get("merges", {})
     if not isinstance(merges, Mapping):
         raise ClassTableError(

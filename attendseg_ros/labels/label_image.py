@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError
 from attendseg_ros.files import pointer_in
-from attendseg_ros.labels.classes import Color
 from attendseg_ros.labels.exif import exif_orientation
+from attendseg_ros.labels.palette import Color
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGB_ALPHA = 0, 2, 3, 4, 6

@@ -28,13 +28,16 @@ class Shares:
     mean_confidence: Values
 
 
-def shares(labels: Mask, confidence: Mask) -> Shares:
+def shares(labels: Mask, confidence: Mask | None) -> Shares:
     """Counts all pixels of a mask.
 
     Args:
         labels: uint8 (H, W), not empty.
-        confidence: uint8 (H, W), 255 = certain.
+        confidence: uint8 (H, W), 255 = certain; without it, every mean is NaN.
     """
+    if confidence is None:
+        everywhere = (slice(0, labels.shape[0]), slice(0, labels.shape[1]))
+        return Shares(shares_in(labels, everywhere), np.full(256, np.nan))
     # Counting both together takes a third of the time of NumPy's sums for each class.
     both = cv2.calcHist([labels, confidence], [0, 1], None, [256, 256], [0, 256, 0, 256])
     counts = both.sum(axis=1, dtype=np.float64)

@@ -38,7 +38,7 @@ class Verdict:
     """The landing zone of a frame, or why there is none.
 
     Attributes:
-        zone: None when there is none.
+        zone: none when there is none.
         reason: empty when there is one.
     """
 

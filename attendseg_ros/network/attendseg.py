@@ -152,7 +152,7 @@ def build_attendseg(num_classes: int, shape: Shape | None = None) -> AttendSeg:
     """Returns a freshly initialised network, of the shipped models' shape unless another is given.
 
     Raises:
-        ValueError: If num_classes is not between 2 and 255 (255 is the id of unlabelled pixels).
+        ValueError: if num_classes is not between 2 and 255 (255 is the id of unlabelled pixels).
     """
     if not 2 <= num_classes <= 255:
         raise ValueError(f"num_classes must be between 2 and 255, got {num_classes}")

@@ -27,9 +27,9 @@ class AttentionCondenser(nn.Module):
         """Makes a condenser.
 
         Args:
-            channels: Channels of V.
-            embedding_channels: Channels of the embedding K.
-            condensation: Factor by which C shrinks height and width.
+            channels: channels of V.
+            embedding_channels: channels of the embedding K.
+            condensation: factor by which C shrinks height and width.
         """
         super().__init__()
         self.condense = nn.MaxPool2d(condensation)

@@ -15,7 +15,7 @@ class Counts:
     """What a network costs.
 
     Attributes:
-        parameters: Learned values that the deployed network holds (batch normalisation folded,
+        parameters: learned values that the deployed network holds (batch normalisation folded,
             training-only heads left out).
         macs: Multiply-accumulates of all convolutions and linear layers for one image.
     """
@@ -28,8 +28,8 @@ def count(network: nn.Module, input_size: tuple[int, int]) -> Counts:
     """Counts the layers that really run on one image.
 
     Args:
-        network: Maps float (1, 3, H, W) to logits.
-        input_size: Width and height in pixels.
+        network: maps float (1, 3, H, W) to logits.
+        input_size: width and height in pixels.
 
     Returns:
         Counts of the network in evaluation mode. Elementwise operations, pooling and upsampling

@@ -20,11 +20,11 @@ class Stage:
     """The blocks of the encoder at one stride.
 
     Attributes:
-        channels: Of the stage's features.
-        blocks: How many follow one another, 1 or more.
-        embedding: Channels of the condenser behind each block; 0: no condensers.
-        entry_expansion: Expansion of the first inverted residual, in channels of its input.
-        expansion: Expansion of the other inverted residuals, in channels of the stage.
+        channels: of the stage's features.
+        blocks: how many follow one another, 1 or more.
+        embedding: channels of the condenser behind each block; 0: no condensers.
+        entry_expansion: expansion of the first inverted residual, in channels of its input.
+        expansion: expansion of the other inverted residuals, in channels of the stage.
     """
 
     channels: int
@@ -39,14 +39,14 @@ class Shape:
     """Channels and blocks of the whole network; the default is that of the shipped models.
 
     Attributes:
-        stem: Channels at stride 2.
-        stride_4: Two dense 3x3 convolutions; one block.
-        stride_8: Dense residual blocks.
-        stride_16: Inverted residuals.
-        stride_32: Inverted residuals.
-        decoder: Channels of the decoder at strides 16 and 8.
-        decoder_embedding: Channels of the condenser in the decoder; 0: none.
-        head: Channels of the decoder at stride 4.
+        stem: channels at stride 2.
+        stride_4: two dense 3x3 convolutions; one block.
+        stride_8: dense residual blocks.
+        stride_16: inverted residuals.
+        stride_32: inverted residuals.
+        decoder: channels of the decoder at strides 16 and 8.
+        decoder_embedding: channels of the condenser in the decoder; 0: none.
+        head: channels of the decoder at stride 4.
     """
 
     stem: int = 24
@@ -74,7 +74,7 @@ class Shape:
         """The inverse of `to_mapping`.
 
         Raises:
-            DataError: The mapping has another form; the message names the entry.
+            DataError: the mapping has another form; the message names the entry.
         """
         values = _exactly("shape", mapping, cls)
         for name in _STAGES:
@@ -86,10 +86,10 @@ class Shape:
         """Reads a shape from a YAML file, as `attendseg explore` writes it, or a built-in one.
 
         Args:
-            path_or_name: A file, or a name of `BUILT_IN`.
+            path_or_name: a file, or a name of `BUILT_IN`.
 
         Raises:
-            DataError: There is no such file, or its content is wrong.
+            DataError: there is no such file, or its content is wrong.
         """
         path = BUILT_IN.get(str(path_or_name), Path(path_or_name))
         try:

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing in threads of their own, while the caller does something else.
+"""Reading and writing in their own threads, while the caller does something else.
 
 Decompressing, compressing and checksums, which is where a bag's time goes, release the GIL.
 """
@@ -47,7 +47,7 @@ class InOrder:
         """Has a function called; waits only while too many calls are outstanding.
 
         Raises:
-            Exception: What an earlier call raised.
+            Exception: what an earlier call raised.
         """
         while self._outstanding and (
             len(self._outstanding) >= self._depth or self._outstanding[0].done()
@@ -59,7 +59,7 @@ class InOrder:
         """Has a function called, waits for it, and returns what it returns.
 
         Raises:
-            Exception: What it or an earlier call raised.
+            Exception: what it or an earlier call raised.
         """
         self.call(function, *arguments)
         while len(self._outstanding) > 1:
@@ -71,7 +71,7 @@ class InOrder:
         """Waits for all calls and ends the thread.
 
         Raises:
-            Exception: What the first call that failed raised.
+            Exception: what the first call that failed raised.
         """
         try:
             while self._outstanding:

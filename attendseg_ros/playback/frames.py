@@ -24,11 +24,11 @@ class Frame:
 
     Attributes:
         rgb: uint8 (H, W, 3), C-contiguous.
-        stamp_ns: Nanoseconds: a bag's header stamp (its recording time where that is zero);
+        stamp_ns: nanoseconds: a bag's header stamp (its recording time where that is zero);
             a video's own times since its first frame; for anything else the time since the first
             frame at the source's rate.
-        name: Unique within the source and fit for a file name, without an extension.
-        index: Position among the source's frames, those that could not be read counted too.
+        name: unique within the source and fit for a file name, without an extension.
+        index: position among the source's frames, those that could not be read counted too.
     """
 
     rgb: Image
@@ -38,7 +38,7 @@ class Frame:
 
 
 class Source(ABC):
-    """An image, a folder, a video or a bag. Can be iterated again: it then starts anew.
+    """An image, a folder, a video or a bag. Can be iterated again, from its start.
 
     A frame that cannot be read is left out and named in `skipped`, so that one damaged file does
     not cost a long run; a source of which nothing can be read raises `DataError`.

@@ -27,11 +27,11 @@ class PictureSink(Sink):
         """Checks that the folder can be; nothing is written before the first frame.
 
         Args:
-            folder: Of the pictures.
-            replace: Whether pictures of the same names may be replaced.
+            folder: of the pictures.
+            replace: whether pictures of the same names may be replaced.
 
         Raises:
-            DataError: The folder cannot be made.
+            DataError: the folder cannot be made.
         """
         try:
             real_place(folder).parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def check_new(folder: Path, frame: Frame) -> None:
     """Checks that a folder has no picture of a frame.
 
     Raises:
-        DataError: It has.
+        DataError: it has.
     """
     path = folder / picture_name(frame)
     if path.exists():
@@ -126,7 +126,7 @@ def make_folder(folder: Path) -> Path:
     """Makes an output folder.
 
     Raises:
-        DataError: It cannot be made.
+        DataError: it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,11 +139,11 @@ def write_png(path: Path, pixels: Image) -> None:
     """Writes a PNG whole or not at all.
 
     Args:
-        path: The file.
+        path: the file.
         pixels: uint8 (H, W) grey or (H, W, 3) RGB.
 
     Raises:
-        DataError: The file cannot be written.
+        DataError: the file cannot be written.
     """
     ordered = pixels if pixels.ndim == 2 else swap_red_and_blue(pixels)
     encoded, content = cv2.imencode(".png", ordered)

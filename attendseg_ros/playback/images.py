@@ -25,9 +25,9 @@ class ImageSource(Source):
         """Takes the files without reading them.
 
         Args:
-            path: What the user named: the file or the folder.
-            files: The image files, at least one.
-            left_out: A line for every other file of the folder.
+            path: what the user named: the file or the folder.
+            files: the image files, at least one.
+            left_out: a line for every other file of the folder.
         """
         super().__init__(path)
         self._files = files
@@ -61,7 +61,7 @@ class ImageSource(Source):
         """Reads the files in order; the unreadable are skipped and named.
 
         Raises:
-            DataError: No file could be read.
+            DataError: no file could be read.
         """
         self._skipped = []
         bits = SampleBits()
@@ -88,7 +88,7 @@ def open_folder(path: Path) -> ImageSource:
     """Opens the image files directly in a folder, in natural order (img_2 before img_10).
 
     Raises:
-        DataError: The folder holds no image file; the message says what it holds.
+        DataError: the folder holds no image file; the message says what it holds.
     """
     try:
         found = list_pictures(path)

@@ -27,17 +27,23 @@ class Labeller:
         """Checks the settings.
 
         Args:
-            segmenter: Does the work; used by the calling thread only.
+            segmenter: does the work; used by the calling thread only.
             min_confidence: 0.0 to 1.0; pixels the network is less sure of become unlabelled.
-            kept_classes: Names; all other classes become unlabelled. none given keeps all.
-            confidence: Whether results shall hold it.
+            kept_classes: names; all other classes become unlabelled. none given keeps all.
+            confidence: whether results shall hold it.
 
         Raises:
-            DataError: min_confidence is out of range.
-            ClassTableError: The model has no such class; the message lists those it has.
+            DataError: min_confidence is out of range, or the model gives no confidence and one is
+                asked for.
+            ClassTableError: the model has no such class; the message lists those it has.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise DataError(f"min_confidence must be from 0.0 to 1.0, got {min_confidence}")
+        if (confidence or min_confidence > 0.0) and not segmenter.bundle.gives_confidence:
+            raise DataError(
+                f"model '{segmenter.bundle.name}' gives class ids without confidence: leave out "
+                "--min-confidence and the output confidence"
+            )
         self._segmenter = segmenter
         self._min_confidence = min_confidence
         self._kept_ids = [segmenter.bundle.classes.id_of(name) for name in kept_classes]
@@ -53,8 +59,8 @@ class Labeller:
         """Labels an image, uint8 (H, W, 3).
 
         Raises:
-            ImageError: The image is too large.
-            LogitsError: The network's result is not finite.
+            ImageError: the image is too large.
+            LogitsError: the network's result is not finite.
         """
         needed = self._confidence or self._min_confidence > 0.0
         segmentation = self._segmenter.segment(rgb, confidence=needed)

@@ -24,12 +24,12 @@ def open_source(path: str | Path, topic: str = "") -> Source:
     """Opens an image file, a folder of images, a video or a bag.
 
     Args:
-        path: An image or video file; a folder of images; a ROS 1 .bag; a ROS 2 bag's folder or
+        path: an image or video file; a folder of images; a ROS 1 .bag; a ROS 2 bag's folder or
             its .mcap or .db3 file.
-        topic: The image topic of a bag; empty for the first one there is.
+        topic: the image topic of a bag; empty for the first one there is.
 
     Raises:
-        DataError: There is nothing at the path or it cannot be read; or a topic was named that
+        DataError: there is nothing at the path or it cannot be read; or a topic was named that
             the bag does not hold, or that is of no use because the path is no bag.
     """
     path = _existing(Path(path))
@@ -76,6 +76,6 @@ def _open_folder(path: Path) -> Source:
             raise
         named = ", ".join(bags[:_BAGS_NAMED]) + (" ..." if len(bags) > _BAGS_NAMED else "")
         raise DataError(
-            f"{path}: is no bag and holds no image, but {len(bags)} bag"
-            f"{'s' if len(bags) > 1 else ''}, each to be read by itself: {named}"
+            f"{path}: is not a bag and holds no image, but {len(bags)} bag"
+            f"{'s' if len(bags) > 1 else ''}, read them one by one: {named}"
         ) from error

@@ -49,6 +49,6 @@ class Sink(Output, ABC):
         """Adds a frame.
 
         Args:
-            frame: A frame of the source.
+            frame: a frame of the source.
             labels: uint8 (H, W) class ids of the frame's size.
         """

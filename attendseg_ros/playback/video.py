@@ -94,7 +94,7 @@ class VideoSource(Source):
         """Reads the frames in order.
 
         Raises:
-            DataError: There is none that can be read: the file is gone, or another by now.
+            DataError: there is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
         usual_ns = round(1e9 / self._rate_hz)
@@ -115,7 +115,7 @@ class VideoSource(Source):
                 yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
                 index += 1
         if not index:
-            gone = "the file is gone" if not self._path.exists() else "it is no video any more"
+            gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
         # The last frame is shown for an interval, or for a pause as long as any before.
         if self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:
@@ -149,8 +149,8 @@ def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:
     """The rate of a video by the times of its first frames, and whether they come evenly.
 
     Args:
-        times_ms: The times.
-        stated_hz: The rate in the header: exact for even frames, and some mean for others.
+        times_ms: the times.
+        stated_hz: the rate in the header: exact for even frames, and some mean for others.
     """
     gaps_ms = [later - earlier for earlier, later in pairwise(times_ms) if later > earlier]
     usual_ms = median(gaps_ms) if gaps_ms else 0.0

@@ -30,7 +30,7 @@ class VideoWriter:
         """Takes the file's name; the first picture decides the video's size.
 
         Raises:
-            DataError: The name does not end in .mp4, or its folder cannot be made.
+            DataError: the name does not end in .mp4, or its folder cannot be made.
         """
         if path.suffix.lower() != ".mp4":
             raise DataError(f"{path}: a video is written as .mp4")
@@ -45,7 +45,7 @@ class VideoWriter:
         """Adds a picture, uint8 (H, W, 3); one of another size than the first is fitted into it.
 
         Raises:
-            DataError: The file cannot be written.
+            DataError: the file cannot be written.
         """
         if self._writer is None:
             height, width = rgb.shape[:2]
@@ -98,11 +98,11 @@ class OverlayVideoSink(Sink):
         """Takes the file's name.
 
         Args:
-            path: The .mp4 file.
+            path: the .mp4 file.
             palette: uint8 (256, 3), the classes' colours.
-            rate_hz: The video's rate.
-            alpha: Weight of the colours, 0 to 1.
-            keeps_time: Shows a frame until the next one's stamp, for frames at a rate that varies.
+            rate_hz: the video's rate.
+            alpha: weight of the colours, 0 to 1.
+            keeps_time: shows a frame until the next one's stamp, for frames at a rate that varies.
         """
         self._video = VideoWriter(path, rate_hz)
         self._palette = palette
@@ -142,7 +142,7 @@ def fit(rgb: Image, size: tuple[int, int]) -> Image:
 
     Args:
         rgb: uint8 (H, W, 3).
-        size: Width and height in pixels.
+        size: width and height in pixels.
 
     Returns:
         uint8 (height, width, 3); `rgb` itself if it has that size.

@@ -43,8 +43,8 @@ class PlaybackCameraNode(OutspokenNode):
         """Declares the parameters, opens the source and starts.
 
         Raises:
-            ParameterError: A parameter cannot be used.
-            DataError: The source cannot be read.
+            ParameterError: a parameter cannot be used.
+            DataError: the source cannot be read.
         """
         super().__init__("playback_camera")
         path = declare(
@@ -58,7 +58,7 @@ class PlaybackCameraNode(OutspokenNode):
             "Images a second; 0 is the source's own rate, and a video's own times.",
             (0.0, 240.0),
         )
-        self._loop = declare(self, "loop", False, "Start anew after the last image.")
+        self._loop = declare(self, "loop", False, "Start again after the last image.")
         self._frame_id = declare(self, "frame_id", "camera", "Frame of the headers.")
         self._subscribers_awaited = declare_awaited(self, default=1)
         self.warn_of_unused()
@@ -105,7 +105,7 @@ class PlaybackCameraNode(OutspokenNode):
             for image, stamp_ns in self._images():
                 if held is not None:
                     shown_ns = stamp_ns - held[1]
-                    # A source that starts anew goes back in time.
+                    # A source that restarts goes back in time.
                     yield held[0], min(shown_ns, _LONGEST_NS) if shown_ns > 0 else self._usual_ns
                 held = image, stamp_ns
         except AttendSegError as error:
@@ -137,7 +137,7 @@ class PlaybackCameraNode(OutspokenNode):
                 return
             if not count:
                 # Or this would be a loop without a pause.
-                raise DataError(f"{self._path}: there are no images in it any more")
+                raise DataError(f"{self._path}: it holds no images any more")
 
     def _publish(self) -> None:
         if self._image.get_subscription_count() < self._subscribers_awaited:

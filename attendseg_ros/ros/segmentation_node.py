@@ -85,7 +85,7 @@ class SegmentationNode(PatientLifecycleNode):
             return
         for transition in (self.trigger_configure, self.trigger_activate):
             if transition() != SUCCESS:
-                raise StartError("the node could not start by itself and ends here")
+                raise StartError("the node could not start by itself and ends")
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Loads the model, starts the engine and announces the outputs."""
@@ -187,7 +187,7 @@ class SegmentationNode(PatientLifecycleNode):
         return None if self._models is None else self._models.asked_bundle
 
     def _adopt(self, change: Change) -> None:
-        """Puts into effect what is not read anew with every frame."""
+        """Puts into effect what is not read with every frame."""
         before, after = change.before, change.after
         if after.diagnostics_period_s != before.diagnostics_period_s:
             self.destroy_timer(self._report_timer)
@@ -307,7 +307,7 @@ class SegmentationNode(PatientLifecycleNode):
             self.get_logger().info("~/ground_grid is off: nav_msgs is not installed")
         missed = missed_engine()
         if missed and self._live.settings.engine == AUTO:
-            self.get_logger().warning(f"{missed}. With engine:=onnxruntime this is not said again")
+            self.get_logger().warning(f"{missed}. Set engine:=onnxruntime to silence this")
 
 
 def main(args: list[str] | None = None) -> int:

@@ -54,7 +54,7 @@ class SyntheticCameraNode(OutspokenNode):
         """Declares the parameters, builds the scene and starts.
 
         Raises:
-            ParameterError: A parameter cannot be used.
+            ParameterError: a parameter cannot be used.
         """
         super().__init__("synthetic_camera")
         width = declare(self, "width", 640, "Width of the images in pixels.", (16, 4096))
@@ -136,8 +136,8 @@ def camera_info(matrix: NDArray[np.float64], width: int, height: int) -> CameraI
 
     Args:
         matrix: float64 (3, 3) intrinsics, in pixels.
-        width: Width of the images in pixels.
-        height: Height of the images in pixels.
+        width: width of the images in pixels.
+        height: height of the images in pixels.
     """
     projection = np.hstack([matrix, np.zeros((3, 1))])
     return CameraInfo(

@@ -18,11 +18,11 @@ class Camera:
     """A camera looking along the street, in optical coordinates: x right, y down, z forward.
 
     Attributes:
-        width: Of the image, pixels.
-        height: Of the image, pixels.
-        focal_length: Pixels, the same in x and y.
-        horizon: Row of the horizon, pixels; the camera is level, its sensor shifted.
-        height_m: Of the lens above the road, metres.
+        width: of the image, pixels.
+        height: of the image, pixels.
+        focal_length: pixels, the same in x and y.
+        horizon: row of the horizon, pixels; the camera is level, its sensor shifted.
+        height_m: of the lens above the road, metres.
     """
 
     width: int
@@ -43,7 +43,7 @@ class Camera:
         Args:
             points: float64 (N, 3): x in metres right of the lens, y in metres above the road, z in
                 metres ahead; nearer than NEAREST_M is taken to be at NEAREST_M.
-            bend: Curvature of the street in 1/m: what is z ahead lies bend * z * z to the right.
+            bend: curvature of the street in 1/m: what is z ahead lies bend * z * z to the right.
 
         Returns:
             float64 (N, 2): column and row in pixels.

@@ -115,9 +115,9 @@ class Tree:
     """A tree: a trunk and a crown of overlapping tufts, darker below.
 
     Attributes:
-        trunk: Height of the trunk in metres.
-        radius: Of the crown, in metres.
-        thickness: Of the trunk, in metres.
+        trunk: height of the trunk in metres.
+        radius: of the crown, in metres.
+        thickness: of the trunk, in metres.
         offsets: float64 (TUFTS, 2), metres from the crown's middle to the right and up.
         sizes: float64 (TUFTS,), radii of the tufts in metres.
         colors: float64 (TUFTS, 3), RGB.

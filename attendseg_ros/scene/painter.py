@@ -41,11 +41,11 @@ class Painter:
         """Makes a painter.
 
         Args:
-            camera: Projects what is painted.
+            camera: projects what is painted.
             rgb: uint8 (H, W, 3), painted over.
             labels: uint8 (H, W), painted over.
-            haze: Colour of what is far away.
-            bend: Curvature of the street: things z metres ahead are bend * z * z metres aside.
+            haze: colour of what is far away.
+            bend: curvature of the street: things z metres ahead are bend * z * z metres aside.
         """
         self.camera = camera
         self._rgb = rgb
@@ -64,10 +64,10 @@ class Painter:
         """Fills one flat shape with one colour.
 
         Args:
-            corners: Of the shape, in street coordinates.
+            corners: of the shape, in street coordinates.
             color: RGB, 0..255, as seen from near.
-            class_id: Class of what is painted.
-            distance: Metres to it, for the haze.
+            class_id: class of what is painted.
+            distance: metres to it, for the haze.
         """
         self._fill([self._pixel(corner) for corner in corners], color, class_id, distance)
 
@@ -76,9 +76,9 @@ class Painter:
 
         Args:
             faces: float64 (N, corners, 3) in street coordinates.
-            color: As in face().
-            class_id: As in face().
-            distance: As in face().
+            color: as in face().
+            class_id: as in face().
+            distance: as in face().
         """
         if not len(faces):
             return
@@ -113,11 +113,11 @@ class Painter:
         """Fills discs in one plane that faces the camera, the later over the earlier ones.
 
         Args:
-            center: Point at least 1 m ahead.
+            center: point at least 1 m ahead.
             offsets: float64 (N, 2), metres from there to the right and up.
             radii: float64 (N,) in metres.
             colors: float64 (N, 3) RGB, 0..255, as seen from near.
-            class_id: Class of what is painted.
+            class_id: class of what is painted.
         """
         x, y, depth = center
         if depth < 1.0:

@@ -54,12 +54,12 @@ class StreetScene:
         """Prepares a street.
 
         Args:
-            seed: At least 0; streets of different seeds differ in shape, weather and traffic.
-            width: Of the images, pixels.
-            height: Of the images, pixels.
+            seed: at least 0; streets of different seeds differ in shape, weather and traffic.
+            width: of the images, pixels.
+            height: of the images, pixels.
 
         Raises:
-            ValueError: If the seed is negative or a side is below 16 pixels.
+            ValueError: if the seed is negative or a side is below 16 pixels.
         """
         if seed < 0:
             raise ValueError(f"seed must be at least 0, got {seed}")

@@ -28,22 +28,22 @@ class Style:
     """The constants of a street and its weather.
 
     Attributes:
-        road_half_m: From the middle of the road to the kerb.
-        pavement_m: Width of each pavement.
-        lane_m: From the middle of the road to the camera, to the right of it if positive.
-        speed_m_s: Of the camera.
-        sunny: Blue sky and hard shadows, else overcast.
-        brightness: Factor of the whole image.
-        tint: Factor of each colour channel.
-        sky: Colour of the sky at the top.
-        haze: Colour of the sky at the horizon and of what is far away.
-        asphalt: Grey level of the road.
-        leaves: Colour of the trees.
-        tree_density: Share of places that hold a tree.
-        gap_density: Share of blocks without a building.
-        traffic: Share of places that hold a moving car.
-        parking: Share of places that hold a parked car.
-        people: Share of places that hold a pedestrian.
+        road_half_m: from the middle of the road to the kerb.
+        pavement_m: width of each pavement.
+        lane_m: from the middle of the road to the camera, to the right of it if positive.
+        speed_m_s: of the camera.
+        sunny: blue sky and hard shadows, else overcast.
+        brightness: factor of the whole image.
+        tint: factor of each colour channel.
+        sky: colour of the sky at the top.
+        haze: colour of the sky at the horizon and of what is far away.
+        asphalt: grey level of the road.
+        leaves: colour of the trees.
+        tree_density: share of places that hold a tree.
+        gap_density: share of blocks without a building.
+        traffic: share of places that hold a moving car.
+        parking: share of places that hold a parked car.
+        people: share of places that hold a pedestrian.
     """
 
     road_half_m: float

@@ -38,7 +38,7 @@ class ClockDrift:
         self.forget()
 
     def forget(self) -> None:
-        """Starts anew: a clock was set."""
+        """Restarts: a clock was set."""
         self._points: list[_Point] = []
         self._open: _Point | None = None
         self._window_s = WINDOW_S

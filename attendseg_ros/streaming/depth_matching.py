@@ -30,8 +30,8 @@ class Outcome(Generic[Frame, Depth]):
     """What became certain when an image or a depth came.
 
     Attributes:
-        matches: Images with their depth.
-        missed: For each image that will get none, how much younger than it the nearest depth is,
+        matches: images with their depth.
+        missed: for each image that will get none, how much younger than it the nearest depth is,
             nanoseconds; None if there is no depth.
     """
 

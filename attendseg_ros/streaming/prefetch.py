@@ -22,8 +22,8 @@ class Prefetch(Generic[Item]):
         """Starts the thread.
 
         Args:
-            items: Iterated in the thread, and only there.
-            depth: Most items kept ready.
+            items: iterated in the thread, and only there.
+            depth: most items kept ready.
         """
         self._items = items
         self._ready: queue.Queue[Item] = queue.Queue(depth)
@@ -37,7 +37,7 @@ class Prefetch(Generic[Item]):
         """The next item, or None if it is not ready yet or there is none any more (`exhausted`).
 
         Raises:
-            BaseException: What the iterator raised, once the items before it are taken.
+            BaseException: what the iterator raised, once the items before it are taken.
         """
         try:
             return self._ready.get_nowait()

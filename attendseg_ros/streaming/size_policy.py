@@ -84,7 +84,7 @@ class SizePolicy:
     """
 
     def __init__(self, sizes: Sequence[Size], size: Size, target_ms: float) -> None:
-        """Starts anew.
+        """Restarts.
 
         Args:
             sizes: to choose among, the largest first.
@@ -107,7 +107,7 @@ class SizePolicy:
 
     @property
     def target_ms(self) -> float:
-        """The latency to keep; setting it anew forgets which sizes were too slow before."""
+        """The latency to keep; setting it again forgets which sizes were too slow before."""
         return self._target_ms
 
     @target_ms.setter
@@ -118,7 +118,7 @@ class SizePolicy:
             self._begin()
 
     def forget(self) -> None:
-        """Starts the window anew: what follows is not the same stream."""
+        """Restarts the window: what follows is not the same stream."""
         self._begin()
 
     def observe(self, frame: PacedFrame, size: Size) -> Size | None:

@@ -31,7 +31,7 @@ _LEARN = 8
 """Intervals from which the camera's own is taken."""
 
 _TURNS = 3
-"""Changes of form within the window that make a mixture; fewer are a camera set anew."""
+"""Changes of form within the window that make a mixture; fewer come from a camera set up again."""
 
 
 class StampFault(Enum):

@@ -110,7 +110,7 @@ class StampClock:
         if not self._lately(self._foreign_s, steady_s):
             return "the stamps are not set" if self._lately(self._unset_s, steady_s) else ""
         if self._clockless:
-            return "use_sim_time is set, and nothing has come on /clock"
+            return "use_sim_time is set, and nothing has arrived on /clock"
         offset = offset_in_words(self._offset_ns)
         drift_ns = self._drift.per_minute_ns
         drifting = f", {in_words(drift_ns)}" if drift_ns else ""

@@ -78,7 +78,7 @@ class RateWindow:
         self._times_ns: deque[int] = deque()
 
     def add(self, now_ns: int) -> None:
-        """Notes an event; a clock that ran backwards starts the window anew."""
+        """Notes an event; a clock that ran backwards restarts the window."""
         with self._lock:
             if self._times_ns and now_ns < self._times_ns[-1]:
                 self._times_ns.clear()

@@ -64,7 +64,7 @@ class _Call(Generic[T]):
 
 
 class WatchedCalls:
-    """Makes calls in a thread of its own, one at a time.
+    """Makes calls in its own thread, one at a time.
 
     A call that takes too long is left behind with its thread, which nothing can end in Python, and
     the next call gets a new thread. What the late one returns reaches nobody but `late`.

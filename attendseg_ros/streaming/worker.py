@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Worker(Generic[T]):
-    """Calls a function in a thread of its own with the newest item of each sender, one at a time.
+    """Calls a function in its own thread with the newest item of each sender, one at a time.
 
     rclpy's MultiThreadedExecutor would do the same at several times the cost (rclpy #1223).
     """

@@ -34,16 +34,16 @@ class Augmentation:
     """What may happen to a training image.
 
     Attributes:
-        full_size: Width and height that whole images are resized to in use; zoom 1 is that scale.
-        crop_size: Width and height of what comes out, pixels.
-        min_zoom: Smallest zoom.
-        max_zoom: Largest zoom.
-        max_stretch: Largest ratio by which width and height are scaled apart.
-        max_colour_shift: Largest relative change of brightness, contrast, saturation and of each
+        full_size: width and height that whole images are resized to in use; zoom 1 is that scale.
+        crop_size: width and height of what comes out, pixels.
+        min_zoom: smallest zoom.
+        max_zoom: largest zoom.
+        max_stretch: largest ratio by which width and height are scaled apart.
+        max_colour_shift: largest relative change of brightness, contrast, saturation and of each
             colour channel's gain.
-        blur_probability: Share of images blurred slightly, as by motion or a dirty lens.
-        noise_deviation: Largest standard deviation of added noise, grey levels.
-        max_rotation_deg: Largest rotation either way, degrees; 180 for cameras that look straight
+        blur_probability: share of images blurred slightly, as by motion or a dirty lens.
+        noise_deviation: largest standard deviation of added noise, grey levels.
+        max_rotation_deg: largest rotation either way, degrees; 180 for cameras that look straight
             down, where no side is up.
     """
 

@@ -32,7 +32,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """Reads a checkpoint.
 
     Raises:
-        DataError: If there is none, or it cannot be read.
+        DataError: if there is none, or it cannot be read.
     """
     if not path.is_file():
         raise DataError(f"{path}: no such checkpoint; a training run writes it")
@@ -44,7 +44,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             f"{path}: cannot be read as a checkpoint: it is damaged, or of another program"
         ) from error
     if not isinstance(state, dict):
-        raise DataError(f"{path}: is no checkpoint of a training run, but a {type(state).__name__}")
+        raise DataError(
+            f"{path}: is not a checkpoint of a training run but a {type(state).__name__}"
+        )
     return state
 
 
@@ -52,7 +54,7 @@ def load_trained(run: Path, num_classes: int, shape: Shape | None = None) -> Att
     """Returns the best network of a run of that shape, in evaluation mode.
 
     Raises:
-        DataError: If the run has no checkpoint, or one of another architecture.
+        DataError: if the run has no checkpoint, or one of another architecture.
     """
     path = run / BEST_FILE
     network = build_attendseg(num_classes, shape)
@@ -66,7 +68,7 @@ def start_from(network: AttendSeg, run: Path) -> None:
     A run of fewer channels or blocks is grown to the network's, see `training.growth`.
 
     Raises:
-        DataError: If the run has no checkpoint, or one that cannot be grown to the architecture.
+        DataError: if the run has no checkpoint, or one that cannot be grown to the architecture.
     """
     path = run / BEST_FILE
     weights = load_checkpoint(path).get("model", {})
@@ -81,7 +83,7 @@ def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Pa
     """Loads weights into a network.
 
     Raises:
-        DataError: If they are another architecture's; the message names the file.
+        DataError: they belong to another architecture; the message names the file.
     """
     own = network.state_dict()
     missing, extra = sorted(set(own) - set(weights)), sorted(set(weights) - set(own))

@@ -19,7 +19,7 @@ def rare_classes(pixel_counts: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The classes with less than half of the pixels that they would have if all had as many.
 
     Args:
-        pixel_counts: Labelled pixels of each class, (C,).
+        pixel_counts: labelled pixels of each class, (C,).
 
     Returns:
         Their ids, uint8.
@@ -38,10 +38,10 @@ def mix_classes(
     classes only.
 
     Args:
-        pair: Image to paste into, RGB uint8 (h, w, 3), and its class ids, uint8 (h, w).
-        source: Image of the same size to cut from.
-        rare: Ids that may be cut out.
-        random: Picks among them.
+        pair: image to paste into, RGB uint8 (h, w, 3), and its class ids, uint8 (h, w).
+        source: image of the same size to cut from.
+        rare: ids that may be cut out.
+        random: picks among them.
 
     Returns:
         A new image and its class ids. Gaps of a pixel in what is cut out come along, so that a

@@ -33,43 +33,43 @@ class TrainingConfig:
     """The settings of a training run; two runs of equal settings end in the same weights.
 
     Attributes:
-        data: Folder of the labelled set, in SegNet's layout.
-        classes: Class table of the set.
-        run: Folder for checkpoints and the log.
-        train_split: Split that is trained on, or several as "train+val".
-        val_split: Split that picks the best epoch; unused where groups are held out.
-        groups: How the images of the training split are told apart into groups; None: not at all.
-        hold_out: Groups that are not trained on and pick the best epoch.
-        gap: Images on each side of what is held out that are used for neither, by their names'
+        data: folder of the labelled set, in SegNet's layout.
+        classes: class table of the set.
+        run: folder for checkpoints and the log.
+        train_split: split that is trained on, or several as "train+val".
+        val_split: split that picks the best epoch; unused where groups are held out.
+        groups: how the images of the training split are told apart into groups; None: not at all.
+        hold_out: groups that are not trained on and pick the best epoch.
+        gap: images on each side of what is held out that are used for neither, by their names'
             order; None: a tenth of a block, none where groups are whole sequences.
-        epochs: Passes over the training split.
-        batch_size: Images per step.
-        learning_rate: Peak of the schedule (linear warm-up, then half a cosine to zero).
-        weight_decay: Of AdamW, on convolution weights only.
-        class_weight_offset: The c of the loss's class weights 1 / ln(c + share of pixels); the
+        epochs: passes over the training split.
+        batch_size: images per step.
+        learning_rate: peak of the schedule (linear warm-up, then half a cosine to zero).
+        weight_decay: of AdamW, on convolution weights only.
+        class_weight_offset: the c of the loss's class weights 1 / ln(c + share of pixels); the
             nearer to 1, the more rare classes count, at the cost of pixel accuracy.
-        jaccard_weight: Of the soft Jaccard loss beside the cross-entropy; 0: none.
-        mix_share: Share of the images into which what is rare in another is pasted, 0 to 1.
-        ema_decay: Decay per step of the averaged weights that are evaluated and exported.
-        input_size: Width and height that images are resized to for the network, pixels.
-        crop_size: Width and height of the random crops that are trained on, pixels.
-        min_zoom: Smallest random zoom; 1 is the scale of the whole image at the input size.
-        max_zoom: Largest random zoom.
-        max_colour_shift: Largest random change of brightness, contrast and saturation, 0 to 1.
-        max_rotation_deg: Largest random rotation either way, degrees; 180 for cameras that look
+        jaccard_weight: of the soft Jaccard loss beside the cross-entropy; 0: none.
+        mix_share: share of the images into which what is rare in another is pasted, 0 to 1.
+        ema_decay: decay per step of the averaged weights that are evaluated and exported.
+        input_size: width and height that images are resized to for the network, pixels.
+        crop_size: width and height of the random crops that are trained on, pixels.
+        min_zoom: smallest random zoom; 1 is the scale of the whole image at the input size.
+        max_zoom: largest random zoom.
+        max_colour_shift: largest random change of brightness, contrast and saturation, 0 to 1.
+        max_rotation_deg: largest random rotation either way, degrees; 180 for cameras that look
             straight down.
-        scene_share: Rendered street scenes per real image in each epoch; only for CamVid's classes.
-        start_from: Folder of a finished run whose best weights are the start; None: random ones.
+        scene_share: rendered street scenes per real image in each epoch; only for CamVid's classes.
+        start_from: folder of a finished run whose best weights are the start; None: random ones.
             Heads for other classes start at random.
             A run of a shape with fewer channels or blocks is grown to this one's.
-        teacher: Folder of a finished run of the same classes, of any shape, whose best network
+        teacher: folder of a finished run of the same classes, of any shape, whose best network
             teaches this one beside the labels; None: the labels alone.
-        teacher_size: Width and height that crops are enlarged to for the teacher, which is the more
+        teacher_size: width and height that crops are enlarged to for the teacher, which is the more
             certain of small things; None: it sees them as they are.
-        distillation_weight: Of what the teacher says, beside the labels' cross-entropy.
-        shape: Channels and blocks of the network.
-        seed: Seed of initialisation, order and augmentation.
-        evaluate_every: Epochs between evaluations; the last ten are always evaluated.
+        distillation_weight: of what the teacher says, beside the labels' cross-entropy.
+        shape: channels and blocks of the network.
+        seed: seed of initialisation, order and augmentation.
+        evaluate_every: epochs between evaluations; the last ten are always evaluated.
     """
 
     data: Path
@@ -165,7 +165,7 @@ class TrainingConfig:
         """Reads the settings of a run.
 
         Raises:
-            DataError: If the folder holds no readable config.yaml of this version.
+            DataError: if the folder holds no readable config.yaml of this version.
         """
         path = Path(run) / CONFIG_FILE
         try:

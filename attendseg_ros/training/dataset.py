@@ -32,7 +32,7 @@ class LabelledSet:
         """Lists a split, or several as "train+val".
 
         Raises:
-            DataError: If a folder is missing or holds no image, an image has no label, or it is
+            DataError: if a folder is missing or holds no image, an image has no label, or it is
                 open which label is whose.
         """
         root = Path(root)
@@ -93,7 +93,7 @@ class LabelledSet:
             photo that its EXIF data turn is turned, and its label with it.
 
         Raises:
-            DataError: If a file cannot be decoded, the sizes differ, a label holds an id or a
+            DataError: if a file cannot be decoded, the sizes differ, a label holds an id or a
                 colour that no class has, or it is open what it means or whether it is turned.
         """
         image_path, label_path = self._files[index]

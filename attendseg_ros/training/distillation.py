@@ -28,16 +28,16 @@ class Teacher:
         """Loads the teacher of a run.
 
         Args:
-            config: Of the run that is taught.
-            run: The teacher's.
+            config: of the run that is taught.
+            run: the teacher's.
 
         Raises:
-            DataError: If the teacher's folder holds no trained network, or one of other classes.
+            DataError: if the teacher's folder holds no trained network, or one of other classes.
         """
         taught = TrainingConfig.load(run)
         if taught.classes != config.classes:
             raise DataError(
-                f"{run}: has learnt other classes ({', '.join(taught.classes.names)}) than the "
+                f"{run}: was trained on other classes ({', '.join(taught.classes.names)}) than the "
                 f"data's ({', '.join(config.classes.names)})"
             )
         self._size = config.teacher_size
@@ -64,8 +64,8 @@ def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torc
     """Kullback-Leibler divergence of the logits' probabilities from a teacher's, mean over pixels.
 
     Args:
-        logits: Float (N, C, h, w).
-        probabilities: The teacher's, float (N, C, h, w).
+        logits: float (N, C, h, w).
+        probabilities: the teacher's, float (N, C, h, w).
     """
     own = functional.log_softmax(logits.float(), dim=1)
     return functional.kl_div(own, probabilities, reduction="none").sum(dim=1).mean()

@@ -29,16 +29,16 @@ def evaluate_network(
     """Evaluates a network image by image, at each image's own size.
 
     Args:
-        network: Maps float32 (1, 3, H, W) to logits; its mode is set to evaluation and restored.
-        source: Labelled images.
-        num_classes: Number of classes C.
-        input_size: Width and height that images are resized to for the network.
+        network: maps float32 (1, 3, H, W) to logits; its mode is set to evaluation and restored.
+        source: labelled images.
+        num_classes: number of classes C.
+        input_size: width and height that images are resized to for the network.
 
     Returns:
         The confusion matrix over all images.
 
     Raises:
-        LogitsError: The network's result is not finite: its training has diverged.
+        LogitsError: the network's result is not finite: its training has diverged.
     """
     confusion = ConfusionMatrix(num_classes)
     was_training = network.training
@@ -51,7 +51,7 @@ def evaluate_network(
             if not torch.isfinite(logits).all():
                 raise LogitsError(
                     f"image {index} of the set: the network's logits are NaN or infinite, so its "
-                    "training has diverged: lower the learning rate and train anew"
+                    "training has diverged: lower the learning rate and train again"
                 )
             upsampled = functional.interpolate(
                 logits, size=truth.shape, mode="bilinear", align_corners=False

@@ -58,7 +58,7 @@ class Grouping:
         """Reads what a user gave for groups: a spelling, or the path of a YAML file.
 
         Args:
-            spelling: None for the file `GROUPS_FILE` of the set.
+            spelling: none for the file `GROUPS_FILE` of the set.
             data: folder of the set, in which a file may lie.
 
         Raises:
@@ -71,7 +71,7 @@ class Grouping:
         path = next((place for place in places if place.is_file()), None)
         if path is None:
             raise DataError(
-                f"{data}: its groups cannot be told: no file {' or '.join(map(str, places))}; "
+                f"{data}: its groups are unknown: no file {' or '.join(map(str, places))}; "
                 f"{HOW_TO_NAME}"
             )
         content = documents.read_yaml(path, limits=documents.LARGE)
@@ -210,7 +210,7 @@ def _by_prefix(images: Sequence[Path], ordered: Sequence[int]) -> dict[str, tupl
         prefix, underscore, _ = images[position].stem.partition("_")
         if not (prefix and underscore):
             raise DataError(
-                f"{images[position]}: its group cannot be told, since nothing stands before a '_' "
+                f"{images[position]}: its group is unknown, since nothing stands before a '_' "
                 f"in its name: {HOW_TO_NAME}"
             )
         groups.setdefault(prefix, []).append(position)

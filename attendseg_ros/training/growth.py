@@ -21,8 +21,8 @@ def grown(network: AttendSeg, weights: dict[str, torch.Tensor]) -> dict[str, tor
     Channels may be any multiple of the smaller network's, and stages may have more blocks.
 
     Args:
-        network: The larger network; its own weights are left as they are.
-        weights: The smaller one's.
+        network: the larger network; its own weights are left as they are.
+        weights: the smaller one's.
 
     Returns:
         The smaller one's tensors, each as large as the network's of its name where it can be, and

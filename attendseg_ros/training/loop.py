@@ -58,7 +58,7 @@ def run(config: TrainingConfig) -> dict[str, Any]:
     """Trains, or goes on where a run of the same settings was stopped.
 
     Args:
-        config: Settings of the run.
+        config: settings of the run.
 
     Returns:
         The best validation scores: ``epoch``, ``mean_iou``, ``pixel_accuracy`` and
@@ -66,7 +66,7 @@ def run(config: TrainingConfig) -> dict[str, Any]:
         ``groups``, each one's; and ``notes``, what there is to say about the set.
 
     Raises:
-        DataError: If the data or a checkpoint is unfit, or the folder holds a run of other
+        DataError: if the data or a checkpoint is unfit, or the folder holds a run of other
             settings.
     """
     _check(config)
@@ -159,8 +159,7 @@ class _Trainer:
         if missing:
             lacking = ", ".join(sorted(missing))
             raise DataError(
-                f"{path}: is no checkpoint to go on from, as it lacks {lacking}; remove it to "
-                "train anew"
+                f"{path}: cannot be resumed, since it lacks {lacking}; remove it to start again"
             )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)

@@ -21,10 +21,10 @@ def segmentation_loss(
     """Class-weighted cross-entropy and soft Jaccard loss of the logits, and auxiliary ones.
 
     Args:
-        outputs: Logits first, then auxiliary logits, each float (N, C, H / s, W / s).
-        labels: Class ids, int64 (N, H, W), 255 where unlabelled.
-        weights: Class weights of the cross-entropy, float32 (C,).
-        jaccard_weight: Of the soft Jaccard loss of the logits.
+        outputs: logits first, then auxiliary logits, each float (N, C, H / s, W / s).
+        labels: class ids, int64 (N, H, W), 255 where unlabelled.
+        weights: class weights of the cross-entropy, float32 (C,).
+        jaccard_weight: of the soft Jaccard loss of the logits.
 
     Returns:
         The loss, a scalar. The logits are compared at the labels' size; auxiliary logits at their

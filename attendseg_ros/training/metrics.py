@@ -12,7 +12,7 @@ class ConfusionMatrix:
     """Counts pixels by true class (rows) and predicted class (columns).
 
     Pixels whose truth is no class id (255: unlabelled) do not count. A labelled pixel that was
-    predicted as no class counts as wrong: it has a column of its own.
+    predicted as no class counts as wrong: it has its own column.
     """
 
     def __init__(self, num_classes: int) -> None:
@@ -28,11 +28,11 @@ class ConfusionMatrix:
         """Adds one image.
 
         Args:
-            labels: Predicted class ids, uint8 (H, W).
-            truth: True class ids, uint8 (H, W), 255 where unlabelled.
+            labels: predicted class ids, uint8 (H, W).
+            truth: true class ids, uint8 (H, W), 255 where unlabelled.
 
         Raises:
-            ValueError: If the two differ in shape.
+            ValueError: if the two differ in shape.
         """
         if labels.shape != truth.shape:
             raise ValueError(f"labels have shape {labels.shape}, the truth has {truth.shape}")

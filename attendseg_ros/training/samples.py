@@ -156,8 +156,8 @@ def class_weights(counts: NDArray[np.int64], offset: float) -> torch.Tensor:
     After Paszke et al., ENet (arXiv 1606.02147), where the offset is 1.02.
 
     Args:
-        counts: Labelled pixels of each class, (C,).
-        offset: Above 1; the larger, the more alike the weights.
+        counts: labelled pixels of each class, (C,).
+        offset: above 1; the larger, the more alike the weights.
     """
     weights = 1.0 / np.log(offset + counts / max(int(counts.sum()), 1))
     return torch.from_numpy((weights / weights.mean()).astype(np.float32))

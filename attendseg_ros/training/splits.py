@@ -44,7 +44,7 @@ def splits_of(config: TrainingConfig) -> Splits:
     """Lists the images of a run, those held out apart from those trained on.
 
     Raises:
-        DataError: The set is unfit, its groups cannot be told, nothing is left to train on, or a
+        DataError: the set is unfit, its groups cannot be told, nothing is left to train on, or a
             picture is on both sides.
     """
     train = LabelledSet(config.data, config.train_split, config.classes)
@@ -117,7 +117,7 @@ def check_labels(
         set, a line each.
 
     Raises:
-        DataError: No pixel trained on or scored on has a class, or a file is unfit.
+        DataError: no pixel trained on or scored on has a class, or a file is unfit.
     """
     surveys = []
     for source, labelled, what in (

@@ -28,7 +28,7 @@ class Rival:
     Attributes:
         name: of the network.
         build: makes it, in evaluation mode, mapping float (1, 3, H, W) to logits.
-        needs: Python packages that building takes.
+        needs: python packages that building takes.
         size_multiple: what width and height of its input must be multiples of.
         output_stride: input pixels a logit pixel, along each side.
         source: paper or library.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fuzz the package: `make fuzz`, or `python -m reliability.fuzz --cases 1000000`.
 
-A door after the other, each in a process of its own under libFuzzer. Doors that are done are not
+A door after the other, each in its own process under libFuzzer. Doors that are done are not
 done again by the same command, so a run that was stopped goes on.
 """
 

@@ -22,9 +22,9 @@ class Door:
     """A way into the package.
 
     Attributes:
-        seeds: Makes good inputs; what is thrown at the door descends from them.
-        enter: Gives bytes to the package and checks what comes of it, in a folder of its own.
-        share: Of all cases, how many come to this door; the slow ones get fewer.
+        seeds: makes good inputs; what is thrown at the door descends from them.
+        enter: gives bytes to the package and checks what comes of it, in its own folder.
+        share: of all cases, how many come to this door; the slow ones get fewer.
     """
 
     seeds: Callable[[], list[bytes]]
@@ -62,7 +62,7 @@ class Visitor:
             Whether they were taken.
 
         Raises:
-            Exception: A finding.
+            Exception: a finding.
         """
         try:
             self._door.enter(data, self._path)

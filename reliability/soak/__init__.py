@@ -3,5 +3,5 @@
 """A node that works for an hour while everything around it goes wrong: `make soak`.
 
 `cameras` feeds it, `torments` chooses what goes wrong next, `figures` keeps count, and
-`python -m reliability.soak` runs them in one thread with the node in a process of its own.
+`python -m reliability.soak` runs them in one thread with the node in its own process.
 """

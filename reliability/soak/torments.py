@@ -57,7 +57,7 @@ _CALM = {"target_latency_ms": 0.0, "max_rate_hz": 0.0, "input_size": [0, 0]}
 
 
 class Torments:
-    """Chooses what goes wrong next, and mends what would keep masks away."""
+    """Chooses what goes wrong next, and repairs what would keep masks away."""
 
     def __init__(self, node: Node, chance: random.Random, rear: UnrulyCamera) -> None:
         """Prepares the calls.

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The command in a process of its own, and a model whose answers are known."""
+"""The command in its own process, and a model whose answers are known."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_evaluate_scores_each_group_and_their_mean(
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        (["--hold-out", "a"], "its groups cannot be told: no file"),
+        (["--hold-out", "a"], "its groups are unknown: no file"),
         (["--groups", "prefix"], "hold_out names groups and groups says which images"),
         (["--groups", "prefix", "--hold-out", "c"], "no group 'c': the groups are a, b"),
         (["--groups", "prefix", "--hold-out", "a", "b"], "nothing is left to train on"),

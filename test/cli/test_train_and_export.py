@@ -18,6 +18,7 @@ import yaml
 from support.labelled_set import CLASSES, write_labelled_set
 
 from attendseg_ros.deployment.bundle_folder import CARD_FILE
+from attendseg_ros.labels.classes import BUILT_IN
 
 Result = Callable[..., dict[str, Any]]
 
@@ -129,7 +130,7 @@ def test_train_refuses_a_missing_class_file(refusal_of: Callable[..., str], tmp_
     missing = tmp_path / "missing.yaml"
     refusal = refusal_of("train", "--data", tmp_path, "--classes", missing, "-o", tmp_path / "run")
     assert "missing.yaml" in refusal
-    assert "built-in table (camvid, drone, idd_lite)" in refusal
+    assert f"built-in table ({', '.join(BUILT_IN)})" in refusal
 
 
 def test_ctrl_c_ends_training_cleanly(

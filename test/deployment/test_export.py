@@ -171,7 +171,7 @@ def test_replaces_a_bundle_only_when_told_to(training_run: Path, tmp_path: Path)
     config = ExportConfig(run=training_run, bundle=target, precision="fp32")
     with pytest.raises(BundleError, match="exists already: give another folder, or --force"):
         export(config)
-    with pytest.raises(BundleError, match="is no bundle: it will not be replaced"):
+    with pytest.raises(BundleError, match="is not a bundle, so it is not replaced"):
         export(replace(config, replace=True))
     (target / "model.yaml").write_text("an older bundle's")
     report = export(replace(config, replace=True))

@@ -75,7 +75,7 @@ def test_weights_leave_a_bit_for_processors_that_add_in_16_bits(
     for values in weights:
         # Two products of 255 and 64 still fit in 16 bits with a sign.
         assert np.abs(values.astype(int)).max() <= 64
-        # Each output channel has a scale of its own, so each uses its whole range.
+        # Each output channel has its own scale, so each uses its whole range.
         assert (np.abs(values.astype(int)).max(axis=(1, 2, 3)) >= 63).mean() > 0.9
 
 

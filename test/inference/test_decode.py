@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -125,3 +126,39 @@ def test_results_belong_to_the_caller() -> None:
         decoder.decode(-random_logits(), size, confidence=True)
         for array, copy in zip(first, before, strict=True):
             np.testing.assert_array_equal(array, copy)
+
+
+def test_probabilities_are_taken_as_they_are() -> None:
+    shares = np.zeros((2, 4, 6), np.float32)
+    shares[0], shares[1] = 0.25, 0.75
+    labels, confidence = Decoder([7, 9], (6, 4), "probabilities").decode(
+        shares, (6, 4), confidence=True
+    )
+    assert (labels == 9).all()
+    assert confidence is not None
+    assert (confidence == round(0.75 * 255)).all()
+
+
+def test_class_ids_go_to_the_nearest_pixel_and_have_no_confidence() -> None:
+    numbers = np.array([[[0.0, 1.0], [2.0, 3.0]]], np.float32)
+    labels, confidence = Decoder([4, 255, 6], (2, 2), "class_ids").decode(
+        numbers, (4, 4), confidence=True
+    )
+    assert confidence is None
+    expected = np.array([[4, 255], [6, 255]], np.uint8)
+    np.testing.assert_array_equal(labels, expected.repeat(2, axis=0).repeat(2, axis=1))
+
+
+def test_larger_images_get_scores_of_their_own_size_where_asked() -> None:
+    """As cv2.resize and argmax have it; at more than four times the pixels, the nearest label."""
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(5, 6, 8)).astype(np.float32)
+    decoder = Decoder(range(5), (16, 12), "logits", at_image_size=True)
+    for size in ((30, 22), (32, 24), (12, 20), (8, 6)):
+        planes = np.stack([cv2.resize(plane, size) for plane in logits])
+        labels, confidence = decoder.decode(logits, size, confidence=True)
+        np.testing.assert_array_equal(labels, planes.argmax(axis=0))
+        assert confidence is not None
+        assert confidence.shape == labels.shape
+    plain = Decoder(range(5), (16, 12)).decode(logits, (64, 48))[0]
+    np.testing.assert_array_equal(decoder.decode(logits, (64, 48))[0], plain)

@@ -201,7 +201,7 @@ def test_folders_and_hidden_files_in_the_index_do_no_harm(forest: Path) -> None:
     registry = known_models()
     (problem,) = registry.problems
     assert problem.startswith("folder: ")
-    assert "is no file" in problem
+    assert "is not a file" in problem
     assert find_bundle("pines")
 
 

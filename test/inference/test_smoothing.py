@@ -165,7 +165,7 @@ def test_what_moves_has_the_mask_it_has_without_smoothing(segmenter: Segmenter, 
 
 def test_cameras_do_not_share_their_frames(segmenter: Segmenter) -> None:
     sure = painted(np.full((HEIGHT, WIDTH), CamVidClass.ROAD, np.uint8))
-    # A change too small to start anew by itself.
+    # A change too small to restart the average by itself.
     unsure = np.clip(sure.astype(int) + np.array([-5, 5, -5]), 0, 255).astype(np.uint8)
     segmenter.segment(sure, smoothing=0.9, stamp_ns=0, camera="front")
     first = segmenter.segment(unsure, confidence=True, smoothing=0.9, stamp_ns=1, camera="rear")

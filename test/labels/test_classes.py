@@ -14,6 +14,7 @@ import yaml
 from attendseg_ros.errors import ClassTableError
 from attendseg_ros.labels import UNLABELLED, ClassInfo, ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
+from attendseg_ros.labels.classes import BUILT_IN
 
 
 def test_camvid_is_built_in_and_agrees_with_its_enumeration() -> None:
@@ -87,7 +88,7 @@ def test_a_wrong_table_is_refused_by_the_entry_that_is_wrong(mapping: Any, words
 
 def test_a_file_that_cannot_be_read_names_it_and_the_built_in_tables(tmp_path: Path) -> None:
     with pytest.raises(
-        ClassTableError, match=r"no_such\.yaml.*built-in table \(camvid, drone, idd_lite\)"
+        ClassTableError, match=rf"no_such\.yaml.*built-in table \({', '.join(BUILT_IN)}\)"
     ):
         ClassTable.load(tmp_path / "no_such.yaml")
 

@@ -26,6 +26,12 @@ def test_shares_and_means() -> None:
             assert np.isnan(found.mean_confidence[value])
 
 
+def test_without_confidence_there_are_shares_and_no_means() -> None:
+    found = shares(LABELS, None)
+    assert found.share == pytest.approx(shares(LABELS, CONFIDENCE).share)
+    assert np.isnan(found.mean_confidence).all()
+
+
 def test_shares_of_a_large_mask_are_exact() -> None:
     labels = np.zeros((5000, 5000), np.uint8)
     labels[0, 0] = 1

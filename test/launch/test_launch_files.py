@@ -282,7 +282,7 @@ def profiles(
     ("arguments", "reasons"),
     [
         ({"robot": "rover"}, ["rover", "px4_gz", "ardupilot_gz", "tello", "realsense"]),
-        ({"cameras": "a,b,a"}, ["cameras: 'a' is there twice"]),
+        ({"cameras": "a,b,a"}, ["cameras: 'a' occurs twice"]),
         ({"cameras": "a,b", "image_topic": "/eye"}, ["image_topic: '/eye'", "{camera}"]),
         ({"engine": "abacus"}, ["abacus", "auto", "onnxruntime", "openvino", "torch"]),
         ({"params_file": "/nowhere.yaml"}, ["params_file: there is no file '/nowhere.yaml'"]),

@@ -51,7 +51,7 @@ class Flight:
         return verdict
 
     def at(self, mask: Mask, stamp_ns: int) -> Verdict:
-        """Shows a mask with a stamp of its own."""
+        """Shows a mask with its own stamp."""
         return self._search.find(mask, self._rules, stamp_ns=stamp_ns)
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The playback camera node as a process of its own."""
+"""The playback camera node as its own process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The synthetic camera node as a process of its own."""
+"""The synthetic camera node as its own process."""
 
 from __future__ import annotations
 

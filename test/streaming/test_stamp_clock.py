@@ -218,7 +218,7 @@ def test_the_time_of_a_simulator_may_be_late_by_its_period() -> None:
     camera = Camera(simulated=True, period_s=0.9)
     camera.node_s = 5.0
     assert all(camera.see(60.0, late(0.0)))
-    # A bag that starts anew: the clock and the stamps go back together, one before the other.
+    # A bag that restarts: the clock and the stamps go back together, one before the other.
     camera.see(0.1, lambda now_s: now_s - 40.0)
     camera.node_s -= 40.0
     assert camera.see(WINDOW_S + 1.0, late(0.05))[-1]
@@ -234,5 +234,5 @@ def test_a_simulator_with_images_of_another_clock() -> None:
 def test_a_simulated_clock_that_nobody_publishes() -> None:
     clock = StampClock()
     clock.observe(round(NOW_S * SECOND), 0, 500.0, simulated=True)
-    assert "nothing has come on /clock" in clock.doubt(500.0)
+    assert "nothing has arrived on /clock" in clock.doubt(500.0)
     assert "use_sim_time" in clock.hint(500.0)

@@ -100,9 +100,9 @@ def write_bag(folder: Path, kind: str, topics: Topics) -> Path:
     """Writes a bag with one message of every topic each 100 ms.
 
     Args:
-        folder: The bag goes into it.
-        kind: One of `KINDS`.
-        topics: Name, type and messages of each.
+        folder: the bag goes into it.
+        kind: one of `KINDS`.
+        topics: name, type and messages of each.
 
     Returns:
         The bag's path.

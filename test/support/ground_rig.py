@@ -107,7 +107,7 @@ class GroundCamera:
         before: Callable[[Header], None] = lambda _: None,
         **how: Any,
     ) -> tuple[Any, LaserScan]:
-        """Grid and scan of a picture, which is taken anew until they fit.
+        """Grid and scan of a picture, which is taken again until they fit.
 
         Args:
             walls: in view.

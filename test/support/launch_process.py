@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs an installed launch file in a process of its own, as `ros2 launch` does.
+"""Runs an installed launch file in its own process, as `ros2 launch` does.
 
 As a program: `python -m support.launch_process FILE NAME:=VALUE ...`.
 """

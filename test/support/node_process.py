@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a node of the package as users do: a process of its own, in a namespace of its own."""
+"""Runs a node of the package as users do: its own process, in its own namespace."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_knows_which_images_are_in_another_split_too(
     train = LabelledSet(labelled_folder, "train", classes)
     val = LabelledSet(labelled_folder, "val", classes)
     assert set(train.names) & set(val.names)
-    assert not val.shares_images_with(train), "another picture of the same name is another one"
+    assert not val.shares_images_with(train), "pictures of the same name are different pictures"
     (labelled_folder / "train" / "1.png").write_bytes(
         (labelled_folder / "val" / "1.png").read_bytes()
     )

@@ -90,11 +90,11 @@ def test_refuses_a_file_that_does_not_tell_groups(
 
 
 def test_refuses_what_leaves_groups_open() -> None:
-    with pytest.raises(DataError, match=r"nowhere: its groups cannot be told.*--groups prefix"):
+    with pytest.raises(DataError, match=r"nowhere: its groups are unknown.*--groups prefix"):
         Grouping.load(None, Path("nowhere"))
     with pytest.raises(DataError, match=r"no file sequence.*--groups blocks:N"):
         groups_of("sequence")
-    with pytest.raises(DataError, match=r"left1\.png: its group cannot be told.*'_'"):
+    with pytest.raises(DataError, match=r"left1\.png: its group is unknown.*'_'"):
         groups_of("prefix", [Path("left1.png")])
     with pytest.raises(DataError, match=r"one group, 'barn'.*prefix/blocks:N"):
         groups_of("prefix", IMAGES[:4])

@@ -142,7 +142,7 @@ def test_refuses_a_teacher_of_other_classes(
 ) -> None:
     loop.run(replace(config, epochs=1))
     pupil = replace(config, classes=with_a_third(classes), run=tmp_path / "pupil")
-    with pytest.raises(DataError, match=r"run: has learnt other classes \(low, high\)"):
+    with pytest.raises(DataError, match=r"run: was trained on other classes \(low, high\)"):
         loop.run(replace(pupil, teacher=config.run))
     assert not pupil.run.exists(), "nothing half-written"
 
@@ -177,7 +177,7 @@ def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) ->
     assert len(str(no.value)) < LONGEST_LINE
     torch.save([1, 2], config.run / BEST_FILE)
     with pytest.raises(
-        DataError, match=r"best\.pt: is no checkpoint of a training run, but a list"
+        DataError, match=r"best\.pt: is not a checkpoint of a training run but a list"
     ):
         load_trained(config.run, num_classes=2)
     (config.run / BEST_FILE).write_bytes(b"cut off")
@@ -189,7 +189,7 @@ def test_refuses_a_checkpoint_of_another_architecture(config: TrainingConfig) ->
 def test_refuses_to_go_on_from_what_is_no_state_of_training(config: TrainingConfig) -> None:
     loop.run(replace(config, epochs=1))
     shutil.copy(config.run / BEST_FILE, config.run / LAST_FILE)
-    with pytest.raises(DataError, match=r"last\.pt: is no checkpoint to go on from.*average"):
+    with pytest.raises(DataError, match=r"last\.pt: cannot be resumed, since it lacks.*average"):
         loop.run(replace(config, epochs=1))
 
 

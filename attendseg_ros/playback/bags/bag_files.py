@@ -38,12 +38,12 @@ class BagFiles:
 
     Attributes:
         kind: `MCAP`, `SQLITE` or `ROS1`.
-        files: What to read, unpacked.
-        in_order: Whether that is known to be the order of recording.
-        metadata: What is wrong with the metadata.yaml, in one sentence; "" for nothing.
-        counted: The number of messages that it gives; 0 where it gives none.
-        missing: Whether it names files that are not there.
-        damage: One line for each file that cannot be read.
+        files: what to read, unpacked.
+        in_order: whether that is known to be the order of recording.
+        metadata: what is wrong with the metadata.yaml, in one sentence; "" for nothing.
+        counted: the number of messages that it gives; 0 where it gives none.
+        missing: whether it names files that are not there.
+        damage: one line for each file that cannot be read.
     """
 
     kind: str = ""
@@ -89,10 +89,10 @@ def find_files(path: Path) -> BagFiles:
     """Finds a bag's files, and unpacks those that were compressed as a whole.
 
     Args:
-        path: A bag's file or folder.
+        path: a bag's file or folder.
 
     Raises:
-        DataError: There is no bag.
+        DataError: there is no bag.
     """
     found = _files_of_folder(path) if path.is_dir() else BagFiles(files=[path], in_order=True)
     kinds: dict[Path, str] = {}
@@ -282,6 +282,6 @@ def _information(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(information, dict):
         foreign = what_it_is(file)
         if foreign in ("", "a text"):
-            foreign = "no description of a bag"
+            foreign = "not a description of a bag"
         return {}, f"{_METADATA} is {foreign}"
     return information, ""

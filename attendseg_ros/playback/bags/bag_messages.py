@@ -65,11 +65,11 @@ class ImageDecoder:
         """Deserializes a message of one of `IMAGE_TYPES`.
 
         Raises:
-            ImageError: The bytes are no such message.
+            ImageError: the bytes are no such message.
         """
         try:
             return self._deserialize(data, message_type)
-        # Fed with damaged messages, rosbags raises errors of its own, of struct, of the codecs
+        # Fed with damaged messages, rosbags raises its own errors, of struct, of the codecs
         # for text, and more.
         except Exception as error:
             raise ImageError(f"is no {message_type}: {in_words(error)}") from error
@@ -83,7 +83,7 @@ class ImageDecoder:
         """Decodes a message of one of `IMAGE_TYPES`; the pixels are C-contiguous.
 
         Raises:
-            ImageError: The message is damaged, or its encoding is not known.
+            ImageError: the message is damaged, or its encoding is not known.
         """
         message = self.message(data, message_type)
         self._begun = True
@@ -104,8 +104,8 @@ def image_message(pixels: Image, image_header: Any, store: Typestore) -> Any:
 
     Args:
         pixels: uint8 (H, W), written as mono8, or (H, W, 3), written as rgb8.
-        image_header: The header of the image that was labelled; copied unchanged.
-        store: The types of the bag the message is for.
+        image_header: the header of the image that was labelled; copied unchanged.
+        store: the types of the bag the message is for.
     """
     height, width = pixels.shape[:2]
     return store.types[RAW_TYPE](
@@ -123,10 +123,10 @@ def label_info_message(classes: ClassTable, threshold: float, stamp: Any, store:
     """Makes the `vision_msgs/LabelInfo` that names the ids of the masks, like the node's.
 
     Args:
-        classes: The model's classes.
-        threshold: Confidence, 0 to 1, below which a pixel is unlabelled.
-        stamp: The first image's.
-        store: As made by `message_types`.
+        classes: the model's classes.
+        threshold: confidence, 0 to 1, below which a pixel is unlabelled.
+        stamp: the first image's.
+        store: as made by `message_types`.
     """
     vision_class = store.types["vision_msgs/msg/VisionClass"]
     return store.types[LABEL_INFO_TYPE](

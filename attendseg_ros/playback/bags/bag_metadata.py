@@ -20,11 +20,11 @@ class TopicMetadata(NamedTuple):
     """What rosbag2 notes about a topic.
 
     Attributes:
-        name: The topic.
-        message_type: Its type.
-        serialization: Of its messages: "cdr" but for foreign ones.
-        qos: The offered profiles: YAML with numbers up to version 8, a list with words from 9 on.
-        type_hash: The type's hash; empty if it is not known.
+        name: the topic.
+        message_type: its type.
+        serialization: of its messages: "cdr" but for foreign ones.
+        qos: the offered profiles: YAML with numbers up to version 8, a list with words from 9 on.
+        type_hash: the type's hash; empty if it is not known.
     """
 
     name: str
@@ -78,7 +78,7 @@ class BagMetadata:
         }
 
     def _spans(self) -> dict[str, Any]:
-        # Made anew for each place: YAML writes what occurs twice as an alias, and not every reader
+        # Made for each place: YAML writes what occurs twice as an alias, and not every reader
         # of rosbag2's files takes those.
         total = sum(self._counts.values())
         start, end = self._span if total else (0, 0)

@@ -22,11 +22,11 @@ class Recorded(NamedTuple):
     """A message as it lies in a bag.
 
     Attributes:
-        connection: Its topic.
-        time_ns: When the recorder took it in.
-        data: Its bytes, not decoded.
-        publish_ns: When it was sent; what bags other than MCAP do not keep is `time_ns`.
-        sequence: The recorder's number for it; 0 likewise.
+        connection: its topic.
+        time_ns: when the recorder took it in.
+        data: its bytes, not decoded.
+        publish_ns: when it was sent; what bags other than MCAP do not keep is `time_ns`.
+        sequence: the recorder's number for it; 0 likewise.
     """
 
     connection: Connection
@@ -40,12 +40,12 @@ class BagReader(ABC):
     """An open bag.
 
     Attributes:
-        connections: The topics.
-        is_ros2: Whether messages are CDR; those of ROS 1 have a serialization of their own.
+        connections: the topics.
+        is_ros2: whether messages are CDR; those of ROS 1 have their own serialization.
         kind: `MCAP`, `SQLITE` or `ROS1`.
-        notes: One line for each thing about the bag that is odd and costs no message.
-        lost: One line for each file that is not there or cannot be read.
-        damage: These, and one for each thing in the others that could not be read; complete once
+        notes: one line for each thing about the bag that is odd and costs no message.
+        lost: one line for each file that is not there or cannot be read.
+        damage: these, and one for each thing in the others that could not be read; complete once
             `messages` has ended.
     """
 

@@ -41,11 +41,11 @@ class BagSource(Source):
         """Opens the bag once to learn its image topics.
 
         Args:
-            path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
-            topic: The image topic; empty for the first one there is.
+            path: a ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file.
+            topic: the image topic; empty for the first one there is.
 
         Raises:
-            DataError: The bag cannot be read, or holds no such topic or no images at all; the
+            DataError: the bag cannot be read, or holds no such topic or no images at all; the
                 message lists what it holds.
         """
         super().__init__(path)
@@ -113,7 +113,7 @@ class BagSource(Source):
         """Reads the images as far as the bag can be read; the unreadable are skipped and named.
 
         Raises:
-            DataError: The bag cannot be opened, or none of its images can be read.
+            DataError: the bag cannot be opened, or none of its images can be read.
         """
         self._skipped = []
         stem = self._topic.strip("/").replace("/", "_")
@@ -137,7 +137,7 @@ class BagSource(Source):
 
 
 def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
-    # compressed_depth_image_transport sends distances behind a header of its own.
+    # compressed_depth_image_transport sends distances behind its own header.
     readable = CDR if reader.is_ros2 else ROS1_SERIALIZATION
     images = [
         connection
@@ -159,7 +159,7 @@ def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
     foreign = sorted({serialization_of(c) for c in reader.connections} - {readable})
     if foreign:
         what += (
-            f"; what is written in {' or '.join(foreign)} is no message of ROS and cannot be read: "
+            f"; what is written in {' or '.join(foreign)} is not a ROS message and cannot be read: "
             "record or convert the images as one of these types"
         )
     raise DataError("; ".join([f"{path}: {what}", *dict.fromkeys([*reader.lost, *reader.damage])]))

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""New bags that take over another bag's messages as they are, and messages of our own."""
+"""New bags that take over another bag's messages as they are, and new messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BagWriter(Output, ABC):
 
     @abstractmethod
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
-        """Adds a topic of our own; returns what `write` wants for it."""
+        """Adds a new topic; returns what `write` wants for it."""
 
     @abstractmethod
     def copy(self, recorded: Recorded) -> None:
@@ -39,7 +39,7 @@ class BagWriter(Output, ABC):
 
     @abstractmethod
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
-        """Adds a message of our own."""
+        """Adds a new message."""
 
 
 class Ros1Writer(BagWriter):
@@ -58,7 +58,7 @@ class Ros1Writer(BagWriter):
             undo.pop_all()
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Connection:
-        """Adds a topic of our own."""
+        """Adds a new topic."""
         return self._writer.add_connection(
             name, message_type, typestore=self._store, latching=int(latched)
         )
@@ -80,7 +80,7 @@ class Ros1Writer(BagWriter):
         self._writer.write(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
 
     def write(self, topic: Connection, time_ns: int, message: Any) -> None:
-        """Adds a message of our own."""
+        """Adds a new message."""
         self._writer.write(topic, time_ns, self._store.serialize_ros1(message, topic.msgtype))
 
     def close(self) -> None:

@@ -16,11 +16,11 @@ def check_bag(path: Path, written: Mapping[str, int]) -> None:
     """Reads a whole bag.
 
     Args:
-        path: The bag.
-        written: How many messages went onto each topic.
+        path: the bag.
+        written: how many messages went onto each topic.
 
     Raises:
-        DataError: They are not all in it, or it is damaged.
+        DataError: they are not all in it, or it is damaged.
     """
     with open_bag(path) as reader:
         found = Counter(recorded.connection.topic for recorded in reader.messages())
@@ -28,6 +28,8 @@ def check_bag(path: Path, written: Mapping[str, int]) -> None:
     expected = Counter(written)
     if found != expected:
         topic = next(t for t in sorted({*found, *expected}) if found[t] != expected[t])
-        faults.append(f"{expected[topic]} messages went onto {topic}, {found[topic]} are there")
+        faults.append(
+            f"{expected[topic]} messages were written to {topic}, {found[topic]} are there"
+        )
     if faults:
         raise DataError(f"{path.name} was written and is not whole: {'; '.join(faults)}")

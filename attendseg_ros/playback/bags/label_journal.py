@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Results put by as they are computed, so that a long run that was killed can go on."""
+"""Results saved as they are computed, so that a long run that was killed can go on."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class LabelJournal:
         """Opens the file, or starts it.
 
         Args:
-            path: The file.
-            made_with: Everything the results depend on; results of anything else are dropped.
+            path: the file.
+            made_with: everything the results depend on; results of anything else are dropped.
 
         Raises:
-            DataError: The file cannot be written.
+            DataError: the file cannot be written.
         """
         self._path = path
         self._places: dict[ImageKey, int] = {}

@@ -46,14 +46,14 @@ class LabelledBag:
         """Checks that the bag can be made, and writes nothing.
 
         Args:
-            source: The bag and its image topic.
-            path: The new bag: .bag for ROS 1; for ROS 2 an .mcap file or a folder.
-            outputs: Of `OUTPUTS`.
-            prefix: Stands before the outputs' names to make their topics.
-            force: Replaces what is there when the new bag is complete.
+            source: the bag and its image topic.
+            path: the new bag: .bag for ROS 1; for ROS 2 an .mcap file or a folder.
+            outputs: of `OUTPUTS`.
+            prefix: stands before the outputs' names to make their topics.
+            force: replaces what is there when the new bag is complete.
 
         Raises:
-            DataError: The output exists or is of the wrong kind, or the bag has such topics.
+            DataError: the output exists or is of the wrong kind, or the bag has such topics.
         """
         self._source = source
         self._path = real_place(path)
@@ -74,14 +74,14 @@ class LabelledBag:
 
     @property
     def journal_path(self) -> Path:
-        """The file in which results are put by."""
+        """The file in which results are saved."""
         return self._path.parent / f".{self._path.name}.labels"
 
     def open_journal(self, made_with: Mapping[str, Any]) -> LabelJournal:
         """Opens the journal, with the results of an earlier run made with the same.
 
         Raises:
-            DataError: It cannot be written, or another run is writing it.
+            DataError: it cannot be written, or another run is writing it.
         """
         make_folder(self._path.parent)
         return LabelJournal(self.journal_path, made_with)
@@ -98,16 +98,16 @@ class LabelledBag:
         Closed before its end, or when it raises, it leaves no bag, and the journal as it is.
 
         Args:
-            journal: Has the results of an earlier run, and gets the others one by one.
-            label: From uint8 (H, W, 3) to a result in arrays of its own.
-            classes: What the ids mean.
-            threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
+            journal: has the results of an earlier run, and gets the others one by one.
+            label: from uint8 (H, W, 3) to a result in its own arrays.
+            classes: what the ids mean.
+            threshold: confidence, 0 to 1, below which pixels were made unlabelled.
 
         Yields:
             For each message of the input whether it is an image that was labelled now.
 
         Raises:
-            DataError: The bag cannot be written, or no image at all can be labelled.
+            DataError: the bag cannot be written, or no image at all can be labelled.
         """
         try:
             with Placing(self._path, keep=is_of_no_bag) as placing:
@@ -161,7 +161,7 @@ class LabelledBag:
         if not force:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):
-            raise DataError(f"{path}: is no bag, so it is not replaced")
+            raise DataError(f"{path}: is not a bag, so it is not replaced")
 
 
 def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:
@@ -184,11 +184,11 @@ def _labels_of(
 ) -> tuple[Labels, DecodedImage | None, bool]:
     """An image's result, the image where it was decoded, and whether the result is new.
 
-    It is from the journal, or computed now and put by there.
+    It is from the journal, or computed now and saved there.
 
     Raises:
-        ImageError: The image cannot be labelled.
-        LogitsError: The network's result for it is not finite.
+        ImageError: the image cannot be labelled.
+        LogitsError: the network's result for it is not finite.
     """
     key = ImageKey.of(recorded.time_ns, recorded.data)
     if key in journal:

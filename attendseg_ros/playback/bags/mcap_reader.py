@@ -50,20 +50,20 @@ class McapReader(BagReader):
     """One MCAP file or several that were split off one recording.
 
     Attributes:
-        extras: Attachments and metadata records; complete once `messages` has ended.
-        profile: What the recorder wrote into the header.
-        compression: Of the chunks: "", "lz4" or "zstd".
+        extras: attachments and metadata records; complete once `messages` has ended.
+        profile: what the recorder wrote into the header.
+        compression: of the chunks: "", "lz4" or "zstd".
     """
 
     def __init__(self, files: list[Path], in_order: bool = True) -> None:
         """Learns the topics: from the index behind the data, or from the data where it lacks.
 
         Args:
-            files: The files.
-            in_order: Whether that is known to be the order of recording.
+            files: the files.
+            in_order: whether that is known to be the order of recording.
 
         Raises:
-            DataError: Not one message can be read.
+            DataError: not one message can be read.
         """
         super().__init__()
         files = files if in_order else by_time(files, _first_time)
@@ -126,7 +126,7 @@ class McapReader(BagReader):
             while True:
                 try:
                     record = next(records)
-                # A damaged file makes the library raise errors of its own, of struct, of the
+                # A damaged file makes the library raise its own errors, of struct, of the
                 # codecs for text, and more.
                 except Exception as error:
                     self.damage.append(
@@ -192,7 +192,7 @@ class McapReader(BagReader):
         if record.id in self._by_channel[index]:
             return
         schema = self._schemas[index].get(record.schema_id)
-        # The parts of a split recording number their channels anew.
+        # Each part of a split recording numbers its channels from the start.
         key = (
             record.topic,
             record.message_encoding,
@@ -236,7 +236,7 @@ def _first_time(file: Path) -> int | None:
 def _reason(error: Exception, stream: BinaryIO) -> str:
     """What is wrong where reading ended: at the end of the file it is only that there is no end."""
     if not stream.read(1):
-        return "it ends without an end record: its recorder was stopped, or is still at it"
+        return "it ends without an end record: its recorder was stopped, or is still writing"
     return in_words(error)
 
 

@@ -39,9 +39,9 @@ class McapWriter(BagWriter):
         """Starts the file with the other bag's topics.
 
         Args:
-            path: The new .mcap file; else a ROS 2 bag's folder, which is made.
-            source: The other bag, at its end or not yet read.
-            store: Types of the topics of our own.
+            path: the new .mcap file; else a ROS 2 bag's folder, which is made.
+            source: the other bag, at its end or not yet read.
+            store: types of the new topics.
         """
         self._folder = None if path.suffix.lower() == ".mcap" else path
         if self._folder is not None:
@@ -71,7 +71,7 @@ class McapWriter(BagWriter):
         self._copies = {topic.id: self._take_over(topic) for topic in source.connections}
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
-        """Adds a topic of our own."""
+        """Adds a new topic."""
         if not self._is_ros2:
             return self._add_ros1_topic(name, message_type, latched), message_type
         definition, _ = self._store.generate_msgdef(message_type, ros_version=2)
@@ -99,7 +99,7 @@ class McapWriter(BagWriter):
         )
 
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
-        """Adds a message of our own."""
+        """Adds a new message."""
         channel, message_type = topic
         serialize = self._store.serialize_cdr if self._is_ros2 else self._store.serialize_ros1
         data = bytes(serialize(message, message_type))

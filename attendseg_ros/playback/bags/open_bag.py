@@ -22,10 +22,10 @@ def open_bag(path: Path) -> Iterator[BagReader]:
     """Opens a bag; what can be read of a damaged one, its reader's `damage` says what not.
 
     Args:
-        path: A ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file; any of them compressed.
+        path: a ROS 1 .bag; a ROS 2 bag's folder or its .mcap or .db3 file; any of them compressed.
 
     Raises:
-        DataError: There is no bag, or nothing of it can be read.
+        DataError: there is no bag, or nothing of it can be read.
     """
     with ExitStack() as stack:
         files = find_files(path)

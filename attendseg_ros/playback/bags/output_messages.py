@@ -40,11 +40,11 @@ class OutputMessages:
         """Adds the topics.
 
         Args:
-            writer: The new bag.
-            is_ros2: Whether it and the images are ROS 2's.
-            topics: The topic for each output, of `OUTPUTS`.
-            classes: What the ids mean.
-            threshold: Confidence, 0 to 1, below which pixels were made unlabelled.
+            writer: the new bag.
+            is_ros2: whether it and the images are ROS 2's.
+            topics: the topic for each output, of `OUTPUTS`.
+            classes: what the ids mean.
+            threshold: confidence, 0 to 1, below which pixels were made unlabelled.
         """
         self._writer = writer
         self._store = message_types(is_ros2)
@@ -65,12 +65,12 @@ class OutputMessages:
         """Writes the outputs for an image, all with its header and its recording time.
 
         Args:
-            recorded: The image's message.
-            labels: Its result.
-            image: What the message holds, where it has been decoded already.
+            recorded: the image's message.
+            labels: its result.
+            image: what the message holds, where it has been decoded already.
 
         Raises:
-            ImageError: The message cannot be decoded.
+            ImageError: the message cannot be decoded.
         """
         message_type = recorded.connection.msgtype
         header = (image or self._decoder.message(recorded.data, message_type)).header

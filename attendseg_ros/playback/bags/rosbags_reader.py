@@ -37,7 +37,7 @@ class RosbagsReader(BagReader):
                 except StopIteration:
                     break
                 # Fed with damaged files, rosbags and what it builds on raised nearly everything:
-                # errors of their own, and TypeError, AssertionError and more.
+                # their own errors, and TypeError, AssertionError and more.
                 except Exception as error:
                     self.damage.append(f"cannot be read beyond message {count}: {in_words(error)}")
                     break

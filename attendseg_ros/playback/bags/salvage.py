@@ -42,8 +42,8 @@ class SalvagedReader(BagReader):
         """Reads all that can be read once, to know the topics and how much of them there is.
 
         Args:
-            path: The bag.
-            reason: Why it cannot be read as usual.
+            path: the bag.
+            reason: why it cannot be read as usual.
         """
         super().__init__(is_ros2=False)
         self._path = path
@@ -117,8 +117,8 @@ def salvage(path: Path, reason: str) -> SalvagedReader | None:
     """Opens a ROS 1 bag that rosbags refuses.
 
     Args:
-        path: The bag.
-        reason: What is wrong with it.
+        path: the bag.
+        reason: what is wrong with it.
 
     Returns:
         A reader that gives at least one message, or None.

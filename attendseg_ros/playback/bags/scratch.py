@@ -15,7 +15,7 @@ from attendseg_ros.playback.file_kinds import in_words
 
 T = TypeVar("T")
 
-# A bag is opened several times on its way, and each time anew when it is played in a loop.
+# A bag is opened several times on its way, and again for each loop of a playback.
 _kept: dict[Path, tuple[object, TemporaryDirectory[str], Any]] = {}
 _lock = RLock()
 
@@ -24,13 +24,13 @@ def kept(path: Path, state: object, make: Callable[[Path], T]) -> T:
     """Gives what was made of a file for as long as the file stays as it is.
 
     Args:
-        path: The file.
-        state: Differs when the file has changed.
-        make: Makes it anew in an empty folder, which is there until the program ends.
+        path: the file.
+        state: differs when the file has changed.
+        make: makes it in an empty folder, which exists until the program ends.
 
     Raises:
-        DataError: There is no folder for temporary files.
-        Exception: What `make` raises.
+        DataError: there is no folder for temporary files.
+        Exception: what `make` raises.
     """
     path = path.absolute()
     with _lock:

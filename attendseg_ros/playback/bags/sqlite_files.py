@@ -25,18 +25,18 @@ class SqliteFile:
     makes a file `-shm`, or rolls back. Where it cannot do without, it does so with a copy.
 
     Attributes:
-        name: The file's name.
-        is_cut_off: Whether the file is shorter than its own header says.
+        name: the file's name.
+        is_cut_off: whether the file is shorter than its own header says.
     """
 
     def __init__(self, path: Path) -> None:
         """Finds out how to open it.
 
         Args:
-            path: The database.
+            path: the database.
 
         Raises:
-            DataError: A copy is needed and cannot be made.
+            DataError: a copy is needed and cannot be made.
         """
         self.name = path.name
         # SQLite looks for companions beside the file that a link leads to.

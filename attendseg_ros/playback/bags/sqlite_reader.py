@@ -42,11 +42,11 @@ class SqliteReader(BagReader):
         """Learns the topics and how many messages each has.
 
         Args:
-            files: The databases.
-            in_order: Whether that is known to be the order of recording.
+            files: the databases.
+            in_order: whether that is known to be the order of recording.
 
         Raises:
-            DataError: Nothing of any of the files can be read.
+            DataError: nothing of any of the files can be read.
         """
         super().__init__()
         self._known: dict[tuple[Any, ...], Connection] = {}
@@ -83,7 +83,7 @@ class SqliteReader(BagReader):
         except sqlite3.Error as error:
             reason = in_words(error)
             if reason.startswith("no such table"):
-                reason = f"it is an SQLite database, but none of a bag ({reason})"
+                reason = f"it is an SQLite database, but not a bag ({reason})"
             self._broken[file.name] = reason
         if file.is_cut_off:
             self._broken[file.name] = "the file is shorter than its header says"
@@ -138,7 +138,7 @@ class SqliteReader(BagReader):
         found = {}
         for topic in _rows(database, "topics"):
             if not {"id", "name", "type"} <= topic.keys():
-                raise sqlite3.DatabaseError("it is an SQLite database, but none of a bag")
+                raise sqlite3.DatabaseError("it is an SQLite database, but not a bag")
             digest = topic.get("type_description_hash") or ""
             of_type = definitions.get(topic["type"], {})
             described = definitions.get((topic["type"], digest), of_type)

@@ -47,9 +47,9 @@ class SqliteWriter(BagWriter):
         """Starts the folder with the other bag's topics.
 
         Args:
-            path: The folder, which is made.
-            connections: The other bag's topics.
-            store: Types of the topics of our own.
+            path: the folder, which is made.
+            connections: the other bag's topics.
+            store: types of the new topics.
         """
         path.mkdir(parents=True)
         self._folder = path
@@ -67,7 +67,7 @@ class SqliteWriter(BagWriter):
             raise
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
-        """Adds a topic of our own."""
+        """Adds a new topic."""
         definition, _ = self._store.generate_msgdef(message_type, ros_version=2)
         digest = self._store.hash_rihs01(message_type)
         qos = dump_qos_v8([offered_qos(latched)])
@@ -81,7 +81,7 @@ class SqliteWriter(BagWriter):
         self._insert(self._copies[recorded.connection.id], recorded.time_ns, recorded.data)
 
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
-        """Adds a message of our own."""
+        """Adds a new message."""
         number, message_type = topic
         self._insert(number, time_ns, bytes(self._store.serialize_cdr(message, message_type)))
 

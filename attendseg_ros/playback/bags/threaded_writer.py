@@ -22,19 +22,19 @@ _MESSAGES_AHEAD = 16
 
 
 class ThreadedWriter(BagWriter):
-    """Another writer in a thread of its own; what fails there is raised by a later call.
+    """Another writer in its own thread; what fails there is raised by a later call.
 
     That writer is made, used and closed in the thread: a connection to SQLite belongs to one.
 
     Attributes:
-        written: How many messages went onto each topic.
+        written: how many messages went onto each topic.
     """
 
     def __init__(self, start: Callable[[], BagWriter]) -> None:
         """Has the writer made.
 
         Raises:
-            Exception: What `start` raised.
+            Exception: what `start` raised.
         """
         self.written: Counter[str] = Counter()
         self._thread = InOrder(_MESSAGES_AHEAD)
@@ -45,7 +45,7 @@ class ThreadedWriter(BagWriter):
             raise
 
     def add_topic(self, name: str, message_type: str, *, latched: bool = False) -> Any:
-        """Adds a topic of our own."""
+        """Adds a new topic."""
         add = partial(self._writer.add_topic, name, message_type, latched=latched)
         return name, self._thread.result(add)
 
@@ -55,7 +55,7 @@ class ThreadedWriter(BagWriter):
         self._thread.call(self._writer.copy, recorded)
 
     def write(self, topic: Any, time_ns: int, message: Any) -> None:
-        """Adds a message of our own, which must not be changed afterwards."""
+        """Adds a new message, which must not be changed afterwards."""
         name, inner = topic
         self.written[name] += 1
         self._thread.call(self._writer.write, inner, time_ns, message)
@@ -76,12 +76,12 @@ def open_writer(path: Path, reader: BagReader) -> ThreadedWriter:
     """Starts a bag with another one's topics.
 
     Args:
-        path: The new bag; its name says of which kind: .bag for ROS 1, an .mcap file, or for a
+        path: the new bag; its name says of which kind: .bag for ROS 1, an .mcap file, or for a
             folder of ROS 2 what the other one is.
-        reader: The other bag, open.
+        reader: the other bag, open.
 
     Raises:
-        OSError: The bag cannot be written.
+        OSError: the bag cannot be written.
         sqlite3.Error: Likewise.
     """
     store = message_types(reader.is_ros2)

@@ -31,14 +31,14 @@ def unpack_file(path: Path, target: Path) -> str:
     """Unpacks a file that was compressed as a whole.
 
     Args:
-        path: The compressed file.
-        target: The new file.
+        path: the compressed file.
+        target: the new file.
 
     Returns:
         Why not all of it could be unpacked; "" where all was.
 
     Raises:
-        DataError: The library for it is not installed, or there is no room for the file.
+        DataError: the library for it is not installed, or there is no room for the file.
     """
     try:
         with _opened(path, compression_of(head_of(path))) as packed, target.open("xb") as plain:
@@ -48,7 +48,7 @@ def unpack_file(path: Path, target: Path) -> str:
                 if error.errno is not None:
                     raise
                 return "the compressed file is cut off or damaged"
-            # The codecs raise errors of their own, of zlib and EOFError.
+            # The codecs raise their own errors, of zlib and EOFError.
             except Exception:
                 return "the compressed file is cut off or damaged"
     except OSError as error:
@@ -63,7 +63,7 @@ def unpack_message(data: bytes) -> bytes:
     """A message of rosbag2's compression mode "message" as it was sent.
 
     Raises:
-        DataError: It is damaged, or the library for it is not installed.
+        DataError: it is damaged, or the library for it is not installed.
     """
     opened = _zstd()(BytesIO(data))
     try:

@@ -21,7 +21,7 @@ from attendseg_ros.streaming.worker import Worker
 
 
 class ActiveCameras:
-    """Takes images in, in the executor's thread, and has them processed in a thread of its own.
+    """Takes images in, in the executor's thread, and has them processed in its own thread.
 
     One thread for all cameras: the network uses every core it may for one frame, so two at once
     would only both be later.

@@ -53,7 +53,7 @@ class Calibration:
             DepthError: camera_info is missing, of no use or of a lens of an unknown kind.
         """
         if info is None:
-            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has come on {self._topic}")
+            raise DepthError(DepthFault.NO_CAMERA_INFO, f"nothing has arrived on {self._topic}")
         lens = to_lens(info, width, height, self._rectified(settings))
         if mask is not None:
             lens = lens.scaled(*mask)
@@ -66,7 +66,7 @@ class Calibration:
     def explain(self, info: CameraInfo | None, settings: Settings) -> str:
         """What is done about the lens where pixels become metres, in words."""
         if info is None:
-            return f"unknown: nothing has come on {self._topic}"
+            return f"unknown: nothing has arrived on {self._topic}"
         if self._rectified(settings):
             return f"undone before: {self._image} is taken for the rectified image"
         coefficients = [float(coefficient) for coefficient in info.d]

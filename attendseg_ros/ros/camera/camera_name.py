@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"[A-Za-z](_?[A-Za-z0-9])*")
 class CameraName:
     """A camera's name; empty for the only camera of a node, whose topics lie one level higher.
 
-    A camera's outputs lie together in a namespace of its own, so that `camera_info` is beside the
+    A camera's outputs lie together in its own namespace, so that `camera_info` is beside the
     images, where RViz and image_transport look for it, and one remapping rule moves them all.
     """
 
@@ -44,10 +44,10 @@ def problem_of(names: Sequence[str]) -> str:
     for name in names:
         if _TOKEN.fullmatch(name) is None:
             return (
-                f"{name!r} is no name for a topic: it must be a letter, then letters, digits and "
-                "single underscores, such as front_left"
+                f"{name!r} is not a name for a topic: it must be a letter, then letters, digits "
+                "and single underscores, such as front_left"
             )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        return f"{', '.join(map(repr, twice))} is there twice: each camera needs a name of its own"
+        return f"{', '.join(map(repr, twice))} occurs twice: each camera needs its own name"
     return ""

@@ -6,46 +6,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from math import isnan
-from time import monotonic
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
-from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.frame_processing import FrameProcessor
+from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
-from attendseg_ros.ros.depth.depth_topic import DepthTopic
-from attendseg_ros.ros.depth.ground_distance import GroundDistance
-from attendseg_ros.ros.depth.points import SemanticPoints
-from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
-from attendseg_ros.ros.health.diagnostics import CameraReport, NetworkReport, Report
+from attendseg_ros.ros.health.arrival_watch import ArrivalWatch
+from attendseg_ros.ros.health.diagnostics import NetworkReport, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
-from attendseg_ros.ros.health.landing_report import LandingReport
-from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
-from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
-from attendseg_ros.ros.outputs.class_shares import FreeAhead
-from attendseg_ros.ros.outputs.landing import LandingZones
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
-from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
-from attendseg_ros.streaming.throttle import RateLimit, Throttle
-from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.stamp_clock import Receipt
+from attendseg_ros.streaming.throttle import RateLimit
 from attendseg_ros.streaming.worker import Worker
-
-SILENCE_S = 1.0
-"""A camera silent for longer has its publishers looked up for the report."""
 
 Job = tuple[Callable[[Any, Receipt], None], Any, Receipt]
 """A frame with what processes it: cameras share the worker that runs both together."""
@@ -85,46 +70,32 @@ class CameraStream:
         self._parameters = parameters
         self._outputs = outputs
         self._worker = worker
-        self._size_controller = size_controller
         self._camera = camera = outputs.camera
         self._counts = FrameCounts()
         self._report = Report(camera, self._counts)
         self._rate_limit = RateLimit()
-        self._stream = StampChecks()
-        self._clock = StampClock()
-        self._throttle = Throttle()
         self.enabled = True
         self._subscriptions: list[Any] = []
         self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
         self._publishers = PublisherLookup(
             node, topic, self._image_type, "image", camera.input("image")
         )
+        self._arrivals = ArrivalWatch(
+            node, camera, self._publishers, self._counts, size_controller.forget
+        )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
-        depth = DepthTopic(node, camera)
-        landing_report = LandingReport(camera.status("landing"))
-        self._distance = GroundDistance(node, outputs, depth, landing_report)
-        landing = LandingZones(node, camera, self._distance, landing_report)
-        self._ahead = FreeAhead(camera.status("ahead"))
-        self._ground = GroundMaps(node, outputs, transforms, several=several)
+        self._consumers = MaskConsumers.make(node, parameters, outputs, transforms, several=several)
         with ExitStack() as undo:
-            # It has a thread.
-            self._points = SemanticPoints(node, lambda: parameters.settings, outputs, depth)
-            undo.callback(self._points.close)
-            poses = LidarPoses(transforms, parameters.settings.camera_names.index(camera))
-            self._painted = PaintedPoints(node, lambda: parameters.settings, outputs, poses)
-            undo.callback(self._painted.close)
+            # Some of them have threads.
+            undo.callback(self._consumers.close)
             self._processor = FrameProcessor(
                 node,
                 topic,
                 models,
                 outputs,
                 self._counts,
-                self._points,
-                self._painted,
-                landing,
-                self._ahead,
-                self._ground,
+                self._consumers,
                 size_controller,
                 dropped=self._dropped,
             )
@@ -144,18 +115,12 @@ class CameraStream:
 
     def close(self) -> None:
         """Ends what the frames left to do; to be called once none is being processed."""
-        self._points.close()
-        self._painted.close()
-        self._distance.close()
-        self._ground.close()
+        self._consumers.close()
 
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._publishers.check()
-        self._points.check_silence()
-        self._painted.check_silence()
-        self._distance.follow_demand(self._parameters.settings)
-        self._ground.follow_demand(self._parameters.settings)
+        self._consumers.check_silence(self._parameters.settings)
 
     def statuses(self, network: NetworkReport) -> list[DiagnosticStatus]:
         """The camera's, the network's and, while they are wanted, depth's and landing's status.
@@ -169,34 +134,12 @@ class CameraStream:
             self._counts.record_wanted(now_ns)
         else:
             self._counts.record_unwanted()
-        age_s = self._counts.arrivals.age_s(now_ns)
-        silence_s = self._publishers.silence_s() if isnan(age_s) else age_s
-        doubt = self._clock.doubt(monotonic())
-        missing, missing_ratio = self._stream.missing_lately(monotonic())
-        camera = CameraReport(
-            topic=self._publishers.topic,
-            silence_s=silence_s,
-            publishers=self._publishers.explain()
-            if silence_s > SILENCE_S
-            else self._publishers.count(),
-            faults=self._stream.faults,
-            missing=self._stream.missing,
-            missing_lately=missing,
-            missing_ratio=missing_ratio,
-            mixture=self._explain_mixture(),
-            foreign=self._clock.foreign,
-            doubt=doubt,
-            doubt_hint=self._clock.hint(monotonic()),
-            lens=self._calibration.explain(self._camera_info, settings),
-        )
+        lens = self._calibration.explain(self._camera_info, settings)
+        camera = self._arrivals.report(now_ns, lens)
         return [
             self._report.camera(camera, settings, now_ns),
-            self._report.network(network, self._dropped(), settings, now_ns, doubt),
-            *self._points.statuses(),
-            *self._painted.statuses(),
-            *self._distance.statuses(),
-            *self._ahead.statuses(settings),
-            *self._ground.statuses(),
+            self._report.network(network, self._dropped(), settings, now_ns, camera.doubt),
+            *self._consumers.statuses(settings),
         ]
 
     def _wanted(self, settings: Settings) -> bool:
@@ -215,11 +158,8 @@ class CameraStream:
         self._counts.record_arrival(now_ns)
         self._publishers.record_arrival()
         settings = self._parameters.settings
-        self._points.follow_demand()
-        self._painted.follow_demand()
-        self._distance.follow_demand(settings)
-        self._ground.follow_demand(settings)
-        receipt = self._watch_stream(message, now_ns)
+        self._consumers.follow_demand(settings)
+        receipt = self._arrivals.observe(message, now_ns)
         if not self._wanted(settings):
             self._counts.record_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):
@@ -227,60 +167,10 @@ class CameraStream:
         else:
             self._counts.skipped += 1
 
-    def _watch_stream(self, message: ImageMessage, now_ns: int) -> Receipt:
-        stamp, steady_s = stamp_ns(message.header.stamp), monotonic()
-        fault = self._stream.observe(stamp, now_ns, steady_s, _form(message))
-        if fault is not None:
-            self._note_fault(fault, stamp, now_ns)
-        self._watch_clock(stamp, now_ns, steady_s)
-        return Receipt(steady_s, self._clock.aged)
-
-    def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:
-        doubted = bool(self._clock.doubt(steady_s))
-        clock: Any = self._node.get_clock()
-        self._clock.observe(stamp, now_ns, steady_s, simulated=clock.ros_time_is_active)
-        doubt = self._clock.doubt(steady_s)
-        if bool(doubt) != doubted:
-            # Percentiles and paces are of latencies, or of what is known without stamps.
-            self._counts.history.clear()
-            self._size_controller.forget()
-        hint = self._clock.hint(steady_s)
-        if hint and self._throttle.ready("clock"):
-            self._node.get_logger().warning(
-                f"image on {self._publishers.topic}: latency is unknown: {doubt}: {hint}"
-            )
-
-    def _note_fault(self, fault: StampFault, stamp: int, now_ns: int) -> None:
-        if fault is not StampFault.UNSET:
-            # Latencies across the jump would be wrong for as long as they are remembered.
-            self._counts.history.clear()
-            self._size_controller.forget()
-        if self._throttle.ready(fault.name):
-            self._node.get_logger().warning(
-                f"image on {self._publishers.topic}: {fault.value} "
-                f"(stamp {stamp / NANOSECONDS:.3f} s, clock {now_ns / NANOSECONDS:.3f} s)"
-            )
-
-    def _explain_mixture(self) -> str:
-        forms = self._stream.mixture(monotonic())
-        publishers = self._publishers.names() if forms else []
-        if len(publishers) < 2:
-            return ""
-        images = " and ".join(f"{count} {form}" for form, count in forms.most_common())
-        text = (
-            f"{len(publishers)} publishers send different images on {self._publishers.topic} "
-            f"({', '.join(sorted(publishers))}: {images}): stop all but one, "
-            f"or remap {self._camera.input('image')}"
-        )
-        if self._throttle.ready("mixture"):
-            self._node.get_logger().warning(text)
-        return text
-
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._camera_info = message
         self._processor.camera_info = message
-        self._points.camera_info = message
-        self._painted.camera_info = message
+        self._consumers.take_camera_info(message)
 
     def _subscribe_to_camera_info(self) -> None:
         """Takes it from drivers that send it with each image, and from those that latch it.
@@ -317,12 +207,5 @@ def _awaited(
 ) -> tuple[type[Any], str]:
     """The type and the topic of the images, as image_transport names them."""
     topic = node.resolve_topic_name(camera.input("image"))
-    # A remapping of image must hold for its compressed form too, which is another topic to ROS.
+    # A remapping of image must hold for its compressed form too, which is a separate topic in ROS.
     return (CompressedImage, f"{topic}/compressed") if image_transport != "raw" else (Image, topic)
-
-
-def _form(message: ImageMessage) -> str:
-    """What all images of one camera have in common, in words."""
-    if isinstance(message, CompressedImage):
-        return message.format or "compressed"
-    return f"{message.encoding} {message.width}x{message.height}"

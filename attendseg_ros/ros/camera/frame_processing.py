@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import nan
 from time import monotonic
 
+import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from std_msgs.msg import Header
@@ -20,19 +21,17 @@ from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares, SegmentationTiming
+from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
-from attendseg_ros.ros.depth.points import SegmentedImage, SemanticPoints
-from attendseg_ros.ros.ground.ground_maps import GroundMaps
+from attendseg_ros.ros.depth.points import SegmentedImage
 from attendseg_ros.ros.health.frame_counts import FrameCounts
-from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
-from attendseg_ros.ros.outputs.class_shares import FreeAhead, to_class_shares
-from attendseg_ros.ros.outputs.landing import LandingZones
+from attendseg_ros.ros.outputs.class_shares import to_class_shares
 from attendseg_ros.ros.outputs.output_images import (
     ImageOutput,
     OutputImages,
@@ -56,11 +55,7 @@ class FrameProcessor:
         models: ModelSwitch,
         outputs: Outputs,
         counts: FrameCounts,
-        points: SemanticPoints,
-        painted: PaintedPoints,
-        landing: LandingZones,
-        ahead: FreeAhead,
-        ground: GroundMaps,
+        consumers: MaskConsumers,
         size_controller: SizeController,
         dropped: Callable[[], int],
     ) -> None:
@@ -72,11 +67,7 @@ class FrameProcessor:
             models: gives the network and the parameters of each frame.
             outputs: where results go.
             counts: where frames are counted.
-            points: takes the results that are to become points.
-            painted: takes those that a lidar's points are to be painted with.
-            landing: finds the landing zones.
-            ahead: watches what is free ahead.
-            ground: maps the ground.
+            consumers: those who make more of the masks.
             size_controller: told of every frame that is out.
             dropped: gives the number of frames replaced by newer ones.
         """
@@ -86,14 +77,10 @@ class FrameProcessor:
         self._segmenter = models.segmenter
         self._outputs = outputs
         self._counts = counts
-        self._points = points
-        self._painted = painted
+        self._consumers = consumers
         self._camera = outputs.camera
         self._dropped = dropped
         self._painter = OutputImages(self._segmenter.bundle.classes)
-        self._landing = landing
-        self._ahead = ahead
-        self._ground = ground
         self._size_controller = size_controller
         self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
@@ -115,7 +102,7 @@ class FrameProcessor:
                 if segmenter is not self._segmenter:
                     self._segmenter = segmenter
                     self._painter = OutputImages(segmenter.bundle.classes)
-                    self._landing.begin_anew()
+                    self._consumers.landing.begin_anew()
                     # Times of the model before say nothing of this one.
                     self._counts.history.clear()
                 self._process(message, receipt, settings)
@@ -142,8 +129,10 @@ class FrameProcessor:
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
+        if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
+            wanted = wanted.without(ImageOutput.CONFIDENCE)
         stamp = stamp_ns(message.header.stamp)
-        points = wanted.points and self._points.due(settings)
+        points = wanted.points and self._consumers.points.due(settings)
         summed = wanted.landing_zone or wanted.class_shares
         placed = points or wanted.painted_points
         confidence = placed or summed or needs_confidence(settings, wanted.images)
@@ -170,7 +159,7 @@ class FrameProcessor:
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
-            zone = self._landing.find(
+            zone = self._consumers.landing.find(
                 occupancy,
                 segmentation.confidence,
                 settings,
@@ -188,11 +177,11 @@ class FrameProcessor:
         if placed:
             image = self._segmented(message.header, rgb, full, segmentation, settings)
             if points:
-                self._points.offer(image)
+                self._consumers.points.offer(image)
             if wanted.painted_points:
-                self._painted.offer(image)
+                self._consumers.painted.offer(image)
         if wanted.ground:
-            self._ground.update(
+            self._consumers.ground.update(
                 pixels_of(images[ImageOutput.TRAVERSABLE]),
                 settings,
                 self.camera_info,
@@ -233,8 +222,8 @@ class FrameProcessor:
             self._segmenter.bundle.classes,
         )
         if settings.min_free_share:
-            self._ahead.observe(labels, classes, settings)
-        if not wanted.class_shares or segmentation.confidence is None:
+            self._consumers.ahead.observe(labels, classes, settings)
+        if not wanted.class_shares:
             return None
         return to_class_shares(labels, segmentation.confidence, classes, settings, header)
 
@@ -244,7 +233,7 @@ class FrameProcessor:
             return rgb
         if self._resizer is None or self._resizer[0] != size:
             self._resizer = (size, Resizer(size))
-        # The resizer's memory is written anew with the next image; points may still be made of it.
+        # The resizer's memory is overwritten by the next image; points may still be made of it.
         return self._resizer[1].resize(rgb).copy()
 
     def _segmented(
@@ -256,12 +245,15 @@ class FrameProcessor:
         settings: Settings,
     ) -> SegmentedImage:
         """The image with what is known of it, for those who place it in space."""
-        assert segmentation.confidence is not None
+        confidence = segmentation.confidence
+        if confidence is None:
+            # The model gives class ids alone: nothing is known, which is no certainty.
+            confidence = np.zeros_like(segmentation.labels)
         return SegmentedImage(
             header=header,
             rgb=rgb,
             labels=self._painter.labels(segmentation, settings),
-            confidence=segmentation.confidence,
+            confidence=confidence,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),
             settings=settings,
@@ -274,11 +266,21 @@ class FrameProcessor:
         id_of = self._segmenter.bundle.classes.id_of
         return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
 
+    def _gives_confidence(self) -> bool:
+        """Whether the model tells how sure it is; where it does not, somebody is told why."""
+        bundle = self._segmenter.bundle
+        if not bundle.gives_confidence and self._throttle.ready("confidence"):
+            self._node.get_logger().warning(
+                f"{self._camera.output('confidence')} has a subscriber, but model {bundle.name!r} "
+                "gives class ids without confidence: nothing is published there"
+            )
+        return bundle.gives_confidence
+
     def _publish_camera_info(
         self, image: tuple[int, int], mask: tuple[int, int], header: Header
     ) -> None:
         topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
-        problem = f"nothing has come on {topic}"
+        problem = f"nothing has arrived on {topic}"
         try:
             info = self._scaled_info.of(self.camera_info, image, mask)
         except DepthError as error:

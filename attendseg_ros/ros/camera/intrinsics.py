@@ -25,13 +25,13 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
     Distortion is the lens's: see `to_lens`.
 
     Args:
-        info: The camera's calibration.
-        width: Of the images, pixels.
-        height: Of the images, pixels.
-        rectified: Whether the image is rectified.
+        info: the camera's calibration.
+        width: of the images, pixels.
+        height: of the images, pixels.
+        rectified: whether the image is rectified.
 
     Raises:
-        DepthError: There are no intrinsics in it, they are of another size, or they contradict
+        DepthError: there are no intrinsics in it, they are of another size, or they contradict
             themselves.
     """
     fx, cx, fy, cy = _projection(info, rectified)
@@ -56,13 +56,13 @@ def to_lens(info: CameraInfo, width: int, height: int, rectified: bool = False) 
     """Reads the camera as it is: K and D for a raw image, P alone for a rectified one.
 
     Args:
-        info: The camera's calibration.
-        width: Of the images, pixels.
-        height: Of the images, pixels.
-        rectified: Whether the image is rectified.
+        info: the camera's calibration.
+        width: of the images, pixels.
+        height: of the images, pixels.
+        rectified: whether the image is rectified.
 
     Raises:
-        DepthError: There are no intrinsics in it, they are of another size, they contradict
+        DepthError: there are no intrinsics in it, they are of another size, they contradict
             themselves, or the lens is of an unknown model or has no numbers.
     """
     camera = to_intrinsics(info, width, height, rectified)

@@ -27,16 +27,16 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
 
     Args:
         message: 32FC1 in metres, or 16UC1 or mono16 in millimetres (REP 118), of either byte order.
-        width: Of the image that the depth is aligned to, pixels.
-        height: Of that image, pixels.
-        step: Every so many pixels a side are taken, from the first.
+        width: of the image that the depth is aligned to, pixels.
+        height: of that image, pixels.
+        step: every so many pixels a side are taken, from the first.
 
     Returns:
         A new float32 (height, width), or what `[::step, ::step]` leaves of that: along the optical
         axis, NaN where nothing was measured.
 
     Raises:
-        DepthError: The encoding or the size is another, or the message contradicts itself.
+        DepthError: the encoding or the size is wrong, or the message contradicts itself.
     """
     encoding = find_encoding(message.encoding)
     convert = None if encoding is None else _CONVERTERS.get(encoding.name)

@@ -106,7 +106,7 @@ class GroundDistance:
         depth = self._newest
         if depth is None:
             topic = self._node.resolve_topic_name(self._outputs.camera.input("depth"))
-            raise DepthError(DepthFault.NO_DEPTH, f"nothing has come on {topic}")
+            raise DepthError(DepthFault.NO_DEPTH, f"nothing has arrived on {topic}")
         _check_belongs(depth.header, image)
         free = occupancy == FREE
         # Patches that lie between the pixels looked at are rare, and still want a height.
@@ -150,7 +150,7 @@ def _check_belongs(depth: Header, image: Header) -> None:
         raise DepthError(
             DepthFault.STALE,
             f"the last is {abs(depth_ns - image_ns) / NANOSECONDS:.1f} s {direction} than the "
-            f"image, at most {OLDEST_NS / NANOSECONDS:g} s will do",
+            f"image, at most {OLDEST_NS / NANOSECONDS:g} s is allowed",
         )
     if depth.frame_id.lstrip("/") != image.frame_id.lstrip("/"):
         raise DepthError(

@@ -40,14 +40,14 @@ class SegmentedImage:
     """An image with what ~/mask and ~/confidence say of it.
 
     Attributes:
-        header: The image's.
+        header: the image's.
         rgb: uint8 (H, W, 3), of any strides.
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
-        kept_ids: The ids whose points are wanted; None for all.
-        painted_ids: The ids whose points of a lidar are wanted, 255 too; None for all.
-        settings: The parameters that the image was processed with.
-        image_size: Width and height of the camera's image; the labels and rgb may have another.
+        kept_ids: the ids whose points are wanted; None for all.
+        painted_ids: the ids whose points of a lidar are wanted, 255 too; None for all.
+        settings: the parameters that the image was processed with.
+        image_size: width and height of the camera's image; the labels and rgb may have another.
     """
 
     header: Header
@@ -130,7 +130,7 @@ class SemanticPoints:
         """Takes an image that is to get points, as soon as its depth is here; never waits."""
         stamp = stamp_ns(image.header.stamp)
         if stamp == 0:
-            self._refuse(DepthFault.UNSTAMPED, "image without a stamp: no depth is known to fit it")
+            self._refuse(DepthFault.UNSTAMPED, "image without a stamp: no depth can match it")
             return
         self._settle(self._matcher.add_frame(stamp, image, _tolerance_ns(image.settings)))
 
@@ -165,7 +165,7 @@ class SemanticPoints:
         self._report.record_depth()
         stamp = stamp_ns(message.header.stamp)
         if stamp == 0:
-            self._log(DepthFault.UNSTAMPED, "depth without a stamp: it is known to fit no image")
+            self._log(DepthFault.UNSTAMPED, "depth without a stamp: no image can match it")
             return
         self._settle(self._matcher.add_depth(stamp, message, _tolerance_ns(self._settings())))
 

@@ -139,7 +139,7 @@ class GroundMaps:
         x, y, z = pose.position
         self._report.record_published(
             f"from {z:.3f} m above {settings.ground_frame}, x {x:.3f} m, y {y:.3f} m, looking "
-            f"{pose.pitch_deg:.1f} degrees down"
+            f"{round(pose.pitch_deg, 1) + 0.0:.1f} degrees down"
         )
 
     def _map_of(self, lens: Lens, pose: CameraPose, settings: Settings) -> GroundMap:

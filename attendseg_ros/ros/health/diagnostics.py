@@ -86,9 +86,9 @@ _NETWORKS = [reason for reason in Reason if reason in OF_THE_NETWORK]
 
 _FAULT_HINTS = {
     StampFault.UNSET: "latency is unknown; let the driver stamp its images",
-    StampFault.BACKWARDS: "a bag that starts anew, or several publishers",
+    StampFault.BACKWARDS: "a bag that was restarted, or several publishers",
     StampFault.JUMP: "the camera's clock was set, or it is not the node's (use_sim_time)",
-    StampFault.CLOCK: "/clock started anew, or the system's clock was set",
+    StampFault.CLOCK: "/clock was restarted, or the system's clock was set",
 }
 
 

@@ -53,7 +53,7 @@ class FrameCounts:
     def record_wanted(self, now_ns: int) -> None:
         """Somebody wants masks at this moment, whether or not images come."""
         since_ns = self._wanted_since_ns
-        # A clock that ran backwards starts the waiting anew.
+        # A clock that ran backwards restarts the waiting.
         if self.nobody_listens or since_ns is None or since_ns > now_ns + _READ_APART_NS:
             self._wanted_since_ns = now_ns
         self.nobody_listens = False
@@ -64,7 +64,7 @@ class FrameCounts:
         self.record_unwanted()
 
     def record_unwanted(self) -> None:
-        """Nobody wants masks at this moment: rate, latency and waiting start anew after it."""
+        """Nobody wants masks at this moment: rate, latency and waiting restart after it."""
         self.nobody_listens = True
         self._wanted_since_ns = None
         self.failed_in_a_row = 0

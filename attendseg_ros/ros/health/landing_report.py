@@ -19,7 +19,7 @@ REASONS = tuple(reason for reason in DepthFault if reason not in OF_POINTS_ONLY)
 class WithoutMetres(Enum):
     """What becomes of a frame whose metres are not known."""
 
-    REFUSED = "refused for want of metres"
+    REFUSED = "refused because metres are unknown"
     PIXELS = "in pixels only"
 
 

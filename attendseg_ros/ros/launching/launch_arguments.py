@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Launch arguments that nothing takes: launch itself sets them and says no word."""
+"""Launch arguments that nothing uses: launch itself sets them silently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def unknown_arguments(
 ) -> list[str]:
     """A line for each argument that was meant for our launch files and is none of theirs.
 
-    Another launch file that includes ours has arguments of its own among the configurations. Of
+    Another launch file that includes ours has its own arguments among the configurations. Of
     these only such count that differ from one of ours by underscores and case alone.
 
     Args:

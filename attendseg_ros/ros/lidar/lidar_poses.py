@@ -52,7 +52,7 @@ class LidarPoses:
         """Takes a cloud's coordinates to the camera's optical frame: float64 (4, 4).
 
         Raises:
-            NotPaintedError: It is not known.
+            NotPaintedError: it is not known.
         """
         if settings.lidar_poses:
             return rigid(settings.lidar_poses[self._number])

@@ -36,7 +36,7 @@ def fill_in(cloud: PointCloud2, layout: CloudLayout, data: array[int]) -> array[
         data: their bytes; what was returned for the cloud before is not copied.
 
     Returns:
-        The cloud's own bytes, to be written anew in place.
+        The cloud's own bytes, to be overwritten in place.
     """
     cloud.height, cloud.width = layout.height, layout.width
     cloud.point_step, cloud.row_step = layout.point_step, layout.row_step

@@ -56,7 +56,7 @@ def cv_bridge_converter() -> tuple[Callable[[Image, str], Any] | None, str]:
 
         return CvBridge().imgmsg_to_cv2, ""
     except Exception as error:
-        return None, f"cv_bridge cannot be had: {error}"
+        return None, f"cv_bridge is not available: {error}"
 
 
 def _by_cv_bridge(message: Image, max_pixels: int) -> RgbImage:

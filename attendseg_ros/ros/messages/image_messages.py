@@ -47,7 +47,7 @@ class Canvas:
     and sending. Sending ends before `publish` returns: the next image may be painted then.
 
     Attributes:
-        message: The message, without a header.
+        message: the message, without a header.
         pixels: uint8 (H, W) or (H, W, 3), a view of the message's data.
     """
 

@@ -29,7 +29,7 @@ def to_cloud(points: NDArray[np.void], header: Header) -> PointCloud2:
 
     Args:
         points: C-contiguous structured (H, W), in the machine's byte order.
-        header: Goes into the message unchanged.
+        header: goes into the message unchanged.
 
     Returns:
         An organised cloud of H rows; it holds a copy of the points.

@@ -39,7 +39,7 @@ class ModelSwitch:
         HANGS AND LOADS ---- made -----------------------> RUNS, the new one
         HANGS AND LOADS ---- cannot run: `failed` -------> HANGS, with a longer delay
 
-    Another model is loaded in a thread of its own while the old one goes on, and takes its place
+    Another model is loaded in its own thread while the old one goes on, and takes its place
     between two frames. One that cannot run leaves everything as it was.
 
     A segmenter that hangs over a frame is given up: frames are refused until another like it, made

@@ -33,7 +33,7 @@ class SegmenterCalls:
         """Prepares.
 
         Args:
-            returned: called in a thread of its own when a segmenter that hung has returned after
+            returned: called in its own thread when a segmenter that hung has returned after
                 all, and has been closed.
         """
         self._returned = returned
@@ -81,7 +81,7 @@ class SegmenterCalls:
 
 
 class Builds(WatchedCalls):
-    """Makes segmenters in a thread of its own."""
+    """Makes segmenters in its own thread."""
 
     def __init__(self) -> None:
         """Prepares."""

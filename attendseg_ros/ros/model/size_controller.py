@@ -53,7 +53,7 @@ class SizeController:
         return "" if policy is None or not settings.target_latency_ms else policy.unreachable
 
     def forget(self) -> None:
-        """Starts anew with the next frame: latencies across a jump of a clock would be wrong."""
+        """Restarts with the next frame: latencies across a jump of a clock would be wrong."""
         self._clock_jumped = True
 
     def observe(self, times: FrameTimes, input_size: Size, settings: Settings) -> None:

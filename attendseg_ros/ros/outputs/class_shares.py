@@ -26,13 +26,17 @@ PATIENCE_S = 1.0
 
 
 def to_class_shares(
-    labels: Pixels, confidence: Pixels, classes: ClassTable, settings: Settings, header: Header
+    labels: Pixels,
+    confidence: Pixels | None,
+    classes: ClassTable,
+    settings: Settings,
+    header: Header,
 ) -> ClassShares:
     """Builds the message of a mask.
 
     Args:
         labels: uint8 (H, W), as ~/mask.
-        confidence: uint8 (H, W), 255 = certain.
+        confidence: uint8 (H, W), 255 = certain; None where the model does not tell.
         classes: the model's.
         settings: where ahead is, and what is free there.
         header: goes into the message unchanged.

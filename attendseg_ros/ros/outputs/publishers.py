@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
@@ -53,6 +53,14 @@ class Wanted:
     def images(self) -> frozenset[ImageOutput]:
         """The images to paint, in whichever form they are sent."""
         return self.raw_images | self.compressed_images
+
+    def without(self, output: ImageOutput) -> Wanted:
+        """The same without an image that cannot be made."""
+        return replace(
+            self,
+            raw_images=self.raw_images - {output},
+            compressed_images=self.compressed_images - {output},
+        )
 
     def __bool__(self) -> bool:
         others = (self.camera_info, self.timing, self.landing_zone, self.class_shares, self.ground)

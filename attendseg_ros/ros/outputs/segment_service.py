@@ -113,11 +113,11 @@ class SegmentService:
                 camera=SERVICE,
                 framing=settings.framing,
             )
-            assert result.confidence is not None
             classes = segmenter.bundle.classes
             labels = OutputImages(classes).labels(result, settings)
             response.mask = to_image(labels, "mono8", message.header)
-            response.confidence = to_image(result.confidence, "mono8", message.header)
+            if result.confidence is not None:
+                response.confidence = to_image(result.confidence, "mono8", message.header)
             response.class_names = list(classes.names)
             response.class_ids = list(classes.ids)
             response.model = segmenter.bundle.name

@@ -23,15 +23,15 @@ def declare(
     """Declares a read-only parameter and gives its value.
 
     Args:
-        node: Owner of the parameter.
-        name: Its name.
-        default: Its default, which decides its type.
-        description: For `ros2 param describe`.
-        limits: Lowest and highest value.
-        choices: The only values of a text.
+        node: owner of the parameter.
+        name: its name.
+        default: its default, which decides its type.
+        description: for `ros2 param describe`.
+        limits: lowest and highest value.
+        choices: the only values of a text.
 
     Raises:
-        ParameterError: The value given at start is of another type, out of range or no choice.
+        ParameterError: the value given at start is of another type, out of range or no choice.
     """
     constraints = f"one of {', '.join(choices)}" if choices else ""
     spec = ParameterSpec(

@@ -129,7 +129,7 @@ def problem_of(arguments: Sequence[str]) -> str:
 def _sources(
     arguments: Sequence[str],
     problems: list[str],
-    after: str = ": not looked through for misspelled names",
+    after: str = ": not checked for misspelled names",
 ) -> Iterator[Source]:
     in_ros = False
     words = iter(arguments)

@@ -90,8 +90,20 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
             "points_max_range_m",
         )
     if bundle is not None:
+        _check_confidence(settings, bundle)
         for name in CLASS_LISTS:
             _check_class_names(name, getattr(settings, name), bundle)
+
+
+def _check_confidence(settings: Settings, bundle: Bundle) -> None:
+    """Refuses what takes a confidence or an average, of a model that gives neither."""
+    for name in ("min_confidence", "temporal_smoothing"):
+        if getattr(settings, name) > 0.0 and not bundle.gives_confidence:
+            raise ParameterError(
+                f"{name}: model {bundle.name!r} gives class ids without confidence, so it must be "
+                f"0.0, got {getattr(settings, name)}",
+                name,
+            )
 
 
 def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
@@ -121,6 +133,12 @@ def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:
     if bundle is None:
         return
     multiple = bundle.size_multiple
+    if bundle.output_size is not None and size != bundle.input_size:
+        raise ParameterError(
+            f"input_size {list(size)}: model {bundle.name!r} {bundle.unfit_size(size)}: give "
+            f"{list(bundle.input_size)}, or [0, 0]",
+            "input_size",
+        )
     if any(side % multiple for side in size):
         nearest = [max(1, round(side / multiple)) * multiple for side in size]
         raise ParameterError(

@@ -17,7 +17,7 @@ _TRANSITIONS = (
     ("on_deactivate", TransitionCallbackReturn.ERROR),
     ("on_cleanup", TransitionCallbackReturn.ERROR),
     ("on_shutdown", TransitionCallbackReturn.ERROR),
-    # The last one there is: what it cannot free must not keep the node from being configured anew.
+    # The last one: what it cannot free must not keep the node from being configured again.
     ("on_error", TransitionCallbackReturn.SUCCESS),
 )
 

@@ -49,12 +49,12 @@ def edit(bag: Path, change: Change) -> None:
         (None, "there is no metadata.yaml"),
         (b"", "metadata.yaml is empty"),
         (b" \n\n", "metadata.yaml is empty"),
-        (b"a: [b\nc: }", "metadata.yaml is no description of a bag"),
-        (b"- 1\n- 2\n", "metadata.yaml is no description of a bag"),
-        (b"rosbag2_bagfile_information:\n", "metadata.yaml is no description of a bag"),
-        (b"rosbag2_bagfile_information: 7\n", "metadata.yaml is no description of a bag"),
-        (b"[" * 3000, "metadata.yaml is no description of a bag"),
-        (random.Random(1).randbytes(700), "metadata.yaml is no description of a bag"),
+        (b"a: [b\nc: }", "metadata.yaml is not a description of a bag"),
+        (b"- 1\n- 2\n", "metadata.yaml is not a description of a bag"),
+        (b"rosbag2_bagfile_information:\n", "metadata.yaml is not a description of a bag"),
+        (b"rosbag2_bagfile_information: 7\n", "metadata.yaml is not a description of a bag"),
+        (b"[" * 3000, "metadata.yaml is not a description of a bag"),
+        (random.Random(1).randbytes(700), "metadata.yaml is not a description of a bag"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "metadata.yaml is a Git LFS pointer"),
     ],
     ids=[
@@ -278,7 +278,7 @@ def test_a_folder_of_bags_names_them(tmp_path: Path) -> None:
     for number in range(7):
         (tmp_path / str(number)).mkdir()
         drive(tmp_path / str(number), "ros1").rename(tmp_path / f"{number}.bag")
-    with pytest.raises(DataError, match=r"7 bags, each .* itself: 0\.bag, 1\.bag, .*\.\.\."):
+    with pytest.raises(DataError, match=r"7 bags, read them one by one: 0\.bag, 1\.bag, .*\.\.\."):
         open_source(tmp_path)
 
 

@@ -204,7 +204,7 @@ def test_other_serializations_are_named(
         open_source(path)
     line = str(caught.value)
     assert f"/camera ({name} in {encoding})" in line
-    assert f"what is written in {encoding} is no message of ROS" in line
+    assert f"what is written in {encoding} is not a ROS message" in line
     assert "\n" not in line
 
 
@@ -276,7 +276,7 @@ def test_an_mcap_file_without_its_end_says_so(tmp_path: Path) -> None:
     with open_bag(path) as reader:
         assert [(m.connection.topic, m.time_ns, m.data) for m in reader.messages()] == expected
         (line,) = reader.damage
-    assert "ends without an end record: its recorder was stopped, or is still at it" in line
+    assert "ends without an end record: its recorder was stopped, or is still writing" in line
 
 
 PYTHON = ("Error", "unpack", "argument", "b'", "None", "object", "index out", "codec", "Traceback")

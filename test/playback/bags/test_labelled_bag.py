@@ -233,7 +233,7 @@ def test_force_replaces_a_bag_and_nothing_else(tmp_path: Path) -> None:
     assert {topic for topic, _, _ in raw(out)} >= {"/segmentation/color_mask"}
     assert MASK not in {topic for topic, _, _ in raw(out)}
     (tmp_path / "home").mkdir()
-    with pytest.raises(DataError, match="home: is no bag, so it is not replaced"):
+    with pytest.raises(DataError, match="home: is not a bag, so it is not replaced"):
         LabelledBag(BagSource(path), tmp_path / "home", force=True)
 
 

@@ -53,7 +53,7 @@ def read(bag: Path) -> list[tuple[str, int, bytes]]:
 
 @contextmanager
 def recording(bag: Path, journal_mode: str) -> Iterator[sqlite3.Connection]:
-    """A recorder that has put the later half of a bag's messages anew into a bag, and lives."""
+    """A recorder that has written the later half of a bag's messages again, and still runs."""
     with closing(sqlite3.connect(database_of(bag), isolation_level=None)) as database:
         database.execute(f"PRAGMA journal_mode={journal_mode}")
         database.execute("PRAGMA wal_autocheckpoint=0")
@@ -243,7 +243,7 @@ def test_a_database_that_is_no_bag_is_named(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "books.db3")) as database:
         database.execute("CREATE TABLE books(title)")
         database.commit()
-    with pytest.raises(DataError, match="it is an SQLite database, but none of a bag"):
+    with pytest.raises(DataError, match="it is an SQLite database, but not a bag"):
         open_source(tmp_path / "books.db3")
 
 

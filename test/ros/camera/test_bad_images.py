@@ -73,7 +73,7 @@ BAD: dict[str, tuple[str, Callable[[Image], None]]] = {
     "NaN": ("values not finite", floats(float("nan"))),
     "infinity": ("values not finite", floats(float("inf"))),
     "yuv422 of odd width": ("wrong step", odd_yuv),
-    "depth": ("depth is no image", change(encoding="16UC1")),
+    "depth": ("depth is not an image", change(encoding="16UC1")),
     "more pixels than max_pixels": ("too large image", change(width=8000, height=7000, step=24000)),
 }
 

@@ -24,6 +24,7 @@ PUBLISHED = [
     *(f"segmentation/{topic}/compressed" for topic in IMAGES),
     *("segmentation/camera_info", "segmentation/timing"),
     *("segmentation/points", "segmentation/landing_zone"),
+    *("segmentation/ground_grid", "segmentation/ground_scan"),
     *(["segmentation/label_info"] if LabelInfo is not None else []),
 ]
 SUBSCRIBED = ("image", "camera_info", "depth")

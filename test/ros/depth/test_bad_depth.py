@@ -217,7 +217,7 @@ def test_what_is_missing_or_doubtful_is_said(tmp_path: Path, tiny_path: Path) ->
 
         wait_until(without_info, "an image without camera_info to be counted")
         line = rig.process.wait_for_log("no camera_info: ")
-        assert f"nothing has come on {rig.process.namespace}/camera_info" in line
+        assert f"nothing has arrived on {rig.process.namespace}/camera_info" in line
 
         d = [0.1, 0.0, 0.0, 0.0, 0.0]
         depth.cloud(camera, rig.painted(), info=intrinsics(d=d, distortion_model="plumb_bob"))

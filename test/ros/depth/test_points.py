@@ -290,7 +290,7 @@ def test_depth_is_subscribed_to_only_while_points_are_wanted(
         node.destroy_subscription(subscription)
         wait_until(lambda: publisher.get_subscription_count() == 0, "nobody to want depth")
         rig.mask(camera, rig.painted(), masks)
-        # The overrides of the QoS are declared anew.
+        # The overrides of the QoS are declared again.
         again = DepthCamera(rig)
         again.cloud(camera, rig.painted())
 

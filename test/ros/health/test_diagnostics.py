@@ -192,7 +192,7 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
         # A long simulated silence is one at once.
         error = step(lambda status: status.level == status.ERROR, 10.0)
         assert "no image" in error.message
-        # A bag that starts anew sends the clock back.
+        # A bag that restarts sends the clock back.
         now[0] = 100.0
         tick(0.1)
         for _ in range(3):

@@ -105,7 +105,7 @@ def test_masks_wanted_without_images_are_missed_too() -> None:
     assert levels(counts, Settings(), 0.5, 3.0, 6.0) == [OK, WARN, ERROR]
     counts.record_unwanted()
     assert levels(counts, Settings(), 7.0) == [OK]
-    # Who comes anew does not wait since before.
+    # A new subscriber has not waited before.
     counts.record_wanted(START + 8 * SECOND)
     assert levels(counts, Settings(), 8.5) == [OK]
 

@@ -137,7 +137,7 @@ BAD = {
     "text": (b"this is no picture", "jpeg", "cannot be decoded"),
     "a huge PNG": (huge_png(), "png", "too large image"),
     "a huge JPEG": (huge_jpeg(), "jpeg", "too large image"),
-    "distances": (encoded(".png"), "16UC1; compressedDepth png", "depth is no image"),
+    "distances": (encoded(".png"), "16UC1; compressedDepth png", "depth is not an image"),
     "a video": (b"\x00\x00\x00\x01\x67" + bytes(100), "h264", "packet of a video"),
 }
 

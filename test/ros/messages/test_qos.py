@@ -136,7 +136,7 @@ class TestNoImage:
         waiting.client.node.destroy_publisher(elsewhere)
 
     def test_another_type_on_the_topic(self, waiting: Rig) -> None:
-        # One process cannot hold two types of one topic, so this camera has a context of its own.
+        # One process cannot hold two types of one topic, so this camera has its own context.
         with RosClient(waiting.process.namespace, "other_camera") as other:
             other.node.create_publisher(CompressedImage, "image", 1)
             self.explanation(

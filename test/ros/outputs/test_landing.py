@@ -51,7 +51,7 @@ def test_what_is_missing_warns_and_then_is_over(rig: Rig, overhead: Overhead) ->
         status = rig.status("landing")
         return status.level == status.WARN and "in pixels only: no camera_info" in status.message
 
-    wait_until(warned, "a warning for want of camera_info")
+    wait_until(warned, "a warning because camera_info is missing")
     rig.client.must_set(height_above_ground_m=0.0)
     status = rig.status("landing", lambda status: status.level == status.OK)
     assert status.message == "a landing zone is in view"

@@ -57,7 +57,7 @@ class Descent:
         self._info = rig.client.camera(CameraInfo, "camera_info")
 
     def look_again(self) -> None:
-        """Sets what all tests want, whatever was set before; frames begin anew."""
+        """Sets what all tests want, whatever was set before; frames start from the beginning."""
         rig = self._rig
         self.overhead: Overhead = overhead_of(rig, self._camera)
         # A height that was right before the descent must never stand in for depth.
@@ -117,7 +117,7 @@ class Descent:
 
     def assert_said(self, reason: str, **what: Any) -> None:
         """The status warns and counts, and the log has it."""
-        key = f"refused for want of metres: {reason}"
+        key = f"refused because metres are unknown: {reason}"
         before = int(self._rig.value("landing", key))
 
         def counted() -> bool:
@@ -216,7 +216,7 @@ def test_what_cannot_be_checked_is_no_zone(descent: Descent, name: str) -> None:
 def test_only_camera_info_is_missing(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         descent = Descent(rig, rig.client.camera())
-        descent.until_refused("no camera_info: nothing has come on", depth=plane())
+        descent.until_refused("no camera_info: nothing has arrived on", depth=plane())
         descent.assert_said("no camera_info", depth=plane())
         descent.until_found()
 
@@ -242,7 +242,7 @@ def test_height_source_says_what_is_asked_for(tmp_path: Path, tiny_path: Path) -
         assert zone(lambda zone: zone.position.z == 10.0).found
         # A depth camera that is there but sends nothing is asked for.
         silent = rig.client.camera(topic="depth")
-        assert not zone(lambda zone: "no depth: nothing has come on" in zone.reason).found
+        assert not zone(lambda zone: "no depth: nothing has arrived on" in zone.reason).found
         # It still is when it dies, however long ago.
         rig.client.node.destroy_publisher(silent)
         for _ in range(10):

@@ -53,7 +53,7 @@ def by_parameter(rig: Rig) -> None:
 @pytest.mark.usefixtures("by_parameter")
 def test_metres_come_from_the_height_and_the_intrinsics(rig: Rig, overhead: Overhead) -> None:
     assert math.isnan(overhead.see(ground((100, 140, 60))).radius_m)
-    assert "nothing has come on" in rig.process.wait_for_log("in pixels only")
+    assert "nothing has arrived on" in rig.process.wait_for_log("in pixels only")
 
     in_metres = send_info(
         rig, overhead, lambda zone: zone.radius_m > 0.0, k=intrinsics(FOCAL_LENGTH)

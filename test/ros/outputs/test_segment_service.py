@@ -172,7 +172,7 @@ def test_many_callers_and_a_camera_take_turns(rig: Rig, camera: Any) -> None:
     answers: list[Any] = []
     come = threading.Condition()
 
-    def note(future: Any) -> None:
+    def observe(future: Any) -> None:
         with come:
             answers.append(future.result())
             come.notify_all()
@@ -180,7 +180,7 @@ def test_many_callers_and_a_camera_take_turns(rig: Rig, camera: Any) -> None:
     # As many as the middleware keeps for a service or a client.
     count = MOST_WAITING + 2
     for _ in range(count):
-        client.call_async(Segment.Request(image=rig.painted())).add_done_callback(note)
+        client.call_async(Segment.Request(image=rig.painted())).add_done_callback(observe)
     rig.mask(camera, rig.painted(), masks)
     with come:
         assert come.wait_for(lambda: len(answers) == count, PATIENCE_S)

@@ -33,7 +33,7 @@ from support.segmentation_rig import Rig
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.settings import SCHEMA, YES_OR_NO
 
 CASES = int(os.environ.get("PARAMETER_CASES", "0"))
 
@@ -183,7 +183,11 @@ def check_taken(services: Services, name: str, sent: ParameterValue, before: Any
     """What reads back after a value was taken is that value, in the parameter's own type."""
     now = services.get(name)
     assert now is not None
-    assert agree(plain(now), plain(sent)), (name, sent, now)
+    meant = plain(sent)
+    if name in YES_OR_NO and isinstance(meant, bool):
+        # YAML means the same by them.
+        meant = "yes" if meant else "no"
+    assert agree(plain(now), meant), (name, sent, now)
     assert now.type == before.type
     limits = SPECS[name].limits
     assert limits is None or limits[0] <= plain(now) <= limits[1]

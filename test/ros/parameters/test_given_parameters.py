@@ -84,7 +84,7 @@ def test_the_command_line_counts_too(tmp_path: Path) -> None:
 
 def test_a_file_that_only_ros_can_read_is_named(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, "/**:\n  ros__parameters: {model: a, model: b}\n")
-    assert "key 'model' is there twice" in line
+    assert "key 'model' occurs twice" in line
 
 
 @pytest.mark.parametrize(
