@@ -51,9 +51,9 @@ def _is_installed(module: str) -> bool:
 # Which tests need ROS 2, and which train, measure or start node after node. Folders, or files that
 # differ from their folder.
 ROS = {
-    *("demo", "launch", "reliability", "ros", "test_healthcheck.py", "test_import_path.py"),
-    *("test_config.py", "test_model_packages.py", "test_package.py", "test_readme.py"),
-    *("test_sros2_policy.py", "test_stopping.py", "test_views.py"),
+    *("demo", "launch", "reliability", "ros", "test_config.py", "test_healthcheck.py"),
+    *("test_import_path.py", "test_model_packages.py", "test_package.py", "test_readme.py"),
+    *("test_segment_bag.py", "test_sros2_policy.py", "test_stopping.py", "test_views.py"),
 }
 SLOW = {
     *("benchmark", "cli", "demo", "deployment", "exploration", "network", "reliability", "ros"),
