@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rcl_interfaces.msg import Parameter as ParameterMessage
 from rcl_interfaces.msg import ParameterDescriptor, ParameterType, ParameterValue
@@ -23,14 +24,24 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.ros.parameters.settings import SCHEMA
 
+ARRAYS = {
+    str: ParameterType.PARAMETER_STRING_ARRAY,
+    int: ParameterType.PARAMETER_INTEGER_ARRAY,
+    float: ParameterType.PARAMETER_DOUBLE_ARRAY,
+}
 LISTS = {
-    spec.name: ParameterType.PARAMETER_STRING_ARRAY
-    if isinstance(spec.default[0], str)
-    else ParameterType.PARAMETER_INTEGER_ARRAY
-    for spec in SCHEMA
-    if isinstance(spec.default, tuple)
+    spec.name: ARRAYS[type(spec.default[0])] for spec in SCHEMA if isinstance(spec.default, tuple)
 }
 LIVE = [spec.name for spec in SCHEMA if spec.name in LISTS and spec.live]
+
+FULL: dict[str, Any] = {
+    "input_size": [128, 64],
+    "output_size": [352, 32],
+    "roi": [0, 0, 8, 8],
+    "ahead_region": [0.1, 0.1, 0.5, 0.5],
+    "T_camera_lidar": np.eye(4).ravel().tolist(),
+}
+"""What lists may hold that are not of classes."""
 
 EMPTY = [
     ParameterType.PARAMETER_BYTE_ARRAY,  # rclpy's Parameter(name, value=[])
@@ -69,6 +80,7 @@ def assert_empty(rig: Rig, name: str) -> None:
     assert value.type == LISTS[name]
     assert not value.string_array_value
     assert not value.integer_array_value
+    assert not value.double_array_value
 
 
 def test_they_read_back_as_empty_lists_and_mean_the_default(rig: Rig) -> None:
@@ -95,8 +107,7 @@ def test_what_may_not_change_still_may_not(rig: Rig) -> None:
 @pytest.mark.parametrize("name", LIVE)
 @pytest.mark.parametrize("kind", EMPTY)
 def test_they_may_be_set_whatever_type_is_said(rig: Rig, name: str, kind: int) -> None:
-    full: Any = [128, 64] if name == "input_size" else ["road"]
-    rig.client.must_set(**{name: full})
+    rig.client.must_set(**{name: FULL.get(name, ["road"])})
     parameter = ParameterMessage(name=name, value=ParameterValue(type=kind))
     call = rig.client.call
     if kind % 2:
