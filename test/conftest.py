@@ -9,7 +9,9 @@ import importlib.util
 import os
 import re
 import signal
+import sys
 import tempfile
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,9 +51,9 @@ def _is_installed(module: str) -> bool:
 # Which tests need ROS 2, and which train, measure or start node after node. Folders, or files that
 # differ from their folder.
 ROS = {
-    *("demo", "launch", "reliability", "ros", "test_healthcheck.py", "test_import_path.py"),
-    *("test_model_packages.py", "test_package.py", "test_readme.py", "test_sros2_policy.py"),
-    *("test_stopping.py", "test_views.py"),
+    *("demo", "launch", "reliability", "ros", "test_config.py", "test_healthcheck.py"),
+    *("test_import_path.py", "test_model_packages.py", "test_package.py", "test_readme.py"),
+    *("test_segment_bag.py", "test_sros2_policy.py", "test_stopping.py", "test_views.py"),
 }
 SLOW = {
     *("benchmark", "cli", "demo", "deployment", "exploration", "network", "reliability", "ros"),
@@ -96,13 +98,33 @@ def _marks(path: Path) -> set[str]:
     return marks - {"slow"} if path.name in QUICK else marks
 
 
+def _left_out(config: pytest.Config) -> set[str]:
+    """The markers that `-m` leaves out by `not ros` or `not slow`, alone or joined by `and`."""
+    expression = config.option.markexpr
+    if re.search(r"\bor\b|\(", expression):
+        return set()
+    return set(re.findall(r"\bnot (ros|slow)\b", expression))
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leaves a file that `-m "not ros"` or `-m "not slow"` deselects unread: it may need ROS."""
-    if collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+    """Leaves unread what `-m` leaves out, with the conftest.py of a folder: it may need ROS."""
+    left_out = _left_out(config)
+    if collection_path.is_dir():
+        # A folder of slow tests may hold a quick one.
+        left_out -= {"slow"}
+    elif not collection_path.name.startswith("test_"):
         return None
-    left_out = re.findall(r"\bnot (ros|slow)\b", config.option.markexpr)
-    is_left_out = not {*left_out}.isdisjoint(_marks(collection_path.relative_to(ROOT / "test")))
+    is_left_out = not left_out.isdisjoint(_marks(collection_path.relative_to(ROOT / "test")))
     return True if is_left_out else None
+
+
+class _NoRos(MetaPathFinder):
+    """Refuses ROS to tests that are said to need none."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Raises ImportError for rclpy; finds nothing else."""
+        if fullname == "rclpy":
+            raise ImportError('a test without the marker "ros" imports rclpy: see test/conftest.py')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -117,6 +139,8 @@ def pytest_configure(config: pytest.Config) -> None:
     global _domain_lock, _cache
     config.addinivalue_line("markers", "ros: needs ROS 2")
     config.addinivalue_line("markers", "slow: trains, measures or starts node after node")
+    if "ros" in _left_out(config):
+        sys.meta_path.insert(0, _NoRos())
     # A shell that starts the tests in the background has every process below ignore these.
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:

@@ -12,7 +12,7 @@ from math import inf
 from pathlib import Path
 
 import pytest
-from support.ros_client import wait_until
+from support.waiting import wait_until
 
 from attendseg_ros.streaming.watched_calls import HangError, WatchedCalls, hanging
 

@@ -26,6 +26,7 @@ from rclpy.qos import QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from support.logged_process import PATIENCE_S
+from support.waiting import wait_until as wait_until
 
 RELIABLE = QoSProfile(depth=10, reliability=QoSReliabilityPolicy.RELIABLE)
 BEST_EFFORT = QoSProfile(depth=10, reliability=QoSReliabilityPolicy.BEST_EFFORT)
@@ -175,14 +176,6 @@ class RosClient:
         request = GetParameters.Request(names=[name])
         (value,) = self.call(GetParameters, "segmentation/get_parameters", request).values
         return Parameter.from_parameter_msg(ParameterMessage(name=name, value=value)).value
-
-
-def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
-    """Waits for a condition; fails with what was waited for."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.01)
 
 
 def image(
