@@ -25,6 +25,7 @@ PUBLISHED = [
     *("segmentation/camera_info", "segmentation/timing"),
     *("segmentation/points", "segmentation/landing_zone"),
     *("segmentation/ground_grid", "segmentation/ground_scan"),
+    *("segmentation/painted_points", "segmentation/class_shares"),
     *(["segmentation/label_info"] if LabelInfo is not None else []),
 ]
 SUBSCRIBED = ("image", "camera_info", "depth")

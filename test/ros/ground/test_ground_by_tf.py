@@ -142,7 +142,7 @@ def test_late_transforms_make_no_map(
     ground.map([WALL], before=moving(sender))
     line = ground.refusal("transform of another moment")
     assert "from 'camera_optical' to 'base_footprint'" in line
-    assert "s older, at most 0.1 s will do" in line
+    assert "s older, at most 0.1 s is allowed" in line
     rig.client.must_set(ground_tf_tolerance_ms=10000.0)
     ground.map([WALL])
 
