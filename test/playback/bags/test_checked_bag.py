@@ -38,9 +38,9 @@ def test_a_whole_bag_passes(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", bags.KINDS)
 def test_a_message_that_is_not_there_is_noticed(tmp_path: Path, kind: str) -> None:
     bag = drive(tmp_path, kind)
-    with pytest.raises(DataError, match="6 messages went onto /chat, 5 are there"):
+    with pytest.raises(DataError, match="6 messages were written to /chat, 5 are there"):
         check_bag(bag, {**WRITTEN, "/chat": 6})
-    with pytest.raises(DataError, match="1 messages went onto /new, 0 are there"):
+    with pytest.raises(DataError, match="1 messages were written to /new, 0 are there"):
         check_bag(bag, {**WRITTEN, "/new": 1})
 
 
@@ -65,7 +65,7 @@ def test_rows_that_vanished_are_noticed(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file_of(bag))) as database:
         database.execute("DELETE FROM messages WHERE id = 2")
         database.commit()
-    with pytest.raises(DataError, match="messages went onto"):
+    with pytest.raises(DataError, match="messages were written to"):
         check_bag(bag, WRITTEN)
 
 
@@ -85,7 +85,7 @@ def test_a_bag_that_is_not_whole_is_no_success_and_leaves_nothing(
         lost.append(topic)
 
     monkeypatch.setattr(writer, "write", forgetful)
-    with pytest.raises(DataError, match="was written and is not whole: 2 messages went onto"):
+    with pytest.raises(DataError, match="was written and is not whole: 2 messages were written to"):
         label(path, out)
     assert [entry.name for entry in out.parent.iterdir()] == [f".{out.name}.labels"]
     monkeypatch.undo()
