@@ -19,7 +19,7 @@ demo: build ## watch the node segment a synthetic street, or INPUT=<folder, vide
 
 test: ## run the tests over a real ROS 2 middleware
 	@scripts/build.bash --test
-	@$(ENVIRONMENT) && python -m pytest --timeout=600 -n $(or $(JOBS),4) --dist loadfile $(TESTS)
+	@$(ENVIRONMENT) && python -m pytest --timeout=600 -n $(or $(JOBS),3) --dist loadfile $(TESTS)
 
 test-fast: ## the tests that need no ROS and are quick, under two minutes
 	@scripts/build.bash --test

@@ -120,6 +120,10 @@ class Rig:
         """One value of this node's next report of a part."""
         return values(self.status(part))[key]
 
+    def wait_for_count(self, part: str, key: str, least: int) -> None:
+        """Waits until a part's report counts at least so many; one that is on its way is older."""
+        self.status(part, lambda status: int(values(status)[key]) >= least)
+
     def restore(self) -> None:
         """Gives every live parameter its default again; the model and quick reports stay."""
         live = {spec.name: spec.default for spec in SCHEMA if spec.live}

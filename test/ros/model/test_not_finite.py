@@ -48,7 +48,7 @@ def test_it_is_refused_named_and_counted_and_the_next_one_served(rig: Rig, camer
     line = rig.refuses(camera, bad(rig), good(rig), "network result not finite")
     assert SAYS in line
     assert "logits" in line
-    assert int(rig.value("network", KEY)) >= 1
+    rig.wait_for_count("network", KEY, 1)
 
 
 def test_a_few_in_a_row_are_an_error_until_a_mask_comes(rig: Rig, camera: Any) -> None:

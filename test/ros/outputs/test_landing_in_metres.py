@@ -41,7 +41,7 @@ def overhead(rig: Rig, camera: Any) -> Overhead:
 
 def assert_counted(rig: Rig, key: str) -> None:
     """While the landing zone is wanted, /diagnostics counts what it has to do without."""
-    assert int(rig.value("landing", key)) > 0
+    rig.wait_for_count("landing", key, 1)
 
 
 @pytest.fixture

@@ -299,7 +299,8 @@ def test_limits_are_live(rig: Rig, camera: Any) -> None:
     rig.client.ask(camera, rig.painted(), rig.output("mask"))
     rig.client.must_set(max_age_warn_s=0.001, max_age_error_s=0.0)
     assert rig.status("camera", lambda status: status.level == status.WARN)
-    rig.client.must_set(max_age_warn_s=0.0)
+    # On a busy machine, frames that come as fast as here go missing.
+    rig.client.must_set(max_age_warn_s=0.0, max_missing_ratio_warn=1.0)
 
     def fine(status: Any) -> bool:
         # Other tests have sent stamps of another clock.

@@ -98,7 +98,7 @@ def test_counts_start_at_zero_with_each_activation(rig: Rig) -> None:
         status = rig.status("camera", lambda status: "frames received" in values(status))
         assert values(status)["frames received"] == "0"
         rig.mask(publisher, rig.painted(), rig.output("mask"))
-        assert int(rig.value("camera", "frames received")) > 0
+        rig.wait_for_count("camera", "frames received", 1)
         change(rig, Transition.TRANSITION_DEACTIVATE)
     change(rig, Transition.TRANSITION_CLEANUP)
     rig.client.node.destroy_publisher(publisher)

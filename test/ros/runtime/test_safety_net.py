@@ -132,7 +132,7 @@ def test_the_segmentation_node_counts_it_on_diagnostics(tmp_path: Path, tiny_pat
         status = rig.status("network", lambda status: "unexpected RuntimeError" in status.message)
         assert status.level == status.WARN
         assert "out of order" in status.message
-        assert int(rig.value("network", "unexpected errors")) > 0
+        rig.wait_for_count("network", "unexpected errors", 1)
         assert rig.process.running()
 
 
