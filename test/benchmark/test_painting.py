@@ -20,4 +20,4 @@ def test_measures_what_a_cloud_costs() -> None:
         low, high = (0.1, 0.25) if case["points"] == "all around" else (0.85, 1.0)
         assert low < case["painted"] <= high
         assert 0.0 < case["ms"]["min"] <= case["ms"]["p50"] <= case["ms"]["p95"]
-        assert case["copies"] > 1.0
+        assert case["copies"] > 0.0
