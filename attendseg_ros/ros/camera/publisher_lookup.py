@@ -28,6 +28,10 @@ _NAMES = {
 }
 
 
+SILENCE_S = 1.0
+"""An input silent for longer has its publishers looked up for the report."""
+
+
 class PublisherLookup:
     """Watches a subscription and explains a silence."""
 
@@ -83,8 +87,10 @@ class PublisherLookup:
         publishers = "; ".join(self._publisher(endpoint) for endpoint in endpoints)
         return f"{_count(len(endpoints))}: {publishers}"
 
-    def count(self) -> str:
-        """How many publishers the topic has, in words."""
+    def for_report(self, silence_s: float) -> str:
+        """How many publishers the topic has; what is the matter with them after `SILENCE_S`."""
+        if silence_s > SILENCE_S:
+            return self.explain()
         return _count(self._node.count_publishers(self.topic))
 
     def names(self) -> list[str]:

@@ -21,7 +21,8 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
-from attendseg_ros.ros.health.points_report import DepthSource, PointsReport
+from attendseg_ros.ros.health.input_source import InputSource
+from attendseg_ros.ros.health.points_report import PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
@@ -31,9 +32,6 @@ from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker
 
 NANOSECONDS_PER_MS = 1_000_000
-
-SILENCE_S = 1.0
-"""Depth silent for longer has its publishers looked up for the report."""
 
 
 @dataclass(frozen=True)
@@ -140,11 +138,10 @@ class SemanticPoints:
         if not self._joined:
             return []
         silence_s = self._publishers.silence_s()
-        patient = silence_s <= SILENCE_S
-        source = DepthSource(
+        source = InputSource(
             topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._publishers.count() if patient else self._publishers.explain(),
+            publishers=self._publishers.for_report(silence_s),
             clouds_dropped=self._worker.dropped(),
         )
         now_ns = self._node.get_clock().now().nanoseconds

@@ -23,9 +23,6 @@ from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 
-SILENCE_S = 1.0
-"""A camera silent for longer has its publishers looked up for the report."""
-
 
 class ArrivalWatch:
     """Looks at each image's stamp and form, and reports what is wrong with them."""
@@ -84,11 +81,10 @@ class ArrivalWatch:
         silence_s = self._publishers.silence_s() if isnan(age_s) else age_s
         steady_s = monotonic()
         missing, missing_ratio = self._stamps.missing_lately(steady_s)
-        is_silent = silence_s > SILENCE_S
         return CameraReport(
             topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._publishers.explain() if is_silent else self._publishers.count(),
+            publishers=self._publishers.for_report(silence_s),
             faults=self._stamps.faults,
             missing=self._stamps.missing,
             missing_lately=missing,

@@ -5,28 +5,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from math import isnan
 from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, DepthFault
+from attendseg_ros.ros.health.input_source import InputSource, judge_source
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import RateWindow
 
 REASONS = tuple(reason for reason in DepthFault if reason not in OF_LANDING_ONLY)
 """Why an image may have no points."""
-
-
-@dataclass(frozen=True)
-class DepthSource:
-    """What the report must know besides its own counts."""
-
-    topic: str
-    silence_s: float
-    publishers: str
-    clouds_dropped: int
 
 
 class PointsReport:
@@ -65,7 +55,7 @@ class PointsReport:
         with self._lock:
             self._offset_ns = offset_ns
 
-    def status(self, source: DepthSource, settings: Settings, now_ns: int) -> DiagnosticStatus:
+    def status(self, source: InputSource, settings: Settings, now_ns: int) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
             failed = Counter(self._failed)
@@ -73,16 +63,9 @@ class PointsReport:
         fresh = failed - self._reported
         self._reported = failed
         rate = self._clouds.rate_hz(now_ns)
-        level, findings = DiagnosticStatus.OK, []
-        silent = f"no depth on {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
-        if 0.0 < settings.max_age_error_s < source.silence_s:
-            level, findings = DiagnosticStatus.ERROR, [silent]
-        elif 0.0 < settings.max_age_warn_s < source.silence_s:
-            level, findings = DiagnosticStatus.WARN, [silent]
-        if fresh:
-            level = max(level, DiagnosticStatus.WARN)
-            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
-            findings.append(f"images without points: {reasons}")
+        level, findings = judge_source(
+            "no depth on", source, "images without points", fresh, settings
+        )
         fine = f"{_number(rate)} clouds a second with depth from {source.topic}"
         values = {
             "topic": source.topic,

@@ -18,7 +18,7 @@ from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
-from attendseg_ros.ros.health.points_report import DepthSource
+from attendseg_ros.ros.health.input_source import InputSource
 from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
 from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError, PaintingReport
 from attendseg_ros.ros.messages import qos
@@ -34,9 +34,6 @@ NANOSECONDS_PER_MS = 1_000_000
 
 MOST_MASKS = 8
 """Masks kept, each with its image: a quarter of a second at 30 Hz, in which a scan arrives."""
-
-SILENCE_S = 1.0
-"""A lidar silent for longer has its publishers looked up for the report."""
 
 Match = tuple[PointCloud2, SegmentedImage]
 
@@ -121,12 +118,10 @@ class PaintedPoints:
         if self._subscription is None:
             return []
         silence_s = self._publishers.silence_s()
-        source = DepthSource(
+        source = InputSource(
             topic=self._publishers.topic,
             silence_s=silence_s,
-            publishers=self._publishers.count()
-            if silence_s <= SILENCE_S
-            else self._publishers.explain(),
+            publishers=self._publishers.for_report(silence_s),
             clouds_dropped=self._worker.dropped(),
         )
         return [self._report.status(source, self._settings())]
@@ -145,7 +140,7 @@ class PaintedPoints:
 
     def _on_cloud(self, cloud: PointCloud2) -> None:
         self._publishers.record_arrival()
-        self._report.note_cloud()
+        self._report.record_cloud()
         stamp = stamp_ns(cloud.header.stamp)
         if stamp == 0:
             self._refuse(NotPainted.UNSTAMPED, "cloud without a stamp: it is known to fit no mask")

@@ -11,7 +11,7 @@ from threading import Lock
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.health.points_report import DepthSource
+from attendseg_ros.ros.health.input_source import InputSource, judge_source
 from attendseg_ros.ros.parameters.settings import Settings
 
 
@@ -45,7 +45,7 @@ class PaintingReport:
         self._failed: Counter[NotPainted] = Counter()
         self._reported: Counter[NotPainted] = Counter()
 
-    def note_cloud(self) -> None:
+    def record_cloud(self) -> None:
         """Counts a cloud that came in."""
         with self._lock:
             self._received += 1
@@ -60,22 +60,13 @@ class PaintingReport:
         with self._lock:
             self._failed[reason] += 1
 
-    def status(self, source: DepthSource, settings: Settings) -> DiagnosticStatus:
+    def status(self, source: InputSource, settings: Settings) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
             failed, received, published = Counter(self._failed), self._received, self._published
         fresh = failed - self._reported
         self._reported = failed
-        level, findings = DiagnosticStatus.OK, []
-        silent = f"no cloud on {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
-        if 0.0 < settings.max_age_error_s < source.silence_s:
-            level, findings = DiagnosticStatus.ERROR, [silent]
-        elif 0.0 < settings.max_age_warn_s < source.silence_s:
-            level, findings = DiagnosticStatus.WARN, [silent]
-        if fresh:
-            level = max(level, DiagnosticStatus.WARN)
-            reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
-            findings.append(f"clouds not painted: {reasons}")
+        level, findings = judge_source("no cloud on", source, "clouds not painted", fresh, settings)
         values = {
             "topic": source.topic,
             "publishers": source.publishers,

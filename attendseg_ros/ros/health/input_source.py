@@ -1,0 +1,51 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What /diagnostics says of an input beside the images, depth or a lidar's clouds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from diagnostic_msgs.msg import DiagnosticStatus
+
+from attendseg_ros.ros.parameters.settings import Settings
+
+Cause = TypeVar("Cause", bound=Enum)
+
+
+@dataclass(frozen=True)
+class InputSource:
+    """What the report of an input must know besides its own counts."""
+
+    topic: str
+    silence_s: float
+    publishers: str
+    clouds_dropped: int
+
+
+def judge_source(
+    missing: str, source: InputSource, without: str, fresh: Mapping[Cause, int], settings: Settings
+) -> tuple[bytes, list[str]]:
+    """The level of an input's status, and what is wrong in words.
+
+    Args:
+        missing: what is said of silence, up to the topic.
+        source: where it comes from.
+        without: what the failures are, in words.
+        fresh: failures since the last report, by reason.
+        settings: the limits of silence.
+    """
+    level, findings = DiagnosticStatus.OK, []
+    silent = f"{missing} {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
+    if 0.0 < settings.max_age_error_s < source.silence_s:
+        level, findings = DiagnosticStatus.ERROR, [silent]
+    elif 0.0 < settings.max_age_warn_s < source.silence_s:
+        level, findings = DiagnosticStatus.WARN, [silent]
+    if fresh:
+        level = max(level, DiagnosticStatus.WARN)
+        reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
+        findings.append(f"{without}: {reasons}")
+    return level, findings
