@@ -58,7 +58,7 @@ def hidden(
         coarse = ((rows >> shift) * np.int32(across) + (columns >> shift)).astype(np.intp)
         front = _nearest(coarse, ranges, across * down).reshape(down, across)
         around = _around(front, -(-reach_px >> shift))
-        limit = np.minimum(_beyond(limit), around.take(coarse))
+        limit = np.minimum(_beyond(limit), around.take(coarse), out=limit)
     else:
         limit = _beyond(limit)
     return np.asarray(ranges > limit)
@@ -94,7 +94,9 @@ def _around(front: Floats, reach: int) -> Floats:
 
 def _beyond(ranges: Floats) -> Floats:
     """The largest range at which a point may be of the same surface as one of these."""
-    return np.asarray(ranges * MARGIN + MARGIN_M)
+    limit: Floats = ranges * MARGIN
+    limit += MARGIN_M
+    return limit
 
 
 def _beside(front: Floats, reach: int) -> tuple[Floats, Floats]:
