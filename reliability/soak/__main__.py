@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import sys
@@ -33,6 +34,7 @@ from reliability.soak.torments import Torments
 _SAMPLE_S = 5.0
 _CALM_S = 20.0
 _START_S = 60.0
+_REST_EVERY_S, _REST_S = 60.0, 5.0
 
 
 def main() -> int:
@@ -118,13 +120,22 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
         if process.status is not None or time.monotonic() - began_s > _START_S:
             sys.exit(f"no mask came at all: see {options.output / 'node.log'}")
     next_act_s = next_sample_s = next_calm_s = 0.0
+    next_rest_s, rests_until_s = _REST_EVERY_S, math.inf
     with tqdm(total=round(duration_s), unit="s", desc="soak") as progress:
         while (now_s := time.monotonic() - began_s) < duration_s and process.status is None:
             executor.spin_once(timeout_sec=0.01)
             front.tick(time.monotonic())
             rear.tick(time.monotonic())
             _note_recovery(torments, watch, figures)
-            if now_s >= next_act_s:
+            if now_s >= next_rest_s and torments.masks_expected:
+                next_rest_s, rests_until_s = math.inf, now_s + _REST_S
+                torments.rest()
+            if now_s >= rests_until_s:
+                figures.rest(now_s)
+                next_rest_s, rests_until_s = now_s + _REST_EVERY_S, math.inf
+                rear.come()
+            resting = rests_until_s < math.inf
+            if now_s >= next_act_s and not resting:
                 next_act_s = now_s + chance.expovariate(options.actions)
                 torments.act(time.monotonic())
             if now_s >= next_calm_s:

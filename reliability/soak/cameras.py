@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -83,6 +84,15 @@ class UnrulyCamera:
             (self._change, self._stall, self._burst, self._leave, self._send_garbage)
         )
         what(now_s)
+
+    def leave(self) -> None:
+        """Goes until it is told to come."""
+        self._leave(0.0)
+        self._quiet_until_s = math.inf
+
+    def come(self) -> None:
+        """Is there again."""
+        self._quiet_until_s = 0.0
 
     def _image(self) -> Image:
         (width, height), encoding = self._form

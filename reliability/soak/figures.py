@@ -33,6 +33,7 @@ class Figures:
         self._window_s = min(600.0, duration_s / 6.0)
         self._duration_s = duration_s
         self._samples: list[tuple[float, float, int, int]] = []
+        self._rests: list[tuple[float, float]] = []
         self._frames: list[tuple[float, float]] = []
         self.recoveries_s: list[float] = []
 
@@ -43,6 +44,16 @@ class Figures:
         descriptors = sum(1 for _ in (self._proc / "fd").iterdir())
         self._samples.append((at_s, pages * _PAGE / 1e6, threads, descriptors))
 
+    def rest(self, at_s: float) -> None:
+        """Reads the memory of the process's own, while it does what it did at every rest before.
+
+        In between it depends on who listens and on the size of the images: tens of megabytes, in
+        which a leak would not show for hours.
+        """
+        status = (self._proc / "status").read_text()
+        kib = next(int(line.split()[1]) for line in status.splitlines() if "RssAnon" in line)
+        self._rests.append((at_s, kib * 1024 / 1e6))
+
     def frame(self, at_s: float, processing_ms: float) -> None:
         """Takes the time of one of the steady camera's frames."""
         self._frames.append((at_s, processing_ms))
@@ -51,15 +62,17 @@ class Figures:
         """Everything, as plain values for JSON; times in ms and s, memory in MB of 10^6 bytes."""
         # The first window holds what is allocated once: engines of every model and size.
         late = [sample for sample in self._samples if sample[0] >= self._window_s]
+        rests = [rest for rest in self._rests if rest[0] >= self._window_s]
         slope = 0.0
-        if len(late) > 2:
-            hours = np.array([sample[0] for sample in late]) / 3600.0
-            slope = float(np.polyfit(hours, [sample[1] for sample in late], 1)[0])
+        if len(rests) > 2:
+            hours = np.array([at_s for at_s, _ in rests]) / 3600.0
+            slope = float(np.polyfit(hours, [memory_mb for _, memory_mb in rests], 1)[0])
         first = [ms for at_s, ms in self._frames if at_s < self._window_s]
         last = [ms for at_s, ms in self._frames if at_s >= self._duration_s - self._window_s]
         report: dict[str, Any] = {
             "steady_frames": len(self._frames),
             "memory_mb": [round(sample[1], 1) for sample in (late[:1] + late[-1:])],
+            "own_memory_at_rest_mb": [round(memory_mb, 1) for _, memory_mb in rests],
             "memory_slope_mb_per_hour": round(slope, 2),
             "threads": [sample[2] for sample in (late[:1] + late[-1:])],
             "descriptors": [sample[3] for sample in (late[:1] + late[-1:])],

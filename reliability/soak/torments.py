@@ -55,6 +55,9 @@ _VALUES: dict[str, tuple[Any, ...]] = {
 
 _CALM = {"target_latency_ms": 0.0, "max_rate_hz": 0.0, "input_size": [0, 0]}
 
+_REST = {**_CALM, "model": "street", "temporal_smoothing": 0.0, "min_confidence": 0.0, "lazy": True}
+"""What the node's memory depends on."""
+
 
 class Torments:
     """Chooses what goes wrong next, and repairs what would keep masks away."""
@@ -110,6 +113,13 @@ class Torments:
     def calm(self) -> None:
         """Puts back what makes the steady camera's frames incomparable."""
         self.set(**_CALM)
+
+    def rest(self) -> None:
+        """Brings about the same state each time: one camera, its mask and no other output."""
+        while self._listeners:
+            self._node.destroy_subscription(self._listeners.pop())
+        self._rear.leave()
+        self.set(**_REST)
 
     def set(self, **values: Any) -> None:
         """Sets parameters without waiting for the answer."""
