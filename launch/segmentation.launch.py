@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from launch import Action, LaunchContext, LaunchDescription
@@ -20,8 +19,18 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from attendseg_ros.ros.launching.environment_choice import Choice, Wishes, choose
+from attendseg_ros.ros.launching.environments import read_environments
+from attendseg_ros.ros.launching.fastdds import existing_file, fastdds_environment
 from attendseg_ros.ros.launching.launch_arguments import unknown_arguments
-from attendseg_ros.ros.launching.launch_files import SHARE, ground_hint, nav2_hint, rviz
+from attendseg_ros.ros.launching.launch_files import (
+    NAV2_CONFIG,
+    SHARE,
+    ground_hint,
+    nav2_hint,
+    outputs_of,
+    rviz,
+)
 from attendseg_ros.ros.launching.robots import (
     cloud_remappings,
     read_cameras,
@@ -31,6 +40,7 @@ from attendseg_ros.ros.launching.robots import (
 from attendseg_ros.ros.parameters.settings import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
+ENVIRONMENTS = read_environments(SHARE / "config" / "environments.yaml")
 
 BOOLEANS = ["true", "false", "True", "False"]
 PARAMETERS = {
@@ -40,8 +50,6 @@ PARAMETERS = {
     "model": str,
     "engine": str,
 }
-PROFILE_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
-OLD_PROFILE_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -160,6 +168,12 @@ def _camera_arguments() -> list[DeclareLaunchArgument]:
 def _model_arguments() -> list[DeclareLaunchArgument]:
     return [
         DeclareLaunchArgument(
+            "environment",
+            default_value="",
+            description="Where the robot works, indoor, offroad or street: its model and classes, "
+            "from config/environments.yaml; empty: the robot's, or as the parameter file says.",
+        ),
+        DeclareLaunchArgument(
             "model",
             default_value="",
             description="Name of a model, pkg://package/name, or path of a bundle's folder; "
@@ -205,28 +219,55 @@ def _start(context: LaunchContext) -> list[Action]:
 
     cameras = read_cameras(given("cameras"))
     # What is missing is said before anything starts.
+    choice = _choice(given)
     others: list[Action] = []
     if _is_true(given("nav2")):
-        others.append(LogInfo(msg=nav2_hint(given("namespace"), cameras)))
+        costs = choice.environment.nav2 if choice.environment else NAV2_CONFIG
+        others.append(LogInfo(msg=nav2_hint(given("namespace"), cameras, costs)))
     if _is_true(given("ground")):
         others.append(LogInfo(msg=ground_hint(given("namespace"), cameras)))
     if _is_true(given("rviz")):
         others.append(rviz(given("namespace"), cameras, _is_true(given("use_sim_time"))))
-    return [_node(context, given, cameras), *others]
+    return [_node(context, given, cameras, choice), *others]
+
+
+def _choice(given: Callable[[str], str]) -> Choice:
+    """Model and classes of the environment, told in the log."""
+    robot = ROBOTS.get(given("robot"))
+    choice = choose(
+        ENVIRONMENTS,
+        Wishes(
+            environment=given("environment"),
+            model=given("model"),
+            robot=given("robot"),
+            robots_environment=robot.environment if robot else "",
+            params_file=given("params_file"),
+            config=SHARE / "config",
+            node=outputs_of(given("namespace")).rstrip("/"),
+        ),
+    )
+    for line in choice.notes:
+        get_logger("attendseg_ros").info(line)
+    for line in choice.warnings:
+        get_logger("attendseg_ros").warning(line)
+    return choice
 
 
 def _is_true(value: str) -> bool:
     return value.lower() == "true"
 
 
-def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[str, ...]) -> Node:
-    overrides: dict[str, Any] = {
+def _node(
+    context: LaunchContext, given: Callable[[str], str], cameras: tuple[str, ...], choice: Choice
+) -> Node:
+    overrides: dict[str, Any] = {k: ParameterValue(v) for k, v in choice.parameters.items()}
+    overrides |= {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
         for name, kind in PARAMETERS.items()
         if given(name)
     }
     if cameras:
-        overrides["cameras"] = list(cameras)
+        overrides["cameras"] = ParameterValue(list(cameras))
     if _is_true(given("nav2")) or _is_true(given("ground")):
         # A costmap that unsubscribes and comes back, as on a reset, must not wait for a mask.
         overrides["lazy"] = False
@@ -236,7 +277,7 @@ def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[st
         name="segmentation",
         namespace=given("namespace"),
         parameters=[
-            _existing_file("params_file", given("params_file")),
+            existing_file("params_file", given("params_file")),
             *([overrides] if overrides else []),
         ],
         remappings=[
@@ -250,26 +291,8 @@ def _node(context: LaunchContext, given: Callable[[str], str], cameras: tuple[st
             *cloud_remappings(cameras, given("cloud_topic")),
         ],
         ros_arguments=["--log-level", given("log_level")],
-        additional_env=_fastdds_environment(context, given("fastdds_profile")),
+        additional_env=fastdds_environment(context.environment, given("fastdds_profile")),
         respawn=_is_true(given("use_respawn")),
         respawn_delay=2.0,
         output="screen",
     )
-
-
-def _existing_file(argument: str, path: str) -> str:
-    """The path; launch itself would only warn of a missing file and start without it."""
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{argument}: there is no file {path!r}")
-    return path
-
-
-def _fastdds_environment(context: LaunchContext, profile: str) -> dict[str, str]:
-    """The variable that chooses the profile; the user's own wins, whichever its name."""
-    environment = context.environment
-    if profile == "none" or {PROFILE_VARIABLE, OLD_PROFILE_VARIABLE} & set(environment):
-        return {}
-    # Fast DDS 3 renamed the variable, and the distributions that have it warn of the old name.
-    old = environment.get("ROS_DISTRO") in ("humble", "iron", "jazzy")
-    name = OLD_PROFILE_VARIABLE if old else PROFILE_VARIABLE
-    return {name: _existing_file("fastdds_profile", profile)}

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""config/nav2_semantic_layer.yaml fits the layer, this node's topics and the shipped model."""
+"""config/nav2_semantic_layer*.yaml fit the layer, this node's topics and their environments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import pytest
 import yaml
 from support import markdown, nav2_config
 
-from attendseg_ros.inference import load_bundle
+from attendseg_ros.ros.launching.environments import Environment, read_environments
 from attendseg_ros.ros.launching.robots import read_robots
 
 ROOT = Path(__file__).parents[1]
-SOURCE = nav2_config.source()
+ENVIRONMENTS = read_environments(ROOT / "config" / "environments.yaml")
+PAGE = (ROOT / "docs" / "nav2.md").read_text()
+SOURCES = {row.nav2: nav2_config.source(row.nav2) for row in ENVIRONMENTS.values()}
+KINDS = [(file, kind) for file, source in SOURCES.items() for kind in source["class_types"]]
 
 # What the layer declares: a parameter of another type ends the costmap.
 SOURCE_TYPES = {
@@ -43,28 +46,55 @@ def types(parameters: dict[str, Any]) -> dict[str, type]:
     return {name: type(value) for name, value in parameters.items()}
 
 
-def test_every_class_of_the_model_has_one_cost() -> None:
-    named = nav2_config.costed_classes()
-    assert sorted(named) == sorted(load_bundle("street").classes.names)
+def cost_of(environment: Environment, name: str) -> dict[str, Any]:
+    """The parameters of the one kind that a class is of."""
+    source = SOURCES[environment.nav2]
+    (kind,) = [kind for kind in source["class_types"] if name in source[kind]["classes"]]
+    return dict(source[kind])
+
+
+def test_each_environment_has_its_file() -> None:
+    files = {path.name for path in (ROOT / "config").glob("nav2_semantic_layer*.yaml")}
+    assert files == set(SOURCES)
+    assert len(SOURCES) == len(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=lambda row: row.name)
+def test_every_class_of_the_model_has_one_cost(environment: Environment) -> None:
+    named = nav2_config.costed_classes(environment.nav2)
+    assert sorted(named) == sorted(environment.classes)
     assert len(set(named)) == len(named)
 
 
-def test_parameters_have_the_names_and_types_that_the_layer_declares() -> None:
-    kinds = SOURCE["class_types"]
-    assert types({k: v for k, v in SOURCE.items() if k not in kinds}) == SOURCE_TYPES
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=lambda row: row.name)
+def test_what_is_an_obstacle_becomes_lethal_and_free_ground_never(environment: Environment) -> None:
+    for name in environment.obstacle_classes:
+        assert cost_of(environment, name)["max_cost"] == 254
+    for name in environment.traversable_classes:
+        # From 253 on a robot's centre may not be there.
+        assert cost_of(environment, name)["max_cost"] < 100
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_parameters_have_the_names_and_types_that_the_layer_declares(
+    source: dict[str, Any],
+) -> None:
+    kinds = source["class_types"]
+    assert types({k: v for k, v in source.items() if k not in kinds}) == SOURCE_TYPES
     for kind in kinds:
-        assert types(SOURCE[kind]) == COST_TYPES
+        assert types(source[kind]) == COST_TYPES
 
 
-@pytest.mark.parametrize("kind", SOURCE["class_types"])
-def test_costs_are_a_costmap_s(kind: str) -> None:
-    cost = SOURCE[kind]
+@pytest.mark.parametrize(("file", "kind"), KINDS)
+def test_costs_are_a_costmap_s(file: str, kind: str) -> None:
+    cost = SOURCES[file][kind]
     # 255 is "no information", with which the layer would overwrite nothing.
     assert 0 <= cost["base_cost"] <= cost["max_cost"] <= 254
     assert 0 <= cost["mark_confidence"] <= 255
 
 
-def test_topics_are_this_node_s() -> None:
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_topics_are_this_node_s(source: dict[str, Any]) -> None:
     readme = (ROOT / "README.md").read_text()
     published = {row[0]: row[1] for row in markdown.table(readme, "topic", "type", "what")}
     for parameter, kind in (
@@ -72,8 +102,23 @@ def test_topics_are_this_node_s() -> None:
         ("confidence_topic", "sensor_msgs/Image"),
         ("labels_topic", "vision_msgs/LabelInfo"),
     ):
-        topic = SOURCE[parameter].replace("/segmentation/", "~/")
+        topic = source[parameter].replace("/segmentation/", "~/")
         assert published[f"`{topic}`"] == f"`{kind}`"
+
+
+def test_the_documented_costs_are_the_files() -> None:
+    rows = markdown.table(PAGE, "environment", "kind", "classes", "cost")
+    documented = [(name.strip("`"), kind, classes) for name, kind, classes, _ in rows]
+    assert documented == [
+        (row.name, kind, ", ".join(SOURCES[row.nav2][kind]["classes"]))
+        for row in ENVIRONMENTS.values()
+        for kind in SOURCES[row.nav2]["class_types"]
+    ]
+    for name, kind, _, cost in rows:
+        numbers = SOURCES[ENVIRONMENTS[name.strip("`")].nav2][kind]
+        assert {str(numbers["base_cost"]), str(numbers["max_cost"])} <= set(
+            cost.replace(":", "").split()
+        )
 
 
 GROUND = yaml.safe_load((ROOT / "config" / "nav2_ground_grid.yaml").read_text())
@@ -106,6 +151,12 @@ def test_the_ground_layers_are_of_the_types_that_nav2_declares() -> None:
     assert grid["map_subscribe_transient_local"] is False
 
 
-def test_the_cloud_is_of_the_default_ground_robot_s_camera() -> None:
-    image = read_robots(ROOT / "config" / "robots.yaml")["turtlebot4"].image
-    assert SOURCE["pointcloud_topic"].startswith(f"/{PurePosixPath(image).parent}/")
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=lambda row: row.name)
+def test_the_cloud_is_of_a_robot_that_works_there(environment: Environment) -> None:
+    robots = read_robots(ROOT / "config" / "robots.yaml")
+    usual = [row for row in robots.values() if row.environment == environment.name and row.depth]
+    # Where none does, it is the default ground robot's.
+    image = (usual or [robots["turtlebot4"]])[0].image
+    folder = PurePosixPath(image).parent
+    cloud = PurePosixPath(SOURCES[environment.nav2]["pointcloud_topic"].lstrip("/"))
+    assert cloud.is_relative_to(folder) or cloud.is_relative_to(folder.parent)

@@ -73,6 +73,7 @@ def test_every_argument_is_described(file: str) -> None:
     assert set(arguments) == {
         *("namespace", "use_sim_time", "params_file", "autostart", "use_respawn", "log_level"),
         *("robot", "image_topic", "camera_info_topic", "image_transport", "model", "engine"),
+        "environment",
         *("fastdds_profile", "depth_topic", "cloud_topic", "nav2", "ground", "rviz", "cameras"),
     }
     for argument in arguments.values():

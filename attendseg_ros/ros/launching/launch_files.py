@@ -25,7 +25,7 @@ from attendseg_ros.ros.launching.robots import names_of_kind, read_robots
 SHARE = Path(get_package_share_directory("attendseg_ros"))
 CONFIG = SHARE / "config"
 RVIZ_CONFIG = CONFIG / "attendseg.rviz"
-NAV2_CONFIG = CONFIG / "nav2_semantic_layer.yaml"
+NAV2_CONFIG = "nav2_semantic_layer.yaml"
 GROUND_CONFIG = CONFIG / "nav2_ground_grid.yaml"
 
 OUTPUTS = "/segmentation/"
@@ -66,12 +66,13 @@ def preset(kind: str, robot: str, params_file: str) -> LaunchDescription:
     )
 
 
-def nav2_hint(namespace: str, cameras: Sequence[str] = ()) -> str:
+def nav2_hint(namespace: str, cameras: Sequence[str] = (), config: str = NAV2_CONFIG) -> str:
     """What a user of Nav2 has to do, after a look whether the node can do its part.
 
     Args:
         namespace: of the node.
         cameras: the names of several; empty for one without a name.
+        config: the file in config/ with the costs of the model's classes.
 
     Raises:
         MissingPackageError: without vision_msgs there are no class names, and Nav2's layer ends
@@ -82,7 +83,7 @@ def nav2_hint(namespace: str, cameras: Sequence[str] = ()) -> str:
             "nav2:=true: vision_msgs is not installed, so there would be no ~/label_info; "
             "apt install ros-$ROS_DISTRO-vision-msgs"
         )
-    hint = f"Nav2: merge {NAV2_CONFIG} into your nav2_params and name semantic_layer in plugins"
+    hint = f"Nav2: merge {CONFIG / config} into your nav2_params and name semantic_layer in plugins"
     if cameras:
         beginnings = " and ".join(outputs_of(namespace, camera) for camera in cameras)
         return f"{hint}; an observation source a camera, whose topics begin with {beginnings}"

@@ -32,6 +32,7 @@ class Robot:
     camera_info: str
     note: str
     depth: str = ""
+    environment: str = ""
 
 
 def read_robots(path: str | Path) -> dict[str, Robot]:
@@ -62,7 +63,7 @@ _FIELDS = tuple(field.name for field in fields(Robot))
 
 
 def _is_robot(row: dict[object, object]) -> bool:
-    needed = set(_FIELDS) - {"depth"}
+    needed = set(_FIELDS) - {"depth", "environment"}
     return needed <= set(row) <= set(_FIELDS) and all(isinstance(v, str) for v in row.values())
 
 

@@ -90,6 +90,20 @@ class GivenParameters:
         )
 
 
+def given_by_file(path: str, node: str) -> dict[str, Any]:
+    """What a parameter file gives a node, by the parameter's name.
+
+    Args:
+        path: the file.
+        node: the node's full name.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    source = Source(path, read_yaml(path))
+    return {one.name: one.value for one in _given(source) if fits(one.node, node)}
+
+
 def fits(pattern: str, node: str) -> bool:
     """Whether a section of a parameter file is for a node.
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -22,7 +22,7 @@ from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
 from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
-from attendseg_ros.ros.parameters.parameter_values import ParameterError
+from attendseg_ros.ros.parameters.parameter_values import ParameterError, listed
 from attendseg_ros.ros.parameters.settings import (
     CLASS_LISTS,
     ENGINES,
@@ -78,7 +78,7 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
     both = [n for n in settings.free_classes if n in settings.occupied_classes]
     if both:
         raise ParameterError(
-            f"{_listed(both)} cannot be in traversable_classes and in "
+            f"{listed(both)} cannot be in traversable_classes and in "
             "obstacle_classes: take it out of one first",
             "traversable_classes",
         )
@@ -111,15 +111,10 @@ def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> N
     unknown = [n for n in classes if n not in known]
     if unknown:
         raise ParameterError(
-            f"{name}: model {bundle.name!r} has no {_listed(unknown)}; "
+            f"{name}: model {bundle.name!r} has no {listed(unknown)}; "
             f"its classes are {', '.join(bundle.classes.names)}",
             name,
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(shortened(name) for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def _check_input_size(size: tuple[int, ...], bundle: Bundle | None) -> None:

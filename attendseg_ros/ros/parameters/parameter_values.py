@@ -89,6 +89,12 @@ def plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").replace(".", "").lower()
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names as messages show them: the first five and the number of the others."""
+    shown = ", ".join(shortened(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
 def in_words(given: Any) -> str:
     """A value with what it is, such as "text 'fast'"."""
     if given is None:

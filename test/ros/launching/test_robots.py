@@ -85,10 +85,12 @@ def test_both_topics_are_of_one_camera(name: str) -> None:
 
 def test_the_documented_table_is_the_table() -> None:
     page = (ROOT / "docs" / "robots.md").read_text()
-    assert markdown.table(page, "robot", "kind", "image", "camera_info", "depth", "note") == [
+    header = ("robot", "kind", "environment", "image", "camera_info", "depth", "note")
+    assert markdown.table(page, *header) == [
         (
             f"`{name}`",
             row.kind,
+            f"`{row.environment}`" if row.environment else "",
             f"`{row.image}`",
             f"`{row.camera_info}`",
             f"`{row.depth}`" if row.depth else "",
