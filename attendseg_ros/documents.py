@@ -164,10 +164,13 @@ def read_small_file(
         # Opening a pipe without this waits until somebody writes into it.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
                 raise error(f"{path} is not a file: a folder, pipe or device cannot be read")
             with open(handle, "rb", closefd=False) as file:
-                content = file.read(most_bytes + 1)
+                # Python takes memory for all that is asked for before it reads: with strict
+                # overcommit, or under a limit, two gigabytes of it are refused.
+                content = file.read(min(most_bytes, status.st_size) + 1)
         finally:
             os.close(handle)
     except FileNotFoundError as problem:

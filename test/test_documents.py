@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,18 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="is not a file"):
         read_small_file(tmp_path / "pipe")
+
+
+def test_a_limit_is_no_memory_taken(tmp_path: Path) -> None:
+    path = tmp_path / "small.onnx"
+    path.write_bytes(b"small")
+    tracemalloc.start()
+    try:
+        assert read_small_file(path, most_bytes=1 << 31) == b"small"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20
 
 
 def test_descriptors_are_given_back(tmp_path: Path) -> None:
