@@ -63,7 +63,7 @@ class Pinhole:
         """See `Distortion`."""
         z = points[..., 2]
         valid = z > 0.0
-        scale = np.divide(1.0, z, out=np.full_like(z, np.nan), where=valid)
+        scale = np.reciprocal(np.where(valid, z, z.dtype.type(np.nan)))
         return points[..., 0] * scale, points[..., 1] * scale, valid
 
     def unbend(self, x: Floats, y: Floats) -> Floats:

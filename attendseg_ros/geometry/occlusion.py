@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +58,9 @@ def hidden(
         coarse = ((rows >> shift) * np.int32(across) + (columns >> shift)).astype(np.intp)
         front = _nearest(coarse, ranges, across * down).reshape(down, across)
         around = _around(front, -(-reach_px >> shift))
-        limit = np.minimum(limit * MARGIN + MARGIN_M, around.take(coarse))
+        limit = np.minimum(_beyond(limit), around.take(coarse))
     else:
-        limit = limit * MARGIN + MARGIN_M
+        limit = _beyond(limit)
     return np.asarray(ranges > limit)
 
 
@@ -78,40 +80,44 @@ def _nearest(cells: NDArray[np.intp], ranges: Floats, count: int) -> Floats:
 
 def _around(front: Floats, reach: int) -> Floats:
     """For each cell the range beyond which a point in it is behind those around the cell."""
-    wide = [_side(front, reach, (reach + 1) // 2, side) for side in _SIDES]
-    left, right, above, below = (_side(front, reach, 0, side) for side in _SIDES)
+    left, right = _beside(front, reach)
+    above, below = _above_and_below(front, reach)
     opposite = np.minimum(np.maximum(left, right), np.maximum(above, below))
-    surrounded = np.maximum.reduce(wide) * MARGIN + MARGIN_M
-    return np.asarray(np.minimum(surrounded, opposite * ROUGH + ROUGH_M), np.float32)
-
-
-_SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))
-"""Steps along a row and along a column: left, right, above, below."""
-
-
-def _side(front: Floats, reach: int, breadth: int, side: tuple[int, int]) -> Floats:
-    """The smallest range among the cells on one side of each cell.
-
-    Args:
-        front: float32 (h, w).
-        reach: how many cells away they may be.
-        breadth: how many cells aside.
-        side: one of `_SIDES`.
-    """
-    along, down = side
-    shape = (2 * breadth + 1, reach) if along else (reach, 2 * breadth + 1)
-    # OpenCV's anchor is the cell of the kernel that lies on the pixel, and cannot be beside the
-    # kernel: the cells from this one on are looked through, and the result is moved by one.
-    end = 0 if along + down > 0 else reach - 1
-    eroded = cv2.erode(
-        front,
-        np.ones(shape, np.uint8),
-        anchor=(end, breadth) if along else (breadth, end),
-        borderType=cv2.BORDER_CONSTANT,
-        borderValue=np.inf,
+    # To a side belongs what stands half as far across, too.
+    aside = 2 * ((reach + 1) // 2) + 1
+    tall, broad = (aside, 1), (1, aside)
+    surrounded = np.maximum.reduce(
+        [_least(left, tall), _least(right, tall), _least(above, broad), _least(below, broad)]
     )
-    moved = cv2.copyMakeBorder(eroded, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=np.inf)
-    height, width = front.shape
-    return np.asarray(
-        moved[1 + down : 1 + down + height, 1 + along : 1 + along + width], np.float32
+    return np.asarray(np.minimum(_beyond(surrounded), opposite * ROUGH + ROUGH_M))
+
+
+def _beyond(ranges: Floats) -> Floats:
+    """The largest range at which a point may be of the same surface as one of these."""
+    return np.asarray(ranges * MARGIN + MARGIN_M)
+
+
+def _beside(front: Floats, reach: int) -> tuple[Floats, Floats]:
+    """The smallest range among the `reach` cells on the left of each cell, and on its right."""
+    width = front.shape[1]
+    wider = cv2.copyMakeBorder(front, 0, 0, reach, reach, cv2.BORDER_CONSTANT, value=np.inf)
+    # From each cell on.
+    least = _least(wider, (1, reach), (0, 0))
+    return least[:, :width], least[:, reach + 1 : reach + 1 + width]
+
+
+def _above_and_below(front: Floats, reach: int) -> tuple[Floats, Floats]:
+    """The smallest range among the `reach` cells above each cell, and below it."""
+    height = front.shape[0]
+    taller = cv2.copyMakeBorder(front, reach, reach, 0, 0, cv2.BORDER_CONSTANT, value=np.inf)
+    least = _least(taller, (reach, 1), (0, 0))
+    return least[:height], least[reach + 1 : reach + 1 + height]
+
+
+def _least(cells: Any, shape: tuple[int, int], anchor: tuple[int, int] = (-1, -1)) -> Floats:
+    """The smallest range in a window of each cell; the anchor is the cell's place in it."""
+    window = np.ones(shape, np.uint8)
+    least: Any = cv2.erode(
+        cells, window, anchor=anchor, borderType=cv2.BORDER_CONSTANT, borderValue=np.inf
     )
+    return np.asarray(least)

@@ -76,21 +76,22 @@ class CloudLayout:
         """The same of other points, in a single row."""
         return replace(self, width=count, height=1, row_step=count * self.point_step)
 
-    def bytes_of(self, data: Any) -> NDArray[np.uint8]:
-        """The bytes of every point.
+    def points_of(self, data: Any) -> NDArray[np.void]:
+        """Every point as one piece of memory.
 
         Args:
             data: a buffer, such as the message's array; bytes past the last row are left alone.
 
         Returns:
-            uint8 (height, width, point_step), a view of the data.
+            Void of point_step bytes (height, width), a view of the data. Copying such pieces takes
+            half the time of copying bytes.
 
         Raises:
             CloudError: the sizes contradict each other, or there are too few bytes.
         """
-        shape = (self.height, self.width, self.point_step)
+        shape, kind = (self.height, self.width), f"V{self.point_step}"
         if not self.points:
-            return np.zeros(shape, np.uint8)
+            return np.zeros(shape, f"V{max(1, self.point_step)}")
         row_step, needed = self._row_step, (self.height - 1) * self._row_step + self._row
         if self.point_step < 1 or row_step < self._row:
             raise CloudError(
@@ -102,15 +103,16 @@ class CloudLayout:
                 f"{len(data)} bytes of data for {self.width}x{self.height} points of "
                 f"{self.point_step} bytes: {needed} are needed"
             )
-        strides = (row_step, self.point_step, 1)
-        rows: NDArray[np.uint8] = np.ndarray(shape, np.uint8, data, strides=strides)
-        return rows
+        points: NDArray[np.void] = np.ndarray(
+            shape, kind, data, strides=(row_step, self.point_step)
+        )
+        return points
 
     def coordinates(self, data: Any) -> NDArray[Any]:
         """The positions of the points.
 
         Args:
-            data: a buffer that `bytes_of` takes.
+            data: a buffer that `points_of` takes.
 
         Returns:
             New (points, 3) in the machine's byte order, float32 or, if a coordinate is, float64.
@@ -122,18 +124,19 @@ class CloudLayout:
         codes = [_COORDINATES[axis.datatype] for axis in axes]
         offsets = [axis.offset for axis in axes]
         kind: Any = np.float64 if "f8" in codes else np.float32
-        xyz = np.empty((self.height, self.width, 3), kind)
         if not self.points:
-            return xyz.reshape(-1, 3)
+            return np.empty((0, 3), kind)
         strides = (self._row_step, self.point_step)
+        shape = (self.height, self.width)
         if codes == ["f4"] * 3 and offsets == [offsets[0] + 4 * index for index in range(3)]:
-            # One copy takes half the time of three.
-            code = f"{self.order}f4"
-            xyz[...] = np.ndarray(xyz.shape, code, data, offsets[0], (*strides, 4))
-            return xyz.reshape(-1, 3)
+            # One copy takes a third of the time of three.
+            together = np.ndarray(shape, "V12", data, offsets[0], strides).copy()
+            xyz: NDArray[Any] = together.view(f"{self.order}f4").reshape(-1, 3)
+            return xyz.astype(kind, copy=False)
+        xyz = np.empty((*shape, 3), kind)
         for index, (offset, code) in enumerate(zip(offsets, codes, strict=True)):
             code = f"{self.order}{code}"
-            xyz[..., index] = np.ndarray(xyz.shape[:2], code, data, offset, strides)
+            xyz[..., index] = np.ndarray(shape, code, data, offset, strides)
         return xyz.reshape(-1, 3)
 
     @property

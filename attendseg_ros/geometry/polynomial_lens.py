@@ -72,20 +72,21 @@ class Polynomial:
         return directions(at_x, np.where(fits, at_y, np.nan))
 
     def _gain(self, squared: Floats) -> Floats:
-        _, k1, k2, k3 = self._above
-        above = 1.0 + squared * (k1 + squared * (k2 + squared * k3))
-        if not self._rational:
-            return np.asarray(above)
-        _, k4, k5, k6 = self._below
-        return np.asarray(above / (1.0 + squared * (k4 + squared * (k5 + squared * k6))))
+        above = _value(self._above, squared)
+        return above / _value(self._below, squared) if self._rational else above
 
     def _symmetric_and_aside(self, x: Floats, y: Floats, squared: Floats) -> tuple[Floats, Floats]:
         gain = self._gain(squared)
-        bent_x, bent_y = x * gain, y * gain
-        if self._p1 or self._p2:
-            twice = 2.0 * x * y
-            bent_x = bent_x + self._p1 * twice + self._p2 * (squared + 2.0 * x * x)
-            bent_y = bent_y + self._p1 * (squared + 2.0 * y * y) + self._p2 * twice
+        if not (self._p1 or self._p2):
+            bent_x, bent_y = x * gain, y * gain
+        else:
+            # OpenCV's terms 2 p1 x y + p2 (r^2 + 2 x^2) and p1 (r^2 + 2 y^2) + 2 p2 x y, in fewer
+            # steps: what is multiplied by x in the one is multiplied by y in the other.
+            gain += (2.0 * self._p1) * y
+            gain += (2.0 * self._p2) * x
+            bent_x, bent_y = x * gain, y * gain
+            bent_x += self._p2 * squared
+            bent_y += self._p1 * squared
         if any(self._prism):
             s1, s2, s3, s4 = self._prism
             bent_x = bent_x + squared * (s1 + s2 * squared)
@@ -122,6 +123,16 @@ class Polynomial:
             x + (yy * off_x - xy * off_y) / determinant,
             y + (xx * off_y - yx * off_x) / determinant,
         )
+
+
+def _value(polynomial: Sequence[float], at: Floats) -> Floats:
+    """The value of a polynomial, lowest power first; each step is done in place."""
+    *others, highest = np.trim_zeros(np.array(polynomial), "b").tolist()
+    value: Floats = np.full_like(at, highest)
+    for term in reversed(others):
+        value *= at
+        value += term
+    return value
 
 
 def _turning_radius(above: Sequence[float], below: Sequence[float]) -> float:

@@ -63,10 +63,16 @@ def points_at(columns: NDArray[Any], rows: NDArray[Any], depth: Any) -> NDArray[
     return np.asarray(there @ inverse[:3, :3].T + inverse[:3, 3])
 
 
+def own(layout: CloudLayout, data: Any) -> NDArray[np.uint8]:
+    """The bytes of every point, (rows, columns, bytes)."""
+    points = layout.points_of(data)
+    return np.frombuffer(points.tobytes(), np.uint8).reshape(*points.shape, -1)
+
+
 def read(layout: CloudLayout, data: Any) -> dict[str, NDArray[Any]]:
     """The added fields of a painted cloud, and the bytes before them."""
     end = layout.fields[-3].offset
-    points = layout.bytes_of(data)
+    points = own(layout, data)
     out: dict[str, NDArray[Any]] = {"own": points}
     for field in layout.fields[-3:]:
         code = f"{layout.order}u4" if field.datatype == FLOAT32 else "u1"
@@ -90,7 +96,7 @@ def test_every_point_gets_its_pixel_and_keeps_its_bytes(code: str, step: int, ga
     assert painted.is_bigendian == layout.is_bigendian
     assert [field.name for field in painted.fields] == ["x", "y", "z", "rgb", "label", "confidence"]
     fields = read(painted, out)
-    np.testing.assert_array_equal(fields["own"][..., :step], layout.bytes_of(data))
+    np.testing.assert_array_equal(fields["own"][..., :step], own(layout, data))
     np.testing.assert_array_equal(fields["label"], IMAGE.labels)
     np.testing.assert_array_equal(fields["confidence"], IMAGE.confidence)
     red, green, blue = (IMAGE.rgb[..., channel].astype(np.uint32) for channel in range(3))
@@ -125,7 +131,7 @@ def test_what_the_camera_does_not_see_is_255_and_black(where: tuple[float, float
     assert fields["label"].tolist() == [[255, IMAGE.labels[20, 30]]]
     assert fields["confidence"].tolist() == [[0, IMAGE.confidence[20, 30]]]
     assert fields["rgb"][0, 0] == 0
-    np.testing.assert_array_equal(fields["own"][..., :26], layout.bytes_of(data))
+    np.testing.assert_array_equal(fields["own"][..., :26], own(layout, data))
 
 
 def test_a_point_belongs_to_the_pixel_around_it_up_to_the_edges_of_the_image() -> None:
@@ -157,7 +163,7 @@ def test_kept_ids_leave_the_other_points_out() -> None:
     assert (painted.width, painted.height) == (kept.sum(), 1)
     fields = read(painted, out)
     np.testing.assert_array_equal(fields["label"][0], IMAGE.labels[kept])
-    np.testing.assert_array_equal(fields["own"][0, :, :26], layout.bytes_of(data)[:, :64][kept])
+    np.testing.assert_array_equal(fields["own"][0, :, :26], own(layout, data)[:, :64][kept])
     painted, _ = painter.paint(layout, data, IMAGE, CAMERA, LIDAR, kept_ids=(3, 255))
     assert painted.width == (IMAGE.labels == 3).sum() + 48 * 64
     painted, out = painter.paint(layout, data, IMAGE, CAMERA, LIDAR, kept_ids=(200,))

@@ -93,25 +93,27 @@ def test_positions_are_read_from_any_layout(
     xyz = cloud.coordinates(data)
     np.testing.assert_array_equal(xyz, XYZ.reshape(-1, 3))
     assert xyz.dtype == (np.float64 if cloud.fields == ODD.fields else np.float32)
-    rows = cloud.bytes_of(data)
-    assert rows.shape == (3, 4, cloud.point_step)
-    assert rows[1, 2].tobytes() == data[cloud.row_step + 2 * cloud.point_step :][: cloud.point_step]
+    points = cloud.points_of(data)
+    assert (points.shape, points.itemsize) == ((3, 4), cloud.point_step)
+    assert (
+        points[1, 2].tobytes() == data[cloud.row_step + 2 * cloud.point_step :][: cloud.point_step]
+    )
 
 
 def test_of_a_single_row_the_row_step_says_nothing() -> None:
     cloud = replace(OUSTER, width=12, height=1, row_step=0)
     np.testing.assert_array_equal(cloud.coordinates(written(OUSTER)), XYZ.reshape(-1, 3))
-    assert cloud.bytes_of(written(OUSTER)).shape == (1, 12, 48)
+    assert cloud.points_of(written(OUSTER)).shape == (1, 12)
 
 
 def test_bytes_past_the_end_are_left_alone() -> None:
-    assert OUSTER.bytes_of(written(OUSTER) + b"more").shape == (3, 4, 48)
+    assert OUSTER.points_of(written(OUSTER) + b"more").shape == (3, 4)
 
 
 @pytest.mark.parametrize("size", [(0, 3), (4, 0), (0, 0)])
 def test_a_cloud_without_points_has_none(size: tuple[int, int]) -> None:
     cloud = replace(OUSTER, width=size[0], height=size[1])
-    assert cloud.bytes_of(b"").size == 0
+    assert cloud.points_of(b"").size == 0
     assert cloud.coordinates(b"").shape == (0, 3)
 
 
@@ -126,7 +128,7 @@ def test_a_cloud_without_points_has_none(size: tuple[int, int]) -> None:
 )
 def test_sizes_that_contradict_each_other(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(CloudError, match=words):
-        replace(OUSTER, **changes).bytes_of(written(OUSTER))
+        replace(OUSTER, **changes).points_of(written(OUSTER))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from support.ros_client import image, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
+from attendseg_ros.srv import Segment
+
 SIZE = (WIDTH, HEIGHT)
 GOOD = painted(stripes(*SIZE, count=8))
 
@@ -76,6 +78,25 @@ def test_a_hanging_engine_is_named_and_replaced_and_masks_flow_again(
         # While a call of the engine's is still running.
         assert rig.process.stop() == 0
         assert "Traceback" not in rig.process.log()
+
+
+def test_who_asked_for_one_image_is_told_and_the_next_one_is_answered(
+    tmp_path: Path, hanging_path: Path
+) -> None:
+    with node(tmp_path, hanging_path) as rig:
+
+        def asked(mark: int | None = None) -> Any:
+            request = Segment.Request(image=message(rig, mark))
+            return rig.client.call(Segment, "segmentation/segment", request)
+
+        assert asked().success
+        answer = asked(HANGS)
+        assert not answer.success
+        assert "engine 'onnxruntime' with model 'tiny'" in answer.message
+        assert not answer.mask.data
+        # Refused while the engine is being replaced.
+        wait_until(lambda: asked().success, "an answer of the engine in its place")
+        assert rig.value("network", "engine hangs") == "1"
 
 
 def test_what_returns_late_is_never_published(tmp_path: Path, hanging_path: Path) -> None:
