@@ -21,10 +21,11 @@ from attendseg_ros.cli.verb import (
     size,
     table,
 )
-from attendseg_ros.deployment.scoring import Scores, compared
+from attendseg_ros.deployment.scoring import Scores, compared, number
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.inference.bundle import PRECISIONS
+from attendseg_ros.training.confidence import Reliability
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.group_scores import group_score, mean_over_groups
 from attendseg_ros.training.groups import Grouping, find_groups
@@ -74,8 +75,9 @@ def run(arguments: argparse.Namespace) -> Result:
     labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
     groups = _groups(arguments, labelled)
     segmenter = Segmenter(bundle, arguments.engine, arguments.threads, arguments.input_size)
+    reliability = Reliability()
     with closing(segmenter):
-        found = {name: compared(segmenter, part) for name, part in groups.items()}
+        found = {name: compared(segmenter, part, reliability) for name, part in groups.items()}
     notes = [line for name, part in groups.items() for line in remarks(part, found[name][1])]
     notes = list(dict.fromkeys(notes))
     for line in notes:
@@ -91,6 +93,8 @@ def run(arguments: argparse.Namespace) -> Result:
         "input_size": list(segmenter.input_size),
         "split": arguments.split,
         **Scores.of(together, bundle.classes, images).to_mapping(),
+        "calibration_error": number(reliability.expected_error),
+        "temperature": bundle.temperature,
         **(_by_group(found, groups, bundle) if arguments.groups or arguments.hold_out else {}),
         "notes": notes,
     }
@@ -143,6 +147,15 @@ def _of_precision(bundle: Bundle, wanted: str | None) -> Bundle:
     )
 
 
+def _sureness(result: Result) -> str:
+    if result["calibration_error"] is None:
+        return "the model gives no confidence"
+    return (
+        f"{percent(result['calibration_error'])} of the confidence, at temperature "
+        f"{result['temperature']:g}"
+    )
+
+
 def describe(result: Result) -> str:
     """See `Verb`."""
     width, height = result["input_size"]
@@ -153,6 +166,7 @@ def describe(result: Result) -> str:
             "images": f"{result['images']} of split '{result['split']}'",
             "pixel accuracy": percent(result["pixel_accuracy"]),
             "mean IoU": percent(result["mean_iou"]),
+            "calibration error": _sureness(result),
             **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
             **group_rows(result.get("groups", {}), result.get("mean_over_groups")),
         }

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 
 from attendseg_ros.cli import model_list
+from attendseg_ros.cli.confidence_rows import rows
 from attendseg_ros.cli.verb import Result, table
 from attendseg_ros.inference import available_engines, load_bundle, shipped_models
 
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> Result:
         "gives_confidence": bundle.gives_confidence,
         "classes": bundle.classes.to_mapping()["classes"],
         "scores": dict(bundle.scores),
+        "calibration": bundle.calibration and bundle.calibration.to_mapping(),
+        "familiarity": bundle.familiarity and bundle.familiarity.to_mapping(),
         "license": {"weights": bundle.license.weights, "data": bundle.license.data},
         "engine_available": {name: why is None for name, why in available_engines().items()},
     }
@@ -81,6 +84,7 @@ def describe(result: Result) -> str:
             "parameters": f"{result['parameters']:,}",
             "multiply-accumulates": f"{result['macs']:,}",
             "weights": f"{result['weight_bytes']:,} bytes, in a file of {result['file_bytes']:,}",
+            **rows(result["calibration"], result["familiarity"]),
             "engines here": ", ".join(engines) or "none",
             "licence of weights": result["license"]["weights"],
             "licence of data": result["license"]["data"],

@@ -11,7 +11,17 @@ import sys
 from collections.abc import Sequence
 
 from attendseg_ros import stopping
-from attendseg_ros.cli import benchmark, evaluate, explore, export, import_, info, segment, train
+from attendseg_ros.cli import (
+    benchmark,
+    calibrate,
+    evaluate,
+    explore,
+    export,
+    import_,
+    info,
+    segment,
+    train,
+)
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError, one_line
 
@@ -21,6 +31,7 @@ VERBS: tuple[Verb, ...] = (
     evaluate,
     train,
     export,
+    calibrate,
     import_,
     explore,
     benchmark,

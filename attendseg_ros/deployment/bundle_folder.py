@@ -14,9 +14,11 @@ import yaml
 
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import BundleError, DataError
+from attendseg_ros.files import write_atomically
 from attendseg_ros.inference.bundle import DESCRIPTION_FILE, MODEL_FILE, Bundle
 from attendseg_ros.inference.bundle_fields import FORMAT_VERSION
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.labels.classes import KEYS
 from attendseg_ros.placing import Placing, real_place
 
 CARD_FILE = "MODEL_CARD.md"
@@ -76,13 +78,34 @@ def write_scores(bundle: Bundle, scores: Mapping[str, Any]) -> None:
     _write_description(bundle.path, {**description, "scores": dict(scores)})
 
 
+def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Puts sections into a bundle's model.yaml, in place of those of the same names.
+
+    Args:
+        bundle: of which the file is replaced, whole or not at all.
+        sections: by name; None takes a section out.
+    """
+    path = bundle.path / DESCRIPTION_FILE
+    kept = {
+        key: value for key, value in read_yaml(path, BundleError).items() if key not in sections
+    }
+    given = {name: dict(values) for name, values in sections.items() if values is not None}
+    # The class table is long: what a reader looks for stands before it.
+    first = {key: value for key, value in kept.items() if key not in ("sha256", *KEYS)}
+    text = _as_text({**first, **given, **kept})
+    write_atomically(path, text.encode())
+
+
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
 
 
 def _write_description(folder: Path, description: Mapping[str, Any]) -> None:
-    text = yaml.safe_dump(
+    (folder / DESCRIPTION_FILE).write_text(_as_text(description), encoding="utf-8")
+
+
+def _as_text(description: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(
         dict(description), sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
     )
-    (folder / DESCRIPTION_FILE).write_text(text, encoding="utf-8")

@@ -19,9 +19,12 @@ from attendseg_ros.deployment.bundle_folder import (
     write_card,
     write_model,
     write_scores,
+    write_sections,
     written_whole,
 )
+from attendseg_ros.deployment.calibrating import CalibrationPlan, calibrate
 from attendseg_ros.deployment.calibration import CalibrationSet
+from attendseg_ros.deployment.calibration_card import write_to_card
 from attendseg_ros.deployment.check import Agreement, check_bundle, reference_logits
 from attendseg_ros.deployment.graph import float_graph, with_image_input
 from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
@@ -44,7 +47,7 @@ from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
 from attendseg_ros.training.groups import GROUPS_FILE
 from attendseg_ros.training.samples import TrainingScenes
-from attendseg_ros.training.splits import splits_of
+from attendseg_ros.training.splits import Splits, splits_of
 
 _CHECKED_IMAGES = 16
 _SCORED_ON = "onnxruntime"
@@ -160,7 +163,26 @@ def export(config: ExportConfig) -> ExportReport:
                 report.agreement,
             ),
         )
+        _calibrate(bundle, splits, trained_on)
     return report
+
+
+def _calibrate(bundle: Bundle, splits: Splits, seen_in_training: bool) -> None:
+    """Adds what `attendseg calibrate` finds, where the splits are fit for it."""
+    plan = CalibrationPlan(
+        held_out=splits.val,
+        held_out_name=splits.val_name,
+        seen_in_training=seen_in_training,
+        training=splits.train,
+        engine=_SCORED_ON,
+    )
+    try:
+        found = calibrate(bundle, plan)
+    except DataError as error:
+        tqdm.write(f"note: not calibrated: {error}", file=sys.stderr)
+        return
+    write_sections(bundle, found.sections())
+    write_to_card(bundle.path, found.calibration, found.familiarity)
 
 
 def _measured(

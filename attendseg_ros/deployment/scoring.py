@@ -14,6 +14,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmenter
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.training.confidence import Reliability
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.metrics import ConfusionMatrix
 
@@ -38,10 +39,10 @@ class Scores:
     def of(cls, confusion: ConfusionMatrix, classes: ClassTable, images: int) -> Scores:
         """Reads the scores off a confusion matrix whose rows are the classes in order."""
         return cls(
-            pixel_accuracy=_number(confusion.pixel_accuracy),
-            mean_iou=_number(confusion.mean_iou),
+            pixel_accuracy=number(confusion.pixel_accuracy),
+            mean_iou=number(confusion.mean_iou),
             per_class_iou={
-                name: _number(iou)
+                name: number(iou)
                 for name, iou in zip(classes.names, confusion.per_class_iou, strict=True)
             },
             images=images,
@@ -52,8 +53,9 @@ class Scores:
         return asdict(self)
 
 
-def _number(value: float) -> float | None:
-    # NaN is no JSON, and no number either: nothing was there to score.
+def number(value: float) -> float | None:
+    """A score for JSON; None where nothing was there to score."""
+    # NaN is no JSON.
     return None if np.isnan(value) else float(value)
 
 
@@ -73,8 +75,15 @@ def score(segmenter: Segmenter, labelled: LabelledSet) -> Scores:
     return Scores.of(confusion, segmenter.bundle.classes, len(labelled))
 
 
-def compared(segmenter: Segmenter, labelled: LabelledSet) -> tuple[ConfusionMatrix, list[int]]:
+def compared(
+    segmenter: Segmenter, labelled: LabelledSet, reliability: Reliability | None = None
+) -> tuple[ConfusionMatrix, list[int]]:
     """What `score` counts, and the positions of images without a single labelled pixel.
+
+    Args:
+        segmenter: of the model to score.
+        labelled: the set, read with the model's class table.
+        reliability: counts the confidence of the pixels, of a model that gives it.
 
     Raises:
         DataError: a file of the set is unfit; the message names it.
@@ -86,9 +95,12 @@ def compared(segmenter: Segmenter, labelled: LabelledSet) -> tuple[ConfusionMatr
     for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
         rgb, truth = labelled[index]
         try:
-            labels = segmenter.segment(rgb).labels
+            found = segmenter.segment(rgb, confidence=reliability is not None)
         except LogitsError as error:
             raise LogitsError(f"image {labelled.names[index]}: {error}") from None
+        labels = found.labels
+        if reliability is not None and found.confidence is not None:
+            reliability.update(labels, found.confidence, truth)
         confusion.update(channel_of[labels], channel_of[truth])
         if (truth == UNLABELLED).all():
             unlabelled.append(index)

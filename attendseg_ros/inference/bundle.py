@@ -13,6 +13,8 @@ from typing import Any
 from attendseg_ros.documents import read_small_file, read_yaml, shortened_text
 from attendseg_ros.errors import AttendSegError, BundleError
 from attendseg_ros.inference.bundle_fields import Fields
+from attendseg_ros.inference.confidence_calibration import ConfidenceCalibration
+from attendseg_ros.inference.familiarity import Familiarity
 from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
 from attendseg_ros.inference.registry import find_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
@@ -77,6 +79,8 @@ class Bundle:
         output_size: width and height of the output of a graph that takes `input_size` only; None
             for one that takes other sizes too.
         decoding: one of `DECODINGS`.
+        calibration: how sure it is of what it says; None where nobody measured.
+        familiarity: what tells images that are foreign to the model; None where nobody measured.
     """
 
     path: Path
@@ -97,6 +101,8 @@ class Bundle:
     background_channel: int | None = None
     output_size: tuple[int, int] | None = None
     decoding: str = DECODINGS[0]
+    calibration: ConfidenceCalibration | None = None
+    familiarity: Familiarity | None = None
 
     @property
     def channel_ids(self) -> tuple[int, ...]:
@@ -105,6 +111,11 @@ class Bundle:
         if self.background_channel is not None:
             ids.insert(self.background_channel, UNLABELLED)
         return tuple(ids)
+
+    @property
+    def temperature(self) -> float:
+        """What logits are divided by before the softmax of the confidence."""
+        return 1.0 if self.calibration is None else self.calibration.temperature
 
     @property
     def gives_confidence(self) -> bool:
@@ -155,6 +166,7 @@ def _load(name_or_path: str | Path) -> Bundle:
     fields = Fields(_read_yaml(description_file), description_file)
     sha256 = fields.sha256()
     classes = fields.classes()
+    output = fields.choice_or("output", OUTPUTS)
     return Bundle(
         path=path,
         name=fields.text("name"),
@@ -177,10 +189,12 @@ def _load(name_or_path: str | Path) -> Bundle:
             **{key: fields.section("license").text(key) for key in ("weights", "data")}
         ),
         model=_read_model(path / MODEL_FILE, sha256),
-        output=fields.choice_or("output", OUTPUTS),
+        output=output,
         background_channel=fields.background_channel(len(classes)),
         output_size=fields.output_size(),
         decoding=fields.choice_or("decoding", DECODINGS),
+        calibration=fields.calibration(output),
+        familiarity=fields.familiarity(),
     )
 
 

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from attendseg_ros.documents import shortened
 from attendseg_ros.errors import BundleError, ClassTableError
+from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
+from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import KEYS
 
@@ -66,11 +69,86 @@ class Fields:
             raise self._wrong(key, f"an integer of at least {minimum}")
         return value
 
+    def number(self, key: str) -> float:
+        """A number that is finite."""
+        value = self.values.get(key)
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not isfinite(value):
+            raise self._wrong(key, "a number")
+        return float(value)
+
     def section(self, key: str) -> Fields:
         """The fields of a mapping within."""
         if not isinstance(self.values.get(key), Mapping):
             raise self._wrong(key, "a mapping")
         return Fields(self.values[key], self._file, f"{self._prefix}{key}.")
+
+    def share(self, key: str) -> float:
+        """A number from 0 to 1."""
+        value = self.number(key)
+        if not 0.0 <= value <= 1.0:
+            raise self._wrong(key, "a number from 0 to 1")
+        return value
+
+    def yes_or_no(self, key: str) -> bool:
+        """True or false."""
+        value = self.values.get(key)
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false")
+        return value
+
+    def calibration(self, output: str) -> ConfidenceCalibration | None:
+        """How sure the model is of what it says; None where nobody measured.
+
+        Args:
+            output: what the graph gives.
+        """
+        if "calibration" not in self.values:
+            return None
+        section = self.section("calibration")
+        temperature = section.number("temperature")
+        low, high = TEMPERATURES
+        if not low <= temperature <= high:
+            raise section._wrong("temperature", f"from {low} to {high}")
+        if output != "logits" and temperature != 1.0:
+            raise section._wrong("temperature", f"1.0 for a model that gives {output}")
+        whose = section.values.get("temperature_of", "")
+        return ConfidenceCalibration(
+            temperature=temperature,
+            ece_before=section.share("ece_before"),
+            ece_after=section.share("ece_after"),
+            bins=section.count("bins", minimum=1),
+            images=section.count("images", minimum=1),
+            held_out=section.text("held_out"),
+            seen_in_training=section.yes_or_no("seen_in_training"),
+            temperature_of=section.text("temperature_of") if whose != "" else "",
+        )
+
+    def familiarity(self) -> Familiarity | None:
+        """What the model gives for its own images; None where nobody measured."""
+        if "familiarity" not in self.values:
+            return None
+        section = self.section("familiarity")
+        ranges = section.values.get("ranges")
+        if not isinstance(ranges, list) or not ranges:
+            raise section._wrong("ranges", "a list of mappings")
+        return Familiarity(
+            ranges=tuple(self._range(entry) for entry in ranges),
+            held_out=section.text("held_out"),
+            seen_in_training=section.yes_or_no("seen_in_training"),
+            images=section.count("images", minimum=1),
+            training_images=section.count("training_images"),
+            false_alarms=section.share("false_alarms"),
+        )
+
+    def _range(self, entry: object) -> FamiliarRange:
+        fields = Fields(entry, self._file, "familiarity.ranges.")
+        size = _size(fields.values.get("input_size"), 1)
+        if size is None:
+            raise fields._wrong("input_size", "[width, height], each 1 or more")
+        typical, least = fields.number("typical"), fields.number("least")
+        if least >= typical:
+            raise fields._wrong("least", f"less than typical, {typical:g}")
+        return FamiliarRange(size, typical, least)
 
     def sha256(self) -> str:
         """64 hexadecimal digits."""

@@ -31,6 +31,7 @@ class Decoder:
         network_size: tuple[int, int],
         output: str = "logits",
         at_image_size: bool = False,
+        temperature: float = 1.0,
     ) -> None:
         """Makes a decoder.
 
@@ -39,11 +40,13 @@ class Decoder:
             network_size: width and height of the network's input.
             output: what the network gives, of `bundle.OUTPUTS`.
             at_image_size: whether a larger image gets logits of its size, as libraries do it.
+            temperature: what logits are divided by for the confidence; above 0. Labels stay.
         """
         self._network_size = network_size
         self._most_pixels = LARGEST_ENLARGEMENT * network_size[0] * network_size[1]
         self._at_image_size = at_image_size
         self._output = output
+        self._temperature = temperature
         self._ids = np.full(256, UNLABELLED, np.uint8)
         self._ids[: len(class_ids)] = class_ids
         self._ids_are_channels = list(class_ids) == list(range(len(class_ids)))
@@ -60,9 +63,9 @@ class Decoder:
         network has seen nothing. With `at_image_size` they are interpolated to the image's size,
         of up to `LARGEST_ENLARGEMENT` times the network's pixels.
 
-        The confidence is the probability of the winning class, softmax(logits) on the logits' own
-        grid, interpolated like the logits. Probabilities are taken as they are. Class ids say
-        nothing of it, and between two of them there is none: each pixel gets the nearest.
+        The confidence is the probability of the winning class, softmax(logits / temperature) on the
+        logits' own grid, interpolated like the logits. Probabilities are taken as they are. Class
+        ids say nothing of it, and between two of them there is none: each pixel gets the nearest.
 
         Args:
             logits: float32 (C, h, w).
@@ -79,10 +82,7 @@ class Decoder:
         check_finite(logits)
         if self._output == "class_ids":
             return _nearest(self._named(logits[0]), size), None
-        width, height = size
-        fine = (min(width, self._network_size[0]), min(height, self._network_size[1]))
-        if self._at_image_size and width * height <= self._most_pixels:
-            fine = size
+        fine = self.fine_size(size)
         if self._best.shape != (fine[1], fine[0]):
             self._allocate(fine)
         probabilities = self._probabilities(logits) if confidence else None
@@ -94,6 +94,13 @@ class Decoder:
             certainty = None if certainty is None else _nearest(certainty, size)
         return labels, certainty
 
+    def fine_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The width and height at which the classes of an image of a size are compared."""
+        width, height = size
+        if self._at_image_size and width * height <= self._most_pixels:
+            return size
+        return min(width, self._network_size[0]), min(height, self._network_size[1])
+
     def _named(self, numbers: NDArray[np.float32]) -> Mask:
         """The class ids of numbers of channels; no such channel is no class."""
         known = np.where((numbers >= 0) & (numbers < 255), numbers, UNLABELLED)
@@ -101,7 +108,7 @@ class Decoder:
 
     def _probabilities(self, logits: Logits) -> Mask:
         if self._output == "logits":
-            return _softmax(logits)
+            return _softmax(logits, self._temperature)
         return np.asarray(np.rint(np.clip(logits, 0.0, 1.0) * 255.0), np.uint8)
 
     def _allocate(self, fine: tuple[int, int]) -> None:
@@ -139,10 +146,12 @@ class Decoder:
         return labels, certainty
 
 
-def _softmax(logits: Logits) -> Mask:
+def _softmax(logits: Logits, temperature: float) -> Mask:
     """Probabilities as uint8 (C, h, w), 255 = 1."""
     channels, height, width = logits.shape
     relative = logits - logits.max(axis=0)
+    if temperature != 1.0:
+        relative *= np.float32(1.0 / temperature)
     powers = cv2.exp(relative.reshape(channels * height, width)).reshape(logits.shape)
     powers *= 255.0 / powers.sum(axis=0)
     return np.asarray(np.rint(powers), np.uint8)

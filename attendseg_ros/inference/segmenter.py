@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +46,14 @@ class Segmentation:
             and of a model that does not tell (`Bundle.gives_confidence`).
         times: how long each stage took.
         input_size: width and height at which the network saw it.
+        foreignness: of this image alone, see `Familiarity.foreignness`; NaN where it is not known.
     """
 
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8] | None
     times: StageTimes
     input_size: tuple[int, int]
+    foreignness: float = nan
 
     def mask(
         self, min_confidence: float = 0.0, kept_ids: Collection[int] | None = None
@@ -83,6 +86,7 @@ class _Pipeline:
             engine.input_size,
             bundle.output,
             at_image_size=bundle.decoding == "image",
+            temperature=bundle.temperature,
         )
 
 
@@ -271,11 +275,11 @@ class Segmenter:
             started = time.perf_counter()
             image = self._pipeline.resizer.resize(part)
             resized = time.perf_counter()
-            logits = self._pipeline.engine.infer(image)
+            seen = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
             try:
                 logits = self._pipeline.smoothers[camera].smooth(
-                    logits, image, weight, (part.shape[1], part.shape[0]), stamp_ns
+                    seen, image, weight, (part.shape[1], part.shape[0]), stamp_ns
                 )
                 labels, certainty = self._pipeline.decoder.decode(
                     logits,
@@ -290,14 +294,15 @@ class Segmenter:
             labels = framing.filled(labels, width, height, UNLABELLED)
             if certainty is not None:
                 certainty = framing.filled(certainty, width, height, 0)
+            familiarity, input_size = self._bundle.familiarity, self._input_size
+            foreignness = nan if familiarity is None else familiarity.foreignness(seen, input_size)
             decoded = time.perf_counter()
-            input_size = self._input_size
         times = StageTimes(
             resize_ms=(resized - started) * 1e3,
             network_ms=(inferred - resized) * 1e3,
             decode_ms=(decoded - inferred) * 1e3,
         )
-        return Segmentation(labels, certainty, times, input_size)
+        return Segmentation(labels, certainty, times, input_size, foreignness)
 
     __call__ = segment
 

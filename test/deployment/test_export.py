@@ -120,6 +120,16 @@ def test_the_model_card_names_what_a_user_must_know(bundle: Bundle) -> None:
     assert str(bundle.path.parent) not in card
 
 
+def test_the_bundle_is_calibrated_on_what_was_held_out(bundle: Bundle) -> None:
+    found, own = bundle.calibration, bundle.familiarity
+    assert found is not None
+    assert own is not None
+    assert (found.held_out, found.seen_in_training) == ("val", False)
+    assert found.images == own.images == bundle.scores["images"]
+    assert own.training_images > 0
+    assert "## Confidence" in (bundle.path / "MODEL_CARD.md").read_text()
+
+
 @pytest.mark.parametrize("train_split", ["train", "val"])
 def test_scores_of_what_was_trained_on_are_called_so(
     train_split: str, training_run: Path, tmp_path: Path

@@ -162,3 +162,16 @@ def test_larger_images_get_scores_of_their_own_size_where_asked() -> None:
         assert confidence.shape == labels.shape
     plain = Decoder(range(5), (16, 12)).decode(logits, (64, 48))[0]
     np.testing.assert_array_equal(decoder.decode(logits, (64, 48))[0], plain)
+
+
+def test_a_temperature_divides_the_logits_of_the_confidence() -> None:
+    logits = random_logits()
+    plain, _ = Decoder(range(6), NETWORK).decode(logits, NETWORK, confidence=True)
+    wanted = Decoder(range(6), NETWORK).decode(logits / np.float32(2), NETWORK, confidence=True)[1]
+    labels, found = Decoder(range(6), NETWORK, temperature=2.0).decode(
+        logits, NETWORK, confidence=True
+    )
+    np.testing.assert_array_equal(labels, plain)
+    assert found is not None
+    assert wanted is not None
+    assert np.abs(found.astype(int) - wanted).max() <= 1

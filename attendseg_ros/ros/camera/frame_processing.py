@@ -25,6 +25,7 @@ from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
+from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
@@ -103,8 +104,9 @@ class FrameProcessor:
                     self._segmenter = segmenter
                     self._painter = OutputImages(segmenter.bundle.classes)
                     self._consumers.landing.begin_anew()
-                    # Times of the model before say nothing of this one.
+                    # What is known of the model before says nothing of this one.
                     self._counts.history.clear()
+                    self._counts.foreign.clear()
                 self._process(message, receipt, settings)
         except BadImageError as error:
             self._refuse(message, error.reason, str(error))
@@ -198,8 +200,10 @@ class FrameProcessor:
             now_ns = self._node.get_clock().now().nanoseconds
             times.pipeline_latency_ms = latency_ms(stamp, now_ns)
         self._note(times, segmentation.input_size, settings)
+        self._watch_out(segmentation.foreignness, settings)
         if wanted.timing:
-            self._outputs.publish_timing(self._timing_message(message.header, times))
+            timing = self._timing_message(message.header, times, segmentation.foreignness)
+            self._outputs.publish_timing(timing)
 
     def _note(self, times: FrameTimes, input_size: tuple[int, int], settings: Settings) -> None:
         """Tells those who judge by it how long a frame took that is out now."""
@@ -209,6 +213,14 @@ class FrameProcessor:
             self._counts.history.clear()
         self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
         self._size_controller.observe(times, input_size, settings)
+
+    def _watch_out(self, foreignness: float, settings: Settings) -> None:
+        """Tells once of images that the model was not trained on, until others come between."""
+        foreign, limit = self._counts.foreign, settings.max_foreignness_warn
+        foreign.add(foreignness)
+        if foreign.begins(limit):
+            text = in_words(self._segmenter.bundle.name, foreign.median)
+            self._node.get_logger().warning(f"{text} (limit {limit:g})")
 
     def _in_view(
         self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
@@ -291,7 +303,9 @@ class FrameProcessor:
                 f"{self._camera.output('camera_info')} has a subscriber, but {problem}"
             )
 
-    def _timing_message(self, header: Header, times: FrameTimes) -> SegmentationTiming:
+    def _timing_message(
+        self, header: Header, times: FrameTimes, foreignness: float
+    ) -> SegmentationTiming:
         width, height = self._input_size
         return SegmentationTiming(
             header=header,
@@ -300,6 +314,7 @@ class FrameProcessor:
             frames_processed=self._counts.processed,
             frames_dropped=self._dropped() + self._counts.skipped,
             frames_failed=self._counts.failed.total(),
+            foreignness=foreignness,
             input_width=width,
             input_height=height,
             engine=self._segmenter.engine_name,

@@ -22,6 +22,7 @@ from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.limits import (
     Finding,
     judge,
+    judge_foreignness,
     judge_latency,
     judge_rate,
     judge_silence,
@@ -192,6 +193,7 @@ class Report:
             findings += judge_silence(age, settings, counts.arrivals.age_s(now_ns), network.busy_s)
             findings += judge_rate(rate, settings)
             findings += judge_latency([] if doubt else latency, since_receipt, settings)
+            findings += judge_foreignness(counts.foreign.median, network.model, settings)
         if doubt:
             findings.append((WARN, _unknown_latency(doubt, settings)))
         if ratio > settings.max_drop_ratio_warn:
@@ -222,6 +224,7 @@ class Report:
             "receipt to mask p95 (ms)": _number(percentile(since_receipt, 0.95)),
             "latency p50 (ms)": unknown or _number(percentile(latency, 0.5)),
             "latency p95 (ms)": unknown or _number(percentile(latency, 0.95)),
+            "foreignness": _number(counts.foreign.median),
             "frames processed": counts.processed,
             "frames dropped": dropped,
             "drop ratio": _number(ratio),

@@ -9,6 +9,7 @@ from math import nan
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.ros.health.foreign_watch import ForeignWatch
 from attendseg_ros.streaming.timing import FrameTimes, History, RateWindow
 
 _READ_APART_NS = NANOSECONDS
@@ -40,6 +41,7 @@ class FrameCounts:
         self.arrivals = RateWindow()
         self.masks = RateWindow()
         self.history = History()
+        self.foreign = ForeignWatch()
         self.nobody_listens = False
         self._wanted_since_ns: int | None = None
         self._last_mask_ns: int | None = None
@@ -70,6 +72,7 @@ class FrameCounts:
         self.failed_in_a_row = 0
         self.masks.clear()
         self.history.clear()
+        self.foreign.clear()
 
     def record_failure(self, reason: Reason, why: str) -> None:
         """Counts a frame that gets no mask."""

@@ -10,6 +10,7 @@ from math import isnan
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.percentiles import percentile
+from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import CAMERA_TO_MASK, RECEIPT_TO_MASK
 
@@ -74,6 +75,17 @@ def judge_rate(rate_hz: float, settings: Settings) -> list[Finding]:
     if isnan(rate_hz) and any(limits):
         return [(WARN, f"masks a second unknown (limit {max(limits):g})")]
     return judge(-rate_hz, -limits[0], -limits[1]).pick(f"only {rate_hz:.1f} masks a second")
+
+
+def judge_foreignness(median: float, model: str, settings: Settings) -> list[Finding]:
+    """Images that the model was not trained on.
+
+    Args:
+        median: of how foreign the last ones were; NaN where it is not known.
+        model: its name.
+        settings: hold the limit.
+    """
+    return judge(median, settings.max_foreignness_warn, 0.0).pick(in_words(model, median))
 
 
 def judge_latency(

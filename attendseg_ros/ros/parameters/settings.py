@@ -338,6 +338,12 @@ class Settings:
         "WARN when a larger share of frames is replaced by newer ones unprocessed; 1 is off.",
         limits=(0.0, 1.0),
     )
+    max_foreignness_warn: float = _parameter(
+        1.0,
+        "WARN when images are more foreign to the model, in the median of the last 15; 1 is the "
+        "limit of its own images, 0 is off.",
+        limits=(0.0, 100.0),
+    )
     max_missing_ratio_warn: float = _parameter(
         0.1,
         "WARN when a larger share of the camera's frames never arrives (gaps in its stamps); 1 is "

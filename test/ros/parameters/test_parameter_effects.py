@@ -37,6 +37,7 @@ ELSEWHERE = {
     "max_age_warn_s": "test_diagnostics.py::test_silence_warns_then_errs_and_says_why",
     "max_age_error_s": "test_diagnostics.py::test_silence_warns_then_errs_and_says_why",
     "max_drop_ratio_warn": "test_diagnostics.py::test_limit_of_drops",
+    "max_foreignness_warn": "test_foreign_images.py::test_nought_switches_the_alarm_off",
     "max_missing_ratio_warn": (
         "test_stamps.py::test_frames_that_never_come_are_named_with_the_likely_cause"
     ),

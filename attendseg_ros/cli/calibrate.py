@@ -1,0 +1,123 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`attendseg calibrate MODEL --data DIR`: makes a bundle's confidence mean what it says."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from attendseg_ros.cli.confidence_rows import rows
+from attendseg_ros.cli.verb import Result, add_engine, table
+from attendseg_ros.deployment.bundle_folder import write_sections
+from attendseg_ros.deployment.calibrating import (
+    FALSE_ALARMS,
+    CalibrationPlan,
+    calibrate,
+)
+from attendseg_ros.deployment.calibration_card import write_to_card
+from attendseg_ros.inference import load_bundle
+from attendseg_ros.training.dataset import LabelledSet
+
+NAME = "calibrate"
+HELP = "measure what a bundle's confidence is worth and which images are its own, into model.yaml"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `Verb`."""
+    parser.add_argument(
+        "model", metavar="MODEL", help="a model's name, pkg://package/name or a bundle's folder"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="labelled set in SegNet's layout: <split>/ and <split>annot/",
+    )
+    parser.add_argument(
+        "--split",
+        default="val",
+        help="images that the training did not see (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--train-split",
+        default="train",
+        help="images that it saw: they are the model's own too; '' for none (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--false-alarms",
+        type=_share,
+        default=FALSE_ALARMS,
+        metavar="SHARE",
+        help="share of the own images that may count as foreign (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--temperature-of",
+        metavar="MODEL",
+        help="take the calibration of this model, trained in the same way without the images held "
+        "out (default: fit the temperature on them)",
+    )
+    add_engine(parser)
+    # A named engine: the fastest may be another one next time, and with it the last digit.
+    parser.set_defaults(engine="onnxruntime")
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 0.5:
+        raise argparse.ArgumentTypeError(f"must be a share from 0 to below 0.5, got '{text}'")
+    return value
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """See `Verb`."""
+    bundle = load_bundle(arguments.model)
+    held_out = LabelledSet(arguments.data, arguments.split, bundle.classes)
+    training = None
+    if arguments.train_split:
+        training = LabelledSet(arguments.data, arguments.train_split, bundle.classes)
+    seen = bool(
+        (training is not None and held_out.shares_images_with(training))
+        or (bundle.scores.get("split"), bundle.scores.get("trained_on_split"))
+        == (arguments.split, True)
+    )
+    found = calibrate(
+        bundle,
+        CalibrationPlan(
+            held_out=held_out,
+            held_out_name=arguments.split,
+            seen_in_training=seen,
+            training=training,
+            engine=arguments.engine,
+            threads=arguments.threads,
+            false_alarms=arguments.false_alarms,
+            sister=load_bundle(arguments.temperature_of) if arguments.temperature_of else None,
+        ),
+    )
+    write_sections(bundle, found.sections())
+    write_to_card(bundle.path, found.calibration, found.familiarity)
+    notes = []
+    if seen:
+        notes.append(
+            f"the training saw the images of '{arguments.split}': the figures flatter the model"
+        )
+    if found.familiarity is None:
+        notes.append("all images look alike to the model: what is foreign to it is not known")
+    for line in notes:
+        print(f"note: {line}", file=sys.stderr)
+    return {"model": bundle.name, "path": str(bundle.path), **found.sections(), "notes": notes}
+
+
+def describe(result: Result) -> str:
+    """See `Verb`."""
+    return table(
+        {
+            "model": f"{result['model']} ({result['path']})",
+            **rows(result["calibration"], result["familiarity"]),
+        }
+    )
