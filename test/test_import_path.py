@@ -64,7 +64,7 @@ def test_modules_and_code_come_from_the_installation(trap: Path, has_safe_path: 
 def test_the_measuring_of_auto_is_one_of_them(trap: Path) -> None:
     try:
         with Elsewhere("onnxruntime", load_bundle("street"), (64, 64), 1) as measured:
-            assert measured.median_ms() > 0.0
+            assert measured.burst_ms() > 0.0
     except EngineError as error:
         pytest.fail(str(error))
     assert not trap.exists()

@@ -43,7 +43,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=(AUTO, *ENGINE_NAMES),
         default=AUTO,
-        help="what runs the network; auto: the fastest here, measured now (default: %(default)s)",
+        help="what runs the network; auto: the fastest here, measured once (default: %(default)s)",
     )
     parser.add_argument(
         "--threads",

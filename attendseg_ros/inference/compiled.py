@@ -4,7 +4,8 @@
 
 A library that reads one trusts it as it trusts its own code, and what is wrong in it shows in no
 error but in wrong masks. So a file carries a checksum of ours, which is verified before any library
-sees it, and lies in a folder in which nobody but this user can write.
+sees it, and lies in a folder in which nobody but this user can write. Which engine was the fastest
+(`measured.py`) lies beside them, kept in the same way.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import Any
 
 from attendseg_ros.files import write_atomically
 
-_KEPT = 32
-"""A model's sizes for a few counts of threads; each takes some megabytes."""
+_NETWORK = "blob"
+_KEPT = {_NETWORK: 32, "engine": 256}
+"""By kind of file. A model's sizes for a few counts of threads; a network takes some megabytes."""
 
 _START = b"attendseg compiled 1\n"
 _PRIVATE = 0o700
@@ -66,12 +68,12 @@ def key_of(**made_of: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def load_compiled(key: str) -> bytes | None:
+def load_compiled(key: str, kind: str = _NETWORK) -> bytes | None:
     """What was stored under a key, if it is as it was stored; a damaged file is deleted."""
     folder = compiled_networks()
     if folder is None:
         return None
-    path = folder / f"{key}.blob"
+    path = folder / f"{key}.{kind}"
     try:
         # A link could lead out of the folder, to what others write.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
@@ -91,14 +93,14 @@ def load_compiled(key: str) -> bytes | None:
     return None
 
 
-def store_compiled(key: str, network: bytes) -> None:
+def store_compiled(key: str, network: bytes, kind: str = _NETWORK) -> None:
     """Stores a network, if that is possible: without it only the next start takes longer."""
     folder = compiled_networks()
     if folder is None:
         return
     try:
         content = _START + _checksum(key, network) + network
-        write_atomically(folder / f"{key}.blob", content)
+        write_atomically(folder / f"{key}.{kind}", content)
     except OSError:
         # A full disk, or one that can only be read.
         return
@@ -110,12 +112,13 @@ def _checksum(key: str, network: bytes) -> bytes:
 
 
 def _forget_old(folder: Path) -> None:
-    times: Mapping[Path, float] = {}
-    with contextlib.suppress(OSError):
-        times = {path: path.lstat().st_mtime for path in folder.glob("*.blob")}
-    for path in sorted(times, key=times.__getitem__)[:-_KEPT]:
+    for kind, kept in _KEPT.items():
+        times: Mapping[Path, float] = {}
         with contextlib.suppress(OSError):
-            path.unlink()
+            times = {path: path.lstat().st_mtime for path in folder.glob(f"*.{kind}")}
+        for path in sorted(times, key=times.__getitem__)[:-kept]:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _unsafe(found: os.stat_result) -> str | None:

@@ -117,7 +117,8 @@ class Segmenter:
 
         Args:
             bundle: the model.
-            engine: one of `ENGINE_NAMES`, or "auto" for the fastest installed, measured now.
+            engine: one of `ENGINE_NAMES`, or "auto" for the fastest installed, measured now
+                or at an earlier start.
             num_threads: of the engine; 0 for all physical cores but one, from two to four.
             input_size: width and height the network works at, multiples of
                 `bundle.size_multiple`; None for the bundle's own.

@@ -71,8 +71,8 @@ class Settings:
     )
     engine: str = _parameter(
         AUTO,
-        "Inference engine; auto measures those installed at start and at each switch of model or "
-        "size, and takes the fastest.",
+        "Inference engine; auto takes the fastest of those installed, measured once for a machine, "
+        "model and size.",
         live=False,
         constraints="one of " + ", ".join(ENGINES),
     )
