@@ -48,7 +48,10 @@ _NUMBERS = {
     "max_zoom": (float, "largest random zoom"),
     "max_colour_shift": (float, "largest random change of brightness, contrast, saturation"),
     "max_rotation_deg": (float, "largest random rotation; 180 for cameras that look straight down"),
-    "scene_share": (float, "rendered street scenes per real image; for CamVid's classes only"),
+    "scene_share": (
+        float,
+        "rendered scenes per real image: streets for camvid's classes, rooms for indoor's",
+    ),
     "seed": (int, "seed of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
 }

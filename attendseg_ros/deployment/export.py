@@ -46,7 +46,7 @@ from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
 from attendseg_ros.training.groups import GROUPS_FILE
-from attendseg_ros.training.samples import TrainingScenes
+from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import Splits, splits_of
 
 _CHECKED_IMAGES = 16
@@ -222,7 +222,7 @@ def _measured(
 def _calibration(training: TrainingConfig, train: LabelledSet, images: int) -> CalibrationSet:
     return calibration.choose(
         train,
-        TrainingScenes() if training.scene_share > 0 else None,
+        training_scenes(training.classes) if training.scene_share > 0 else None,
         training.input_size,
         training.seed,
         images,

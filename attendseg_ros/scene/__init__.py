@@ -1,7 +1,9 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A rendered street with exact labels: NumPy and OpenCV only."""
+"""Rendered streets and rooms with exact labels: NumPy and OpenCV only."""
 
-from attendseg_ros.scene.street import SceneFrame, StreetScene
+from attendseg_ros.scene.frame import SceneFrame
+from attendseg_ros.scene.rooms import RoomScene
+from attendseg_ros.scene.street import StreetScene
 
-__all__ = ["SceneFrame", "StreetScene"]
+__all__ = ["RoomScene", "SceneFrame", "StreetScene"]

@@ -4,19 +4,33 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.scene.style import Style
+from attendseg_ros.scene.painter import Color
 
 NOISE_MARGIN = 64
+
+
+class Look(Protocol):
+    """What light and lens are told of a scene's style."""
+
+    @property
+    def brightness(self) -> float:
+        """Factor of the whole image."""
+
+    @property
+    def tint(self) -> Color:
+        """Factor of each colour channel."""
 
 
 class Light:
     """Exposure that drifts, a tint, vignetting, a little blur and sensor noise."""
 
-    def __init__(self, style: Style, width: int, height: int, seed: int) -> None:
+    def __init__(self, style: Look, width: int, height: int, seed: int) -> None:
         random = np.random.default_rng((seed, 9))
         self._style = style
         self._phase = random.uniform(0.0, 2 * np.pi, 2)

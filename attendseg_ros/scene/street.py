@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +16,7 @@ from attendseg_ros.scene.buildings import (
     paint_house,
 )
 from attendseg_ros.scene.camera import Camera
+from attendseg_ros.scene.frame import SceneFrame, check_scene
 from attendseg_ros.scene.ground import Ground
 from attendseg_ros.scene.light import Light
 from attendseg_ros.scene.painter import Painter
@@ -26,21 +25,7 @@ from attendseg_ros.scene.style import Style, style_for
 from attendseg_ros.scene.traffic import objects_at
 
 FACADE_VIEW_M = 150.0
-SMALLEST_SIDE = 16
 LARGEST_BEND = 1.2e-3
-
-
-@dataclass(frozen=True)
-class SceneFrame:
-    """One image and what is in it.
-
-    Attributes:
-        rgb: uint8 (H, W, 3).
-        labels: uint8 (H, W), CamVid's class ids.
-    """
-
-    rgb: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
 
 
 class StreetScene:
@@ -61,12 +46,7 @@ class StreetScene:
         Raises:
             ValueError: if the seed is negative or a side is below 16 pixels.
         """
-        if seed < 0:
-            raise ValueError(f"seed must be at least 0, got {seed}")
-        if width < SMALLEST_SIDE or height < SMALLEST_SIDE:
-            raise ValueError(
-                f"the image must be at least {SMALLEST_SIDE}x{SMALLEST_SIDE}, got {width}x{height}"
-            )
+        check_scene(seed, width, height)
         random = np.random.default_rng((seed, 0))
         self._seed = seed
         self._style: Style = style_for(seed)

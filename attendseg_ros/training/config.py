@@ -58,7 +58,8 @@ class TrainingConfig:
         max_colour_shift: largest random change of brightness, contrast and saturation, 0 to 1.
         max_rotation_deg: largest random rotation either way, degrees; 180 for cameras that look
             straight down.
-        scene_share: rendered street scenes per real image in each epoch; only for CamVid's classes.
+        scene_share: rendered scenes per real image in each epoch: streets for CamVid's classes,
+            rooms for those of the built-in table indoor; other classes have none.
         start_from: folder of a finished run whose best weights are the start; None: random ones.
             Heads for other classes start at random.
             A run of a shape with fewer channels or blocks is grown to this one's.

@@ -38,13 +38,8 @@ from attendseg_ros.training.distillation import Teacher, distillation_loss
 from attendseg_ros.training.evaluation import score_network
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, moved_average
-from attendseg_ros.training.samples import (
-    Batches,
-    InMemory,
-    TrainingScenes,
-    class_weights,
-    scenes_fit,
-)
+from attendseg_ros.training.samples import Batches, InMemory, class_weights
+from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import check_labels, splits_of
 
 LOG_FILE = "log.jsonl"
@@ -88,8 +83,8 @@ def _check(config: TrainingConfig) -> None:
             f"class ids must count up from 0, as the network's outputs do, got "
             f"{list(config.classes.ids)}"
         )
-    if config.scene_share > 0 and not scenes_fit(config.classes):
-        raise DataError("scene_share needs CamVid's classes; set it to 0 for other classes")
+    if config.scene_share > 0:
+        training_scenes(config.classes)
     if not (config.run / CONFIG_FILE).exists():
         return
     found = replace(TrainingConfig.load(config.run), run=config.run)
@@ -115,7 +110,7 @@ class _Trainer:
             self._notes += seen_before(config, self._splits.val.images)
         for line in self._notes:
             tqdm.write(f"note: {line}", file=sys.stderr)
-        scenes = InMemory(TrainingScenes()) if config.scene_share > 0 else None
+        scenes = InMemory(training_scenes(config.classes)) if config.scene_share > 0 else None
         self._batches = Batches(
             train,
             scenes,

@@ -11,42 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.camvid import CamVidClass
-from attendseg_ros.scene import StreetScene
 from attendseg_ros.training.augmentation import Augmentation, Pair, PairSource
 from attendseg_ros.training.class_mix import mix_classes
-
-# Training streets are seeded from here on, so that lower seeds stay unseen for demos and tests.
-FIRST_TRAINING_SCENE_SEED = 1000
-TRAINING_STREETS = 120
-FRAMES_PER_STREET = 4
-SECONDS_BETWEEN_FRAMES = 7.0
 
 # The loss compares at half size: a third less time a step, and still twice as fine as the
 # network's own output.
 LABEL_STRIDE = 2
 
 Batch = tuple[torch.Tensor, torch.Tensor]
-
-
-class TrainingScenes:
-    """Rendered street scenes with CamVid's classes."""
-
-    def __len__(self) -> int:
-        return TRAINING_STREETS * FRAMES_PER_STREET
-
-    def __getitem__(self, index: int) -> Pair:
-        """Renders a frame: RGB uint8 (480, 640, 3) and class ids uint8 (480, 640)."""
-        street, frame = divmod(index, FRAMES_PER_STREET)
-        scene = StreetScene(FIRST_TRAINING_SCENE_SEED + street)
-        rendered = scene.render(SECONDS_BETWEEN_FRAMES * frame)
-        return rendered.rgb, rendered.labels
-
-
-def scenes_fit(classes: ClassTable) -> bool:
-    """Whether rendered scenes are labelled with the ids of these classes."""
-    return list(classes.names) == [c.name.lower() for c in CamVidClass]
 
 
 class InMemory:

@@ -258,7 +258,7 @@ def test_unfit_weights_to_start_from_leave_no_folder(
         ({"min_zoom": 2.0}, "min_zoom and max_zoom must be .*, got 2.0 and 1.8"),
         ({"max_colour_shift": -0.1}, "max_colour_shift must be between 0 and 1"),
         ({"max_rotation_deg": 181.0}, "max_rotation_deg must be between 0 and 180"),
-        ({"scene_share": 0.5}, "scene_share needs CamVid's classes"),
+        ({"scene_share": 0.5}, "scene_share needs the classes that scenes are rendered with"),
     ],
 )
 def test_refuses_settings_that_cannot_work(
