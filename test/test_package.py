@@ -44,6 +44,7 @@ TIMING_FIELDS = {
     **dict.fromkeys(
         ["frames_received", "frames_processed", "frames_dropped", "frames_failed"], "uint64"
     ),
+    "foreignness": "float",
     "input_width": "uint32",
     "input_height": "uint32",
     "engine": "string",

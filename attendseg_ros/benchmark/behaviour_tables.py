@@ -90,6 +90,26 @@ def failures_table(results: Mapping[str, Any]) -> str:
     )
 
 
+def foreign_table(results: Mapping[str, Any]) -> str:
+    """How foreign the images of each source are, and how many are beyond the limit."""
+    header = ("images", "kind", "n", "p5", "foreignness p50", "p95", "alarms", "AUROC")
+    rows = [
+        (
+            one["name"],
+            one["kind"],
+            one["images"],
+            *(cell(one["foreignness"][name], 2) for name in ("p5", "p50", "p95")),
+            f"{one['alarms']:.1%}",
+            None if one["auroc"] is None else cell(one["auroc"], 3),
+        )
+        for one in results["sources"]
+    ]
+    return (
+        f"model: {results['model']} on {results['engine']}; an alarm: above {results['limit']:g}, "
+        f"of single images\n\n{table(header, rows)}"
+    )
+
+
 def ground_table(results: Mapping[str, Any]) -> str:
     """The errors by distance, then what a map costs by the image's size."""
     header = (

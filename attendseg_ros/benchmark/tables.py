@@ -163,6 +163,7 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "painting": behaviour_tables.painting_table,
     "output-size": behaviour_tables.output_size_table,
     "failures": behaviour_tables.failures_table,
+    "foreign": behaviour_tables.foreign_table,
 }
 
 KINDS = tuple(_TABLES)

@@ -16,6 +16,7 @@ from attendseg_ros.benchmark.tables import markdown
 from attendseg_ros.cli import (
     benchmark_failures,
     benchmark_flicker,
+    benchmark_foreign,
     benchmark_ground,
     benchmark_latency,
     benchmark_memory,
@@ -44,6 +45,7 @@ _KINDS = {
     "painting": benchmark_painting,
     "output-size": benchmark_output_size,
     "failures": benchmark_failures,
+    "foreign": benchmark_foreign,
 }
 _REPORT = "report"
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import EnumMeta
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
@@ -35,7 +34,7 @@ class SceneKind:
 
     name: str
     table: str
-    classes: EnumMeta
+    classes: type[CamVidClass] | type[IndoorClass]
     make: Callable[[int], StreetScene | RoomScene]
     scenes: int
     frames: int

@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from attendseg_ros.labels.indoor import IndoorClass
 from attendseg_ros.scene.camera import Points
-from attendseg_ros.scene.rooms.fittings import build_doorway, build_wall, fit_wall
-from attendseg_ros.scene.rooms.furniture import (
-    AT_WALLS,
-    IN_THE_MIDDLE,
-    Piece,
-    draw_piece,
-)
+from attendseg_ros.scene.rooms.doors import build_doorway
+from attendseg_ros.scene.rooms.fittings import build_wall, fit_wall
+from attendseg_ros.scene.rooms.furnishing import AT_WALLS, IN_THE_MIDDLE, draw_piece
 from attendseg_ros.scene.rooms.mesh import Faces, Mesh, Place
 from attendseg_ros.scene.rooms.palette import any_color
+from attendseg_ros.scene.rooms.piece import Piece
 from attendseg_ros.scene.rooms.plan import Alcove, Area, Plan, draw_plan
 from attendseg_ros.scene.rooms.route import KEPT_FREE_M, Route
 from attendseg_ros.scene.rooms.seats import draw_person

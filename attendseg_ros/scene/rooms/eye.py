@@ -56,7 +56,7 @@ class Eye:
         tilt = np.array([[1.0, 0.0, 0.0], [0.0, -cosine, sine], [0.0, sine, cosine]])
         sine, cosine = math.sin(self.roll), math.cos(self.roll)
         lean = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
-        return lean @ tilt
+        return np.asarray(lean @ tilt, np.float64)
 
     @cached_property
     def rays(self) -> NDArray[np.float32]:
@@ -65,7 +65,7 @@ class Eye:
         rows = (np.arange(self.height) + 0.5 - self.height / 2) / self.focal_length
         x, y = np.meshgrid(columns, rows)
         optical = np.stack([x, y, np.ones_like(x)])
-        return np.einsum("ji,jhw->ihw", self.from_level, optical).astype(np.float32)
+        return np.asarray(np.einsum("ji,jhw->ihw", self.from_level, optical), np.float32)
 
     def rotation(self, heading: float) -> Points:
         """Turns (x, y, z) of the building into optical coordinates, (3, 3)."""

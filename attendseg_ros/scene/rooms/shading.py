@@ -66,9 +66,10 @@ class Shading:
         detail = self._detail(surfaces, x + z, y)
         detail[shining | (ids < FIRST_FACE)] = int(UNIT)
         image = cv2.multiply(image, cv2.merge([detail] * 3), scale=1 / UNIT)
+        shaded = np.asarray(image, np.uint8)
         if self._style.gloss > 0:
-            self._mirror(image, ids == FLOOR, x, z, pose)
-        return np.asarray(image, np.uint8)
+            self._mirror(shaded, ids == FLOOR, x, z, pose)
+        return shaded
 
     def _light(self, ids: NDArray[np.uint16], x: Floats, z: Floats, depth: Floats) -> Bytes:
         """What the maps hold for each pixel: colours of floor and ceiling, light of the rest."""

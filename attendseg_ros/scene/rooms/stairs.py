@@ -79,8 +79,8 @@ def build_stairs_down(
     for side in (-half, half):
         cheek = [(side, -depth, 0.0), (side, -depth, deep), (side, 0.0, deep), (side, 0.0, 0.0)]
         _quad(mesh, place, cheek, shaded(style.wall, 0.75), WALL, two_sided=True)
-    end = [(-half, -depth, deep), (half, -depth, deep), (half, 0.0, deep), (-half, 0.0, deep)]
-    _quad(mesh, place, end, shaded(style.wall, 0.7), WALL, two_sided=True)
+    wall = [(-half, -depth, deep), (half, -depth, deep), (half, 0.0, deep), (-half, 0.0, deep)]
+    _quad(mesh, place, wall, shaded(style.wall, 0.7), WALL, two_sided=True)
     for side in (-1, 1):
         if random.uniform() < 0.75:
             x = side * (half - 0.06)

@@ -120,7 +120,7 @@ class Maps:
             painted *= np.where(rows[:, None] ^ columns[None], 1.0, 0.93)[..., None]
         if random.uniform() < 0.3:
             self._border(painted)
-        return np.clip(painted, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(painted, 0, 255), np.uint8)
 
     def _tile(self, painted: Floats, style: RoomStyle) -> None:
         """Tiles, each of its own shade, and the grout between them."""
@@ -176,7 +176,7 @@ class Maps:
             points = np.array([lamp.area[:2], lamp.area[2:]])
             (left, top), (right, bottom) = np.rint(self.pixels(points)).astype(int).tolist()
             painted[max(top, 0) : bottom, max(left, 0) : right] = 255 if lamp.lit else 150
-        return np.clip(painted, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(painted, 0, 255), np.uint8)
 
     def lit_floor(
         self, floor: NDArray[np.uint8], light: Floats, sun: Sequence[SunPatch]
@@ -188,7 +188,7 @@ class Maps:
             corners = np.rint(self.pixels(patch.corners)).astype(np.int32)
             cv2.fillPoly(mask, [corners], patch.strength)
             lit += cv2.GaussianBlur(mask, (0, 0), 1.5)
-        return np.clip(floor * lit[..., None], 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(floor * lit[..., None], 0, 255), np.uint8)
 
     def _blotches(self, shape: tuple[int, int], size: int) -> Floats:
         """Smooth noise of deviation about 1 whose waves are about ``size`` pixels long."""

@@ -40,7 +40,7 @@ def wall_atlas(style: RoomStyle, seed: int) -> NDArray[np.uint8]:
     pattern = _pattern(style.pattern, random)
     # A pixel more than a period on each side: looked up between pixels, no seam shows.
     both = [np.pad(part, 1, mode="wrap") for part in (stains, stains * pattern)]
-    return np.clip(np.concatenate(both), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.concatenate(both), 0, 255), np.uint8)
 
 
 def _pattern(kind: str, random: np.random.Generator) -> NDArray[np.float32]:
