@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import re
 import shutil
@@ -19,9 +20,11 @@ from rclpy.serialization import deserialize_message, serialize_message
 from support import markdown
 
 import attendseg_ros
-from attendseg_ros.inference import load_bundle, shipped_models
+from attendseg_ros.inference import Bundle, load_bundle, shipped_models
 from attendseg_ros.msg import ClassShare, ClassShares, LandingZone, SegmentationTiming
 from attendseg_ros.srv import Segment
+from attendseg_ros.terms.licenses import License, known_license
+from attendseg_ros.terms.wording import licence_section
 
 ROOT = Path(__file__).parents[1]
 
@@ -85,7 +88,9 @@ SEGMENT_ANSWERS = {
     "model": "string",
 }
 
-LICENCE_HEADER = ("weights", "trained on", "terms of the images")
+LICENCE_HEADER = ("weights", "licence", "SPDX", "where it stands", "commercial use")
+SOURCES_HEADER = ("weights", "trained on", "licence of the data", "commercial use", "attribution")
+WEIGHTS_LICENSE = "attendseg_ros/models/LICENSE.md"
 
 NODES = ["segmentation_node", "synthetic_camera_node", "playback_camera_node"]
 
@@ -103,6 +108,23 @@ def imported_packages(*folders: str) -> set[str]:
     return names
 
 
+def bundles() -> tuple[list[Bundle], list[Bundle]]:
+    """The models of the package, and those of the sources alone."""
+    of_sources = sorted((ROOT / "benchmark" / "models").iterdir())
+    return [load_bundle(name) for name in shipped_models()], [*map(load_bundle, of_sources)]
+
+
+def license_of(bundle: Bundle) -> License:
+    known = known_license(bundle.license.weights)
+    assert known is not None, f"{bundle.name}: its licence has no canonical name and link"
+    return known
+
+
+def yes_or_no(allowed: bool | None) -> str:
+    assert allowed is not None, "terms that are shipped are known"
+    return "yes" if allowed else "no"
+
+
 def test_manifest_is_valid_format_3() -> None:
     catkin_pkg = pytest.importorskip("catkin_pkg.package", reason="catkin_pkg is not installed")
     warnings: list[str] = []
@@ -110,9 +132,13 @@ def test_manifest_is_valid_format_3() -> None:
     package.validate(warnings=warnings)
     assert warnings == []
     assert package.package_format == 3
-    assert package.licenses == ["Apache-2.0", "CC-BY-NC-4.0"]
+    of_weights = sorted({license_of(bundle).spdx for bundle in bundles()[0]})
+    assert package.licenses == ["Apache-2.0", *of_weights]
     for license_ in package.licenses:
+        assert license_.file == ("LICENSE" if license_ == "Apache-2.0" else WEIGHTS_LICENSE)
         assert (ROOT / license_.file).is_file()
+    setup = (ROOT / "setup.py").read_text()
+    assert f'license="{" AND ".join(package.licenses)}"' in setup
     assert package.get_build_type() == "ament_cmake"
     assert "rosidl_interface_packages" in [group.name for group in package.member_of_groups]
 
@@ -131,13 +157,26 @@ def test_manifest_names_every_ros_package_that_is_imported() -> None:
     assert ros <= declared
 
 
-def test_the_licence_of_the_weights_names_every_model() -> None:
-    text = (ROOT / "attendseg_ros" / "models" / "LICENSE.md").read_text()
-    weights = {row[0].split(" ")[0] for row in markdown.table(text, *LICENCE_HEADER) if row[0]}
-    shipped = [*shipped_models(), *(p.name for p in (ROOT / "benchmark" / "models").iterdir())]
-    assert weights == {f"`{name}`" for name in shipped}
-    for name in shipped_models():
-        assert load_bundle(name).license.weights.startswith("CC BY-NC 4.0")
+def test_the_licence_of_the_weights_says_what_the_bundles_say() -> None:
+    text = (ROOT / WEIGHTS_LICENSE).read_text()
+    licences, sources = [], []
+    for bundle in itertools.chain(*bundles()):
+        name, terms, known = f"`{bundle.name}`", bundle.license, license_of(bundle)
+        assert (terms.weights, terms.license_url) == (known.name, known.url)
+        allowed = yes_or_no(terms.commercial_use)
+        licences.append((name, known.name, known.spdx, f"<{known.url}>", allowed))
+        for each in terms.data:
+            link = f"[{each.license}]({each.license_url})" if each.license_url else each.license
+            allowed = yes_or_no(each.commercial_use)
+            sources.append((name, each.name, link, allowed, each.attribution))
+            assert each.attribution, f"{bundle.name} says who made {each.name}"
+    assert markdown.table(text, *LICENCE_HEADER) == licences
+    assert markdown.table(text, *SOURCES_HEADER) == sources
+
+
+@pytest.mark.parametrize("bundle", [*itertools.chain(*bundles())], ids=lambda bundle: bundle.name)
+def test_the_card_has_the_terms_of_its_bundle(bundle: Bundle) -> None:
+    assert licence_section(bundle.license) + "\n" in (bundle.path / "MODEL_CARD.md").read_text()
 
 
 def test_no_address_is_made_up() -> None:

@@ -16,6 +16,7 @@ from support.node_process import NodeProcess
 from support.ros_client import RosClient, wait_until
 from support.tiny_bundle import write_tiny_bundle
 
+from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.outputs.output_images import ImageOutput
 from attendseg_ros.ros.parameters.settings import SCHEMA, ParameterSpec
@@ -96,6 +97,20 @@ def test_defaults_of_the_presets(preset: str) -> None:
     assert set(defaults) == {"robot", "params_file"}
     assert f"`{defaults['robot']}`" in paragraph
     assert f"(../config/{defaults['params_file']})" in paragraph
+
+
+def test_models_and_their_terms() -> None:
+    header = ("model", "view", "classes", "mean IoU", "trained on", "terms")
+    told = {row[0]: row[4:] for row in markdown.table(README, *header)}
+    expected = {}
+    for name in shipped_models():
+        terms = load_bundle(name).license
+        use = "commercial use allowed" if terms.commercial_use else "non-commercial"
+        expected[f"`{name}`"] = (
+            ", ".join(source.name for source in terms.data),
+            f"{use}, [{terms.weights}](attendseg_ros/models/LICENSE.md)",
+        )
+    assert told == expected
 
 
 @pytest.fixture(scope="module")

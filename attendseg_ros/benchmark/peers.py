@@ -23,9 +23,10 @@ from attendseg_ros.deployment.float_twin import float_twin
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Bundle, load_bundle
-from attendseg_ros.inference.bundle import BundleCounts, BundleLicense
+from attendseg_ros.inference.bundle import BundleCounts
 from attendseg_ros.inference.engines import create_engine
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.terms import Terms
 
 if TYPE_CHECKING:
     from benchmark.rivals import Rival
@@ -225,6 +226,6 @@ def _as_bundle(
             weight_bytes=_FLOAT_BYTES * counts["parameters"],
         ),
         scores={},
-        license=BundleLicense(weights="random", data="none"),
+        license=Terms(weights="random"),
         model=model,
     )

@@ -8,6 +8,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from attendseg_ros.cli.terms_options import add_terms, told
 from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
 from attendseg_ros.inference.bundle import PRECISIONS
 
@@ -47,13 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="images that decide the 8-bit ranges (default: %(default)s)",
     )
-    for what in ("weights", "data"):
-        parser.add_argument(
-            f"--{what}-license",
-            default="not stated",
-            metavar="TEXT",
-            help=f"terms of the {what}, for model.yaml and the model card (default: %(default)s)",
-        )
+    add_terms(
+        parser,
+        "refused, as a licence that allows it is, where the run descends from data that do not, or "
+        "of which nobody knows",
+        "of the run's own set, where the run does not know them",
+        "licence of the run's own set, where nothing else tells it",
+    )
     parser.add_argument("--force", action="store_true", help="replace an existing bundle")
 
 
@@ -72,6 +73,8 @@ def run(arguments: argparse.Namespace) -> Result:
             data=arguments.data,
             calibration_images=arguments.calibration_images,
             weights_license=arguments.weights_license,
+            commercial_use=arguments.commercial_use,
+            terms=told(arguments, arguments.training_run.resolve().name),
             data_license=arguments.data_license,
             input_sizes=tuple(arguments.input_sizes),
             replace=arguments.force,

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attendseg_ros.cli.terms_options import add_terms, stated_terms
 from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels.classes import BUILT_IN
@@ -42,13 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about = parser.add_argument_group("what model.yaml and the model card say")
     about.add_argument("--name", default="", help="name of the model (default: the folder's)")
     about.add_argument("--description", default="", help="one or two sentences about the model")
-    for what in ("weights", "data"):
-        about.add_argument(
-            f"--{what}-license",
-            default="not stated",
-            metavar="TEXT",
-            help=f"terms of the {what} (default: %(default)s)",
-        )
+    add_terms(
+        parser,
+        "refused where the terms told do not allow it",
+        "in place of --data-license",
+        "terms of the data",
+    )
     parser.add_argument("--force", action="store_true", help="replace an existing bundle")
 
 
@@ -195,8 +195,7 @@ def run(arguments: argparse.Namespace) -> Result:
             input_sizes=tuple(arguments.input_sizes),
             name=arguments.name,
             description=arguments.description,
-            weights_license=arguments.weights_license,
-            data_license=arguments.data_license,
+            terms=stated_terms(arguments, arguments.network.stem),
             quantization=_quantization(arguments),
             replace=arguments.force,
         )

@@ -10,6 +10,8 @@ from attendseg_ros.cli import model_list
 from attendseg_ros.cli.confidence_rows import rows
 from attendseg_ros.cli.verb import Result, table
 from attendseg_ros.inference import available_engines, load_bundle, shipped_models
+from attendseg_ros.terms import Terms
+from attendseg_ros.terms.wording import described_source, described_weights
 
 NAME = "info"
 HELP = "show what a model is: classes, size, scores, licence, engines that can run it here"
@@ -55,7 +57,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "scores": dict(bundle.scores),
         "calibration": bundle.calibration and bundle.calibration.to_mapping(),
         "familiarity": bundle.familiarity and bundle.familiarity.to_mapping(),
-        "license": {"weights": bundle.license.weights, "data": bundle.license.data},
+        "license": bundle.license.to_mapping(),
         "engine_available": {name: why is None for name, why in available_engines().items()},
     }
 
@@ -72,6 +74,7 @@ def describe(result: Result) -> str:
         if result["takes_other_sizes"]
         else "this size only"
     )
+    terms = Terms.from_mapping(result["license"])
     classes = [f"{entry['id']} {entry['name']}" for entry in result["classes"]]
     return table(
         {
@@ -86,7 +89,7 @@ def describe(result: Result) -> str:
             "weights": f"{result['weight_bytes']:,} bytes, in a file of {result['file_bytes']:,}",
             **rows(result["calibration"], result["familiarity"]),
             "engines here": ", ".join(engines) or "none",
-            "licence of weights": result["license"]["weights"],
-            "licence of data": result["license"]["data"],
+            "licence of weights": described_weights(terms),
+            "trained on": "\n".join(map(described_source, terms.data)) or "unknown",
         }
     )

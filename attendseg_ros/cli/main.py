@@ -19,6 +19,7 @@ from attendseg_ros.cli import (
     export,
     import_,
     info,
+    output,
     segment,
     train,
 )
@@ -51,12 +52,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, 2 for bad input (as argparse has it), 130 when interrupted by Ctrl-C,
-        SIGTERM or SIGHUP.
+        SIGTERM or SIGHUP. A reader of stdout that leaves early, as `head` does, changes nothing.
     """
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    verb: Verb = arguments.verb
-    return stopping.run(f"attendseg {verb.NAME}", lambda: _run(verb, arguments))
+    try:
+        arguments = _parser().parse_args(argv)
+        verb: Verb = arguments.verb
+        return stopping.run(f"attendseg {verb.NAME}", lambda: _run(verb, arguments))
+    except BrokenPipeError:
+        # Of the help, which argparse prints; verbs go through `output`.
+        return 0
+    finally:
+        output.finish()
 
 
 def _run(verb: Verb, arguments: argparse.Namespace) -> int:
@@ -64,9 +70,13 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
         with contextlib.redirect_stdout(sys.stderr):
             result = verb.run(arguments)
     except (AttendSegError, OSError) as error:
-        print(f"attendseg {verb.NAME}: {one_line(error)}", file=sys.stderr)
+        output.print_error(f"attendseg {verb.NAME}: {one_line(error)}")
         return EXIT_BAD_INPUT
-    print(json.dumps(result, indent=2) if arguments.json else verb.describe(result))
+    text = json.dumps(result, indent=2) if arguments.json else verb.describe(result)
+    problem = output.print_result(text)
+    if problem:
+        output.print_error(f"attendseg {verb.NAME}: {problem}")
+        return EXIT_BAD_INPUT
     return 0
 
 

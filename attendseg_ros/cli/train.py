@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros.cli.terms_options import FORM
 from attendseg_ros.cli.verb import (
     SIZES,
     Result,
@@ -22,6 +24,8 @@ from attendseg_ros.cli.verb import (
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.network.shape import BUILT_IN, Shape
+from attendseg_ros.terms import Source
+from attendseg_ros.terms.told import TERMS_FILE, read_terms
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.group_scores import mean_over_groups
@@ -76,6 +80,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="YAML file with the classes' names, ids and colours; or one of the built-in sets: "
         + ", ".join(BUILT_IN_CLASSES),
+    )
+    parser.add_argument(
+        "--terms",
+        type=Path,
+        metavar="FILE",
+        help=f"YAML file with {FORM} (default: {TERMS_FILE} in the set; without it the terms are "
+        "unknown)",
     )
     parser.add_argument(
         "-o",
@@ -144,7 +155,10 @@ def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     need_packages(NAME, "torch")
     config = _config(arguments)
-    return _in_turn(config) if arguments.hold_out == [EACH] else _once(config)
+    terms = None
+    if arguments.terms is not None:
+        terms = read_terms(arguments.terms, config.data.resolve().name)
+    return (_in_turn if arguments.hold_out == [EACH] else _once)(config, terms)
 
 
 def _config(arguments: argparse.Namespace) -> TrainingConfig:
@@ -169,7 +183,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
     )
 
 
-def _in_turn(config: TrainingConfig) -> Result:
+def _in_turn(config: TrainingConfig, terms: Sequence[Source] | None) -> Result:
     """A run for each group, which is held out of it."""
     from attendseg_ros.training import loop
 
@@ -178,7 +192,7 @@ def _in_turn(config: TrainingConfig) -> Result:
     groups: dict[str, Any] = {}
     notes: list[str] = []
     for name in find_groups(config.groups, whole.images).of:
-        best = loop.run(replace(config, run=config.run / name, hold_out=(name,)))
+        best = loop.run(replace(config, run=config.run / name, hold_out=(name,)), terms)
         groups[name] = {"best_epoch": best["epoch"], **best["groups"][name]}
         notes += [note for note in best["notes"] if note not in notes]
     return {
@@ -190,11 +204,11 @@ def _in_turn(config: TrainingConfig) -> Result:
     }
 
 
-def _once(config: TrainingConfig) -> Result:
+def _once(config: TrainingConfig, terms: Sequence[Source] | None) -> Result:
     from attendseg_ros.training import loop
     from attendseg_ros.training.checkpoint import BEST_FILE
 
-    best = loop.run(config)
+    best = loop.run(config, terms)
     per_class = dict(zip(config.classes.names, best["per_class_iou"], strict=True))
     # A class that val does not show has no IoU, and NaN is no JSON.
     seen = {name: None if iou != iou else iou for name, iou in per_class.items()}

@@ -116,9 +116,12 @@ def size(text: str) -> tuple[int, int]:
 
 
 def table(rows: Mapping[str, object]) -> str:
-    """Aligns names and values in two columns."""
+    """Aligns names and values in two columns; a value may have several lines."""
     width = max(map(len, rows))
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+    next_line = "\n" + " " * (width + 2)
+    return "\n".join(
+        f"{name:<{width}}  {str(value).replace(chr(10), next_line)}" for name, value in rows.items()
+    )
 
 
 def group_rows(

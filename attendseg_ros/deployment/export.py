@@ -31,6 +31,7 @@ from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_b
 from attendseg_ros.deployment.model_card import model_card
 from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
+from attendseg_ros.deployment.terms import terms_of
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
@@ -41,6 +42,8 @@ from attendseg_ros.network.counting import count
 from attendseg_ros.network.shape import BUILT_IN as SHAPES
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.placing import check_apart
+from attendseg_ros.terms import NOT_STATED, Source, Terms
+from attendseg_ros.terms.claim import Claim
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
@@ -65,8 +68,10 @@ class ExportConfig:
         precision: "int8" or "fp32".
         data: folder of the labelled set; None for where the run found it.
         calibration_images: how many decide the 8-bit ranges.
-        weights_license: terms of the weights.
-        data_license: terms of the data they come from.
+        weights_license: of the weights; one that allows commercial use claims it.
+        commercial_use: claims that the weights may be used commercially.
+        terms: of the run's own set, where the run does not know them.
+        data_license: the same as a text, where nothing else tells them.
         input_sizes: widths and heights that the node may choose among, besides the one the
             network was trained at.
         replace: whether a bundle that is there already may be replaced.
@@ -79,8 +84,10 @@ class ExportConfig:
     precision: str = "int8"
     data: Path | None = None
     calibration_images: int = calibration.IMAGES
-    weights_license: str = "not stated"
-    data_license: str = "not stated"
+    weights_license: str = NOT_STATED
+    commercial_use: bool = False
+    terms: tuple[Source, ...] | None = None
+    data_license: str = NOT_STATED
     input_sizes: tuple[tuple[int, int], ...] = ()
     replace: bool = False
 
@@ -113,7 +120,8 @@ def export(config: ExportConfig) -> ExportReport:
     engine installed here, and has been scored.
 
     Raises:
-        DataError: the run or its labelled set is unfit, or the network cannot take an input size.
+        DataError: the run or its labelled set is unfit, the network cannot take an input size, or
+            commercial use is claimed of weights that come from what does not allow it.
         BundleError: the target is taken, or the bundle does not say what the network said.
     """
     check_target(config.bundle, config.replace)
@@ -125,6 +133,13 @@ def export(config: ExportConfig) -> ExportReport:
     training = TrainingConfig.load(config.run)
     if config.data is not None:
         training = replace(training, data=config.data)
+    terms = terms_of(
+        training,
+        Claim(config.weights_license, config.commercial_use),
+        told=config.terms,
+        data_license=config.data_license,
+        calibrated_on=config.data,
+    )
     network = load_trained(config.run, len(training.classes), training.shape)
     splits = splits_of(training)
     val = splits.val
@@ -141,7 +156,7 @@ def export(config: ExportConfig) -> ExportReport:
     float_bytes = weight_bytes(plain_graph)
 
     with written_whole(config.bundle) as folder:
-        fields = _fields(config, training, network, model)
+        fields = _fields(config, training, network, model, terms)
         write_model(folder, model.SerializeToString(), fields, training.classes)
         bundle = load_bundle(folder)
         report = replace(
@@ -230,7 +245,11 @@ def _calibration(training: TrainingConfig, train: LabelledSet, images: int) -> C
 
 
 def _fields(
-    config: ExportConfig, training: TrainingConfig, network: AttendSeg, model: onnx.ModelProto
+    config: ExportConfig,
+    training: TrainingConfig,
+    network: AttendSeg,
+    model: onnx.ModelProto,
+    terms: Terms,
 ) -> dict[str, Any]:
     counts = asdict(count(network, training.input_size))
     return {
@@ -243,7 +262,7 @@ def _fields(
         "output_stride": OUTPUT_STRIDE,
         "counts": {**counts, "weight_bytes": weight_bytes(model)},
         "scores": {},
-        "license": {"weights": config.weights_license, "data": config.data_license},
+        "license": terms.to_mapping(),
     }
 
 

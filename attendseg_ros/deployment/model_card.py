@@ -11,6 +11,7 @@ from attendseg_ros.deployment.calibration import CalibrationSet
 from attendseg_ros.deployment.check import Agreement
 from attendseg_ros.deployment.scoring import Scores
 from attendseg_ros.inference import Bundle
+from attendseg_ros.terms.wording import licence_section
 
 
 def model_card(
@@ -43,7 +44,7 @@ def model_card(
         _training(stages, calibration),
         _scores(bundle, split, trained_on_split, before, after),
         _agreement(agreements),
-        _terms(bundle),
+        licence_section(bundle.license),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -132,8 +133,3 @@ def _agreement(agreements: Mapping[str, Agreement]) -> str:
         ["Engine", "pixels of the same class", "error of the logits (RMS, of their deviation)"],
         rows,
     )
-
-
-def _terms(bundle: Bundle) -> str:
-    rows = [["Weights", bundle.license.weights], ["Data", bundle.license.data]]
-    return "## Licence\n\n" + _table(["", "Terms"], rows)

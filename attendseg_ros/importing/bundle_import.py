@@ -27,6 +27,7 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.bundle import MOST_MODEL_BYTES
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import check_apart
+from attendseg_ros.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ class ImportConfig:
         input_sizes: widths and heights that the node may choose among, besides the network's own.
         name: of the model; the folder's if empty.
         description: one or two sentences about it.
-        weights_license: terms of the weights.
-        data_license: terms of the data they come from.
+        terms: of the weights and of the data they come from.
         quantization: to 8 bits; None leaves the network as it is.
         replace: whether a bundle that is there already may be replaced.
     """
@@ -54,8 +54,7 @@ class ImportConfig:
     input_sizes: tuple[tuple[int, int], ...] = ()
     name: str = ""
     description: str = ""
-    weights_license: str = "not stated"
-    data_license: str = "not stated"
+    terms: Terms = field(default_factory=Terms)
     quantization: Quantization | None = None
     replace: bool = False
 
@@ -162,5 +161,5 @@ def _fields(config: ImportConfig, adapted: Adapted) -> dict[str, Any]:
             "weight_bytes": weight_bytes,
         },
         "scores": {},
-        "license": {"weights": config.weights_license, "data": config.data_license},
+        "license": config.terms.to_mapping(),
     }

@@ -10,6 +10,7 @@ from attendseg_ros.importing.adapting import Adapted
 from attendseg_ros.importing.engine_check import EngineCheck
 from attendseg_ros.importing.price import Price, described_price
 from attendseg_ros.inference import Bundle
+from attendseg_ros.terms.wording import licence_section
 
 _OUTPUTS = {
     "logits": "scores of the classes, of which the largest wins",
@@ -58,11 +59,7 @@ def import_card(
         "## Model\n\n" + _table(["", ""], rows),
         *([] if price is None else [_eight_bits(price)]),
         "## Engines\n\n" + _table(["Engine", "On images of patches"], _engine_rows(engines)),
-        "## Licence\n\n"
-        + _table(
-            ["", "Terms"],
-            [["Weights", bundle.license.weights], ["Data", bundle.license.data]],
-        ),
+        licence_section(bundle.license),
     ]
     return "\n\n".join(parts) + "\n"
 

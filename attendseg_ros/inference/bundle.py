@@ -18,6 +18,7 @@ from attendseg_ros.inference.familiarity import Familiarity
 from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
 from attendseg_ros.inference.registry import find_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.terms import Terms
 
 MODEL_FILE = "model.onnx"
 PRECISIONS = ("int8", "fp32")
@@ -39,14 +40,6 @@ class BundleCounts:
     parameters: int
     macs: int
     weight_bytes: int
-
-
-@dataclass(frozen=True)
-class BundleLicense:
-    """Who may use the weights, and on what terms the data they come from was given."""
-
-    weights: str
-    data: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ class Bundle:
         classes: names, ids and colours.
         counts: size of the network.
         scores: measured accuracy, as its training left it.
-        license: terms of the weights and of their training data.
+        license: terms of the weights and of the data that they come from.
         model: the bytes of model.onnx.
         output: one of `OUTPUTS`. "class_ids" is a single channel, of the number of the winning one.
         background_channel: the channel that wins where there is none of the classes.
@@ -95,7 +88,7 @@ class Bundle:
     classes: ClassTable
     counts: BundleCounts
     scores: Mapping[str, Any]
-    license: BundleLicense
+    license: Terms
     model: bytes = field(repr=False)
     output: str = OUTPUTS[0]
     background_channel: int | None = None
@@ -185,9 +178,7 @@ def _load(name_or_path: str | Path) -> Bundle:
             }
         ),
         scores=fields.section("scores").values,
-        license=BundleLicense(
-            **{key: fields.section("license").text(key) for key in ("weights", "data")}
-        ),
+        license=fields.terms(),
         model=_read_model(path / MODEL_FILE, sha256),
         output=output,
         background_channel=fields.background_channel(len(classes)),

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.documents import shortened
-from attendseg_ros.errors import BundleError, ClassTableError
+from attendseg_ros.errors import BundleError, ClassTableError, DataError
 from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import KEYS
+from attendseg_ros.terms import Terms
 
 FORMAT_VERSION = 1
 
@@ -199,6 +200,14 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= classes:
             raise self._wrong("background_channel", f"a channel from 0 to {classes}")
         return value
+
+    def terms(self) -> Terms:
+        """What is said of licences."""
+        values = self.section("license").values
+        try:
+            return Terms.from_mapping(values)
+        except DataError as error:
+            raise BundleError(f"{self._file}: {error}") from error
 
     def classes(self) -> ClassTable:
         """The class table."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -22,6 +21,7 @@ from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.label_info import LabelInfo
+from attendseg_ros.ros.model.model_news import ModelNews
 from attendseg_ros.ros.model.model_request import ModelRequest
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
@@ -56,7 +56,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs: list[Outputs] = []
         self._cameras: ActiveCameras | None = None
         self._failure = ""
-        self._said: tuple[Path, str] | None = None
+        self._news = ModelNews(self.get_logger().info)
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._on_demand = SegmentService(self)
@@ -129,6 +129,8 @@ class SegmentationNode(PatientLifecycleNode):
         settings = self._live.settings
         bundle = load_bundle(settings.model)
         check_settings(settings, bundle)
+        self._news.forget()
+        self._news.introduce(bundle)
         segmenter = Segmenter(bundle, settings.engine, settings.num_threads, settings.network_size)
         self._models = ModelSwitch(
             segmenter,
@@ -140,8 +142,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs += all_outputs(self, settings.camera_names)
         # What compiling the network took.
         give_back_freed()
-        self._said = None
-        self._say_what_runs(segmenter)
+        self._news.tell(segmenter)
 
     def _activate(self) -> None:
         assert self._models is not None
@@ -199,7 +200,7 @@ class SegmentationNode(PatientLifecycleNode):
         """Tells of another model, input size or least confidence, between two frames."""
         if self._cameras is not None:
             self._publish_label_info(segmenter, settings)
-        self._say_what_runs(segmenter)
+        self._news.tell(segmenter)
 
     def _not_switched(self, request: ModelRequest, reason: str) -> None:
         """Tells of a model or an input size that cannot run, and that the old one goes on."""
@@ -233,17 +234,6 @@ class SegmentationNode(PatientLifecycleNode):
             response.message = "enabled" if request.data else "disabled"
             self.get_logger().info(f"{response.message} by ~/set_enabled")
         return response
-
-    def _say_what_runs(self, segmenter: Segmenter) -> None:
-        bundle, (width, height) = segmenter.bundle, segmenter.input_size
-        text = (
-            f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
-            f"classes) runs on {segmenter.selection}"
-        )
-        # Called for a changed min_confidence too; two models may read alike.
-        if (bundle.path, text) != self._said:
-            self._said = (bundle.path, text)
-            self.get_logger().info(text)
 
     def _publish_label_info(self, segmenter: Segmenter, settings: Settings) -> None:
         for outputs in self._outputs:

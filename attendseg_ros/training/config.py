@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from attendseg_ros.network.shape import Shape
 from attendseg_ros.training.groups import HOW_TO_NAME, Grouping
 
 CONFIG_FILE = "config.yaml"
+
+ANCESTRY = "ancestry"
+"""What a run's file tells beside its settings, see `training.descent`."""
 
 # What runs were made with before these were settings.
 _EARLIER_VALUES = {
@@ -155,10 +159,15 @@ class TrainingConfig:
             "crop_size": list(self.crop_size),
         }
 
-    def save(self) -> None:
-        """Writes ``<run>/config.yaml``."""
+    def save(self, ancestry: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Writes ``<run>/config.yaml``.
+
+        Args:
+            ancestry: the runs that its weights descend from, as plain values.
+        """
         self.run.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(self.to_mapping(), sort_keys=False)
+        beside = {ANCESTRY: list(ancestry)} if ancestry else {}
+        text = yaml.safe_dump(self.to_mapping() | beside, sort_keys=False, allow_unicode=True)
         write_atomically(self.run / CONFIG_FILE, text.encode())
 
     @classmethod
@@ -174,6 +183,8 @@ class TrainingConfig:
         except DataError as error:
             raise DataError(f"not a training run's settings: {error}") from error
         known = {f.name for f in fields(cls)}
+        if isinstance(values, dict):
+            values.pop(ANCESTRY, None)
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
             raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
         # Settings that came later than the run have the values that it was made with.

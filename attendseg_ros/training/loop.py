@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.augmentation import Augmentation
@@ -34,6 +36,7 @@ from attendseg_ros.training.checkpoint import (
 )
 from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.descent import descent, recorded_descent, unknown_terms
 from attendseg_ros.training.distillation import Teacher, distillation_loss
 from attendseg_ros.training.evaluation import score_network
 from attendseg_ros.training.losses import segmentation_loss
@@ -49,11 +52,12 @@ _STATE = frozenset({"network", "average", "optimizer", "epoch", "best", "history
 """What a checkpoint to go on from must hold."""
 
 
-def run(config: TrainingConfig) -> dict[str, Any]:
+def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[str, Any]:
     """Trains, or goes on where a run of the same settings was stopped.
 
     Args:
         config: settings of the run.
+        terms: of the set; None for what the set's `terms.yaml` says.
 
     Returns:
         The best validation scores: ``epoch``, ``mean_iou``, ``pixel_accuracy`` and
@@ -65,10 +69,11 @@ def run(config: TrainingConfig) -> dict[str, Any]:
             settings.
     """
     _check(config)
-    trainer = _Trainer(config)
+    ancestors = descent(config, terms)
+    trainer = _Trainer(config, unknown_terms(ancestors))
     # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
-    if not (config.run / CONFIG_FILE).exists():
-        config.save()
+    if recorded_descent(config.run) != ancestors:
+        config.save([each.to_mapping() for each in ancestors])
     return trainer.train()
 
 
@@ -98,7 +103,7 @@ def _check(config: TrainingConfig) -> None:
 class _Trainer:
     """The state of a run between epochs, which is what a checkpoint holds."""
 
-    def __init__(self, config: TrainingConfig) -> None:
+    def __init__(self, config: TrainingConfig, notes: Sequence[str]) -> None:
         self._config = config
         torch.manual_seed(config.seed)
         num_classes = len(config.classes)
@@ -108,6 +113,7 @@ class _Trainer:
         counts, self._notes = check_labels(self._splits, train, config.classes.names)
         if self._splits.groups:
             self._notes += seen_before(config, self._splits.val.images)
+        self._notes += notes
         for line in self._notes:
             tqdm.write(f"note: {line}", file=sys.stderr)
         scenes = InMemory(training_scenes(config.classes)) if config.scene_share > 0 else None

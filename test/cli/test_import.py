@@ -17,6 +17,7 @@ from support.foreign_graphs import Foreign, class_table, image_of, painted
 
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.labels.classes import BUILT_IN
+from attendseg_ros.terms import Terms
 
 SIZE = (96, 64)
 
@@ -63,6 +64,29 @@ def imported(
 ) -> dict[str, Any]:
     bundle = tmp_path_factory.mktemp("bundles") / "foreign"
     return result_of(*options(network, bundle, classes))
+
+
+def test_terms_are_unknown_unless_they_are_told(
+    imported: dict[str, Any],
+    result_of: Results,
+    refusal_of: Callable[..., str],
+    network: Path,
+    classes: Path,
+    tmp_path: Path,
+) -> None:
+    assert load_bundle(imported["bundle"]).license == Terms()
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("{name: Streets, license: MIT, commercial_use: true}")
+    command = [*options(network, tmp_path / "told", classes), "--weights-license", "Apache-2.0"]
+    refusal = refusal_of(*command, "--commercial-use", "--data-license", "streets, mostly")
+    assert "it is not known that streets, mostly may be used commercially" in refusal
+    assert "--terms FILE" in refusal_of(*command, "--commercial-use")
+    bundle = result_of(*command, "--commercial-use", "--terms", terms)["bundle"]
+    license_ = load_bundle(bundle).license
+    assert (license_.weights, license_.commercial_use) == ("Apache-2.0", True)
+    assert [each.name for each in license_.data] == ["Streets"]
+    card = Path(bundle, "MODEL_CARD.md").read_text()
+    assert "| Streets | [MIT](https://opensource.org/license/mit) | yes |" in card
 
 
 def test_it_says_what_it_found(imported: dict[str, Any]) -> None:
@@ -164,7 +188,7 @@ def test_options_of_8_bits_need_each_other(
 def test_the_documentation_knows_every_option_and_set(attendseg: Any, repository: Path) -> None:
     page = (repository / "docs" / "own_network.md").read_text()
     told = set(re.findall(r"--[a-z][a-z-]+", attendseg("import", "--help").stdout))
-    of_cards = {"--name", "--description", "--weights-license", "--data-license", "--split"}
+    of_cards = {"--name", "--description", "--data-license", "--split"}
     common = {"--help", "--json", "--force", "--bundle"}
     shown = set(re.findall(r"`[^`]*`|```.*?```", page, re.DOTALL))
     options = {option for text in shown for option in re.findall(r"--[a-z][a-z-]+", text)}

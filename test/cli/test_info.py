@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 import yaml
 from support.model_packages import install_models, prefix_path
+from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import ENGINE_NAMES, shipped_models
 from attendseg_ros.inference.engines import PROCESSOR_ENGINES
+from attendseg_ros.terms import Source, Terms
 
 VERBS = ("segment", "info", "evaluate", "train", "export", "benchmark")
 
@@ -29,8 +31,9 @@ def test_tells_what_model_yaml_says(result_of: Callable[..., dict[str, Any]], ti
     said = yaml.safe_load((tiny / "model.yaml").read_text())
     for key in ("parameters", "macs", "weight_bytes"):
         assert result[key] == said["counts"][key]
-    for key in ("name", "precision", "input_size", "classes", "license"):
+    for key in ("name", "precision", "input_size", "classes"):
         assert result[key] == said[key]
+    assert result["license"]["weights"] == said["license"]["weights"]
     assert result["input_sizes"] == [said["input_size"]]
     assert result["file_bytes"] == (tiny / "model.onnx").stat().st_size
     available = result["engine_available"]
@@ -44,6 +47,24 @@ def test_prints_a_table_for_people(attendseg: Any, tiny: Path) -> None:
     assert process.stderr == ""
     assert "128x64" in process.stdout
     assert "10 bicyclist" in process.stdout
+
+
+def test_each_source_has_a_line_with_terms_and_attribution(
+    attendseg: Any, result_of: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    trail = Source("Trail", "CC BY 4.0", "https://t.test/by", "A. Walker, 2020, t.test", True)
+    terms = Terms.of("CC BY 4.0", (trail, Source("lawn")), True)
+    bundle = write_tiny_bundle(tmp_path / "b", overrides={"license": terms.to_mapping()})
+    assert result_of("info", bundle)["license"] == terms.to_mapping()
+    lines = attendseg("info", bundle).stdout.splitlines()
+    assert re.sub(" +", " ", "\n".join(lines[-3:])) == (
+        "licence of weights CC BY 4.0 <https://creativecommons.org/licenses/by/4.0/>, commercial "
+        "use unknown\n"
+        "trained on Trail: CC BY 4.0 <https://t.test/by>, for commercial use too; by A. Walker, "
+        "2020, t.test\n"
+        " lawn: terms unknown, commercial use unknown"
+    )
+    assert lines[-1].index("lawn") == lines[-2].index("Trail")
 
 
 def test_knows_the_shipped_models_by_name(result_of: Callable[..., dict[str, Any]]) -> None:

@@ -91,8 +91,54 @@ def test_evaluate_gives_the_scores_that_export_promised(
 
 def test_info_knows_the_terms(exported: dict[str, Any], result_of: Result) -> None:
     result = result_of("info", exported["bundle"])
-    assert result["license"] == {"weights": "not stated", "data": "own pictures"}
+    assert result["license"]["weights"] == "not stated"
+    assert result["license"]["commercial_use"] is None
+    (source,) = result["license"]["data"]
+    assert (source["name"], source["license"]) == ("set", "own pictures")
     assert result["name"] == "bundle"
+
+
+OWN = "{name: Field, license: CC BY 4.0, attribution: 'me, 2026', commercial_use: true}"
+TOWN = "{name: Town, license: CC BY-NC 4.0, attribution: 'B. Driver', commercial_use: false}"
+
+
+def test_commercial_use_is_claimed_only_where_the_descent_allows_it(
+    trained: dict[str, Any], result_of: Result, refusal_of: Callable[..., str], data: Path
+) -> None:
+    own, town = data / "own.yaml", data / "town.yaml"
+    own.write_text(OWN)
+    town.write_text(TOWN)
+    bundle = data / "claimed"
+    export = ("export", trained["run"], "-o", bundle, "--weights-license", "CC BY 4.0")
+    refusal = refusal_of(*export)
+    assert refusal == (
+        f"attendseg export: {trained['run']}: weights licence 'CC BY 4.0' claims commercial use, "
+        "but run 'run' was trained on set, of which it is unknown whether it may be used "
+        "commercially; tell what is unknown in terms.yaml in the set's folder"
+    )
+    assert "run 'run' was trained on Town, which is not" in refusal_of(*export, "--terms", town)
+    assert not bundle.exists()
+    told = result_of("info", result_of(*export, "--terms", own)["bundle"])["license"]
+    assert (told["weights"], told["commercial_use"]) == ("CC BY 4.0", True)
+    (source,) = told["data"]
+    assert (source["name"], source["attribution"]) == ("Field", "me, 2026")
+    assert "| Field | [CC BY 4.0](" in (bundle / CARD_FILE).read_text()
+    # A pupil of a run that saw what is for non-commercial use stays so, whatever it sees itself.
+    first = [*options(data, data / "of_town", 1), "--terms", town]
+    result_of(*first)
+    second = options(data, data / "of_both", 1)
+    result_of(*second, "--start-from", data / "of_town", "--terms", own)
+    (data / "of_town").rename(data / "away")
+    refusal = refusal_of(
+        *("export", data / "of_both", "-o", data / "both", "--commercial-use"),
+        *("--weights-license", "to be agreed on"),
+    )
+    assert (
+        "--commercial-use claims commercial use, but run 'of_town' was trained on Town" in refusal
+    )
+    result = result_of("info", result_of("export", data / "of_both", "-o", data / "both")["bundle"])
+    assert result["license"]["commercial_use"] is False
+    assert [each["name"] for each in result["license"]["data"]] == ["Field", "Town"]
 
 
 def test_the_card_repeats_the_teachers_command_before_the_pupils(

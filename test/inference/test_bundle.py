@@ -15,6 +15,7 @@ import attendseg_ros
 from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.terms import Source, Terms
 
 
 def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:
@@ -32,9 +33,19 @@ def test_everything_in_model_yaml_is_read(tmp_path: Path) -> None:
     assert bundle.classes == ClassTable.load("camvid")
     assert bundle.counts.parameters == 11 * 49
     assert bundle.scores == scores
-    assert bundle.license.weights == "Apache-2.0"
+    assert bundle.license == Terms.of("Apache-2.0", (), None)
     assert bundle.model == (path / "model.onnx").read_bytes()
     assert load_bundle(str(path)) == bundle
+
+
+def test_terms_are_read(tmp_path: Path) -> None:
+    sources = (Source("Trail", "MIT", "", "A. Walker, 2020", True), Source("lawn"))
+    terms = Terms.of("MIT", sources, True)
+    assert terms.commercial_use is None, "of lawn nobody knows"
+    path = write_tiny_bundle(tmp_path / "b", overrides={"license": terms.to_mapping()})
+    found = load_bundle(path).license
+    assert [each.name for each in found.data] == ["Trail", "lawn"]
+    assert (found.weights, found.commercial_use) == ("MIT", None)
 
 
 def test_all_that_the_class_file_says_is_read(tmp_path: Path) -> None:
@@ -123,7 +134,7 @@ def test_another_format_version_is_refused(tmp_path: Path, version: object) -> N
         ({"counts": {"parameters": 1, "macs": -1, "weight_bytes": 1}}, "counts.macs must be"),
         ({"counts": {"parameters": 1}}, "counts.macs must be an integer of at least 0, got"),
         ({"scores": None}, "scores must be a mapping"),
-        ({"license": {"weights": "MIT"}}, "license.data must be a text"),
+        ({"license": {"weights": "MIT"}}, "license.data must be a list of sets"),
     ],
 )
 def test_a_wrong_field_is_refused_by_its_name(

@@ -92,5 +92,5 @@ def test_the_camera_is_that_of_its_matrix() -> None:
 
 @pytest.mark.parametrize(("seed", "width", "height"), [(-1, 160, 120), (0, 15, 120), (0, 160, 15)])
 def test_what_cannot_be_rendered_is_refused(seed: int, width: int, height: int) -> None:
-    with pytest.raises(ValueError, match="seed|side|at least"):
+    with pytest.raises(ValueError, match=r"seed|side|at least"):
         RoomScene(seed, width, height)

@@ -22,6 +22,7 @@ from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.terms import Source, Terms
 
 TRUTH = stripes(WIDTH, HEIGHT)
 GROUND = ClassTable.from_mapping(
@@ -39,8 +40,12 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Bundles by what is the matter with each."""
     root = tmp_path_factory.mktemp("bundles")
     size = (WIDTH, HEIGHT)
+    terms = Terms.of("CC BY-NC 4.0", (Source("Lawn", "own"), Source("Gravel", "MIT")), None)
     write_tiny_bundle(
-        root / "ground", classes=GROUND, input_size=size, overrides={"name": "ground"}
+        root / "ground",
+        classes=GROUND,
+        input_size=size,
+        overrides={"name": "ground", "license": terms.to_mapping()},
     )
     # What load_bundle accepts, since only an engine finds out.
     write_tiny_bundle(
@@ -133,6 +138,28 @@ def test_masks_go_on_until_the_new_model_makes_them(
     rig.client.must_set(model=str(tiny_path))
     wait_for_model(rig, camera, "tiny")
     np.testing.assert_array_equal(rig.mask(camera, rig.painted(), masks), TRUTH)
+
+
+def test_each_model_is_introduced_with_its_data_and_terms_before_it_runs(
+    rig: Rig, camera: Any, bundles: Path
+) -> None:
+    tiny = "model tiny: what it was trained on is unknown; weights under Apache-2.0; whether for"
+    ground = (
+        "model ground: trained on Lawn and Gravel; weights for non-commercial use (CC BY-NC 4.0)"
+    )
+    log = rig.process.log()
+    assert log.index(tiny) < log.index("model tiny (int8")
+    earlier = len(log)
+    rig.client.must_set(model=str(bundles / "ground"))
+    wait_for_model(rig, camera, "ground")
+    rig.client.must_set(min_confidence=0.3)
+    rig.client.must_set(input_size=[64, 64])
+    rig.process.wait_for_log("model ground (int8, 64x64")
+    log = rig.process.log()[earlier:]
+    (line,) = [line for line in log.splitlines() if "model ground: " in line]
+    assert line.startswith("[INFO]")
+    assert line.endswith(ground)
+    assert log.index(ground) < log.index("model ground (int8")
 
 
 def test_colours_are_the_new_models(rig: Rig, camera: Any, bundles: Path) -> None:

@@ -1,0 +1,43 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the node's log says of the model that runs: its terms once, then how it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from attendseg_ros.inference import Bundle, Segmenter
+from attendseg_ros.terms.wording import introduction
+
+
+class ModelNews:
+    """Says what is new, and nothing twice in a row: it is told of changes that change no line."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+        self._introduced: Bundle | None = None
+        self._said: tuple[Path, str] | None = None
+
+    def forget(self) -> None:
+        """Has everything said again, when the node is configured again."""
+        self._introduced = self._said = None
+
+    def introduce(self, bundle: Bundle) -> None:
+        """Says what a model was trained on and who may use it, once."""
+        if bundle is not self._introduced:
+            self._introduced = bundle
+            self._say(introduction(bundle.name, bundle.license))
+
+    def tell(self, segmenter: Segmenter) -> None:
+        """Says what runs, and on which engine."""
+        self.introduce(segmenter.bundle)
+        bundle, (width, height) = segmenter.bundle, segmenter.input_size
+        text = (
+            f"model {bundle.name} ({bundle.precision}, {width}x{height}, {len(bundle.classes)} "
+            f"classes) runs on {segmenter.selection}"
+        )
+        # Told of a changed min_confidence too; two models may read alike.
+        if (bundle.path, text) != self._said:
+            self._said = (bundle.path, text)
+            self._say(text)

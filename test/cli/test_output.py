@@ -1,0 +1,84 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the command prints, and readers that leave before its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run_without_a_reader(
+    repository: Path, arguments: list[str], *, stderr_too: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command with a stdout, and where asked a stderr, that nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "attendseg_ros", *arguments],
+            cwd=repository,
+            stdout=writing,
+            stderr=writing if stderr_too else subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info", "--list"],
+        ["info", "{tiny}", "--json"],
+        ["--help"],
+        ["train", "--help"],
+    ],
+)
+def test_a_reader_that_leaves_is_no_failure(
+    repository: Path, tiny: Path, arguments: list[str]
+) -> None:
+    words = [word.format(tiny=tiny) for word in arguments]
+    process = run_without_a_reader(repository, words)
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_a_refusal_that_nobody_reads_is_still_one(repository: Path) -> None:
+    process = run_without_a_reader(repository, ["info", "highway"], stderr_too=True)
+    assert process.returncode == 2
+
+
+def test_a_pipe_into_head_ends_well(repository: Path, tiny: Path) -> None:
+    script = f'set -o pipefail; "{sys.executable}" -m attendseg_ros info "{tiny}" | head -n 1'
+    process = subprocess.run(
+        ["bash", "-c", script],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.startswith("model ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_in_one_line(repository: Path, tiny: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "attendseg_ros", "info", str(tiny)],
+            cwd=repository,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert process.returncode == 2
+    assert process.stderr == ("attendseg info: cannot write the result: No space left on device\n")
