@@ -25,7 +25,7 @@ setup(
     description="Semantic segmentation of camera images on the robot, at camera rate, no cloud",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    license="Apache-2.0 AND CC-BY-NC-4.0",
+    license="Apache-2.0 AND CC-BY-4.0 AND CC-BY-NC-4.0",
     author="attendseg_ros contributors",
     maintainer="attendseg_ros maintainers",
     python_requires=">=3.10",
