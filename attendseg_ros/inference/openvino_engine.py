@@ -59,16 +59,6 @@ class OpenVinoEngine:
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
         """
-        width, height = input_size
-        core = openvino.Core()
-        model = core.read_model(bundle.model)
-        check_graph(
-            bundle,
-            input_size,
-            [_port(value) for value in model.inputs],
-            [_port(value) for value in model.outputs],
-        )
-        model.reshape({INPUT_NAME: [1, height, width, 3]})
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
@@ -79,7 +69,7 @@ class OpenVinoEngine:
             # Two segmenters on one robot must not be pinned to the same cores.
             "ENABLE_CPU_PINNING": False,
         }
-        compiled = _compiled(core, model, bundle, input_size, settings)
+        compiled = _compiled(openvino.Core(), bundle, input_size, settings)
         self._request = compiled.create_infer_request()
         self.input_size = input_size
 
@@ -95,9 +85,12 @@ class OpenVinoEngine:
 
 
 def _compiled(
-    core: Any, model: Any, bundle: Bundle, input_size: tuple[int, int], settings: dict[str, Any]
+    core: Any, bundle: Bundle, input_size: tuple[int, int], settings: dict[str, Any]
 ) -> Any:
-    """What was compiled of the same earlier, else compiled now and stored."""
+    """What was compiled of the same earlier, else compiled now and stored.
+
+    What was compiled needs no reader of ONNX, which takes 25 MB for good.
+    """
     key = key_of(
         library=openvino.__version__,
         processor=_processor(core),
@@ -106,16 +99,25 @@ def _compiled(
         settings=sorted(settings.items()),
     )
     if (stored := load_compiled(key)) is not None:
-        try:
-            return core.import_model(stored, "CPU", settings)
-        except RuntimeError:
-            # Whole, but of a build with other parts under the same version: made again.
-            pass
+        # Whole, but of a build with other parts under the same version: made again.
+        with contextlib.suppress(RuntimeError):
+            compiled = core.import_model(stored, "CPU", settings)
+            _check(bundle, input_size, compiled)
+            return compiled
+    width, height = input_size
+    model = core.read_model(bundle.model)
+    _check(bundle, input_size, model)
+    model.reshape({INPUT_NAME: [1, height, width, 3]})
     compiled = core.compile_model(model, "CPU", settings)
     stream = io.BytesIO()
     compiled.export_model(stream)
     store_compiled(key, stream.getvalue())
     return compiled
+
+
+def _check(bundle: Bundle, input_size: tuple[int, int], graph: Any) -> None:
+    inputs, outputs = ([_port(value) for value in ports] for ports in (graph.inputs, graph.outputs))
+    check_graph(bundle, input_size, inputs, outputs)
 
 
 def _processor(core: Any) -> list[str]:
