@@ -12,9 +12,7 @@ from pathlib import Path
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError
 from demo.run import Options, run_demo
-
-# A street in daylight with something of every class in it; training never saw it.
-_SEED = 13
+from demo.scenes import SCENES
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -45,8 +43,12 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
     parser.add_argument(
         "--model",
+        help="name of a shipped model or path of a bundle (default: the environment's)",
+    )
+    parser.add_argument(
+        "--environment",
         default="street",
-        help="name of a shipped model or path of a bundle (default: %(default)s)",
+        help=f"where the synthetic camera is: {' or '.join(SCENES)} (default: %(default)s)",
     )
     parser.add_argument(
         "--engine", default="auto", help="inference engine (default: auto, the fastest installed)"
@@ -54,8 +56,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--seed",
         type=int,
-        default=_SEED,
-        help="which synthetic street (default: %(default)s)",
+        help="which synthetic street or building (default: one with something of every class)",
     )
     return Options(**vars(parser.parse_args(arguments)))
 

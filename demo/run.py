@@ -28,6 +28,7 @@ from demo.live import LiveView
 from demo.pictures import GRID, VIDEO, draw
 from demo.recording import Message, RecordingWriter
 from demo.report import table, write_summary
+from demo.scenes import Scene, scene_of
 from demo.topics import IMAGE, NODE
 
 _NODE_MODULE = "attendseg_ros.ros.segmentation_node"
@@ -58,19 +59,21 @@ class Options:
     """What to show.
 
     Attributes:
-        model: name of a shipped model or path of a bundle.
+        model: name of a shipped model or path of a bundle; None for the environment's.
+        environment: where the synthetic camera is.
         engine: engine's name, or "auto".
         input: image, folder, video or bag; None for the synthetic camera.
         seconds: length of the run; an input that is shorter ends it earlier.
-        seed: street of the synthetic camera.
+        seed: street or building of the synthetic camera; None for a good one.
         output: folder for everything that is written.
     """
 
-    model: str
+    model: str | None
+    environment: str
     engine: str
     input: Path | None
     seconds: float
-    seed: int
+    seed: int | None
     output: Path
 
 
@@ -91,8 +94,10 @@ def run_demo(options: Options) -> None:
     Raises:
         AttendSegError: the model or the input cannot be used, or a process failed.
     """
-    classes = load_bundle(options.model).classes
-    camera = _camera(options)
+    scene = scene_of(options.environment)
+    model = options.model or scene.model()
+    classes = load_bundle(model).classes
+    camera = _camera(options, scene)
     recording = options.output / _RECORDING
     print(f"{camera.shown}, for {camera.seconds:.0f} s", flush=True)
     for line in camera.left_out:
@@ -100,7 +105,7 @@ def run_demo(options: Options) -> None:
     # What an earlier run left stays until this one has it all.
     with closing(_prepare(options)) as placing:
         try:
-            sent = _record(options, camera, len(classes), placing.unfinished / _RECORDING)
+            sent = _record(options, model, camera, len(classes), placing.unfinished / _RECORDING)
             evaluation = evaluate(placing.unfinished / _RECORDING, classes, sent)
             draw(placing.unfinished / _RECORDING, classes, placing.unfinished)
             write_summary(placing.unfinished / _SUMMARY, camera.shown, evaluation)
@@ -120,12 +125,18 @@ def run_demo(options: Options) -> None:
     print(f"numbers    {options.output / _SUMMARY}")
 
 
-def _camera(options: Options) -> _Camera:
+def _camera(options: Options, scene: Scene) -> _Camera:
     if options.input is None:
+        seed = scene.seed if options.seed is None else options.seed
         return _Camera(
-            shown=f"synthetic camera in street {options.seed}",
+            shown=f"synthetic camera in {scene.shown} {seed}",
             module=_SYNTHETIC_MODULE,
-            parameters={"seed": options.seed, "wait_for_subscribers": _LISTENERS},
+            parameters={
+                "scene": scene.name,
+                "seed": seed,
+                "rate_hz": scene.rate_hz,
+                "wait_for_subscribers": _LISTENERS,
+            },
             seconds=options.seconds,
         )
     source = open_source(options.input)
@@ -165,7 +176,9 @@ def _prepare(options: Options) -> Placing:
     return placing
 
 
-def _record(options: Options, camera: _Camera, num_classes: int, recording: Path) -> Sent:
+def _record(
+    options: Options, model: str, camera: _Camera, num_classes: int, recording: Path
+) -> Sent:
     """Runs both processes and leaves the recording; stops the processes whatever happens."""
     domain_id = free_domain_id()
     os.environ["ROS_DOMAIN_ID"] = str(domain_id)
@@ -179,17 +192,19 @@ def _record(options: Options, camera: _Camera, num_classes: int, recording: Path
                 writer.put(message)
 
         with Listener(domain_id, hear) as listener:
-            _run_processes(options, camera, listener, view)
+            _run_processes(options, model, camera, listener, view)
     if writer.dropped:
         print(f"the disk was too slow: {writer.dropped} messages are not in the recording")
     return budget.sent
 
 
-def _run_processes(options: Options, camera: _Camera, listener: Listener, view: LiveView) -> None:
+def _run_processes(
+    options: Options, model: str, camera: _Camera, listener: Listener, view: LiveView
+) -> None:
     print("starting the segmentation node ...", flush=True)
     node_process = Child(
         _NODE_MODULE,
-        {"model": options.model, "engine": options.engine},
+        {"model": model, "engine": options.engine},
         {"image": IMAGE},
         options.output / "segmentation_node.log",
     )

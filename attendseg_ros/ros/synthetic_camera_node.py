@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A camera in a rendered street: image_raw, camera_info and the scene's true classes."""
+"""A camera in a rendered street or building: image_raw, camera_info and the true classes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.runtime.running import run
-from attendseg_ros.scene import StreetScene
+from attendseg_ros.scene import RoomScene, StreetScene
 from attendseg_ros.streaming.prefetch import Prefetch
 
 _FROM_RGB = {
@@ -29,6 +29,11 @@ _FROM_RGB = {
     "rgba8": cv2.COLOR_RGB2RGBA,
     "bgra8": cv2.COLOR_RGB2BGRA,
     "mono8": cv2.COLOR_RGB2GRAY,
+}
+
+_SCENES: dict[str, type[StreetScene] | type[RoomScene]] = {
+    "street": StreetScene,
+    "rooms": RoomScene,
 }
 
 # Enough to ride out a hiccup of the machine; more would only delay the end.
@@ -60,8 +65,15 @@ class SyntheticCameraNode(OutspokenNode):
         width = declare(self, "width", 640, "Width of the images in pixels.", (16, 4096))
         height = declare(self, "height", 480, "Height of the images in pixels.", (16, 4096))
         self._rate_hz = declare(self, "rate_hz", 30.0, "Images a second.", (0.1, 240.0))
+        scene = declare(
+            self,
+            "scene",
+            "street",
+            "What is rendered: a drive on a street or indoors.",
+            choices=tuple(_SCENES),
+        )
         seed = declare(
-            self, "seed", 0, "Chooses the street, its weather and its light.", (0, 2**31 - 1)
+            self, "seed", 0, "Chooses the street or building and its light.", (0, 2**31 - 1)
         )
         self._frame_id = declare(self, "frame_id", "camera", "Frame of the headers.")
         self._encoding = declare(
@@ -69,7 +81,7 @@ class SyntheticCameraNode(OutspokenNode):
         )
         self._subscribers_awaited = declare_awaited(self, default=0)
         self.warn_of_unused()
-        self._scene = StreetScene(seed, width, height)
+        self._scene = _SCENES[scene](seed, width, height)
         self._image = self._publish_on(Image, "image_raw")
         self._info = self._publish_on(CameraInfo, "camera_info")
         self._truth = self._publish_on(Image, "ground_truth")
@@ -80,7 +92,7 @@ class SyntheticCameraNode(OutspokenNode):
         # Last of what can fail, since it has a thread.
         self._frames = Prefetch(self._render(), _FRAMES_AHEAD)
         self.get_logger().info(
-            f"street {seed}: {width}x{height} {self._encoding} at {self._rate_hz:g} Hz "
+            f"{scene} {seed}: {width}x{height} {self._encoding} at {self._rate_hz:g} Hz "
             f"on {self._image.topic_name}"
         )
 

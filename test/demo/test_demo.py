@@ -110,6 +110,16 @@ def finished(
     return output, stdout
 
 
+def test_rooms_are_shown_too(repository: Path, tiny: Path, tmp_path: Path) -> None:
+    arguments = ("--environment", "indoor", "--model", tiny, "--seconds", 3)
+    status, stdout, stderr = Run(repository, tmp_path / "output", *arguments).finish()
+    assert status == 0, stderr
+    assert "synthetic camera in building" in stdout
+    log = (tmp_path / "output" / "camera.log").read_text()
+    assert "rooms" in log
+    assert "mean IoU" in stderr
+
+
 def summary(output: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((output / "summary.json").read_text())
     return content
