@@ -48,20 +48,25 @@ class ConfusionMatrix:
 
     @property
     def per_class_iou(self) -> NDArray[np.float64]:
-        """float64 (C,): intersection over union in 0..1; NaN for a class in neither.
+        """float64 (C,): intersection over union in 0..1; NaN for a class that the truth has not.
 
-        IoU = true positives / (true positives + false positives + false negatives), as in the
-        PASCAL VOC challenge (Everingham et al., IJCV 2010), over all images together.
+        A pixel that is taken for such a class counts against its true one. IoU = true positives /
+        (true positives + false positives + false negatives), as in the PASCAL VOC challenge
+        (Everingham et al., IJCV 2010), over all images together.
         """
         hits = np.diagonal(self._counts).astype(np.float64)
-        union = self._counts.sum(axis=1) + self._counts[:, :-1].sum(axis=0) - hits
+        true = self._counts.sum(axis=1)
+        union = true + self._counts[:, :-1].sum(axis=0) - hits
         iou: NDArray[np.float64] = np.full_like(hits, np.nan)
-        np.divide(hits, union, out=iou, where=union > 0)
+        np.divide(hits, union, out=iou, where=true > 0)
         return iou
 
     @property
     def mean_iou(self) -> float:
-        """Mean of the IoU over the classes that occur, 0..1; NaN if none does."""
+        """Mean of the IoU over the classes that the truth has, 0..1; NaN if it has none.
+
+        Otherwise a single pixel of a class that a set lacks would cost a whole class's share.
+        """
         iou = self.per_class_iou
         present = iou[~np.isnan(iou)]
         return float(present.mean()) if present.size else float("nan")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from demo import scenes
-from demo.errors import DemoError
-from demo.scenes import SCENES, scene_of
 
 from attendseg_ros.inference import shipped_models
 from attendseg_ros.ros.launching.environments import read_environments
+from demo import scenes
+from demo.errors import DemoError
+from demo.scenes import SCENES, scene_of
 
 
 @pytest.mark.parametrize("environment", SCENES)

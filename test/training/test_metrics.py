@@ -42,6 +42,13 @@ def test_predicting_nothing_is_wrong_where_there_is_something() -> None:
     assert confusion.per_class_iou[0] == pytest.approx(1 / 2)
 
 
+def test_a_class_that_the_truth_lacks_costs_its_pixels_and_no_more() -> None:
+    confusion = ConfusionMatrix(3)
+    confusion.update(image(0, 2, 1, 1), image(0, 0, 1, 1))
+    assert math.isnan(confusion.per_class_iou[2])
+    assert confusion.mean_iou == pytest.approx((1 / 2 + 1) / 2)
+
+
 def test_unlabelled_truth_does_not_count() -> None:
     confusion = ConfusionMatrix(2)
     confusion.update(image(0, 1), image(255, 255))
