@@ -19,17 +19,22 @@ from attendseg_ros.terms import Source
 from attendseg_ros.terms.licenses import License, known_license
 from attendseg_ros.terms.told import TERMS_FILE, terms_of_set
 from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.scenes import training_scenes
 
-_OUR_LICENSE = known_license("Apache-2.0")
-assert isinstance(_OUR_LICENSE, License)
+_APACHE = known_license("Apache-2.0")
+assert isinstance(_APACHE, License)
+_OUR_LICENSE: License = _APACHE
 
-RENDERED_STREETS = Source(
-    name="streets rendered by attendseg_ros",
-    license=_OUR_LICENSE.name,
-    license_url=_OUR_LICENSE.url,
-    attribution="attendseg_ros contributors, 2026",
-    commercial_use=True,
-)
+
+def rendered(kind: str) -> Source:
+    """The scenes that we render, of a kind such as "streets"."""
+    return Source(
+        name=f"{kind} rendered by attendseg_ros",
+        license=_OUR_LICENSE.name,
+        license_url=_OUR_LICENSE.url,
+        attribution="attendseg_ros contributors, 2026",
+        commercial_use=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,9 @@ def _own_sources(
         if recorded:
             return recorded[0].sources
         sources = (Source(name=config.data.resolve().name),)
-    return (*sources, RENDERED_STREETS) if config.scene_share > 0 else sources
+    if config.scene_share <= 0:
+        return sources
+    return (*sources, rendered(training_scenes(config.classes).kind.name))
 
 
 def recorded_descent(run: Path) -> tuple[Ancestor, ...]:

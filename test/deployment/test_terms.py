@@ -16,7 +16,7 @@ from attendseg_ros.terms import Source, Terms
 from attendseg_ros.terms.claim import Claim
 from attendseg_ros.terms.told import TERMS_FILE
 from attendseg_ros.training.config import TrainingConfig
-from attendseg_ros.training.descent import RENDERED_STREETS, descent
+from attendseg_ros.training.descent import descent, rendered
 
 FREE = Source("Trail", "MIT", "https://opensource.org/license/mit", "A. Walker, 2020", True)
 NOT_FREE = Source("Town", "for research only", "", "B. Driver, 2009", False)
@@ -39,7 +39,7 @@ def run_on(folder: Path, *sources: Source, scene_share: float = 0.0) -> Training
 def test_data_that_allow_it_make_weights_for_commercial_use(tmp_path: Path, claim: Claim) -> None:
     terms = terms_of(run_on(tmp_path, FREE, scene_share=0.1), claim)
     assert terms.commercial_use is True
-    assert terms.data == (FREE, RENDERED_STREETS)
+    assert terms.data == (FREE, rendered("streets"))
 
 
 def test_nothing_is_claimed_unasked(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE
 from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.descent import (
-    RENDERED_STREETS,
     Ancestor,
     against_commercial_use,
     all_sources,
     descent,
+    rendered,
 )
 
 FREE = Source("Trail", "MIT", "https://opensource.org/license/mit", "A. Walker, 2020", True)
@@ -76,11 +76,11 @@ def test_every_run_that_it_builds_on_is_found(begun: Begun, records: bool) -> No
     assert told(last) == [
         ("first", ["Town"]),
         unknown("second"),
-        ("teacher", ["Trail", RENDERED_STREETS.name]),
+        ("teacher", ["Trail", rendered("streets").name]),
         ("last", ["Trail"]),
     ]
     assert [source.name for source in all_sources(descent(last))] == [
-        *("Trail", RENDERED_STREETS.name, "set_of_second", "Town")
+        *("Trail", rendered("streets").name, "set_of_second", "Town")
     ]
     assert against_commercial_use(descent(last)) == [
         "run 'first' was trained on Town, which is not for commercial use (for research only)",
