@@ -19,6 +19,7 @@ from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange, mean_largest
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.training.confidence import (
     BINS,
     PixelSample,
@@ -212,8 +213,8 @@ def _familiarity(
     for size, values in held_out.items():
         all_values = values if training is None else np.concatenate([values, training[size]])
         # Either alone keeps to the share: images seen in training are many, and too familiar.
-        least = min(np.quantile(part, plan.false_alarms) for part in (values, all_values))
-        found = FamiliarRange(size, round(float(np.median(all_values)), 4), round(float(least), 4))
+        least = min(percentile(part.tolist(), plan.false_alarms) for part in (values, all_values))
+        found = FamiliarRange(size, round(float(np.median(all_values)), 4), round(least, 4))
         if found.least >= found.typical:
             return None
         ranges.append(found)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.compiled import key_of, load_compiled, store_compiled
-from attendseg_ros.inference.engine import INPUT_NAME, Logits, Port, check_graph
+from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME, Logits, Port, check_graph
 
 # Its reports to a server of its maker's, which it sends with each import: a robot must not call out
 # because its network was loaded. And its converter for the models of training frameworks: 8 MB.
@@ -131,8 +131,11 @@ def _processor(core: Any) -> list[str]:
 
 def _port(value: Any) -> Port:
     dtype = value.get_element_type().get_type_name()
+    names = value.get_names()
+    # A network that was compiled gives further names to what it has rewritten.
+    ours = names & {INPUT_NAME, OUTPUT_NAME}
     return Port(
-        name=value.get_any_name() if value.get_names() else "(no name)",
+        name=min(ours or names, default="(no name)"),
         dtype=_DTYPES.get(dtype, dtype),
         shape=tuple(
             None if side.is_dynamic else side.get_length() for side in value.get_partial_shape()

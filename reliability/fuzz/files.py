@@ -42,12 +42,14 @@ def bundle_descriptions() -> list[bytes]:
 
 
 def enter_bundle(data: bytes, folder: Path) -> None:
-    """Loads a bundle with this model.yaml beside a shipped network."""
-    bundle = folder / "bundle"
+    """Loads a bundle with this model.yaml beside the network that it names, or any."""
+    networks = shipped_models()
+    named = [name for name in networks if f"\nname: {name}\n".encode() in data]
+    name = named[0] if named else "street"
+    bundle = folder / name
     if not bundle.is_dir():
         bundle.mkdir()
-        network = shipped_models()["street"] / "model.onnx"
-        (bundle / "model.onnx").symlink_to(network)
+        (bundle / "model.onnx").symlink_to(networks[name] / "model.onnx")
     _written(bundle / "model.yaml", data)
     load_bundle(bundle)
 
