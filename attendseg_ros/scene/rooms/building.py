@@ -187,7 +187,7 @@ class _Builder:
                 self._put_anywhere(area, draw_piece(random, IN_THE_MIDDLE))
             for _ in range(int(random.integers(0, 3))):
                 if random.uniform() < 0.5:
-                    self._put_anywhere(area, Piece(*draw_person(random)))
+                    self._put_anywhere(area, draw_person(random))
 
     def _put_anywhere(self, area: Area, piece: Piece) -> None:
         random = self._random

@@ -11,9 +11,9 @@ import numpy as np
 
 from attendseg_ros.labels.indoor import IndoorClass
 from attendseg_ros.scene.rooms.doors import fit_door, fit_lift
-from attendseg_ros.scene.rooms.mesh import Mesh, Place, Surface
+from attendseg_ros.scene.rooms.mesh import Mesh, Surface
 from attendseg_ros.scene.rooms.palette import any_color, shaded
-from attendseg_ros.scene.rooms.panels import Fitted, keep_free, panel
+from attendseg_ros.scene.rooms.panels import Fitted, Spot, panel
 from attendseg_ros.scene.rooms.plan import Wall
 from attendseg_ros.scene.rooms.style import RoomStyle
 from attendseg_ros.scene.rooms.surfaces import Light, SunPatch
@@ -42,43 +42,33 @@ def fit_wall(mesh: Mesh, wall: Wall, style: RoomStyle, random: np.random.Generat
         width = random.uniform(least, most)
         if at + width > wall.length - 0.1:
             break
-        fit(mesh, wall.place, (at, at + width), style, random, fitted)
+        fit(Spot(mesh, wall.place, (at, at + width), style, random, fitted))
         at += width + GAP_M + random.exponential(1.0)
     return fitted
 
 
-def _fit_window(
-    mesh: Mesh,
-    place: Place,
-    x: tuple[float, float],
-    style: RoomStyle,
-    random: np.random.Generator,
-    fitted: Fitted,
-) -> None:
+def _fit_window(spot: Spot) -> None:
     """A window with a frame and bars; daylight comes in, or night is behind it."""
-    x0, x1 = x
+    random = spot.random
+    x0, x1 = spot.x
     low = random.choice([0.0, 0.4, 0.9, 0.9, 1.1])
-    high = min(style.ceiling_m - 0.2, low + random.uniform(1.0, 1.9))
-    day = style.daylight
-    panel(mesh, place, (x0, x1), (low, high), 3, style.frame, WALL)
+    high = min(spot.style.ceiling_m - 0.2, low + random.uniform(1.0, 1.9))
+    day = spot.style.daylight
+    spot.panel((x0, x1), (low, high), 3, spot.style.frame, WALL)
     columns = np.linspace(x0 + 0.05, x1 - 0.05, int(random.integers(2, 5)))
     horizon = low + (high - low) * random.uniform(0.1, 0.6)
     for left, right in zip(columns[:-1] + 0.02, columns[1:] - 0.02, strict=True):
         sky = (day, day, min(day * 1.05, 255.0))
-        panel(mesh, place, (left, right), (low + 0.05, high - 0.05), 4, sky, WALL, Surface.SHINING)
+        spot.panel((left, right), (low + 0.05, high - 0.05), 4, sky, WALL, Surface.SHINING)
         if random.uniform() < 0.8:
             ground = shaded(any_color(random, 40, 140), day / 200)
-            panel(
-                mesh, place, (left, right), (low + 0.05, horizon), 5, ground, WALL, Surface.SHINING
-            )
+            spot.panel((left, right), (low + 0.05, horizon), 5, ground, WALL, Surface.SHINING)
     if low > 0.3:
-        mesh.box(
-            place, (x0 - 0.05, x1 + 0.05), (low - 0.04, low), (0.0, 0.12), (225, 224, 220), WALL
-        )
-    middle = place.world(np.array([[(x0 + x1) / 2, 0.0, 0.7]]))[0]
+        spot.box((x0 - 0.05, x1 + 0.05), (low - 0.04, low), (0.0, 0.12), (225, 224, 220), WALL)
+    middle = spot.place.world(np.array([[(x0 + x1) / 2, 0.0, 0.7]]))[0]
     strength = 0.35 * day / 255 * min(x1 - x0, 2.0)
-    fitted.lights.append(Light(float(middle[0]), float(middle[2]), strength, 1.8))
-    if style.sunny:
+    spot.fitted.lights.append(Light(float(middle[0]), float(middle[2]), strength, 1.8))
+    if spot.style.sunny:
         reach, shift = random.uniform(0.3, 0.9), random.uniform(-1.2, 1.2)
         for left, right in zip(columns[:-1] + 0.02, columns[1:] - 0.02, strict=True):
             near, far = low * reach, high * reach
@@ -90,23 +80,17 @@ def _fit_window(
                     [left + shift * high, 0, far],
                 ]
             )
-            patch = place.world(corners)[:, [0, 2]]
-            fitted.sun.append(SunPatch(patch, random.uniform(0.4, 1.1)))
+            patch = spot.place.world(corners)[:, [0, 2]]
+            spot.fitted.sun.append(SunPatch(patch, random.uniform(0.4, 1.1)))
 
 
-def _fit_glass(
-    mesh: Mesh,
-    place: Place,
-    x: tuple[float, float],
-    style: RoomStyle,
-    random: np.random.Generator,
-    fitted: Fitted,
-) -> None:
+def _fit_glass(spot: Spot) -> None:
     """A wall of glass panes in bars, down to the floor or above a parapet; rooms lie behind."""
-    x0, x1 = x
+    random = spot.random
+    x0, x1 = spot.x
     low = random.choice([0.0, 0.05, 0.9])
-    high = min(style.ceiling_m - 0.05, random.uniform(2.1, 2.8))
-    panel(mesh, place, (x0, x1), (low, high), 3, style.frame, WALL)
+    high = min(spot.style.ceiling_m - 0.05, random.uniform(2.1, 2.8))
+    spot.panel((x0, x1), (low, high), 3, spot.style.frame, WALL)
     columns = np.linspace(
         x0 + 0.03, x1 - 0.03, max(int((x1 - x0) / random.uniform(0.6, 1.2)), 1) + 1
     )
@@ -117,12 +101,10 @@ def _fit_glass(
     for left, right in zip(columns[:-1] + 0.02, columns[1:] - 0.02, strict=True):
         for bottom, top in pairwise(rows):
             tone = shaded(base, random.uniform(0.75, 1.25))
-            panel(mesh, place, (left, right), (bottom, top - 0.03), 4, tone, WALL, Surface.SHINING)
+            spot.panel((left, right), (bottom, top - 0.03), 4, tone, WALL, Surface.SHINING)
             if random.uniform() < 0.4:
                 thing = left + random.uniform(0.1, 0.6) * (right - left)
-                panel(
-                    mesh,
-                    place,
+                spot.panel(
                     (thing, min(thing + 0.3, right)),
                     (bottom, bottom + random.uniform(0.2, 0.8) * (top - bottom)),
                     5,
@@ -130,25 +112,16 @@ def _fit_glass(
                     WALL,
                     Surface.SHINING,
                 )
-    del fitted
 
 
-def _fit_picture(
-    mesh: Mesh,
-    place: Place,
-    x: tuple[float, float],
-    style: RoomStyle,
-    random: np.random.Generator,
-    fitted: Fitted,
-) -> None:
+def _fit_picture(spot: Spot) -> None:
     """A picture, a poster, or a notice board with its notices."""
-    x0, x1 = x
+    random = spot.random
+    x0, x1 = spot.x
     low = random.uniform(0.9, 1.5)
-    high = min(low + random.uniform(0.4, 1.0), style.ceiling_m - 0.1)
-    panel(mesh, place, (x0, x1), (low, high), 3, any_color(random, 20, 200), WALL)
-    panel(
-        mesh,
-        place,
+    high = min(low + random.uniform(0.4, 1.0), spot.style.ceiling_m - 0.1)
+    spot.panel((x0, x1), (low, high), 3, any_color(random, 20, 200), WALL)
+    spot.panel(
         (x0 + 0.04, x1 - 0.04),
         (low + 0.04, high - 0.04),
         4,
@@ -158,62 +131,39 @@ def _fit_picture(
     for _ in range(int(random.integers(1, 7))):
         left = random.uniform(x0 + 0.05, max(x1 - 0.3, x0 + 0.06))
         bottom = random.uniform(low + 0.05, max(high - 0.3, low + 0.06))
-        panel(
-            mesh,
-            place,
+        spot.panel(
             (left, min(left + 0.22, x1 - 0.05)),
             (bottom, min(bottom + 0.3, high - 0.05)),
             5,
             any_color(random, 60, 250),
             WALL,
         )
-    del fitted
 
 
-def _fit_radiator(
-    mesh: Mesh,
-    place: Place,
-    x: tuple[float, float],
-    style: RoomStyle,
-    random: np.random.Generator,
-    fitted: Fitted,
-) -> None:
+def _fit_radiator(spot: Spot) -> None:
     """A radiator with ribs."""
+    random = spot.random
     color = any_color(random, 170, 235)
-    mesh.box(place, x, (0.12, 0.62), (0.03, 0.12), color)
-    for at in np.arange(x[0] + 0.04, x[1] - 0.04, 0.09):
-        corners = np.array(
-            [
-                [at, 0.15, 0.125],
-                [at + 0.03, 0.15, 0.125],
-                [at + 0.03, 0.59, 0.125],
-                [at, 0.59, 0.125],
-            ]
-        )
-        mesh.quad(place.world(corners), shaded(color, 0.75), OBSTACLE)
-    del style
-    keep_free(place, x, 0.3, fitted)
+    spot.box(spot.x, (0.12, 0.62), (0.03, 0.12), color, OBSTACLE)
+    for at in np.arange(spot.x[0] + 0.04, spot.x[1] - 0.04, 0.09):
+        rib = (at, at + 0.03), (0.15, 0.59)
+        spot.mesh.upright(spot.place, *rib, 0.125, shaded(color, 0.75), OBSTACLE)
+    spot.keep_free(0.3)
 
 
-def _fit_pilaster(
-    mesh: Mesh,
-    place: Place,
-    x: tuple[float, float],
-    style: RoomStyle,
-    random: np.random.Generator,
-    fitted: Fitted,
-) -> None:
+def _fit_pilaster(spot: Spot) -> None:
     """A pillar that stands out of the wall."""
-    color = style.wall if random.uniform() < 0.6 else any_color(random, 70, 200)
+    random = spot.random
+    color = spot.style.wall if random.uniform() < 0.6 else any_color(random, 70, 200)
     deep = random.uniform(0.1, 0.35)
-    mesh.box(place, x, (0.0, style.ceiling_m), (0.0, deep), color, WALL)
-    if style.skirting_m:
-        edges = (x[0] - 0.01, x[1] + 0.01)
-        mesh.box(place, edges, (0.0, style.skirting_m), (0.0, deep + 0.01), style.skirting, WALL)
-    keep_free(place, x, deep + 0.2, fitted)
+    spot.box(spot.x, (0.0, spot.style.ceiling_m), (0.0, deep), color, WALL)
+    if spot.style.skirting_m:
+        edges = (spot.x[0] - 0.01, spot.x[1] + 0.01)
+        spot.box(edges, (0.0, spot.style.skirting_m), (0.0, deep + 0.01), spot.style.skirting, WALL)
+    spot.keep_free(deep + 0.2)
 
 
-_Fit = Callable[[Mesh, Place, tuple[float, float], RoomStyle, np.random.Generator, Fitted], None]
+_Fit = Callable[[Spot], None]
 _FITTINGS: tuple[tuple[_Fit, float, float], ...] = (
     (fit_door, 0.85, 1.9),
     (fit_lift, 1.2, 1.8),

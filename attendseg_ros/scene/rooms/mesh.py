@@ -106,6 +106,21 @@ class Mesh:
         self._surfaces.append(int(surface))
         self._two_sided.append(two_sided)
 
+    def upright(
+        self,
+        place: Place,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        z: float,
+        color: Color,
+        class_id: IndoorClass,
+        surface: Surface = Surface.PLAIN,
+    ) -> None:
+        """Adds an upright rectangle that is seen from the front of a place."""
+        (x0, x1), (y0, y1) = x, y
+        corners = np.array([[x0, y0, z], [x1, y0, z], [x1, y1, z], [x0, y1, z]], np.float64)
+        self.quad(place.world(corners), color, class_id, surface)
+
     def solid(self, quads: Points, color: Color, class_id: IndoorClass) -> None:
         """Adds the faces of a convex body, (N, 4, 3), in whatever order their corners are."""
         middle = quads.reshape(-1, 3).mean(axis=0)

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from attendseg_ros.labels.indoor import IndoorClass
 from attendseg_ros.scene.rooms.mesh import Color, Mesh, Place, Surface
 
@@ -40,6 +38,4 @@ def add_front(
     surface: Surface = Surface.PLAIN,
 ) -> None:
     """Adds a panel just before the front of something z metres deep."""
-    (x0, x1), (y0, y1), z = x, y, z + 0.004
-    corners = np.array([[x0, y0, z], [x1, y0, z], [x1, y1, z], [x0, y1, z]], np.float64)
-    mesh.quad(place.world(corners), color, OBSTACLE, surface)
+    mesh.upright(place, x, y, z + 0.004, color, OBSTACLE, surface)

@@ -4,25 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
-from attendseg_ros.labels.indoor import IndoorClass
 from attendseg_ros.scene.rooms.mesh import Mesh, Place
 from attendseg_ros.scene.rooms.palette import METAL, any_color, shaded, wood
+from attendseg_ros.scene.rooms.piece import OBSTACLE, Piece
 
 
-class Seat(NamedTuple):
-    """Width and depth in metres, and what adds it to a mesh."""
-
-    width: float
-    depth: float
-    build: Callable[[Mesh, Place], None]
-
-
-def draw_chair(random: np.random.Generator) -> Seat:
+def draw_chair(random: np.random.Generator) -> Piece:
     """A chair on four legs; its back is at z = 0."""
     side, height = random.uniform(0.38, 0.5), random.uniform(0.42, 0.48)
     back, leg = random.uniform(0.3, 0.5), random.uniform(0.02, 0.045)
@@ -40,10 +29,10 @@ def draw_chair(random: np.random.Generator) -> Seat:
                 top = height + back if z == 0.0 else height
                 mesh.box(place, (x, x + leg), (0.0, top), (z, z + leg), legs)
 
-    return Seat(side, side, build)
+    return Piece(side, side, build)
 
 
-def draw_office_chair(random: np.random.Generator) -> Seat:
+def draw_office_chair(random: np.random.Generator) -> Piece:
     """A swivel chair on five castors."""
     color, height = any_color(random, 15, 120), random.uniform(0.42, 0.55)
 
@@ -58,10 +47,10 @@ def draw_office_chair(random: np.random.Generator) -> Seat:
                 place, (x - 0.025, x + 0.025), (0.0, 0.06), (z - 0.025, z + 0.025), (20, 20, 20)
             )
 
-    return Seat(0.6, 0.6, build)
+    return Piece(0.6, 0.6, build)
 
 
-def draw_bench(random: np.random.Generator) -> Seat:
+def draw_bench(random: np.random.Generator) -> Piece:
     """Seats in a row on one beam, as they stand in waiting areas."""
     count = int(random.integers(2, 6))
     color = METAL if random.uniform() < 0.4 else any_color(random, 30, 200)
@@ -75,18 +64,16 @@ def draw_bench(random: np.random.Generator) -> Seat:
             back = np.array(
                 [[x, 0.5, 0.1], [x + 0.49, 0.5, 0.1], [x + 0.49, 0.88, 0.0], [x, 0.88, 0.0]]
             )
-            mesh.solid(
-                place.world(np.stack([back, back - (0.0, 0.0, 0.03)])), color, IndoorClass.OBSTACLE
-            )
+            mesh.solid(place.world(np.stack([back, back - (0.0, 0.0, 0.03)])), color, OBSTACLE)
         for x in (-half + 0.25, half - 0.3):
             mesh.rod(place, (x, 0.02, 0.1), (x, 0.38, 0.28), 0.04, METAL)
             mesh.rod(place, (x, 0.02, 0.5), (x, 0.38, 0.28), 0.04, METAL)
             mesh.box(place, (x - 0.03, x + 0.03), (0.0, 0.03), (0.02, 0.58), METAL)
 
-    return Seat(0.55 * count, 0.6, build)
+    return Piece(0.55 * count, 0.6, build)
 
 
-def draw_sofa(random: np.random.Generator) -> Seat:
+def draw_sofa(random: np.random.Generator) -> Piece:
     """A sofa or an armchair."""
     width, color = float(random.choice([0.85, 1.5, 2.1])), any_color(random, 25, 190)
     foot = float(random.choice([0.03, 0.12]))
@@ -102,10 +89,10 @@ def draw_sofa(random: np.random.Generator) -> Seat:
                 x0 = side * (half - 0.08)
                 mesh.box(place, (x0 - 0.02, x0 + 0.02), (0.0, foot), (z, z + 0.04), (30, 26, 24))
 
-    return Seat(width, 0.85, build)
+    return Piece(width, 0.85, build)
 
 
-def draw_person(random: np.random.Generator) -> Seat:
+def draw_person(random: np.random.Generator) -> Piece:
     """Somebody who stands."""
     size = random.uniform(0.85, 1.08)
     coat, trousers = any_color(random, 15, 210), any_color(random, 15, 120)
@@ -133,4 +120,4 @@ def draw_person(random: np.random.Generator) -> Seat:
         mesh.prism(place, (0.0, 0.15), (0.1, 0.1), (1.56 * size, 1.66 * size), skin, sides=8)
         mesh.prism(place, (0.0, 0.14), (0.11, 0.06), (1.63 * size, 1.75 * size), hair, sides=8)
 
-    return Seat(0.6, 0.5, build)
+    return Piece(0.6, 0.5, build)

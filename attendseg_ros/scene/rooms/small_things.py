@@ -68,11 +68,10 @@ def draw_boxes(random: np.random.Generator) -> Piece:
     count = int(random.integers(1, 4))
     cardboard = random.uniform() < 0.6
     parts = []
-    for index in range(count):
+    for _ in range(count):
         size = random.uniform((0.2, 0.12, 0.2), (0.55, 0.45, 0.5))
         color: Color = (168, 128, 88) if cardboard else any_color(random, 30, 220)
         parts.append((size, shaded(color, random.uniform(0.75, 1.15)), random.uniform(-0.3, 0.3)))
-        del index
     stacked = random.uniform() < 0.6
 
     def build(mesh: Mesh, place: Place) -> None:

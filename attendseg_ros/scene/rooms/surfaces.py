@@ -86,10 +86,8 @@ class Maps:
             field += (light.strength / (1.0 + squared / light.reach**2)).astype(np.float32)
         field *= 1.0 + 0.12 * self._blotches((height, width), 24)
         # Cameras expose for the room: what is bright everywhere is not too bright.
-        field *= BRIGHT / max(
-            float(np.partition(field, int(0.8 * field.size), axis=None)[int(0.8 * field.size)]),
-            BRIGHT,
-        )
+        rank = int(0.8 * field.size)
+        field *= BRIGHT / max(float(np.partition(field, rank, axis=None)[rank]), BRIGHT)
         air = _resized(np.clip(field, 0.03, 1.9), self.size)
         shade = np.zeros((height, width), np.float32)
         for outline in standing:
