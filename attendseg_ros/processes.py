@@ -10,6 +10,7 @@ is there before the fork, and a guard that comes late finds it closed.
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import contextlib
 import os
@@ -277,10 +278,14 @@ def end_all() -> None:
 def _unbroken(action: Callable[[], None], interrupted: Callable[[], None] | None = None) -> None:
     """Runs an action to its end, whatever signals come, and raises their exception afterwards.
 
-    In a separate thread, since handlers of signals run, and raise, in the main thread only.
+    In a separate thread, since handlers of signals run, and raise, in the main thread only. The
+    thread and what is waited for are the interpreter's own, and not `threading`'s, whose waiting
+    is Python code: an exception in the middle of it becomes "release unlocked lock".
     """
-    lock, done = threading.Lock(), threading.Event()
+    lock, end = threading.Lock(), threading.Lock()
     begun: list[bool] = []
+    ended: list[bool] = []
+    end.acquire()
 
     def begin(unwanted: bool) -> bool:
         with lock:
@@ -292,19 +297,20 @@ def _unbroken(action: Callable[[], None], interrupted: Callable[[], None] | None
             if begin(unwanted=False):
                 action()
         finally:
-            done.set()
+            ended.append(True)
+            end.release()
 
     interrupt: BaseException | None = None
     try:
-        threading.Thread(target=run).start()
+        _thread.start_new_thread(run, ())
     except BaseException as error:
         # Whether the thread is there cannot be known: it runs the action, or finds it unwanted.
         if not begin(unwanted=True):
             raise
         interrupt = error
-    while not done.is_set():
+    while not ended:
         try:
-            done.wait()
+            end.acquire()
         except BaseException as error:
             interrupt = error
             if interrupted is not None:
