@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from attendseg_ros.inference import known_models
+from attendseg_ros.ros.launching.environment_choice import is_here
 from attendseg_ros.ros.launching.environments import environment_named, read_environments
-from attendseg_ros.ros.parameters.parameter_values import nearest
+from attendseg_ros.ros.parameters.parameter_values import hint
 from demo.errors import DemoError
 
 _TABLE = Path(__file__).parent.parent / "config" / "environments.yaml"
@@ -40,14 +40,14 @@ class Scene:
             DemoError: it is not installed; the message names what is.
         """
         rows = read_environments(_TABLE)
-        name = environment_named(rows, self.environment, str(_TABLE)).model
-        if "/" not in name and not known_models().named(name):
-            here = [row for row in SCENES if known_models().named(rows[row].model)]
+        own = environment_named(rows, self.environment, str(_TABLE))
+        if not is_here(own):
+            here = [name for name in SCENES if is_here(rows[name])]
             raise DemoError(
-                f"environment {self.environment}: model {name!r} is not installed; environments "
+                f"environment {own.name}: model {own.model!r} is not installed; environments "
                 f"with a model and a scene here: {', '.join(here) or 'none'}; --model takes another"
             )
-        return name
+        return own.model
 
 
 SCENES = {
@@ -67,9 +67,8 @@ def scene_of(environment: str) -> Scene:
     """
     if environment in SCENES:
         return SCENES[environment]
-    near = nearest(environment, list(SCENES))
-    hint = f": the nearest is {near!r}" if near else ""
     raise DemoError(
-        f"no scene is rendered for environment {environment!r}{hint}; there are "
+        f"no scene is rendered for environment {environment!r}{hint(environment, list(SCENES))}; "
+        "there are "
         f"{', '.join(SCENES)}, and INPUT plays pictures of your own"
     )

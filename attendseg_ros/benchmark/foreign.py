@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -202,10 +201,11 @@ def synthetic(home: Path) -> dict[str, Iterator[Image]]:
         "own images, upside down": lambda _, own: np.ascontiguousarray(own[::-1, ::-1]),
     }
 
+    owns = list(images_of(home, SYNTHETIC))
+
     def made(make: Callable[[np.random.Generator, Image], Image]) -> Iterator[Image]:
         random = np.random.default_rng(_SEED)
-        for own in islice(images_of(home, SYNTHETIC), SYNTHETIC):
-            yield make(random, own)
+        return (make(random, own) for own in owns)
 
     return {name: made(make) for name, make in kinds.items()}
 

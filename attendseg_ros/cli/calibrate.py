@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from attendseg_ros.cli.confidence_rows import rows
-from attendseg_ros.cli.verb import Result, add_engine, table
-from attendseg_ros.deployment.bundle_folder import write_sections
+from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, table
 from attendseg_ros.deployment.calibrating import (
     FALSE_ALARMS,
     CalibrationPlan,
     calibrate,
+    write_down,
 )
-from attendseg_ros.deployment.calibration_card import write_to_card
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.training.dataset import LabelledSet
 
@@ -26,16 +24,7 @@ HELP = "measure what a bundle's confidence is worth and which images are its own
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
-    parser.add_argument(
-        "model", metavar="MODEL", help="a model's name, pkg://package/name or a bundle's folder"
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="labelled set in SegNet's layout: <split>/ and <split>annot/",
-    )
+    add_model_and_set(parser)
     parser.add_argument(
         "--split",
         default="val",
@@ -99,8 +88,7 @@ def run(arguments: argparse.Namespace) -> Result:
             sister=load_bundle(arguments.temperature_of) if arguments.temperature_of else None,
         ),
     )
-    write_sections(bundle, found.sections())
-    write_to_card(bundle.path, found.calibration, found.familiarity)
+    write_down(bundle, found)
     notes = []
     if seen:
         notes.append(

@@ -8,13 +8,13 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from attendseg_ros.cli.verb import (
     Result,
     add_engine,
     add_groups,
+    add_model_and_set,
     group_rows,
     need_packages,
     percent,
@@ -38,16 +38,7 @@ HELP = "score a model on a labelled set"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
-    parser.add_argument(
-        "model", metavar="MODEL", help="a model's name, pkg://package/name or a bundle's folder"
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="labelled set in SegNet's layout: <split>/ and <split>annot/",
-    )
+    add_model_and_set(parser)
     parser.add_argument(
         "--split",
         default="val",

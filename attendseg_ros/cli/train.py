@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.cli.terms_options import FORM
+from attendseg_ros.cli.terms_options import FORM, told
 from attendseg_ros.cli.verb import (
     SIZES,
     Result,
@@ -25,7 +25,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.terms import Source
-from attendseg_ros.terms.told import TERMS_FILE, read_terms
+from attendseg_ros.terms.told import TERMS_FILE
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.group_scores import mean_over_groups
@@ -155,9 +155,7 @@ def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     need_packages(NAME, "torch")
     config = _config(arguments)
-    terms = None
-    if arguments.terms is not None:
-        terms = read_terms(arguments.terms, config.data.resolve().name)
+    terms = told(arguments, config.data.resolve().name)
     return (_in_turn if arguments.hold_out == [EACH] else _once)(config, terms)
 
 

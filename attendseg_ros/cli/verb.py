@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from attendseg_ros.errors import AttendSegError
@@ -35,6 +36,20 @@ class Verb(Protocol):
 
     def describe(self, result: Result) -> str:
         """The result for a person to read."""
+
+
+def add_model_and_set(parser: argparse.ArgumentParser) -> None:
+    """Adds a model, and the labelled set that it is judged on."""
+    parser.add_argument(
+        "model", metavar="MODEL", help="a model's name, pkg://package/name or a bundle's folder"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="labelled set in SegNet's layout: <split>/ and <split>annot/",
+    )
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:

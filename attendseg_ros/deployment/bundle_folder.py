@@ -60,22 +60,13 @@ def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: 
         classes: in the order of the network's outputs.
     """
     (folder / MODEL_FILE).write_bytes(model)
-    _write_description(
-        folder,
-        {
-            "format_version": FORMAT_VERSION,
-            **fields,
-            "sha256": hashlib.sha256(model).hexdigest(),
-            **classes.to_mapping(),
-        },
-    )
-
-
-def write_scores(bundle: Bundle, scores: Mapping[str, Any]) -> None:
-    """Puts measured scores into a bundle's model.yaml."""
-    path = bundle.path / DESCRIPTION_FILE
-    description = read_yaml(path, BundleError)
-    _write_description(bundle.path, {**description, "scores": dict(scores)})
+    description = {
+        "format_version": FORMAT_VERSION,
+        **fields,
+        "sha256": hashlib.sha256(model).hexdigest(),
+        **classes.to_mapping(),
+    }
+    (folder / DESCRIPTION_FILE).write_text(_as_text(description), encoding="utf-8")
 
 
 def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -86,10 +77,12 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
         sections: by name; None takes a section out.
     """
     path = bundle.path / DESCRIPTION_FILE
-    kept = {
-        key: value for key, value in read_yaml(path, BundleError).items() if key not in sections
-    }
     given = {name: dict(values) for name, values in sections.items() if values is not None}
+    kept = {
+        key: given.get(key, value)
+        for key, value in read_yaml(path, BundleError).items()
+        if key not in sections or key in given
+    }
     # The class table is long: what a reader looks for stands before it.
     first = {key: value for key, value in kept.items() if key not in ("sha256", *KEYS)}
     text = _as_text({**first, **given, **kept})
@@ -99,10 +92,6 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
-
-
-def _write_description(folder: Path, description: Mapping[str, Any]) -> None:
-    (folder / DESCRIPTION_FILE).write_text(_as_text(description), encoding="utf-8")
 
 
 def _as_text(description: Mapping[str, Any]) -> str:

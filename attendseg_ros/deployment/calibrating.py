@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros.deployment.bundle_folder import write_sections
+from attendseg_ros.deployment.calibration_card import write_to_card
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, Engine, create_engine
 from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
@@ -122,6 +124,12 @@ def calibrate(bundle: Bundle, plan: CalibrationPlan) -> Calibrated:
         return Calibrated(known, _familiarity(bundle, engines, plan))
 
 
+def write_down(bundle: Bundle, found: Calibrated) -> None:
+    """Puts what was found into a bundle's model.yaml and model card."""
+    write_sections(bundle, found.sections())
+    write_to_card(bundle.path, found.calibration, found.familiarity)
+
+
 def _of_sister(sister: Bundle) -> ConfidenceCalibration:
     if sister.calibration is None:
         raise BundleError(f"{sister.path} is not calibrated: calibrate it first")
@@ -135,7 +143,7 @@ def _samples(bundle: Bundle, engine: Engine, labelled: LabelledSet) -> tuple[Pix
     channel_of[list(bundle.channel_ids)] = np.arange(len(bundle.channel_ids))
     channel_of[UNLABELLED] = UNLABELLED
     resizer = Resizer(bundle.input_size)
-    decoder = _decoder(bundle, 1.0)
+    decoder = Decoder.of(bundle, bundle.input_size, 1.0)
     halves: tuple[list[PixelSample], list[PixelSample]] = ([], [])
     for index in tqdm(range(len(labelled)), desc="fitting", unit="image", leave=False):
         rgb, truth = labelled[index]
@@ -153,8 +161,8 @@ def _calibration(
     bundle: Bundle, engine: Engine, plan: CalibrationPlan, halves: tuple[PixelSample, ...]
 ) -> ConfidenceCalibration:
     crosswise = [_fitted(bundle, half) for half in reversed(halves)]
-    plain = _decoder(bundle, 1.0)
-    scaled = [_decoder(bundle, found) for found in crosswise]
+    plain = Decoder.of(bundle, bundle.input_size, 1.0)
+    scaled = [Decoder.of(bundle, bundle.input_size, found) for found in crosswise]
     before, after = Reliability(), Reliability()
     resizer = Resizer(bundle.input_size)
     labelled = plan.held_out
@@ -184,16 +192,6 @@ def _calibration(
 def _fitted(bundle: Bundle, sample: PixelSample) -> float:
     # Probabilities of a graph that ends in a softmax are taken as they are.
     return fitted_temperature(sample, TEMPERATURES) if bundle.output == "logits" else 1.0
-
-
-def _decoder(bundle: Bundle, temperature: float) -> Decoder:
-    return Decoder(
-        bundle.channel_ids,
-        bundle.input_size,
-        bundle.output,
-        at_image_size=bundle.decoding == "image",
-        temperature=temperature,
-    )
 
 
 def _half(index: int, labelled: LabelledSet) -> int:

@@ -18,13 +18,11 @@ from attendseg_ros.deployment.bundle_folder import (
     check_target,
     write_card,
     write_model,
-    write_scores,
     write_sections,
     written_whole,
 )
-from attendseg_ros.deployment.calibrating import CalibrationPlan, calibrate
+from attendseg_ros.deployment.calibrating import CalibrationPlan, calibrate, write_down
 from attendseg_ros.deployment.calibration import CalibrationSet
-from attendseg_ros.deployment.calibration_card import write_to_card
 from attendseg_ros.deployment.check import Agreement, check_bundle, reference_logits
 from attendseg_ros.deployment.graph import float_graph, with_image_input
 from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
@@ -164,7 +162,8 @@ def export(config: ExportConfig) -> ExportReport:
         )
         before, after = report.before[0], report.after[0]
         trained_on = val.shares_images_with(splits.train)
-        write_scores(bundle, _scores(splits.val_name, trained_on, before, after, config.precision))
+        scores = _scores(splits.val_name, trained_on, before, after, config.precision)
+        write_sections(bundle, {"scores": scores})
         write_card(
             folder,
             model_card(
@@ -196,8 +195,7 @@ def _calibrate(bundle: Bundle, splits: Splits, seen_in_training: bool) -> None:
     except DataError as error:
         tqdm.write(f"note: not calibrated: {error}", file=sys.stderr)
         return
-    write_sections(bundle, found.sections())
-    write_to_card(bundle.path, found.calibration, found.familiarity)
+    write_down(bundle, found)
 
 
 def _measured(
@@ -322,8 +320,8 @@ def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
     if training.teacher is None:
         del settings["distillation_weight"]
     stages: list[dict[str, Any]] = []
-    for earlier in (training.start_from, training.teacher):
-        if earlier is not None and (earlier / CONFIG_FILE).is_file():
+    for earlier in training.builds_on:
+        if (earlier / CONFIG_FILE).is_file():
             found = _stages(TrainingConfig.load(earlier))
             stages += [stage for stage in found if stage not in stages]
     return [*stages, settings]

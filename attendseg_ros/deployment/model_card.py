@@ -11,6 +11,7 @@ from attendseg_ros.deployment.calibration import CalibrationSet
 from attendseg_ros.deployment.check import Agreement
 from attendseg_ros.deployment.scoring import Scores
 from attendseg_ros.inference import Bundle
+from attendseg_ros.markdown import table
 from attendseg_ros.terms.wording import licence_section
 
 
@@ -49,11 +50,6 @@ def model_card(
     return "\n\n".join(parts) + "\n"
 
 
-def _table(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def _percent(value: float | None) -> str:
     return "not seen" if value is None else f"{100 * value:.1f}"
 
@@ -70,7 +66,7 @@ def _model(bundle: Bundle) -> str:
         ["Precision", _PRECISIONS[bundle.precision]],
         ["model.onnx", f"sha256 `{bundle.sha256}`"],
     ]
-    return "## Model\n\n" + _table(["", ""], rows)
+    return "## Model\n\n" + table(["", ""], rows)
 
 
 _PRECISIONS = {
@@ -120,7 +116,7 @@ def _scores(
         )
     return (
         f"## Scores\n\nPer cent, on the split `{split}` ({after.images} images at their own size, "
-        f"unlabelled pixels not counted). {worth}\n\n" + _table(["", *columns], rows)
+        f"unlabelled pixels not counted). {worth}\n\n" + table(["", *columns], rows)
     )
 
 
@@ -129,7 +125,7 @@ def _agreement(agreements: Mapping[str, Agreement]) -> str:
         [engine, f"{100 * found.pixels:.2f} %", f"{100 * found.logits_error:.3g} %"]
         for engine, found in agreements.items()
     ]
-    return "## Agreement with the float network\n\n" + _table(
+    return "## Agreement with the float network\n\n" + table(
         ["Engine", "pixels of the same class", "error of the logits (RMS, of their deviation)"],
         rows,
     )

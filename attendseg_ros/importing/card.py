@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attendseg_ros.importing.adapting import Adapted
 from attendseg_ros.importing.engine_check import EngineCheck
 from attendseg_ros.importing.price import Price, described_price
 from attendseg_ros.inference import Bundle
+from attendseg_ros.markdown import table
 from attendseg_ros.terms.wording import licence_section
 
 _OUTPUTS = {
@@ -56,9 +57,9 @@ def import_card(
     parts = [
         f"# {bundle.name}",
         bundle.description,
-        "## Model\n\n" + _table(["", ""], rows),
+        "## Model\n\n" + table(["", ""], rows),
         *([] if price is None else [_eight_bits(price)]),
-        "## Engines\n\n" + _table(["Engine", "On images of patches"], _engine_rows(engines)),
+        "## Engines\n\n" + table(["Engine", "On images of patches"], _engine_rows(engines)),
         licence_section(bundle.license),
     ]
     return "\n\n".join(parts) + "\n"
@@ -92,8 +93,3 @@ def _engine_rows(engines: Mapping[str, EngineCheck]) -> list[list[str]]:
             said = f"{100 * found.agreement:.2f} % of the pixels as with {reference}"
         rows.append([name, said])
     return rows
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

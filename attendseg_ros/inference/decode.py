@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import Logits, check_finite
 from attendseg_ros.labels import UNLABELLED
 
@@ -51,6 +52,25 @@ class Decoder:
         self._ids[: len(class_ids)] = class_ids
         self._ids_are_channels = list(class_ids) == list(range(len(class_ids)))
         self._allocate(network_size)
+
+    @classmethod
+    def of(
+        cls, bundle: Bundle, network_size: tuple[int, int], temperature: float | None = None
+    ) -> Decoder:
+        """Makes the decoder of a model.
+
+        Args:
+            bundle: the model.
+            network_size: width and height of the network's input.
+            temperature: as above; None for the bundle's own.
+        """
+        return cls(
+            bundle.channel_ids,
+            network_size,
+            bundle.output,
+            at_image_size=bundle.decoding == "image",
+            temperature=bundle.temperature if temperature is None else temperature,
+        )
 
     def decode(
         self, logits: Logits, size: tuple[int, int], *, confidence: bool = False

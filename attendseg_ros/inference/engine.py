@@ -126,6 +126,15 @@ def physical_cores() -> int:
     return len({_first_sibling(cpu) for cpu in os.sched_getaffinity(0)})
 
 
+def cpuinfo(*names: str) -> list[str]:
+    """The lines of /proc/cpuinfo that begin with one of these names; none where it is missing."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return []
+    return [line for line in text.splitlines() if line.startswith(names)]
+
+
 def _first_sibling(cpu: int) -> str:
     """Names the physical core of a logical processor (its own name where Linux does not say)."""
     siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.compiled import key_of, load_compiled, store_compiled
-from attendseg_ros.inference.engine import default_threads, physical_cores
+from attendseg_ros.inference.engine import cpuinfo, default_threads, physical_cores
 
 _KIND = "engine"
 
@@ -83,12 +83,8 @@ def remember(key: str, measured: Measured) -> None:
 
 
 def _processor() -> list[str]:
-    lines: list[str] = []
-    with contextlib.suppress(OSError):
-        text = Path("/proc/cpuinfo").read_text(errors="replace")
-        lines = [line for line in text.splitlines() if line.startswith(_NAMES_OF_PROCESSORS)]
     # A board may have cores of two kinds.
-    return [platform.machine(), *sorted(set(lines))]
+    return [platform.machine(), *sorted(set(cpuinfo(*_NAMES_OF_PROCESSORS)))]
 
 
 def _build_of(engine: str) -> list[str]:

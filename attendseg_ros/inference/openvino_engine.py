@@ -10,7 +10,6 @@ import importlib
 import io
 import platform
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,14 @@ from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.compiled import key_of, load_compiled, store_compiled
-from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME, Logits, Port, check_graph
+from attendseg_ros.inference.engine import (
+    INPUT_NAME,
+    OUTPUT_NAME,
+    Logits,
+    Port,
+    check_graph,
+    cpuinfo,
+)
 
 # Its reports to a server of its maker's, which it sends with each import: a robot must not call out
 # because its network was loaded. And its converter for the models of training frameworks: 8 MB.
@@ -122,10 +128,7 @@ def _check(bundle: Bundle, input_size: tuple[int, int], graph: Any) -> None:
 
 def _processor(core: Any) -> list[str]:
     """What code is made for: a cache can be on a disk that another machine gets."""
-    flags: list[str] = []
-    with contextlib.suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
-        flags = [line for line in lines if line.startswith(("flags", "Features"))][:1]
+    flags = cpuinfo("flags", "Features")[:1]
     return [platform.machine(), str(core.get_property("CPU", "FULL_DEVICE_NAME")), *flags]
 
 

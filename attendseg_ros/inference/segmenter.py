@@ -81,13 +81,7 @@ class _Pipeline:
         self.engine = engine
         self.resizer = Resizer(engine.input_size)
         self.smoothers: defaultdict[str, Smoother] = defaultdict(Smoother)
-        self.decoder = Decoder(
-            bundle.channel_ids,
-            engine.input_size,
-            bundle.output,
-            at_image_size=bundle.decoding == "image",
-            temperature=bundle.temperature,
-        )
+        self.decoder = Decoder.of(bundle, engine.input_size)
 
 
 def _around(engine: Engine, bundle: Bundle) -> _Pipeline:

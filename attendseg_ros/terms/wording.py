@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from attendseg_ros.documents import shortened_text
+from attendseg_ros.markdown import table
 from attendseg_ros.terms.licenses import known_license
 from attendseg_ros.terms.source import Source
 from attendseg_ros.terms.terms import NOT_STATED, Terms
@@ -63,8 +64,6 @@ def _with_link(text: str, url: str) -> str:
 def licence_section(terms: Terms) -> str:
     """The section of a model card, in Markdown."""
     rows = [
-        ["", "Licence", "Commercial use", "Attribution"],
-        ["---"] * 4,
         [
             "Weights",
             _in_markdown(terms.weights, terms.license_url),
@@ -83,7 +82,7 @@ def licence_section(terms: Terms) -> str:
     ]
     if not terms.data:
         rows.append(["Data", "unknown", "unknown", ""])
-    return "## Licence\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return "## Licence\n\n" + table(["", "Licence", "Commercial use", "Attribution"], rows)
 
 
 def _in_markdown(text: str, url: str) -> str:

@@ -17,7 +17,7 @@ def seen_before(config: TrainingConfig, held_out: Sequence[Path]) -> list[str]:
     """What makes the score on held-out images worth less, a line for each earlier run.
 
     Args:
-        config: of the run; its `start_from` and `teacher`, and theirs, are looked at.
+        config: of the run; the runs that it builds on, and that they build on, are looked at.
         held_out: files of the images that the run is scored on.
     """
     lines = []
@@ -41,8 +41,8 @@ def seen_before(config: TrainingConfig, held_out: Sequence[Path]) -> list[str]:
 
 
 def _earlier(config: TrainingConfig, followed: tuple[Path, ...]) -> Iterator[Path]:
-    for folder in (config.start_from, config.teacher):
-        if folder is None or folder in followed:
+    for folder in config.builds_on:
+        if folder in followed:
             continue
         yield folder
         try:

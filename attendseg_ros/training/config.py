@@ -143,6 +143,11 @@ class TrainingConfig:
                 f"{' and no group to hold out' if self.groups is None else ''}"
             )
 
+    @property
+    def builds_on(self) -> tuple[Path, ...]:
+        """Folders of the runs that this one begins with or learns from."""
+        return tuple(run for run in (self.start_from, self.teacher) if run is not None)
+
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
         return asdict(self) | {

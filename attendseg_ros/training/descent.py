@@ -159,9 +159,7 @@ def _descent(
 def _earlier(config: TrainingConfig, found: dict[Path, tuple[Ancestor, ...]]) -> list[Ancestor]:
     """What the folders that a run names say today of what they descend from."""
     ancestors: list[Ancestor] = []
-    for folder in (config.start_from, config.teacher):
-        if folder is None:
-            continue
+    for folder in config.builds_on:
         try:
             earlier = TrainingConfig.load(folder)
         except AttendSegError:

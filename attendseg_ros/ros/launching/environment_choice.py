@@ -218,11 +218,12 @@ def _bundle_of(row: Environment) -> Bundle:
 
 
 def _models_here(environments: dict[str, Environment]) -> str:
-    names = [row.name for row in environments.values() if _is_here(row)]
+    names = [row.name for row in environments.values() if is_here(row)]
     return f"environments with a model here: {', '.join(names) or 'none'}"
 
 
-def _is_here(row: Environment) -> bool:
+def is_here(row: Environment) -> bool:
+    """Whether a package has the model of an environment, or its folder is there."""
     if "/" not in row.model:
         return bool(known_models().named(row.model))
     try:

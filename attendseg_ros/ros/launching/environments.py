@@ -12,7 +12,7 @@ from typing import Any
 
 from attendseg_ros.documents import read_yaml, shortened, shortened_text
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.parameters.parameter_values import nearest
+from attendseg_ros.ros.parameters.parameter_values import hint
 
 
 class EnvironmentsError(AttendSegError):
@@ -97,10 +97,9 @@ def environment_named(
     """
     if name in environments:
         return environments[name]
-    near = nearest(name, list(environments))
-    hint = f": the nearest is {near!r}" if near else ""
+    near = hint(name, list(environments))
     raise EnvironmentsError(
-        f"{source}: there is no environment {shortened(name)}{hint}; there are "
+        f"{source}: there is no environment {shortened(name)}{near}; there are "
         f"{', '.join(environments)}{'' if near else more}"
     )
 
@@ -132,9 +131,8 @@ def _check_keys(row: Collection[Any], source: str) -> None:
     missing = [key for key in _FIELDS if key not in row]
     unknown = [key for key in row if key not in _FIELDS]
     if unknown:
-        near = nearest(str(unknown[0]), missing)
-        hint = f": the nearest is {near!r}" if near else f": it may hold {', '.join(_FIELDS)}"
-        raise EnvironmentsError(f"{source}: there is no key {shortened(unknown[0])}{hint}")
+        near = hint(str(unknown[0]), missing) or f": it may hold {', '.join(_FIELDS)}"
+        raise EnvironmentsError(f"{source}: there is no key {shortened(unknown[0])}{near}")
     if missing:
         raise EnvironmentsError(f"{source}: {missing[0]} is missing")
 

@@ -84,6 +84,12 @@ def nearest(name: str, names: Sequence[str]) -> str:
     return by_plain[found[0]] if found else ""
 
 
+def hint(name: str, known: Sequence[str]) -> str:
+    """The nearest of the names that there are, as the end of a message; empty if none is near."""
+    near = nearest(name, known)
+    return f": the nearest is {near!r}" if near else ""
+
+
 def plain(name: str) -> str:
     """A name without what people leave out or write otherwise: image_topic, imageTopic."""
     return name.replace("_", "").replace("-", "").replace(".", "").lower()
