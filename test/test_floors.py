@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "navigation": {"labels"},
     "scene": {"labels"},
     "inference": {"labels", "terms"},
-    "training": {"network", "labels", "scene", "terms"},
+    "training": {"inference", "network", "labels", "scene", "terms"},
     "deployment": {"network", "inference", "labels", "terms", "training"},
     "importing": {"inference", "labels", "terms", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},

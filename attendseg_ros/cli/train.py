@@ -100,13 +100,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--start-from",
         type=Path,
         metavar="RUN",
-        help="finished run whose best weights to start at; grown, where its shape is smaller",
+        help="finished run, bundle or shipped model whose weights to start at; grown, where its "
+        "shape is smaller",
     )
     parser.add_argument(
         "--teacher",
         type=Path,
         metavar="RUN",
-        help="finished run, of any shape, whose best network teaches this one beside the labels",
+        help="finished run, bundle or shipped model, of any shape, that teaches beside the labels",
     )
     parser.add_argument(
         "--teacher-size",
@@ -119,7 +120,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shape",
         metavar="FILE",
         help="YAML file with the network's channels and blocks, as explore writes it; or "
-        f"{' or '.join(BUILT_IN)} (default: the shipped models')",
+        f"{' or '.join(BUILT_IN)} (default: that of --start-from; without it the shipped street's)",
     )
     settings = parser.add_argument_group("settings (defaults in brackets)")
     defaults = TrainingConfig
@@ -154,6 +155,7 @@ def _option(name: str) -> str:
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     need_packages(NAME, "torch")
+    _need_what_bundles_need(arguments)
     config = _config(arguments)
     terms = told(arguments, config.data.resolve().name)
     return (_in_turn if arguments.hold_out == [EACH] else _once)(config, terms)
@@ -171,7 +173,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         start_from=arguments.start_from,
         teacher=arguments.teacher,
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
-        shape=Shape.load(arguments.shape) if arguments.shape else Shape(),
+        shape=_shape(arguments.shape, arguments.start_from),
         groups=Grouping.load(arguments.groups, arguments.data)
         if held_out or arguments.groups
         else None,
@@ -179,6 +181,21 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         gap=arguments.gap,
         **settings,
     )
+
+
+def _need_what_bundles_need(arguments: argparse.Namespace) -> None:
+    from attendseg_ros.training.bundle_weights import is_bundle
+
+    if any(origin and is_bundle(origin) for origin in (arguments.start_from, arguments.teacher)):
+        need_packages(NAME, "onnx")
+
+
+def _shape(wanted: str | None, origin: Path | None) -> Shape:
+    from attendseg_ros.training.bundle_weights import shape_of_trained
+
+    if wanted is not None:
+        return Shape.load(wanted)
+    return Shape() if origin is None else shape_of_trained(origin)
 
 
 def _in_turn(config: TrainingConfig, terms: Sequence[Source] | None) -> Result:

@@ -20,6 +20,7 @@ from onnx import helper, numpy_helper
 
 from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME
+from attendseg_ros.training.bundle_weights import dequantized
 
 _FLOAT_BYTES = 4
 
@@ -53,7 +54,7 @@ def float_twin(bundle: Bundle) -> Bundle:
             else:
                 renamed[node.output[0]] = node.input[0]
         elif node.op_type == "DequantizeLinear" and node.input[0] in constants:
-            weights.append(numpy_helper.from_array(_dequantized(node, constants), node.output[0]))
+            weights.append(numpy_helper.from_array(dequantized(node, constants), node.output[0]))
         elif node.op_type == "DequantizeLinear" and node.input[0] not in image:
             renamed[node.output[0]] = node.input[0]
         else:
@@ -88,21 +89,6 @@ def _cuts_below_zero(node: Any, constants: dict[str, NDArray[Any]]) -> bool:
         return False
     zero = constants[node.input[2]]
     return bool(np.all(zero == np.iinfo(zero.dtype).min))
-
-
-def _dequantized(node: Any, constants: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-    """(q - zero point) * scale, along the axis of the scales (ONNX: DequantizeLinear)."""
-    values = constants[node.input[0]].astype(np.float32)
-    scale = constants[node.input[1]].astype(np.float32)
-    zero = np.zeros_like(scale)
-    if len(node.input) > 2 and node.input[2]:
-        zero = constants[node.input[2]].astype(np.float32)
-    axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
-    if scale.ndim == 1:
-        shape = [1] * values.ndim
-        shape[axis] = -1
-        scale, zero = scale.reshape(shape), zero.reshape(shape)
-    return np.asarray((values - zero) * scale, np.float32)
 
 
 def _connect(nodes: list[Any], renamed: dict[str, str], outputs: set[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.training.bundle_weights import is_bundle
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.splits import splits_of
 
@@ -22,6 +23,12 @@ def seen_before(config: TrainingConfig, held_out: Sequence[Path]) -> list[str]:
     """
     lines = []
     for folder in dict.fromkeys(_earlier(config, ())):
+        if is_bundle(folder):
+            lines.append(
+                f"whether {folder} was trained on what is held out is unknown: a bundle "
+                "names its sets and not their images"
+            )
+            continue
         try:
             trained_on = splits_of(TrainingConfig.load(folder)).train.images
         except AttendSegError as error:

@@ -71,7 +71,15 @@ def start_from(network: AttendSeg, run: Path) -> None:
         DataError: if the run has no checkpoint, or one that cannot be grown to the architecture.
     """
     path = run / BEST_FILE
-    weights = load_checkpoint(path).get("model", {})
+    start_at(network, load_checkpoint(path).get("model", {}), path)
+
+
+def start_at(network: AttendSeg, weights: dict[str, torch.Tensor], path: Path) -> None:
+    """Loads weights into a network of the same or a larger shape, as `start_from` does.
+
+    Raises:
+        DataError: they cannot be grown to the architecture; the message names the file.
+    """
     own = network.state_dict()
     for name in (n for n in own if n.startswith(OUTPUT_LAYERS)):
         if name in weights and weights[name].shape[0] != own[name].shape[0]:

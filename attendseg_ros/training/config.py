@@ -64,11 +64,13 @@ class TrainingConfig:
             straight down.
         scene_share: rendered scenes per real image in each epoch: streets for CamVid's classes,
             rooms for those of the built-in table indoor; other classes have none.
-        start_from: folder of a finished run whose best weights are the start; None: random ones.
+        start_from: folder of a finished run whose best weights are the start, or a bundle's folder
+            or name; None: random ones.
             Heads for other classes start at random.
             A run of a shape with fewer channels or blocks is grown to this one's.
         teacher: folder of a finished run of the same classes, of any shape, whose best network
-            teaches this one beside the labels; None: the labels alone.
+            teaches this one beside the labels, or a bundle's folder or name; None: the labels
+            alone.
         teacher_size: width and height that crops are enlarged to for the teacher, which is the more
             certain of small things; None: it sees them as they are.
         distillation_weight: of what the teacher says, beside the labels' cross-entropy.
@@ -145,7 +147,7 @@ class TrainingConfig:
 
     @property
     def builds_on(self) -> tuple[Path, ...]:
-        """Folders of the runs that this one begins with or learns from."""
+        """The runs and bundles that this one begins with or learns from."""
         return tuple(run for run in (self.start_from, self.teacher) if run is not None)
 
     def to_mapping(self) -> dict[str, Any]:

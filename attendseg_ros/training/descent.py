@@ -15,9 +15,11 @@ from typing import Any
 
 from attendseg_ros.documents import LARGE, read_yaml, shortened
 from attendseg_ros.errors import AttendSegError, DataError
+from attendseg_ros.inference import Bundle
 from attendseg_ros.terms import Source
 from attendseg_ros.terms.licenses import License, known_license
 from attendseg_ros.terms.told import TERMS_FILE, terms_of_set
+from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.scenes import training_scenes
 
@@ -160,6 +162,9 @@ def _earlier(config: TrainingConfig, found: dict[Path, tuple[Ancestor, ...]]) ->
     """What the folders that a run names say today of what they descend from."""
     ancestors: list[Ancestor] = []
     for folder in config.builds_on:
+        if is_bundle(folder):
+            ancestors.append(_bundled(read_bundle(folder)))
+            continue
         try:
             earlier = TrainingConfig.load(folder)
         except AttendSegError:
@@ -168,6 +173,21 @@ def _earlier(config: TrainingConfig, found: dict[Path, tuple[Ancestor, ...]]) ->
         else:
             ancestors += _descent(earlier, None, found)
     return ancestors
+
+
+def _bundled(bundle: Bundle) -> Ancestor:
+    """A bundle's data, and its own terms where these allow less than the data's do."""
+    terms = bundle.license
+    sources = terms.data or (Source(name=f"the data of '{bundle.name}'"),)
+    if terms.commercial_use is not True and all(each.allows_commercial_use for each in sources):
+        own = Source(
+            name=f"the weights of '{bundle.name}'",
+            license=terms.weights,
+            license_url=terms.license_url,
+            commercial_use=terms.commercial_use,
+        )
+        sources = (*sources, own)
+    return Ancestor(bundle.name, sources)
 
 
 def _filled_in(recorded: list[Ancestor], today: list[Ancestor]) -> list[Ancestor]:

@@ -15,33 +15,34 @@ import torch
 from torch.nn import functional
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.network.attendseg import OUTPUT_STRIDE
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.network.attendseg import OUTPUT_STRIDE, AttendSeg
 from attendseg_ros.training.arithmetic import fast_arithmetic
+from attendseg_ros.training.bundle_weights import is_bundle, network_of_bundle, read_bundle
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig
 
 
 class Teacher:
-    """The best network of a finished run, of any shape, which is not trained further."""
+    """The best network of a finished run, or of a bundle, of any shape, which is not trained."""
 
     def __init__(self, config: TrainingConfig, run: Path) -> None:
         """Loads the teacher of a run.
 
         Args:
             config: of the run that is taught.
-            run: the teacher's.
+            run: the teacher's, or a bundle.
 
         Raises:
-            DataError: if the teacher's folder holds no trained network, or one of other classes.
+            DataError: if there is no trained network, or it is of other classes.
         """
-        taught = TrainingConfig.load(run)
-        if taught.classes != config.classes:
+        network, classes = _trained(run)
+        if classes.names != config.classes.names:
             raise DataError(
-                f"{run}: was trained on other classes ({', '.join(taught.classes.names)}) than the "
+                f"{run}: was trained on other classes ({', '.join(classes.names)}) than the "
                 f"data's ({', '.join(config.classes.names)})"
             )
         self._size = config.teacher_size
-        network = load_trained(run, len(config.classes), taught.shape)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.no_grad()
@@ -58,6 +59,14 @@ class Teacher:
             # Each of the pupil's cells takes the mean of those that lie in it.
             probabilities = functional.interpolate(probabilities, size=size, mode="area")
         return probabilities
+
+
+def _trained(origin: Path) -> tuple[AttendSeg, ClassTable]:
+    """The network of a run or a bundle, and its classes."""
+    if is_bundle(origin):
+        return network_of_bundle(origin), read_bundle(origin).classes
+    config = TrainingConfig.load(origin)
+    return load_trained(origin, len(config.classes), config.shape), config.classes
 
 
 def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:

@@ -7,11 +7,13 @@ Same means bit for bit, on the same machine with the same number of threads.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,17 +23,24 @@ from tqdm import tqdm
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
-from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.augmentation import Augmentation
+from attendseg_ros.training.bundle_weights import (
+    BATCHES_MEASURED,
+    is_bundle,
+    network_of_bundle,
+    spread_normalisation,
+)
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
     LAST_FILE,
     load_checkpoint,
     restore,
     save_checkpoint,
+    start_at,
     start_from,
 )
 from attendseg_ros.training.class_mix import rare_classes
@@ -138,7 +147,7 @@ class _Trainer:
         self._teacher = Teacher(config, config.teacher) if config.teacher is not None else None
         network = build_attendseg(num_classes, config.shape)
         if config.start_from is not None:
-            start_from(network, config.start_from)
+            self._start(network, config.start_from)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = AveragedModel(
             self._network,
@@ -150,6 +159,16 @@ class _Trainer:
         self._best: dict[str, Any] = {"mean_iou": -1.0}
         self._history: list[dict[str, Any]] = []
         self._resume()
+
+    def _start(self, network: AttendSeg, origin: Path) -> None:
+        """Loads the best weights of a run, or those of a bundle."""
+        if not is_bundle(origin):
+            start_from(network, origin)
+            return
+        trained = network_of_bundle(origin)
+        first = itertools.islice(self._batches.epoch(0), BATCHES_MEASURED)
+        spread_normalisation(trained, (images for images, _ in first))
+        start_at(network, trained.state_dict(), origin)
 
     def _resume(self) -> None:
         path = self._config.run / LAST_FILE

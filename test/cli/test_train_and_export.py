@@ -19,6 +19,7 @@ from support.labelled_set import CLASSES, write_labelled_set
 
 from attendseg_ros.deployment.bundle_folder import CARD_FILE
 from attendseg_ros.labels.classes import BUILT_IN
+from attendseg_ros.network.shape import Shape
 
 Result = Callable[..., dict[str, Any]]
 
@@ -52,6 +53,17 @@ def exported(result_of: Result, data: Path, trained: dict[str, Any]) -> dict[str
     return result_of(
         *("export", trained["run"], "-o", data / "bundle", "--data-license", "own pictures")
     )
+
+
+def test_a_network_begins_with_a_shipped_models_weights_and_shape(
+    result_of: Result, data: Path
+) -> None:
+    run = data / "started"
+    result_of(*options(data, run, 1), "--start-from", "indoor")
+    written = yaml.safe_load((run / "config.yaml").read_text())
+    assert written["shape"] == Shape.load("compact").to_mapping()
+    assert written["start_from"] == "indoor"
+    assert "DHCN_dataset" in [source["name"] for source in written["ancestry"][0]["data"]]
 
 
 def test_train_tells_the_best_score_and_where_it_is(

@@ -22,6 +22,7 @@ from attendseg_ros.deployment.export import ExportConfig, ExportReport, export
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, available_engines, create_engine, load_bundle
 from attendseg_ros.network.attendseg import AttendSeg
+from attendseg_ros.training.bundle_weights import network_of_bundle
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 
@@ -207,6 +208,20 @@ def test_refuses_input_sizes_that_the_network_cannot_take(
 ) -> None:
     with pytest.raises(DataError, match="takes multiples of 64 up to 4096 only"):
         export(ExportConfig(run=training_run, bundle=tmp_path / "bundle", input_sizes=(size,)))
+
+
+def test_training_goes_on_from_what_was_exported(
+    exported: ExportReport, network: AttendSeg
+) -> None:
+    """In 32 bits the very network; in 8 one that sees the same."""
+    again = network_of_bundle(exported.bundle)
+    images = torch.randn(2, 3, 64, 128, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        before, after = network(images), again(images)
+    if load_bundle(exported.bundle).precision == "fp32":
+        torch.testing.assert_close(after, before, atol=1e-4, rtol=1e-4)
+    else:
+        assert (after.argmax(1) == before.argmax(1)).float().mean() > 0.95
 
 
 def test_refuses_what_is_no_training_run(tmp_path: Path) -> None:

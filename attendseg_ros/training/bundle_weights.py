@@ -1,0 +1,234 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A network to train on, or to learn from, out of an exported bundle.
+
+Runs are gone when bundles are still there, and people have only bundles of the shipped models. A
+bundle holds convolutions into which batch normalisation was folded, and, in 8 bits, rounded
+weights. The network made of it computes the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from attendseg_ros.errors import BundleError, DataError
+from attendseg_ros.inference import Bundle, load_bundle
+from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
+from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
+from attendseg_ros.network.blocks import ConvNormAct
+from attendseg_ros.network.shape import Shape, Stage
+from attendseg_ros.training.config import TrainingConfig
+
+BATCHES_MEASURED = 16
+"""Of images, to know what goes through the network: 128 are plenty for a mean and a variance."""
+
+_QUANTIZED = "_quantized"
+
+Weights = Mapping[str, torch.Tensor]
+
+
+def is_bundle(origin: Path) -> bool:
+    """Whether an exported bundle is meant, by its folder or its name, and not a training run."""
+    if origin.exists():
+        return (origin / DESCRIPTION_FILE).is_file()
+    return str(origin) in {model.name for model in known_models().models}
+
+
+def read_bundle(origin: Path) -> Bundle:
+    """Reads a bundle, by its folder or its name.
+
+    Raises:
+        DataError: it is damaged.
+    """
+    try:
+        return load_bundle(origin)
+    except BundleError as error:
+        raise DataError(str(error)) from error
+
+
+def network_of_bundle(origin: Path) -> AttendSeg:
+    """Makes the network of a bundle, in evaluation mode; its auxiliary heads are new.
+
+    Every normalisation computes x + bias until `spread_normalisation` was called: it can be
+    evaluated, but not trained.
+
+    Raises:
+        DataError: the bundle is damaged, or of another architecture.
+    """
+    bundle = read_bundle(origin)
+    weights = _weights(bundle)
+    try:
+        network = build_attendseg(len(bundle.classes), shape_of(weights))
+        _fill(network, weights)
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise DataError(
+            f"{origin}: is not a network of ours but another's, or of an earlier architecture: it "
+            f"has no fitting {error}; training starts from, and learns from, AttendSeg only"
+        ) from error
+    return network.eval()
+
+
+@torch.no_grad()
+def spread_normalisation(network: AttendSeg, batches: Iterable[torch.Tensor]) -> None:
+    """Gives every normalisation the mean and variance of what goes through it.
+
+    The function stays what it is. But training normalises by each batch, which would be another
+    function as long as the stored mean is 0 and the stored variance is 1.
+
+    Args:
+        network: of `network_of_bundle`, changed in place.
+        batches: normalised images as they are trained on, float (N, 3, H, W).
+    """
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    sums = [torch.zeros(3, norm.num_features, dtype=torch.float64) for norm in norms]
+
+    def measure(place: int, values: torch.Tensor) -> None:
+        each = values.double().transpose(0, 1).flatten(1)
+        count = torch.full((each.shape[0],), float(each.shape[1]), dtype=torch.float64)
+        sums[place] += torch.stack([count, each.sum(1), each.square().sum(1)])
+
+    hooks = [
+        norm.register_forward_pre_hook(lambda _, inputs, place=place: measure(place, inputs[0]))
+        for place, norm in enumerate(norms)
+    ]
+    try:
+        for images in batches:
+            network(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    for norm, (count, total, squares) in zip(norms, sums, strict=True):
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        mean = total / count
+        variance = (squares / count - mean.square()).clamp(min=0.0)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_((variance + norm.eps).sqrt())
+        norm.bias.add_(mean)
+
+
+def shape_of(weights: Weights) -> Shape:
+    """The shape of the network that some weights are of.
+
+    Args:
+        weights: by their names in `AttendSeg`.
+
+    Raises:
+        KeyError: they are not an AttendSeg's.
+    """
+
+    def outputs(name: str) -> int:
+        return int(weights[f"{name}.weight"].shape[0])
+
+    def inputs(name: str) -> int:
+        return int(weights[f"{name}.weight"].shape[1])
+
+    def embedding(condenser: str) -> int:
+        name = f"{condenser}.embed.1.conv"
+        return outputs(name) if f"{name}.weight" in weights else 0
+
+    def count(pattern: str, step: int) -> int:
+        number = 0
+        while f"{pattern.format(number * step)}.weight" in weights:
+            number += 1
+        return number
+
+    def inverted(stage: str) -> Stage:
+        condenser = embedding(f"{stage}.1")
+        step = 2 if condenser else 1
+        blocks = count(stage + ".{}.expand.conv", step)
+        entry, second = f"{stage}.0.expand.conv", f"{stage}.{step}.expand.conv"
+        return Stage(
+            channels=outputs(f"{stage}.0.project.conv"),
+            blocks=blocks,
+            embedding=condenser,
+            entry_expansion=outputs(entry) // inputs(entry),
+            expansion=outputs(second) // inputs(second) if blocks > 1 else 1,
+        )
+
+    four, eight = "encoder.stride_4", "encoder.stride_8"
+    at_8 = embedding(f"{eight}.1.1")
+    return Shape(
+        stem=outputs("encoder.stem.conv"),
+        stride_4=Stage(
+            outputs(f"{four}.0.0.conv"), count(four + ".0.{}.conv", 1) - 1, embedding(f"{four}.1")
+        ),
+        stride_8=Stage(
+            outputs(f"{eight}.0.conv"), count(eight + ".1.{}.first.conv", 2 if at_8 else 1), at_8
+        ),
+        stride_16=inverted("encoder.stride_16"),
+        stride_32=inverted("encoder.stride_32"),
+        decoder=outputs("decoder.lateral_32.conv"),
+        decoder_embedding=embedding("decoder.refine_8.1"),
+        head=outputs("decoder.narrow.conv"),
+    )
+
+
+def dequantized(node: Any, constants: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """What a DequantizeLinear makes of a constant: (q - zero point) * scale along its axis.
+
+    Args:
+        node: of an ONNX graph; opset 17's definition.
+        constants: the graph's, by name.
+    """
+    values = constants[node.input[0]].astype(np.float32)
+    scale = constants[node.input[1]].astype(np.float32)
+    zero = np.zeros_like(scale)
+    if len(node.input) > 2 and node.input[2]:
+        zero = constants[node.input[2]].astype(np.float32)
+    axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
+    if scale.ndim == 1:
+        shape = [1] * values.ndim
+        shape[axis] = -1
+        scale, zero = scale.reshape(shape), zero.reshape(shape)
+    return np.asarray((values - zero) * scale, np.float32)
+
+
+def shape_of_trained(origin: Path) -> Shape:
+    """The shape of a run's or a bundle's network.
+
+    Raises:
+        DataError: it is neither, or damaged, or of another architecture.
+    """
+    if is_bundle(origin):
+        return shape_of(network_of_bundle(origin).state_dict())
+    return TrainingConfig.load(origin).shape
+
+
+def _weights(bundle: Bundle) -> dict[str, torch.Tensor]:
+    """A bundle's constants by their names in the network, dequantized."""
+    # Only here: a robot has no onnx, and what is trained without a bundle needs none.
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load_from_string(bundle.model).graph
+    constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
+    weights = {name: value for name, value in constants.items() if value.dtype == np.float32}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0].endswith(_QUANTIZED):
+            weights[node.input[0].removesuffix(_QUANTIZED)] = dequantized(node, constants)
+    return {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
+
+
+def _fill(network: AttendSeg, weights: Weights) -> None:
+    own = network.state_dict()
+    for prefix, module in network.named_modules():
+        if isinstance(module, ConvNormAct):
+            own[f"{prefix}.norm.bias"] = weights[f"{prefix}.conv.bias"]
+            norm = module.norm
+            assert isinstance(norm, nn.BatchNorm2d)
+            own[f"{prefix}.norm.running_var"] = torch.ones(norm.num_features) - norm.eps
+    for name in own:
+        if name in weights:
+            own[name] = weights[name]
+        elif ".norm." not in name and not name.startswith("auxiliary_"):
+            raise KeyError(name)
+    network.load_state_dict(own)

@@ -1,0 +1,202 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Networks out of bundles compute what the bundle computes, and training goes on from there."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from attendseg_ros.deployment.float_twin import float_twin
+from attendseg_ros.errors import DataError
+from attendseg_ros.inference import load_bundle
+from attendseg_ros.inference.engine import INPUT_NAME
+from attendseg_ros.inference.registry import shipped_models
+from attendseg_ros.labels import ClassTable
+from attendseg_ros.network.attendseg import build_attendseg
+from attendseg_ros.network.shape import BUILT_IN, Shape
+from attendseg_ros.training import loop
+from attendseg_ros.training.bundle_weights import (
+    is_bundle,
+    network_of_bundle,
+    shape_of,
+    spread_normalisation,
+)
+from attendseg_ros.training.checkpoint import BEST_FILE, load_checkpoint, load_trained
+from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.descent import Ancestor, descent
+from attendseg_ros.training.distillation import Teacher
+from attendseg_ros.training.groups import Grouping
+from attendseg_ros.training.samples import normalised
+
+IMAGE = np.random.default_rng(5).integers(0, 256, (1, 128, 192, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("street", Shape()), ("indoor", Shape.load("compact"))]
+)
+def test_a_bundles_network_computes_what_the_bundle_does(name: str, shape: Shape) -> None:
+    network = network_of_bundle(Path(name))
+    assert not network.training
+    assert shape_of(network.state_dict()) == shape
+    twin = onnxruntime.InferenceSession(float_twin(load_bundle(name)).model)
+    (expected,) = twin.run(None, {INPUT_NAME: IMAGE})
+    images = normalised(torch.from_numpy(IMAGE))
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), torch.from_numpy(expected), atol=1e-4, rtol=0)
+        # Knowing what goes through it changes nothing but how training begins.
+        spread_normalisation(network, [images, torch.randn(3, 3, 128, 64)])
+        torch.testing.assert_close(network(images), torch.from_numpy(expected), atol=1e-4, rtol=0)
+        network.train()
+        torch.testing.assert_close(
+            network(torch.cat([images] * 4))[0][0],
+            network(images)[0][0],
+            atol=0.05,
+            rtol=0,
+        )
+
+
+def test_every_normalisation_has_the_moments_of_what_goes_through_it() -> None:
+    network = network_of_bundle(Path("indoor"))
+    torch.manual_seed(0)
+    images = torch.randn(4, 3, 128, 128)
+    spread_normalisation(network, [images[:1], images[1:]])
+    seen = []
+    norm = network.encoder.stem.get_submodule("norm")
+    assert isinstance(norm, torch.nn.BatchNorm2d)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    norm.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    with torch.no_grad():
+        network(images)
+    torch.testing.assert_close(norm.running_mean, seen[0].mean(dim=(0, 2, 3)), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        norm.running_var, seen[0].var(dim=(0, 2, 3), correction=0), atol=1e-3, rtol=1e-3
+    )
+
+
+def test_all_shapes_are_known_by_their_weights() -> None:
+    for name in BUILT_IN:
+        shape = Shape.load(name)
+        weights = build_attendseg(3, shape).state_dict()
+        # An only block has no expansion of further ones, whatever the file says.
+        again = build_attendseg(3, shape_of(weights)).state_dict()
+        assert {n: w.shape for n, w in again.items()} == {n: w.shape for n, w in weights.items()}
+
+
+@pytest.fixture
+def short(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
+    return TrainingConfig(
+        data=labelled_folder,
+        classes=classes,
+        run=tmp_path / "run",
+        epochs=1,
+        batch_size=2,
+        input_size=(128, 64),
+        crop_size=(64, 64),
+        shape=Shape.load("compact"),
+        start_from=Path("indoor"),
+    )
+
+
+def test_training_starts_from_a_shipped_model(short: TrainingConfig) -> None:
+    # A rate of nearly nothing: what comes out is what it started from.
+    loop.run(replace(short, learning_rate=1e-9, weight_decay=0.0, ema_decay=0.0))
+    trained = load_trained(short.run, 2, short.shape)
+    origin = network_of_bundle(Path("indoor"))
+    name = "encoder.stem.conv.weight"
+    torch.testing.assert_close(
+        trained.state_dict()[name], origin.state_dict()[name], atol=1e-5, rtol=0
+    )
+    assert trained.head.weight.shape[0] == 2
+    assert load_checkpoint(short.run / BEST_FILE)["epoch"] == 1
+
+
+def test_it_can_be_grown(short: TrainingConfig) -> None:
+    loop.run(replace(short, shape=Shape.load("teacher"), start_from=Path("street")))
+    assert (short.run / BEST_FILE).exists()
+
+
+def test_another_shape_is_refused_by_name(short: TrainingConfig) -> None:
+    with pytest.raises(DataError, match="indoor: holds another architecture"):
+        loop.run(replace(short, shape=Shape()))
+
+
+def test_its_terms_are_handed_down(short: TrainingConfig) -> None:
+    ancestors = descent(short)
+    assert [each.run for each in ancestors] == ["indoor", "run"]
+    assert ancestors[0].sources == load_bundle("indoor").license.data
+    taught = descent(replace(short, start_from=None, teacher=Path("street")))
+    assert "CamVid" in [each.name for each in taught[0].sources if not each.commercial_use]
+
+
+def test_weights_that_allow_less_than_their_data_hand_that_down(
+    short: TrainingConfig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(shipped_models()["indoor"], folder)
+    text = (folder / "model.yaml").read_text()
+    changed = text.replace("commercial_use: true\n  data:", "commercial_use: false\n  data:")
+    assert changed != text
+    (folder / "model.yaml").write_text(changed)
+    (ancestor, _) = descent(replace(short, start_from=folder))
+    assert isinstance(ancestor, Ancestor)
+    assert ancestor.sources[-1].name == "the weights of 'indoor'"
+    assert ancestor.sources[-1].allows_commercial_use is False
+
+
+def test_what_a_bundle_saw_is_said_to_be_unknown(short: TrainingConfig) -> None:
+    held_out = replace(short, groups=Grouping.load("blocks:2", short.data), hold_out=("2",), gap=0)
+    notes = loop.run(held_out)["notes"]
+    assert any("whether indoor was trained on what is held out is unknown" in n for n in notes)
+
+
+def test_a_bundle_teaches(short: TrainingConfig) -> None:
+    config = replace(short, classes=load_bundle("indoor").classes)
+    teacher = Teacher(config, Path("indoor"))
+    images = normalised(torch.from_numpy(IMAGE))
+    with torch.no_grad():
+        expected = network_of_bundle(Path("indoor"))(images).softmax(dim=1)
+    torch.testing.assert_close(teacher(images), expected, atol=0.03, rtol=0)
+    with pytest.raises(DataError, match="indoor: was trained on other classes"):
+        Teacher(short, Path("indoor"))
+
+
+def test_a_folder_in_reach_counts_before_a_models_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert is_bundle(Path("street"))
+    (tmp_path / "street").mkdir()
+    assert not is_bundle(Path("street"))
+    assert is_bundle(shipped_models()["street"])
+    assert not is_bundle(tmp_path / "nothing")
+
+
+def test_another_networks_bundle_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "foreign"
+    shutil.copytree(shipped_models()["indoor"], folder)
+    model = onnx.load(str(folder / "model.onnx"))
+    for value in model.graph.initializer:
+        value.name = value.name.replace("encoder.stem", "backbone.first")
+    for node in model.graph.node:
+        for index, name in enumerate(node.input):
+            node.input[index] = name.replace("encoder.stem", "backbone.first")
+    onnx.save(model, str(folder / "model.onnx"))
+    text = (folder / "model.yaml").read_text()
+    digest = load_bundle("indoor").sha256
+    own = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    (folder / "model.yaml").write_text(text.replace(digest, own))
+    with pytest.raises(DataError, match=r"foreign: is not a network of ours .*encoder\.stem"):
+        network_of_bundle(folder)
+    (folder / "model.onnx").write_bytes(b"damaged")
+    with pytest.raises(DataError, match="foreign"):
+        network_of_bundle(folder)
