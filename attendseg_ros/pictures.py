@@ -124,3 +124,12 @@ def natural_key(name: str) -> list[tuple[int, str]]:
     parts = re.findall(r"\d+|\D+", name)
     # Numbers sort before text, as digits do in ASCII; a tuple keeps the two comparable.
     return [(int(part), "") if part.isdecimal() else (2**63, part.lower()) for part in parts]
+
+
+def evenly_spaced(count: int, most: int) -> list[int]:
+    """Positions of at most `most` of `count` pictures, the first and the last among them."""
+    if most >= count:
+        return list(range(count))
+    if most == 1:
+        return [0]
+    return [round(step * (count - 1) / (most - 1)) for step in range(most)]

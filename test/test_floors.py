@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
         "inference",
         "labels",
         "navigation",
+        "playback",
         "scene",
         "terms",
         "training",

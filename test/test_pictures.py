@@ -7,7 +7,9 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from attendseg_ros.pictures import list_pictures, shortened, stem_key
+import pytest
+
+from attendseg_ros.pictures import evenly_spaced, list_pictures, shortened, stem_key
 
 
 def test_every_file_is_used_or_named(tmp_path: Path) -> None:
@@ -32,6 +34,20 @@ def test_letters_with_accents_taken_apart_are_the_same_name() -> None:
     whole, apart = (unicodedata.normalize(form, "Müller.jpg") for form in ("NFC", "NFD"))
     assert whole != apart
     assert stem_key(Path(whole)) == stem_key(Path(apart))
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "positions"),
+    [
+        (0, 3, []),
+        (2, 3, [0, 1]),
+        (9, 1, [0]),
+        (9, 3, [0, 4, 8]),
+        (100, 4, [0, 33, 66, 99]),
+    ],
+)
+def test_some_of_many_are_spread_over_all(count: int, most: int, positions: list[int]) -> None:
+    assert evenly_spaced(count, most) == positions
 
 
 def test_long_lists_are_shortened() -> None:

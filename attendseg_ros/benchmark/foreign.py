@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -16,10 +17,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
-from attendseg_ros.errors import BundleError, DataError
+from attendseg_ros.errors import BundleError
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
+from attendseg_ros.inference.familiarity import USUAL_LIMIT
 from attendseg_ros.percentiles import percentile
-from attendseg_ros.pictures import list_pictures, shown_entries
+from attendseg_ros.pictures import evenly_spaced
+from attendseg_ros.playback.frames import Source
+from attendseg_ros.playback.images import ImageSource
+from attendseg_ros.playback.open import open_source
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -28,9 +33,6 @@ SIZE = (480, 640)
 
 SYNTHETIC = 20
 """Made-up images of each kind."""
-
-LIMIT = 1.0
-"""What the node's `max_foreignness_warn` is unless somebody sets it."""
 
 _SEED = 0
 
@@ -43,7 +45,7 @@ class ForeignPlan:
         model: name of a shipped model or folder of a bundle.
         engine: that runs it.
         threads: of the engine; 0 for all physical cores but one, from two to four.
-        home: folders of pictures, and videos, of the kind that the model was trained on.
+        home: folders of pictures, videos and bags of the kind that the model was trained on.
         foreign: the same of other kinds.
         images: most of each, evenly spaced.
     """
@@ -61,7 +63,7 @@ def measure_foreign(plan: ForeignPlan) -> dict[str, Any]:
 
     Raises:
         BundleError: the model is unfit, or its model.yaml tells no range of its own images.
-        DataError: a folder or a video holds no picture, or one cannot be read.
+        DataError: a folder, video or bag holds no picture that can be read.
         EngineError: the engine is not installed or cannot run the model.
     """
     facts = machine()
@@ -96,7 +98,7 @@ def measure_foreign(plan: ForeignPlan) -> dict[str, Any]:
         },
         "model": bundle.name,
         "engine": engine,
-        "limit": LIMIT,
+        "limit": USUAL_LIMIT,
         "sources": rows,
     }
 
@@ -119,7 +121,7 @@ def _row(
         "kind": kind,
         "images": len(found),
         "foreignness": {f"p{share}": percentile(found, share / 100) for share in (5, 50, 95)},
-        "alarms": float(np.mean(np.array(found) > LIMIT)),
+        "alarms": float(np.mean(np.array(found) > USUAL_LIMIT)),
         "auroc": None if own is None else auroc(own, found),
     }
 
@@ -135,57 +137,34 @@ def auroc(own: Sequence[float], foreign: Sequence[float]) -> float:
 
 
 def images_of(path: Path, most: int) -> Iterator[Image]:
-    """The pictures of a folder, or frames of a video, evenly spaced: RGB uint8 (H, W, 3).
+    """The pictures of a folder, or frames of a video or a bag, evenly spaced: RGB uint8 (H, W, 3).
 
     Raises:
-        DataError: there is none, or one cannot be read.
+        DataError: there is none, or nothing of it can be read.
     """
-    if path.is_dir():
-        return _pictures(path, most)
-    if path.is_file():
-        return _frames(path, most)
-    raise DataError(f"{path}: no such folder or video")
+    source = open_source(path)
+    if isinstance(source, ImageSource):
+        # Pictures that are not looked at need not be decoded.
+        source = source.part(most)
+    count = source.frame_count
+    if count is None:
+        count = sum(1 for _ in source)
+    return _chosen(source, set(evenly_spaced(count, most)))
 
 
-def _pictures(folder: Path, most: int) -> Iterator[Image]:
-    listed = list_pictures(folder)
-    if not listed.pictures:
-        raise DataError(f"{folder}: holds no picture, but {shown_entries(listed.left_out)}")
-    for position in _spaced(len(listed.pictures), most):
-        file = listed.pictures[position]
-        image = cv2.imread(str(file), cv2.IMREAD_COLOR)
-        if image is None:
-            raise DataError(f"{file}: cannot be decoded as a picture")
-        yield np.ascontiguousarray(image[..., ::-1])
-
-
-def _frames(file: Path, most: int) -> Iterator[Image]:
-    video = cv2.VideoCapture(str(file))
-    try:
-        count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        wanted, found = set(_spaced(max(count, 0), most)), 0
-        for index in range(max(count, 0)):
-            is_there, image = video.read()
-            if not is_there:
-                break
-            if index in wanted:
-                found += 1
-                yield np.ascontiguousarray(np.asarray(image, np.uint8)[..., ::-1])
-        if not found:
-            raise DataError(f"{file}: no frame can be read: is it a video?")
-    finally:
-        video.release()
-
-
-def _spaced(count: int, most: int) -> list[int]:
-    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, most))})
+def _chosen(source: Source, wanted: set[int]) -> Iterator[Image]:
+    for frame in source:
+        if frame.index in wanted:
+            yield frame.rgb
+    for line in source.skipped:
+        tqdm.write(f"left out: {line}", file=sys.stderr)
 
 
 def synthetic(home: Path) -> dict[str, Iterator[Image]]:
     """Images of no scene, and of own scenes that the camera cannot see: of each kind `SYNTHETIC`.
 
     Args:
-        home: a folder or a video of own images.
+        home: a folder, a video or a bag of own images.
     """
     kinds: dict[str, Callable[[np.random.Generator, Image], Image]] = {
         "noise of single pixels": lambda random, _: _noise(random, 1),

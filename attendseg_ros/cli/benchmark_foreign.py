@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="PATH",
-        help="folders of pictures, and videos, of the kind that the model was trained on",
+        help="folders of pictures, videos and bags of the kind that the model was trained on",
     )
     parser.add_argument(
         "--foreign",

@@ -22,6 +22,7 @@ from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange, mean
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.percentiles import percentile
+from attendseg_ros.pictures import evenly_spaced
 from attendseg_ros.training.confidence import (
     BINS,
     PixelSample,
@@ -204,9 +205,8 @@ def _familiarity(
     held_out = _largest(engines, plan.held_out)
     training = None
     if plan.training is not None:
-        count = min(len(plan.training), MOST_TRAINING_IMAGES)
-        positions = np.linspace(0, len(plan.training) - 1, count).astype(int)
-        training = _largest(engines, plan.training.subset(positions.tolist()))
+        positions = evenly_spaced(len(plan.training), MOST_TRAINING_IMAGES)
+        training = _largest(engines, plan.training.subset(positions))
     ranges, beyond = [], 0.0
     for size, values in held_out.items():
         all_values = values if training is None else np.concatenate([values, training[size]])

@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 CELLS = 24
 """Cells looked at along the shorter side of the logits: more of them change nothing."""
 
+USUAL_LIMIT = 1.0
+"""The foreignness above which an image is called foreign, unless somebody sets another."""
+
 MOST_APART = 2.0
 """Times the pixels of an input size that a measured range still holds for."""
 

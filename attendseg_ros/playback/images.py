@@ -11,7 +11,12 @@ from pathlib import Path
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.pictures import PICTURE_SUFFIXES, list_pictures, shown_entries
+from attendseg_ros.pictures import (
+    PICTURE_SUFFIXES,
+    evenly_spaced,
+    list_pictures,
+    shown_entries,
+)
 from attendseg_ros.playback.frames import Frame, Source
 
 FOLDER_RATE_HZ = 5.0
@@ -56,6 +61,11 @@ class ImageSource(Source):
     def left_out(self) -> list[str]:
         """The files of the folder that are no pictures, and why."""
         return self._left_out
+
+    def part(self, most: int) -> ImageSource:
+        """A source of at most `most` of the files, evenly spaced."""
+        chosen = [self._files[position] for position in evenly_spaced(len(self._files), most)]
+        return ImageSource(self._path, chosen, self._left_out)
 
     def __iter__(self) -> Iterator[Frame]:
         """Reads the files in order; the unreadable are skipped and named.

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from support.bags import IMAGE, START_NS, raw_image, typestore_of, write_bag
 from support.familiar_bundle import FAMILIARITY
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
 from support.videos import even_video
@@ -87,12 +88,25 @@ def test_what_holds_no_picture_is_named(scenes: Path, home: Path, tmp_path: Path
     empty, text = tmp_path / "empty", tmp_path / "notes.txt"
     empty.mkdir()
     text.write_text("no video")
-    with pytest.raises(DataError, match="empty: holds no picture"):
+    with pytest.raises(DataError, match="empty: a folder with no image in it"):
         measured(scenes, home, empty)
-    with pytest.raises(DataError, match=r"notes\.txt: no frame can be read"):
+    with pytest.raises(DataError, match=r"notes\.txt"):
         measured(scenes, home, text)
-    with pytest.raises(DataError, match="nowhere: no such folder or video"):
+    with pytest.raises(DataError, match="nowhere: no such file or folder"):
         measured(scenes, home, tmp_path / "nowhere")
+
+
+def test_a_broken_picture_is_left_out_and_named(
+    scenes: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (home / "broken.png").write_bytes(b"x")
-    with pytest.raises(DataError, match=r"broken\.png: cannot be decoded"):
-        measured(scenes, home)
+    assert measured(scenes, home)["sources"][0]["images"] == OWN
+    assert "left out: broken.png" in capsys.readouterr().err
+
+
+def test_a_bag_of_ones_own_is_looked_at(scenes: Path, home: Path, tmp_path: Path) -> None:
+    store, image = typestore_of("mcap"), painted(stripes(128, 64))
+    messages = [raw_image(store, image, "rgb8", START_NS + i) for i in range(3)]
+    bag = write_bag(tmp_path, "mcap", [("/camera/image_raw", IMAGE, messages)])
+    row = measured(scenes, home, bag, images=2)["sources"][1]
+    assert (row["name"], row["images"], row["alarms"]) == ("drive", 2, 0.0)

@@ -12,6 +12,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from attendseg_ros.images.bad_image import MAX_PIXELS
 from attendseg_ros.inference import AUTO, ENGINE_NAMES, Framing
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.inference.familiarity import USUAL_LIMIT
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 
@@ -339,7 +340,7 @@ class Settings:
         limits=(0.0, 1.0),
     )
     max_foreignness_warn: float = _parameter(
-        1.0,
+        USUAL_LIMIT,
         "WARN when images are more foreign to the model, in the median of the last 15; 1 is the "
         "limit of its own images, 0 is off.",
         limits=(0.0, 100.0),
