@@ -24,7 +24,7 @@ from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.blocks import ConvNormAct
 from attendseg_ros.network.shape import Shape, Stage
-from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 
 BATCHES_MEASURED = 16
 """Of images, to know what goes through the network: 128 are plenty for a mean and a variance."""
@@ -35,10 +35,14 @@ Weights = Mapping[str, torch.Tensor]
 
 
 def is_bundle(origin: Path) -> bool:
-    """Whether an exported bundle is meant, by its folder or its name, and not a training run."""
-    if origin.exists():
-        return (origin / DESCRIPTION_FILE).is_file()
-    return str(origin) in {model.name for model in known_models().models}
+    """Whether an exported bundle is meant, by its folder or its name, and not a training run.
+
+    A bundle or a run in reach comes before a shipped model of the same name.
+    """
+    if (origin / DESCRIPTION_FILE).is_file():
+        return True
+    is_run = (origin / CONFIG_FILE).is_file()
+    return not is_run and str(origin) in {model.name for model in known_models().models}
 
 
 def read_bundle(origin: Path) -> Bundle:
@@ -47,8 +51,9 @@ def read_bundle(origin: Path) -> Bundle:
     Raises:
         DataError: it is damaged.
     """
+    is_folder = (origin / DESCRIPTION_FILE).is_file()
     try:
-        return load_bundle(origin)
+        return load_bundle(origin.resolve() if is_folder else origin)
     except BundleError as error:
         raise DataError(str(error)) from error
 

@@ -16,6 +16,7 @@ from std_msgs.msg import Header
 from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
+from attendseg_ros.images.contrast import contrast
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
@@ -25,6 +26,7 @@ from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
+from attendseg_ros.ros.health import contrast_watch
 from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
@@ -127,6 +129,7 @@ class FrameProcessor:
         watch = Stopwatch()
         times = FrameTimes()
         rgb = to_rgb(message, self._bits, settings.max_pixels)
+        rgb_contrast = contrast(rgb)
         times.conversion_ms = watch.lap_ms()
 
         wanted = self._outputs.wanted()
@@ -201,6 +204,7 @@ class FrameProcessor:
             times.pipeline_latency_ms = latency_ms(stamp, now_ns)
         self._note(times, segmentation.input_size, settings)
         self._watch_out(segmentation.foreignness, settings)
+        self._look_at(rgb_contrast)
         if wanted.timing:
             timing = self._timing_message(message.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
@@ -221,6 +225,11 @@ class FrameProcessor:
         if foreign.begins(limit):
             text = in_words(self._segmenter.bundle.name, foreign.median)
             self._node.get_logger().warning(f"{text} (limit {limit:g})")
+
+    def _look_at(self, found: float) -> None:
+        """Tells once of images that show nothing, until one comes that does."""
+        if self._counts.contrast.add(found):
+            self._node.get_logger().warning(contrast_watch.in_words(self._topic, found))
 
     def _in_view(
         self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header

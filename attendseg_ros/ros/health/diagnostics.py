@@ -18,6 +18,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.health import contrast_watch
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.limits import (
     Finding,
@@ -128,6 +129,8 @@ class Report:
             )
             if reasons:
                 findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
+        if counts.contrast.shows_nothing:
+            findings.append((WARN, contrast_watch.in_words(camera.topic, counts.contrast.last)))
         findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,
@@ -139,6 +142,7 @@ class Report:
             **{fault.value: camera.faults.get(fault, 0) for fault in StampFault},
             "stamp of another clock": camera.foreign,
             "frames missing": camera.missing,
+            "contrast of last image": _number(counts.contrast.last),
             "rate (Hz)": _number(rate),
             "age of last image (s)": _number(counts.arrivals.age_s(now_ns)),
         }

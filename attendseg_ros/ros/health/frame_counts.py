@@ -9,6 +9,7 @@ from math import nan
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
+from attendseg_ros.ros.health.contrast_watch import ContrastWatch
 from attendseg_ros.ros.health.foreign_watch import ForeignWatch
 from attendseg_ros.streaming.timing import FrameTimes, History, RateWindow
 
@@ -42,6 +43,7 @@ class FrameCounts:
         self.masks = RateWindow()
         self.history = History()
         self.foreign = ForeignWatch()
+        self.contrast = ContrastWatch()
         self.nobody_listens = False
         self._wanted_since_ns: int | None = None
         self._last_mask_ns: int | None = None
@@ -73,6 +75,7 @@ class FrameCounts:
         self.masks.clear()
         self.history.clear()
         self.foreign.clear()
+        self.contrast.clear()
 
     def record_failure(self, reason: Reason, why: str) -> None:
         """Counts a frame that gets no mask."""

@@ -1,0 +1,39 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a picture that shows nothing is, whatever its size and its sensor's noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from attendseg_ros.images.contrast import LEAST, contrast
+
+SIZES = [(480, 640), (1080, 1920), (73, 97), (12, 16), (5, 7), (1, 1), (2000, 3)]
+RANDOM = np.random.default_rng(3)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("level", [0, 130, 255])
+def test_one_brightness_has_none(size: tuple[int, int], level: int) -> None:
+    assert contrast(np.full((*size, 3), level, np.uint8)) == 0.0
+
+
+@pytest.mark.parametrize("size", [(480, 640), (720, 1280), (1080, 1920)])
+def test_the_noise_of_a_covered_lens_is_none(size: tuple[int, int]) -> None:
+    noise = np.clip(RANDOM.normal(6.0, 8.0, (*size, 3)), 0, 255).astype(np.uint8)
+    assert 0.0 < contrast(noise) < LEAST
+
+
+@pytest.mark.parametrize("size", [(480, 640), (1080, 1920)])
+def test_a_dim_wall_and_floor_have_some(size: tuple[int, int]) -> None:
+    room = np.full((*size, 3), 34, np.uint8)
+    room[size[0] // 2 :] = 26
+    assert contrast(room) > LEAST
+    assert contrast(room) == contrast(room[:, ::-1])
+
+
+def test_half_black_half_white_is_known_by_hand() -> None:
+    picture = np.zeros((48, 64, 3), np.uint8)
+    picture[:, 32:] = 200
+    assert contrast(picture) == pytest.approx(100.0)
