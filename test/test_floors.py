@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "benchmark": {
         "deployment",
         "geometry",
+        "images",
         "inference",
         "labels",
         "navigation",

@@ -92,7 +92,10 @@ def failures_table(results: Mapping[str, Any]) -> str:
 
 def foreign_table(results: Mapping[str, Any]) -> str:
     """How foreign the images of each source are, and how many are beyond the limit."""
-    header = ("images", "kind", "n", "p5", "foreignness p50", "p95", "alarms", "AUROC")
+    header = (
+        *("images", "kind", "n", "p5", "foreignness p50", "p95", "alarms", "AUROC"),
+        *("least contrast", "show nothing"),
+    )
     rows = [
         (
             one["name"],
@@ -101,6 +104,8 @@ def foreign_table(results: Mapping[str, Any]) -> str:
             *(cell(one["foreignness"][name], 2) for name in ("p5", "p50", "p95")),
             f"{one['alarms']:.1%}",
             None if one["auroc"] is None else cell(one["auroc"], 3),
+            cell(one["least_contrast"], 1),
+            f"{one['show_nothing']:.1%}",
         )
         for one in results["sources"]
     ]

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.errors import BundleError
+from attendseg_ros.images.contrast import LEAST, contrast
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.inference.familiarity import USUAL_LIMIT
 from attendseg_ros.percentiles import percentile
@@ -72,11 +73,11 @@ def measure_foreign(plan: ForeignPlan) -> dict[str, Any]:
     rows = []
     with closing(Segmenter(bundle, plan.engine, plan.threads)) as segmenter:
 
-        def seen(images: Iterator[Image], name: str) -> list[float]:
+        def seen(images: Iterator[Image], name: str) -> list[Seen]:
             progress = tqdm(images, desc=name, unit="image", leave=False)
-            return [segmenter.segment(rgb).foreignness for rgb in progress]
+            return [Seen(segmenter.segment(rgb).foreignness, contrast(rgb)) for rgb in progress]
 
-        own: list[float] = []
+        own: list[Seen] = []
         for path in plan.home:
             found = seen(images_of(path, plan.images), path.name)
             own += found
@@ -113,16 +114,28 @@ def _check_known(bundle: Bundle) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What is known of an image: how foreign it is to the model, and its contrast."""
+
+    foreignness: float
+    contrast: float
+
+
 def _row(
-    name: str, kind: str, found: Sequence[float], own: Sequence[float] | None = None
+    name: str, kind: str, found: Sequence[Seen], own: Sequence[Seen] | None = None
 ) -> dict[str, Any]:
+    foreign = [each.foreignness for each in found]
+    contrasts = [each.contrast for each in found]
     return {
         "name": name,
         "kind": kind,
         "images": len(found),
-        "foreignness": {f"p{share}": percentile(found, share / 100) for share in (5, 50, 95)},
-        "alarms": float(np.mean(np.array(found) > USUAL_LIMIT)),
-        "auroc": None if own is None else auroc(own, found),
+        "foreignness": {f"p{share}": percentile(foreign, share / 100) for share in (5, 50, 95)},
+        "alarms": float(np.mean(np.array(foreign) > USUAL_LIMIT)),
+        "auroc": None if own is None else auroc([each.foreignness for each in own], foreign),
+        "least_contrast": min(contrasts),
+        "show_nothing": float(np.mean(np.array(contrasts) < LEAST)),
     }
 
 

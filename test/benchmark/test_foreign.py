@@ -66,6 +66,10 @@ def test_own_images_raise_no_alarm_and_others_do(
     assert noise["kind"] == "synthetic"
     assert noise["images"] == min(OWN, SYNTHETIC)
     assert noise["alarms"] == 1.0
+    assert own["show_nothing"] == noise["show_nothing"] == 0.0
+    assert own["least_contrast"] > 20.0
+    for kind in ("one colour", "lens covered"):
+        assert rows[kind]["show_nothing"] == 1.0
     assert "| fog " in markdown(results)
 
 
