@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros.benchmark.layers.profile import profile_beside, profiler_of
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.errors import BundleError, EngineError
@@ -39,6 +40,7 @@ class LatencyPlan:
         sizes: widths and heights of the network's input; empty for each model's own.
         threads: numbers of threads.
         repeats: measured runs of each case.
+        profile: whether each case tells the time of its layers, too.
     """
 
     models: Sequence[str]
@@ -47,6 +49,7 @@ class LatencyPlan:
     sizes: Sequence[tuple[int, int]]
     threads: Sequence[int]
     repeats: int
+    profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,26 @@ def measure_latency(plan: LatencyPlan) -> dict[str, Any]:
             for.
     """
     facts = machine()
+    if plan.profile:
+        for engine in plan.engines:
+            profiler_of(engine)
     cases = list(_cases(plan))
+    if plan.profile:
+        bar = tqdm(cases, desc="profiles", unit="case", leave=False)
+        found = [_profiled(case, plan.repeats) for case in bar]
+    else:
+        found = _measured_in_turns(cases, plan.repeats)
+    repeats = found[0]["ms"]["n"]
+    return {"benchmark": "latency", "machine": facts, "repeats": repeats, "cases": found}
+
+
+def _measured_in_turns(cases: list[Case], repeats: int) -> list[dict[str, Any]]:
+    rounds = max(1, -(-repeats // BURST))
     found: list[dict[str, Any]] = []
-    rounds = max(1, -(-plan.repeats // BURST))
     with tqdm(total=len(cases) * rounds, desc="engines", unit="burst", leave=False) as bar:
         for _, group in itertools.groupby(cases, key=lambda case: case.threads):
             found += _measure_group(list(group), rounds, bar)
-    return {"benchmark": "latency", "machine": facts, "repeats": rounds * BURST, "cases": found}
+    return found
 
 
 def _cases(plan: LatencyPlan) -> Iterator[Case]:
@@ -135,6 +151,20 @@ def _measure_group(cases: list[Case], rounds: int, bar: Any) -> list[dict[str, A
         {**case.to_mapping(), "ran_on": engine.name, "ms": summary(mine)}
         for case, engine, mine in zip(cases, engines, times, strict=True)
     ]
+
+
+def _profiled(case: Case, repeats: int) -> dict[str, Any]:
+    """A case with the time of its layers, for which it takes turns with its own profiler."""
+    with _engines([case]) as (engine,):
+        profile, times = profile_beside(
+            engine, case.bundle, _image(case.size), case.threads, repeats
+        )
+        return {
+            **case.to_mapping(),
+            "ran_on": engine.name,
+            "ms": summary(times),
+            "profile": profile,
+        }
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from attendseg_ros.benchmark import behaviour_tables, earlier
+from attendseg_ros.benchmark.layers.profile_tables import profile_tables
 from attendseg_ros.benchmark.machine import in_words
 from attendseg_ros.benchmark.markdown_table import cell, size_cell, table
 
@@ -33,7 +34,8 @@ def _latency(results: Mapping[str, Any]) -> str:
         )
         for case in results["cases"]
     ]
-    return table(header, rows)
+    profiles = [profile_tables(case) for case in results["cases"] if "profile" in case]
+    return "\n\n".join([table(header, rows), *profiles])
 
 
 def _pipeline(results: Mapping[str, Any]) -> str:

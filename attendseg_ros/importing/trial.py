@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from attendseg_ros.documents import parse_json, shortened_text
 from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.import_path import environment, python_command
+from attendseg_ros.inference.session_profile import macs_of, runs_of
 from attendseg_ros.processes import AT_ONCE, Process
 
 MOST_SECONDS = 180.0
@@ -185,10 +186,8 @@ def _described(value: Any) -> dict[str, Any]:
 
 def _macs(session: Any) -> int:
     """Multiplications with weights in the run so far, from the sides that each step had."""
-    from attendseg_ros.importing.counting import macs_of_steps
-
     events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
-    return macs_of_steps(events)
+    return sum(macs_of(step) for steps in runs_of(events) for step in steps)
 
 
 def _reason(error: Exception) -> str:

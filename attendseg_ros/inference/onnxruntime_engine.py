@@ -18,6 +18,26 @@ from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME, Logits, Port
 from attendseg_ros.inference.execution_providers import name_of, providers_for, steps_by_provider
 
 
+def session_options(input_size: tuple[int, int], num_threads: int) -> onnxruntime.SessionOptions:
+    """How a network runs on a robot, at a width and height and on so many threads."""
+    width, height = input_size
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    # Spinning threads would keep whole cores busy between frames, on a robot that has other
+    # work, and during the decoding that follows.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without VNNI, AVX2 and AVX-512 add pairs of 8-bit products in 16 bits, which overflow and
+    # give wrong classes. This setting has such processors, and no others, compute more widely.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    options.add_free_dimension_override_by_name("height", height)
+    options.add_free_dimension_override_by_name("width", width)
+    options.log_severity_level = 3
+    return options
+
+
 class OnnxRuntimeEngine:
     """Runs the graph with ONNX Runtime.
 
@@ -45,21 +65,7 @@ class OnnxRuntimeEngine:
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
         """
-        width, height = input_size
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = num_threads
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # Spinning threads would keep whole cores busy between frames, on a robot that has other
-        # work, and during the decoding that follows.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Without VNNI, AVX2 and AVX-512 add pairs of 8-bit products in 16 bits, which overflow and
-        # give wrong classes. This setting has such processors, and no others, compute more widely.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-        options.add_free_dimension_override_by_name("height", height)
-        options.add_free_dimension_override_by_name("width", width)
-        options.log_severity_level = 3
+        options = session_options(input_size, num_threads)
         self.name = asked
         self.input_size = input_size
         self._providers = providers_for(asked, bundle.precision)

@@ -50,6 +50,20 @@ openvino = _import_the_runtime()
 _DTYPES = {"u8": "uint8", "f32": "float32"}
 
 
+def settings_for(num_threads: int) -> dict[str, Any]:
+    """How a network runs on a robot, on so many threads."""
+    return {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": "1",
+        "INFERENCE_NUM_THREADS": num_threads,
+        # Without it, processors with bfloat16 would round what is not quantized, and the
+        # engines would no longer agree.
+        "INFERENCE_PRECISION_HINT": "f32",
+        # Two segmenters on one robot must not be pinned to the same cores.
+        "ENABLE_CPU_PINNING": False,
+    }
+
+
 class OpenVinoEngine:
     """Runs the graph with OpenVINO's CPU plugin."""
 
@@ -65,17 +79,7 @@ class OpenVinoEngine:
         Raises:
             BundleError: the graph's input or output is not what the bundle says.
         """
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": num_threads,
-            # Without it, processors with bfloat16 would round what is not quantized, and the
-            # engines would no longer agree.
-            "INFERENCE_PRECISION_HINT": "f32",
-            # Two segmenters on one robot must not be pinned to the same cores.
-            "ENABLE_CPU_PINNING": False,
-        }
-        compiled = _compiled(openvino.Core(), bundle, input_size, settings)
+        compiled = _compiled(openvino.Core(), bundle, input_size, settings_for(num_threads))
         self._request = compiled.create_infer_request()
         self.input_size = input_size
 
@@ -110,15 +114,26 @@ def _compiled(
             compiled = core.import_model(stored, "CPU", settings)
             _check(bundle, input_size, compiled)
             return compiled
-    width, height = input_size
-    model = core.read_model(bundle.model)
-    _check(bundle, input_size, model)
-    model.reshape({INPUT_NAME: [1, height, width, 3]})
-    compiled = core.compile_model(model, "CPU", settings)
+    compiled = compile_network(core, bundle, input_size, settings)
     stream = io.BytesIO()
     compiled.export_model(stream)
     store_compiled(key, stream.getvalue())
     return compiled
+
+
+def compile_network(
+    core: Any, bundle: Bundle, input_size: tuple[int, int], settings: dict[str, Any]
+) -> Any:
+    """Compiles a bundle's graph for a width and height.
+
+    Raises:
+        BundleError: the graph's input or output is not what the bundle says.
+    """
+    width, height = input_size
+    model = core.read_model(bundle.model)
+    _check(bundle, input_size, model)
+    model.reshape({INPUT_NAME: [1, height, width, 3]})
+    return core.compile_model(model, "CPU", settings)
 
 
 def _check(bundle: Bundle, input_size: tuple[int, int], graph: Any) -> None:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
+from attendseg_ros.inference.engine import default_threads
+
 
 def test_latency_prints_and_keeps_its_results(
     result_of: Callable[..., dict[str, Any]], attendseg: Any, tiny: Path, tmp_path: Path
@@ -35,6 +37,18 @@ def test_latency_prints_and_keeps_its_results(
         assert not plot.exists()
     else:
         assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_latency_by_layer(
+    result_of: Callable[..., dict[str, Any]], tiny: Path, tmp_path: Path
+) -> None:
+    arguments = ("benchmark", "latency", "--profile", "--model", tiny, "--repeats", 5)
+    result = result_of(*arguments, "-o", tmp_path / "latency.json")
+    assert {case["engine"] for case in result["cases"]} == {"onnxruntime", "openvino"}
+    for case in result["cases"]:
+        # A node's precision and threads, unless others are asked for.
+        assert (case["precision"], case["threads"]) == ("int8", default_threads())
+        assert case["profile"]["layers"]
 
 
 def test_pipeline_and_an_earlier_run(
