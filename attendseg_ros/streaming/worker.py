@@ -84,6 +84,8 @@ class Worker(Generic[T]):
             self._begun_s = None
             # Nothing of it is kept while the next is awaited.
             del item
+        # It is mostly a method of who holds this worker: each would keep the other.
+        del self._handle
 
     def _say(self, error: BaseException) -> None:
         text = described(error)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -97,7 +98,8 @@ class CameraStream:
                 self._counts,
                 self._consumers,
                 size_controller,
-                dropped=self._dropped,
+                # Not a method of ours: stream and processor would keep each other for long.
+                dropped=partial(worker.dropped, camera.name),
             )
             undo.pop_all()
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -16,6 +17,7 @@ from attendseg_ros.documents import shortened_text
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
 from attendseg_ros.ros.parameters.settings import ParameterSpec
+from attendseg_ros.ros.runtime.callback_groups import ForgettingGroup
 from attendseg_ros.ros.runtime.safety_net import SafetyNet
 
 _TYPES = {
@@ -42,9 +44,15 @@ class OutspokenNode(Node):
         """
         self._specs: dict[str, ParameterSpec] = {}
         self._given = GivenParameters((), "")
+        self._group = ForgettingGroup()
         super().__init__(name, **options)
         self.net = SafetyNet(self.get_logger().error)
         self._given = GivenParameters(sys.argv[1:], self.get_fully_qualified_name())
+
+    @property
+    def default_callback_group(self) -> CallbackGroup:
+        """The group of whatever is created without another."""
+        return self._group
 
     def declare_parameter(
         self,
