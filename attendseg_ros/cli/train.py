@@ -56,6 +56,10 @@ _NUMBERS = {
         float,
         "rendered scenes per real image: streets for camvid's classes, rooms for indoor's",
     ),
+    "keep_start": (
+        float,
+        "share of --start-from's weights in those exported, where fine-tuning forgets",
+    ),
     "seed": (int, "seed of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
 }

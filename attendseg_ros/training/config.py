@@ -68,6 +68,9 @@ class TrainingConfig:
             or name; None: random ones.
             Heads for other classes start at random.
             A run of a shape with fewer channels or blocks is grown to this one's.
+        keep_start: share of the weights it started from in those that are evaluated and exported, 0
+            to below 1: what fine-tuning forgets of the old data it keeps, after Wortsman et al.:
+            Robust fine-tuning of zero-shot models (arXiv 2109.01903).
         teacher: folder of a finished run of the same classes, of any shape, whose best network
             teaches this one beside the labels, or a bundle's folder or name; None: the labels
             alone.
@@ -103,6 +106,7 @@ class TrainingConfig:
     max_rotation_deg: float = 0.0
     scene_share: float = 0.0
     start_from: Path | None = None
+    keep_start: float = 0.0
     teacher: Path | None = None
     teacher_size: tuple[int, int] | None = None
     distillation_weight: float = 4.0
@@ -134,6 +138,13 @@ class TrainingConfig:
         if not 0 <= self.scene_share <= 10:
             raise DataError(f"scene_share must be between 0 and 10, got {self.scene_share}")
 
+        if not 0 <= self.keep_start < 1:
+            raise DataError(f"keep_start must be from 0 to below 1, got {self.keep_start}")
+        if self.keep_start > 0 and self.start_from is None:
+            raise DataError(
+                f"keep_start is a share of the weights of start_from, got {self.keep_start} and no "
+                "start_from"
+            )
         if bool(self.hold_out) != (self.groups is not None):
             raise DataError(
                 "hold_out names groups and groups says which images are in them: one needs the "

@@ -7,6 +7,7 @@ Same means bit for bit, on the same machine with the same number of threads.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import sys
@@ -49,7 +50,7 @@ from attendseg_ros.training.descent import descent, recorded_descent, unknown_te
 from attendseg_ros.training.distillation import Teacher, distillation_loss
 from attendseg_ros.training.evaluation import score_network
 from attendseg_ros.training.losses import segmentation_loss
-from attendseg_ros.training.optimization import adamw, learning_rate_at, moved_average
+from attendseg_ros.training.optimization import adamw, learning_rate_at, mixed, moved_average
 from attendseg_ros.training.samples import Batches, InMemory, class_weights
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import check_labels, splits_of
@@ -149,6 +150,9 @@ class _Trainer:
         if config.start_from is not None:
             self._start(network, config.start_from)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._kept: dict[str, torch.Tensor] = {}
+        if config.keep_start > 0:
+            self._kept = {name: value.clone() for name, value in network.state_dict().items()}
         self._average = AveragedModel(
             self._network,
             avg_fn=partial(moved_average, config.ema_decay),
@@ -238,17 +242,21 @@ class _Trainer:
 
     def _evaluate(self) -> dict[str, Any]:
         """Scores the averaged weights, and keeps them if they are the best so far."""
+        network = self._average.module
+        if self._kept:
+            network = copy.deepcopy(network)
+            network.load_state_dict(
+                mixed(self._kept, network.state_dict(), self._config.keep_start)
+            )
         scores = {
             "epoch": self._epoch,
-            **score_network(
-                self._average.module, self._splits, self._config.classes, self._config.input_size
-            ),
+            **score_network(network, self._splits, self._config.classes, self._config.input_size),
         }
         if scores["mean_iou"] > self._best["mean_iou"]:
             self._best = scores
             save_checkpoint(
                 self._config.run / BEST_FILE,
-                {"model": self._average.module.state_dict(), **scores},
+                {"model": network.state_dict(), **scores},
             )
         return scores
 

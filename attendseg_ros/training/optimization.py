@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -44,3 +45,16 @@ def moved_average(
     """
     n = float(updates)
     return average + (current - average) * (1.0 - min(decay, (1.0 + n) / (10.0 + n)))
+
+
+def mixed(
+    one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """Weights between two networks' of one shape: share of `one`, the rest of `other`.
+
+    Counters, such as batch normalisation's of its batches, are those of `other`.
+    """
+    return {
+        name: torch.lerp(value, one[name], share) if value.is_floating_point() else value
+        for name, value in other.items()
+    }

@@ -31,7 +31,7 @@ from attendseg_ros.training.bundle_weights import (
     shape_of,
     spread_normalisation,
 )
-from attendseg_ros.training.checkpoint import BEST_FILE, load_checkpoint, load_trained
+from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_checkpoint, load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.descent import Ancestor, descent
 from attendseg_ros.training.distillation import Teacher
@@ -119,6 +119,26 @@ def test_training_starts_from_a_shipped_model(short: TrainingConfig) -> None:
     )
     assert trained.head.weight.shape[0] == 2
     assert load_checkpoint(short.run / BEST_FILE)["epoch"] == 1
+
+
+def test_a_share_of_what_it_started_from_is_kept(short: TrainingConfig, tmp_path: Path) -> None:
+    config = replace(short, learning_rate=1e-2)
+    loop.run(config)
+    halfway = replace(config, keep_start=0.75, run=tmp_path / "kept")
+    loop.run(halfway)
+    name = "encoder.stem.conv.weight"
+    start = network_of_bundle(Path("indoor")).state_dict()[name]
+    last = load_checkpoint(config.run / LAST_FILE)["average"][f"module.{name}"]
+    best = load_checkpoint(halfway.run / BEST_FILE)["model"][name]
+    torch.testing.assert_close(best, 0.75 * start + 0.25 * last)
+    assert not torch.equal(best, last)
+    # It does not change how training goes.
+    kept_last = load_checkpoint(halfway.run / LAST_FILE)["average"][f"module.{name}"]
+    torch.testing.assert_close(kept_last, last, atol=0, rtol=0)
+    with pytest.raises(DataError, match="keep_start must be from 0 to below 1, got 1"):
+        replace(config, keep_start=1.0)
+    with pytest.raises(DataError, match="no start_from"):
+        replace(config, keep_start=0.5, start_from=None)
 
 
 def test_it_can_be_grown(short: TrainingConfig) -> None:
