@@ -13,6 +13,8 @@ from attendseg_ros.inference import available_engines, load_bundle, shipped_mode
 from attendseg_ros.terms import Terms
 from attendseg_ros.terms.wording import described_source, described_weights
 
+_TARGETS = {"cpu": "the processor (OpenVINO, ONNX Runtime)", "tensorrt": "TensorRT"}
+
 NAME = "info"
 HELP = "show what a model is: classes, size, scores, licence, engines that can run it here"
 
@@ -44,6 +46,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "description": bundle.description,
         "path": str(bundle.path),
         "precision": bundle.precision,
+        "target": bundle.target,
         "parameters": bundle.counts.parameters,
         "macs": bundle.counts.macs,
         "weight_bytes": bundle.counts.weight_bytes,
@@ -80,6 +83,7 @@ def describe(result: Result) -> str:
         {
             "model": f"{result['name']} ({result['precision']})",
             "description": result["description"],
+            "made for": _TARGETS[result["target"]],
             "folder": result["path"],
             "input": f"{width}x{height} ({others})",
             "sizes for target_latency_ms": ", ".join(sizes),

@@ -23,6 +23,12 @@ from attendseg_ros.terms import Terms
 MODEL_FILE = "model.onnx"
 PRECISIONS = ("int8", "fp32")
 
+TARGETS = ("cpu", "tensorrt")
+"""What a graph is made for: the engines on the processor, or TensorRT, which quantizes otherwise.
+
+Both run on every engine; what differs is which one computes them in 8 bits throughout.
+"""
+
 OUTPUTS = ("logits", "probabilities", "class_ids")
 """What a graph's output can be: scores before a softmax, shares of one, or one map of channels."""
 
@@ -74,6 +80,7 @@ class Bundle:
         decoding: one of `DECODINGS`.
         calibration: how sure it is of what it says; None where nobody measured.
         familiarity: what tells images that are foreign to the model; None where nobody measured.
+        target: one of `TARGETS`.
     """
 
     path: Path
@@ -96,6 +103,7 @@ class Bundle:
     decoding: str = DECODINGS[0]
     calibration: ConfidenceCalibration | None = None
     familiarity: Familiarity | None = None
+    target: str = TARGETS[0]
 
     @property
     def channel_ids(self) -> tuple[int, ...]:
@@ -186,6 +194,7 @@ def _load(name_or_path: str | Path) -> Bundle:
         decoding=fields.choice_or("decoding", DECODINGS),
         calibration=fields.calibration(output),
         familiarity=fields.familiarity(),
+        target=fields.choice_or("target", TARGETS),
     )
 
 

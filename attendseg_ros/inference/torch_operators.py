@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from onnx import TensorProto
 from torch import Tensor
 from torch.nn import functional
 
@@ -114,8 +115,14 @@ def _resize(inputs: Inputs, attributes: Attributes) -> Tensor:
     return functional.interpolate(image, size=(height, width), mode="bilinear", align_corners=False)
 
 
+def _cast(inputs: Inputs, attributes: Attributes) -> Tensor:
+    _require(attributes, "Cast", to=(TensorProto.FLOAT,))
+    return inputs[0].to(torch.float32)
+
+
 OPERATORS: dict[str, Operator] = {
     "Add": lambda inputs, _: inputs[0] + inputs[1],
+    "Cast": _cast,
     "Conv": _conv,
     "DequantizeLinear": _dequantize_linear,
     "GlobalAveragePool": lambda inputs, _: inputs[0].mean(dim=(2, 3), keepdim=True),
@@ -126,5 +133,6 @@ OPERATORS: dict[str, Operator] = {
     "Relu": lambda inputs, _: functional.relu(inputs[0]),
     "Resize": _resize,
     "Sigmoid": lambda inputs, _: torch.sigmoid(inputs[0]),
+    "Sub": lambda inputs, _: inputs[0] - inputs[1],
     "Transpose": lambda inputs, attributes: inputs[0].permute(attributes["perm"]),
 }

@@ -56,7 +56,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs: list[Outputs] = []
         self._cameras: ActiveCameras | None = None
         self._failure = ""
-        self._news = ModelNews(self.get_logger().info)
+        self._news = ModelNews(self.get_logger().info, self.get_logger().warning)
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._on_demand = SegmentService(self)

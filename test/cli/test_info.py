@@ -46,6 +46,7 @@ def test_prints_a_table_for_people(attendseg: Any, tiny: Path) -> None:
     assert process.returncode == 0
     assert process.stderr == ""
     assert "128x64" in process.stdout
+    assert "the processor (OpenVINO, ONNX Runtime)" in process.stdout
     assert "10 bicyclist" in process.stdout
 
 
