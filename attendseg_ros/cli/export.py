@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attendseg_ros.cli.terms_options import add_terms, told
 from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
-from attendseg_ros.inference.bundle import PRECISIONS
+from attendseg_ros.inference.bundle import PRECISIONS, TARGETS
 
 NAME = "export"
 HELP = "make a bundle of a training run: calibrate, quantize to 8 bits, check against the network"
@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PRECISIONS,
         default="int8",
         help="precision of weights and activations (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--target",
+        choices=TARGETS,
+        default=TARGETS[0],
+        help="what runs it: cpu (OpenVINO, ONNX Runtime), or tensorrt (NVIDIA GPUs; checked "
+        "against TensorRT's rules, scored on the processor) (default: %(default)s)",
     )
     parser.add_argument(
         "--input-sizes",
@@ -70,6 +77,7 @@ def run(arguments: argparse.Namespace) -> Result:
             name=arguments.name,
             description=arguments.description or ExportConfig.description,
             precision=arguments.precision,
+            target=arguments.target,
             data=arguments.data,
             calibration_images=arguments.calibration_images,
             weights_license=arguments.weights_license,
@@ -83,6 +91,7 @@ def run(arguments: argparse.Namespace) -> Result:
     return {
         "bundle": str(report.bundle),
         "precision": arguments.precision,
+        "target": arguments.target,
         "file_bytes": report.file_bytes,
         "before": {"weight_bytes": report.before[1], **report.before[0].to_mapping()},
         "after": {"weight_bytes": report.after[1], **report.after[0].to_mapping()},
@@ -109,4 +118,6 @@ def describe(result: Result) -> str:
         rows[f"agreement on {engine}"] = f"{percent(found['pixels'])} of the pixels"
     for engine, found in result["eight_bit_convolutions"].items():
         rows[f"8-bit convolutions in {engine}"] = f"{found['count']} of {found['of']}"
+    if result["target"] == "tensorrt":
+        rows["TensorRT"] = "its rules for such graphs are kept; not measured on a GPU"
     return table(rows)

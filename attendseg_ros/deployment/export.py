@@ -21,13 +21,13 @@ from attendseg_ros.deployment.bundle_folder import (
     write_sections,
     written_whole,
 )
+from attendseg_ros.deployment.bundle_graph import bundle_graph
 from attendseg_ros.deployment.calibrating import CalibrationPlan, calibrate, write_down
 from attendseg_ros.deployment.calibration import CalibrationSet
 from attendseg_ros.deployment.check import Agreement, check_bundle, reference_logits
-from attendseg_ros.deployment.graph import float_graph, with_image_input
+from attendseg_ros.deployment.graph import float_graph
 from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
 from attendseg_ros.deployment.model_card import model_card
-from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.deployment.scoring import Scores, score
 from attendseg_ros.deployment.terms import terms_of
 from attendseg_ros.errors import DataError
@@ -64,6 +64,7 @@ class ExportConfig:
         name: of the model; the folder's if empty.
         description: one or two sentences about it.
         precision: "int8" or "fp32".
+        target: "cpu", or "tensorrt" for a graph that keeps TensorRT's rules.
         data: folder of the labelled set; None for where the run found it.
         calibration_images: how many decide the 8-bit ranges.
         weights_license: of the weights; one that allows commercial use claims it.
@@ -80,6 +81,7 @@ class ExportConfig:
     name: str = ""
     description: str = "Semantic segmentation with attention condensers."
     precision: str = "int8"
+    target: str = "cpu"
     data: Path | None = None
     calibration_images: int = calibration.IMAGES
     weights_license: str = NOT_STATED
@@ -100,7 +102,8 @@ class ExportReport:
         after: the same of the bundle.
         file_bytes: of model.onnx.
         agreement: with the float network, by engine.
-        eight_bit_convolutions: by engine, how many run in 8 bits here, and how many there are.
+        eight_bit_convolutions: by engine, how many run in 8 bits here, and how many there are;
+            empty for another target than the processor.
     """
 
     bundle: Path
@@ -146,12 +149,10 @@ def export(config: ExportConfig) -> ExportReport:
 
     plain_graph = float_graph(network)
     calibrated_on = None
-    graph = plain_graph
     if config.precision == "int8":
         calibrated_on = _calibration(training, splits.train, config.calibration_images)
-        graph = quantized(plain_graph, calibrated_on.images)
-    model = with_image_input(graph)
     float_bytes = weight_bytes(plain_graph)
+    model = bundle_graph(plain_graph, config.target, calibrated_on)
 
     with written_whole(config.bundle) as folder:
         fields = _fields(config, training, network, model, terms)
@@ -227,7 +228,7 @@ def _measured(
         eight_bit_convolutions={
             engine: eight_bit_convolutions(bundle, engine)
             for engine in ("onnxruntime", "openvino")
-            if available_engines()[engine] is None
+            if available_engines()[engine] is None and bundle.target == "cpu"
         },
     )
 
@@ -254,6 +255,8 @@ def _fields(
         "name": config.name or config.bundle.name,
         "description": config.description,
         "precision": config.precision,
+        # What is left out means the processor, as in bundles of before there were targets.
+        **({} if config.target == "cpu" else {"target": config.target}),
         "input_size": list(training.input_size),
         "input_sizes": _ordered({training.input_size, *config.input_sizes}),
         "size_multiple": SIZE_MULTIPLE,

@@ -21,14 +21,18 @@ def weight_bytes(model: onnx.ModelProto) -> int:
     """Bytes of the learned values in a graph: weights, the scales of 8-bit ones, biases.
 
     The scale of an 8-bit graph's bias is not counted: it is the product of the scales of the
-    layer's input and weights.
+    layer's input and weights. Weights of a graph for TensorRT are stored as floats.
     """
     stored = constants(model)
     # A single number is part of a formula, such as the 1 of 1 + x.
     values = {name: value for name, value in stored.items() if value.size > 1}
     learned: dict[str, int] = {}
     for node in model.graph.node:
-        if node.op_type in ("QuantizeLinear", "Resize"):
+        if node.op_type == "Resize":
+            continue
+        if node.op_type == "QuantizeLinear":
+            if (value := values.get(node.input[0])) is not None:
+                learned[node.input[0]] = value.nbytes + stored[node.input[1]].nbytes
             continue
         if node.op_type == "DequantizeLinear":
             value = values.get(node.input[0])

@@ -63,16 +63,34 @@ def _model(bundle: Bundle) -> str:
         ["Parameters", f"{bundle.counts.parameters:,}"],
         ["Multiply-accumulates", f"{bundle.counts.macs:,} at {width}x{height}"],
         ["Weights", f"{bundle.counts.weight_bytes:,} bytes"],
-        ["Precision", _PRECISIONS[bundle.precision]],
+        *_target(bundle),
         ["model.onnx", f"sha256 `{bundle.sha256}`"],
     ]
     return "## Model\n\n" + table(["", ""], rows)
 
 
 _PRECISIONS = {
-    "int8": "8 bits: int8 weights (one scale a channel), uint8 activations",
-    "fp32": "32-bit floating point",
+    ("cpu", "int8"): "8 bits: int8 weights (one scale a channel), uint8 activations",
+    ("tensorrt", "int8"): (
+        "8 bits: int8 weights (one scale a channel), int8 activations, every zero point 0"
+    ),
+    ("cpu", "fp32"): "32-bit floating point",
+    ("tensorrt", "fp32"): "32-bit floating point",
 }
+
+
+def _target(bundle: Bundle) -> list[list[str]]:
+    precision = [["Precision", _PRECISIONS[bundle.target, bundle.precision]]]
+    if bundle.target == "cpu":
+        return precision
+    return [
+        [
+            "Made for",
+            "TensorRT: keeps its published rules, not measured on a GPU; scores and agreement "
+            "below are of the same graph on the processor",
+        ],
+        *precision,
+    ]
 
 
 def _training(stages: Sequence[Mapping[str, Any]], calibration: CalibrationSet | None) -> str:

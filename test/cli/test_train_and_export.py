@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -108,6 +109,17 @@ def test_info_knows_the_terms(exported: dict[str, Any], result_of: Result) -> No
     (source,) = result["license"]["data"]
     assert (source["name"], source["license"]) == ("set", "own pictures")
     assert result["name"] == "bundle"
+
+
+def test_a_bundle_for_tensorrt_says_so(
+    trained: dict[str, Any], result_of: Result, attendseg: Any, data: Path
+) -> None:
+    bundle = data / "for_tensorrt"
+    found = result_of("export", trained["run"], "-o", bundle, "--target", "tensorrt")
+    assert found["target"] == "tensorrt"
+    assert found["after"]["mean_iou"] == pytest.approx(found["before"]["mean_iou"], abs=0.02)
+    assert result_of("info", bundle)["target"] == "tensorrt"
+    assert re.search(r"made for +TensorRT\n", attendseg("info", bundle).stdout)
 
 
 OWN = "{name: Field, license: CC BY 4.0, attribution: 'me, 2026', commercial_use: true}"
