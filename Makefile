@@ -5,7 +5,7 @@ SHELL := /usr/bin/env bash
 IN_SHELL := . scripts/env.bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-fast fuzz soak lint clean
+.PHONY: help build demo test test-fast fuzz soak arm lint clean
 
 help: ## this list
 	@echo 'make <target> [ROS_DISTRO=kilted|jazzy where no ROS 2 is sourced] [PYTHON=python3.x]'
@@ -33,9 +33,12 @@ fuzz: ## throw changed files and messages at every door, FUZZ_CASES=1000000
 soak: build ## run a node for SOAK_MINUTES=60 while everything around it goes wrong
 	@$(IN_SHELL) && python -m reliability.soak --minutes $(or $(SOAK_MINUTES),60)
 
+arm: build ## label with the shipped models on emulated Arm boards and compare: PICTURES=<folder>, IMAGES=4
+	@$(IN_SHELL) && python -m reliability.arm --images $(or $(IMAGES),4) $(if $(PICTURES),--pictures '$(PICTURES)')
+
 lint: ## ruff and mypy
 	@scripts/build.bash --test
 	@$(IN_SHELL) && ruff check && ruff format --check && mypy
 
 clean: ## remove everything that build, demo, test and lint made
-	rm -rf .venv build install log demo_output fuzz_output soak_output .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build install log demo_output fuzz_output soak_output arm_output .mypy_cache .pytest_cache .ruff_cache

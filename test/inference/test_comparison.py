@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 
 from attendseg_ros.errors import EngineError
-from attendseg_ros.inference.comparison import MOST_ROUNDS, Runner, compare, is_faster
+from attendseg_ros.inference.comparison import (
+    LONGEST_S,
+    MOST_ROUNDS,
+    Runner,
+    compare,
+    is_faster,
+)
 
 
 class Machine:
@@ -113,3 +119,35 @@ def test_the_limits_are_students(freedom: int) -> None:
     density = scale * (1.0 + t**2 / freedom) ** (-(freedom + 1) / 2)
     below = float(np.sum((density[1:] + density[:-1]) / 2.0) * (t[1] - t[0]))
     assert below == pytest.approx(0.499, abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("burst_s", "rounds", "longest_s"),
+    [
+        # Two that cannot be told apart, on boards of four small cores and on slower ones.
+        (0.15, 14, LONGEST_S + 0.3),
+        (0.6, 4, LONGEST_S + 1.2),
+        (3.0, 3, 3 * 2 * 3.0),
+    ],
+)
+def test_on_a_slow_board_measuring_has_an_end(
+    monkeypatch: pytest.MonkeyPatch, burst_s: float, rounds: int, longest_s: float
+) -> None:
+    clock = 0.0
+    monkeypatch.setattr("attendseg_ros.inference.comparison.time.monotonic", lambda: clock)
+
+    class Slow:
+        def __init__(self) -> None:
+            self._random = np.random.default_rng(0)
+
+        def burst_ms(self) -> float:
+            nonlocal clock
+            clock += burst_s
+            return float(burst_s * 1e3 * self._random.uniform(0.5, 2.0))
+
+    other = Slow()
+    other._random = np.random.default_rng(1)
+    found = compare("first", {"first": Slow(), "other": other})
+    assert found.fastest == "first"
+    assert found.rounds == rounds
+    assert clock <= longest_s + 1e-9
