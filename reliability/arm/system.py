@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -74,7 +75,7 @@ def prepare(folder: Path) -> ArmSystem:
     """Makes the system, or takes what an earlier call left there.
 
     Args:
-        folder: made if missing; 400 MB.
+        folder: made if missing; 330 MB.
 
     Raises:
         ArmError: this is no Debian, or a package cannot be had.
@@ -116,6 +117,7 @@ def _unpack_debian(folder: Path, root: Path) -> None:
     _run([*apt, "install", "--download-only", *_PACKAGES])
     for package in sorted((cache / "archives").glob("*.deb")):
         _run(["dpkg-deb", "-x", package, root])
+    shutil.rmtree(folder / "apt")
 
 
 def _pinned() -> list[str]:
@@ -144,14 +146,16 @@ def _qemu(folder: Path) -> Path:
     for name in ("qemu-aarch64-static", "qemu-aarch64"):
         if (found := shutil.which(name)) is not None:
             return Path(found)
-    unpacked = folder / "qemu" / "usr" / "bin" / "qemu-aarch64-static"
-    if not unpacked.exists():
-        (folder / "qemu").mkdir(exist_ok=True)
-        _run(["apt-get", "download", "qemu-user-static"], folder=folder / "qemu")
-        for package in (folder / "qemu").glob("*.deb"):
-            _run(["dpkg-deb", "-x", package, folder / "qemu"])
-            package.unlink()
-    return unpacked
+    emulator = folder / "qemu-aarch64-static"
+    if not emulator.exists():
+        # The package holds those of all architectures.
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            unpacked = Path(name)
+            _run(["apt-get", "download", "qemu-user-static"], folder=unpacked)
+            (package,) = unpacked.glob("*.deb")
+            _run(["dpkg-deb", "-x", package, unpacked])
+            (unpacked / "usr" / "bin" / emulator.name).rename(emulator)
+    return emulator
 
 
 def _python(root: Path) -> Path:
