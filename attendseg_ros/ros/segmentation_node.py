@@ -29,7 +29,7 @@ from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
-from attendseg_ros.ros.runtime.memory import give_back, give_back_freed, share_heaps
+from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
@@ -300,7 +300,6 @@ class SegmentationNode(PatientLifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Runs the node; returns the exit status."""
-    share_heaps()
     # On images of a camera OpenCV's threads save no time that can be measured, and those that wait
     # for work took 6 ms of the processor a frame from the engine's.
     cv2.setNumThreads(1)

@@ -1,32 +1,11 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The process's memory: where threads take it from, and how it goes back to the system."""
+"""Memory that is free inside the process goes back to the system."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
-import os
-from typing import Any
-
-_M_ARENA_MAX = -8
-
-HEAPS = 2
-"""How many heaps (glibc: arenas) all threads share."""
-
-
-def share_heaps() -> None:
-    """Has the threads to come take memory from a few heaps; to be called before there are any.
-
-    glibc gives each thread a heap of its own, up to eight a core. A network is built in whatever
-    thread OpenVINO takes, so each of them came to hold the hole that one left, too small or too
-    torn for the next. Where `MALLOC_ARENA_MAX` is set, or with another C library, nothing is done.
-    """
-    if "MALLOC_ARENA_MAX" in os.environ:
-        return
-    mallopt = _of_glibc("mallopt")
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:
@@ -45,15 +24,6 @@ def give_back_freed() -> None:
     glibc keeps it (25 MB after a network of 1024x1024) for the process's next need, which may never
     come. Elsewhere than with glibc (malloc_trim(3)) nothing is done.
     """
-    trim = _of_glibc("malloc_trim")
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
-
-
-def _of_glibc(name: str) -> Any:
-    """A function of the C library's, None where it is another one that does not have it."""
-    return getattr(_LIBRARY, name, None)
-
-
-# Each CDLL leaves objects behind that refer to each other.
-_LIBRARY = ctypes.CDLL(None)
