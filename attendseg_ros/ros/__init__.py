@@ -4,6 +4,11 @@
 
 import os
 
+from attendseg_ros.ros.runtime.memory import share_one_heap
+
 # NumPy and OpenCV each bring an OpenBLAS, which takes 8 MB for threads when it is loaded. Nothing
 # here multiplies matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Importing rclpy starts threads already.
+share_one_heap()

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import platform
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
+
+from attendseg_ros.import_path import environment, python_command
 
 SIZE = (1024, 1024)
 """At this input the engine's working memory stands out from Python's and the middleware's."""
@@ -82,3 +87,37 @@ def test_switching_models_does_not_grow(rig: Rig, tiny_path: Path, tmp_path: Pat
         wait_until(lambda: rig.value("network", "loading") == "", "the model before to be freed")
         used.append(resident_mb(rig))
     assert used[-1] - used[1] < 30.0, used
+
+
+OF_MANY_THREADS = """
+import ctypes, sys, threading
+import attendseg_ros.ros.segmentation_node
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(12)
+def work():
+    library.malloc(5000)
+    together.wait()
+threads = [threading.Thread(target=work) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+library.fopen.restype = ctypes.c_void_p
+library.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+library.fclose.argtypes = [ctypes.c_void_p]
+out = library.fopen(sys.argv[1].encode(), b"w")
+library.malloc_info(0, out)
+library.fclose(out)
+"""
+
+
+def heaps_of_many_threads(folder: Path, **variables: str) -> int:
+    told = folder / "malloc.xml"
+    command = python_command("-c", OF_MANY_THREADS, str(told))
+    subprocess.run(command, check=True, env=environment(variables))
+    return len(re.findall("<heap nr=", told.read_text()))
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries have no arenas")
+def test_threads_share_one_heap_unless_the_user_says_otherwise(tmp_path: Path) -> None:
+    assert heaps_of_many_threads(tmp_path) == 1
+    assert heaps_of_many_threads(tmp_path, MALLOC_ARENA_MAX="5") == 5
