@@ -34,7 +34,7 @@ from reliability.soak.torments import Torments
 _SAMPLE_S = 5.0
 _CALM_S = 20.0
 _START_S = 60.0
-_REST_EVERY_S, _REST_S = 60.0, 5.0
+_REST_EVERY_S, _SETTLE_S, _REST_S = 60.0, 4.0, 9.0
 
 
 def main() -> int:
@@ -120,7 +120,7 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
         if process.status is not None or time.monotonic() - began_s > _START_S:
             sys.exit(f"no mask came at all: see {options.output / 'node.log'}")
     next_act_s = next_sample_s = next_calm_s = 0.0
-    next_rest_s, rests_until_s = _REST_EVERY_S, math.inf
+    next_rest_s, settles_at_s, rests_until_s = _REST_EVERY_S, math.inf, math.inf
     with tqdm(total=round(duration_s), unit="s", desc="soak") as progress:
         while (now_s := time.monotonic() - began_s) < duration_s and process.status is None:
             executor.spin_once(timeout_sec=0.01)
@@ -128,8 +128,12 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
             rear.tick(time.monotonic())
             _note_recovery(torments, watch, figures)
             if now_s >= next_rest_s and torments.masks_expected:
-                next_rest_s, rests_until_s = math.inf, now_s + _REST_S
+                next_rest_s = math.inf
+                settles_at_s, rests_until_s = now_s + _SETTLE_S, now_s + _REST_S
                 torments.rest()
+            if now_s >= settles_at_s:
+                settles_at_s = math.inf
+                torments.settle()
             if now_s >= rests_until_s:
                 figures.rest(now_s)
                 next_rest_s, rests_until_s = now_s + _REST_EVERY_S, math.inf

@@ -55,7 +55,15 @@ _VALUES: dict[str, tuple[Any, ...]] = {
 
 _CALM = {"target_latency_ms": 0.0, "max_rate_hz": 0.0, "input_size": [0, 0]}
 
-_REST = {**_CALM, "model": "street", "temporal_smoothing": 0.0, "min_confidence": 0.0, "lazy": True}
+_REST = {
+    **_CALM,
+    # Names that the other model may not have.
+    "classes": [""],
+    "traversable_classes": [""],
+    "temporal_smoothing": 0.0,
+    "min_confidence": 0.0,
+    "lazy": True,
+}
 """What the node's memory depends on."""
 
 
@@ -115,11 +123,18 @@ class Torments:
         self.set(**_CALM)
 
     def rest(self) -> None:
-        """Brings about the same state each time: one camera, its mask and no other output."""
+        """Brings about the same state each time: one camera, its mask and no other output.
+
+        `settle`, some seconds later, is the last step of it.
+        """
         while self._listeners:
             self._node.destroy_subscription(self._listeners.pop())
         self._rear.leave()
-        self.set(**_REST)
+        self.set(**_REST, model="drone")
+
+    def settle(self) -> None:
+        """Has the model made anew: `auto` keeps an engine chosen for whatever size came first."""
+        self.set(model="street")
 
     def set(self, **values: Any) -> None:
         """Sets parameters without waiting for the answer."""
