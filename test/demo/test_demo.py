@@ -219,7 +219,8 @@ def test_interrupt_stops_both_processes(
     status, _, stderr = run.finish()
     assert status == 130
     assert "Traceback" not in stderr
-    assert not any(is_alive(child) for child in children)
+    # On a busy machine the demo has not waited for those it killed.
+    wait_for(lambda: not any(is_alive(child) for child in children), "the end of the children")
     left = {file.name for file in (tmp_path / "output").iterdir()}
     # Of this run its logs, and what an earlier one left.
     assert left == {"camera.log", "segmentation_node.log", "grid.png"}
