@@ -137,7 +137,6 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
             if now_s >= rests_until_s:
                 figures.rest(now_s)
                 next_rest_s, rests_until_s = now_s + _REST_EVERY_S, math.inf
-                rear.come()
             resting = rests_until_s < math.inf
             if now_s >= next_act_s and not resting:
                 next_act_s = now_s + chance.expovariate(options.actions)

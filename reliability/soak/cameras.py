@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from typing import Any
 
@@ -85,14 +84,9 @@ class UnrulyCamera:
         )
         what(now_s)
 
-    def leave(self) -> None:
-        """Goes until it is told to come."""
-        self._leave(0.0)
-        self._quiet_until_s = math.inf
-
-    def come(self) -> None:
-        """Is there again."""
-        self._quiet_until_s = 0.0
+    def behave(self) -> None:
+        """Sends what the steady camera sends until it misbehaves again."""
+        self._form, self._quiet_until_s = (SIZE, "rgb8"), 0.0
 
     def _image(self) -> Image:
         (width, height), encoding = self._form

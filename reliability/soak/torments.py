@@ -62,7 +62,8 @@ _REST = {
     "traversable_classes": [""],
     "temporal_smoothing": 0.0,
     "min_confidence": 0.0,
-    "lazy": True,
+    # What was kept for images of another size goes with the next image.
+    "lazy": False,
 }
 """What the node's memory depends on."""
 
@@ -123,13 +124,13 @@ class Torments:
         self.set(**_CALM)
 
     def rest(self) -> None:
-        """Brings about the same state each time: one camera, its mask and no other output.
+        """Brings about the same state each time: two cameras alike, one mask, no other output.
 
         `settle`, some seconds later, is the last step of it.
         """
         while self._listeners:
             self._node.destroy_subscription(self._listeners.pop())
-        self._rear.leave()
+        self._rear.behave()
         self.set(**_REST, model="drone")
 
     def settle(self) -> None:
