@@ -25,7 +25,7 @@ _KEPT_STAMPS = 256
 
 @dataclass(frozen=True)
 class Sent:
-    """What the camera sent, recorded or not."""
+    """What came from the camera, recorded or not."""
 
     frames: int
     rate_hz: float

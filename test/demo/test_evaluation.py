@@ -131,6 +131,11 @@ def test_counts_are_the_nodes_own(evaluation: Evaluation) -> None:
     assert (evaluation.image_size, evaluation.network_size) == ((WIDTH, HEIGHT), (512, 384))
 
 
+def test_no_more_are_received_than_were_sent(recording: Path) -> None:
+    missed = Sent(frames=FRAMES - 1, rate_hz=25.0)
+    assert evaluate(recording, CLASSES, missed).frames_sent == FRAMES + 2
+
+
 def test_rates_and_times(evaluation: Evaluation) -> None:
     assert evaluation.camera_rate_hz == 25.0
     assert evaluation.mask_rate_hz == pytest.approx(1000 / 51)
