@@ -31,6 +31,7 @@ from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
+from attendseg_ros.ros.runtime.start_up_code import unmap_start_up_code
 from attendseg_ros.streaming.watched_calls import exit_at_once, hanging
 
 SILENCE_CHECK_S = 1.0
@@ -140,8 +141,9 @@ class SegmentationNode(PatientLifecycleNode):
             say=self._tell_of_hang,
         )
         self._outputs += all_outputs(self, settings.camera_names)
-        # What compiling the network took.
+        # What imports and compiling the network took.
         give_back_freed()
+        unmap_start_up_code()
         self._news.tell(segmenter)
 
     def _activate(self) -> None:
