@@ -1,11 +1,12 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The parameter files agree with the node's schema."""
+"""The parameter files agree with the node's schema, the profiles of Fast DDS with each other."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -59,3 +60,20 @@ def test_types_and_ranges_are_the_node_s(file: str) -> None:
         low, high = specs[name].limits or (value, value)
         assert low <= value <= high, name
     check_settings(Settings(**{**DEFAULTS, **given}), None)
+
+
+def test_the_profiles_differ_in_the_room_for_images_alone() -> None:
+    sizes, texts = [], []
+    for name in ("large", "small"):
+        tree = ElementTree.parse(CONFIG / f"fastdds_{name}_images.xml")
+        (segment,) = tree.iterfind(".//{*}segment_size")
+        assert segment.text is not None
+        sizes.append(int(segment.text))
+        segment.text = ""
+        texts.append(
+            ElementTree.canonicalize(ElementTree.tostring(tree.getroot()), strip_text=True)
+        )
+    assert texts[0] == texts[1]
+    # Three images of 1920x1080; three of 640x480 and, in the node, all outputs of one.
+    assert sizes[0] > 3 * 1920 * 1080 * 3
+    assert sizes[1] > max(3 * 640 * 480 * 3, 640 * 480 * 9)

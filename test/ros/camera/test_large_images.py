@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Large images at a camera's rate between processes, with the Fast DDS profile that ships."""
+"""Images at a camera's rate between processes, with the Fast DDS profiles that ship."""
 
 from __future__ import annotations
 
@@ -16,25 +16,31 @@ from support.ros_client import values
 from support.segmentation_rig import Rig
 
 ROOT = Path(__file__).parents[3]
-PROFILE = str(ROOT / "config" / "fastdds_large_images.xml")
 CAMERA = str(ROOT / "test" / "support" / "paced_camera.py")
 # Humble reads the older name.
-ENVIRONMENT = {"FASTDDS_DEFAULT_PROFILES_FILE": PROFILE, "FASTRTPS_DEFAULT_PROFILES_FILE": PROFILE}
+VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 
 RATE_HZ, SECONDS = 10, 4
 ARRIVING = 0.95
 """Share that must arrive on a machine that runs other things too; alone it is all."""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
-def test_images_and_masks_arrive(tmp_path: Path, tiny_path: Path, width: int, height: int) -> None:
-    with Rig(tmp_path, tiny_path, environment=ENVIRONMENT) as rig:
+@pytest.mark.parametrize(
+    ("profile", "width", "height"),
+    [("large", 1280, 720), ("large", 1920, 1080), ("small", 640, 480)],
+)
+def test_images_and_masks_arrive(
+    tmp_path: Path, tiny_path: Path, profile: str, width: int, height: int
+) -> None:
+    file = str(ROOT / "config" / f"fastdds_{profile}_images.xml")
+    variables = dict.fromkeys(VARIABLES, file)
+    with Rig(tmp_path, tiny_path, environment=variables) as rig:
         camera = subprocess.run(
             [
                 *(sys.executable, CAMERA, rig.process.namespace),
                 *map(str, (width, height, RATE_HZ, SECONDS)),
             ],
-            env={**os.environ, **ENVIRONMENT},
+            env={**os.environ, **variables},
             capture_output=True,
             text=True,
             timeout=PATIENCE_S + SECONDS,
