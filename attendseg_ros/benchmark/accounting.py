@@ -13,6 +13,7 @@ from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.percentiles import percentile
 
 STAGES = (
+    "camera",
     "transport_in",
     "conversion",
     "resize",
@@ -20,13 +21,18 @@ STAGES = (
     "decode",
     "masks",
     "other",
+    "publish",
     "transport_out",
+    "listener",
 )
 """Where the milliseconds from stamp to mask go, in order; their sum is the latency.
 
-`transport_in` is from the camera's stamp to the start of conversion: publishing, the middleware,
-deserialization and the wait for the frame before. `transport_out` is from the finished mask to its
-arrival in the listener. `other` is what the node spends between the stages that it times.
+`camera` is the camera's call of publish: into the message's bytes and into shared memory.
+`transport_in` is from there to the start of conversion: the middleware, the wake-up, taking the
+message, and the wait for the frame before. `other` is what the node spends between the stages that
+it times. `publish` is from the finished mask until the middleware has it, `transport_out` until the
+listener's middleware has it, and `listener` until the listener's callback has it: waking up, taking
+the message.
 """
 
 _TIMED = {
@@ -49,6 +55,9 @@ class Recording:
         arrived: for the stamp of each mask that came, when the listener had it.
         timings: for the stamp of each report on ~/timing, its fields; empty for a node that has
             no such topic.
+        published: for the stamp of each image, when the camera's call of publish returned.
+        handed_over: for the stamp of each mask, when the node's middleware and when the listener's
+            had it; 0 where the middleware does not tell.
     """
 
     sent: Sequence[int]
@@ -56,6 +65,8 @@ class Recording:
     measured_to: int
     arrived: Mapping[int, int]
     timings: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    published: Mapping[int, int] = field(default_factory=dict)
+    handed_over: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
     def in_time(self, moment: int) -> bool:
         """Whether a moment lies in the measured time."""
@@ -123,9 +134,15 @@ def _frames(recording: Recording) -> dict[str, int | None]:
 
 
 def _stages(recording: Recording, answered: Sequence[int]) -> dict[str, Any] | None:
-    """Median and mean milliseconds of each stage, over the frames whose times are known."""
+    """Median, p95 and mean milliseconds of each stage, over the frames whose times are known."""
     split = [
-        stages_of(stamp, recording.arrived[stamp], recording.timings[stamp])
+        stages_of(
+            stamp,
+            recording.arrived[stamp],
+            recording.timings[stamp],
+            recording.published.get(stamp, stamp),
+            recording.handed_over.get(stamp, (0, 0)),
+        )
         for stamp in answered
         if stamp in recording.timings
         # NaN: the node could not tell, because the clock was set meanwhile.
@@ -136,26 +153,42 @@ def _stages(recording: Recording, answered: Sequence[int]) -> dict[str, Any] | N
     return {
         name: {
             "p50": round(percentile([one[name] for one in split], 0.5), 3),
+            "p95": round(percentile([one[name] for one in split], 0.95), 3),
             "mean": round(statistics.fmean(one[name] for one in split), 3),
         }
         for name in STAGES
     }
 
 
-def stages_of(stamp: int, arrived: int, timing: Mapping[str, Any]) -> dict[str, float]:
+def stages_of(
+    stamp: int,
+    arrived: int,
+    timing: Mapping[str, Any],
+    published: int,
+    handed_over: tuple[int, int] = (0, 0),
+) -> dict[str, float]:
     """The stages of one frame in milliseconds; their sum is its latency.
 
     Args:
         stamp: of the image, in nanoseconds.
         arrived: when the listener had the mask, in nanoseconds of the same clock.
         timing: the fields of its `SegmentationTiming`.
+        published: when the camera's call of publish returned.
+        handed_over: when the node's middleware and when the listener's had the mask. Where it does
+            not tell (0), `publish` and `listener` are part of `transport_out`.
     """
     stages = {name: float(timing[key]) for name, key in _TIMED.items()}
     processing = float(timing["processing_time_ms"])
     publish = float(timing["publish_ms"])
     in_node = float(timing["pipeline_latency_ms"])
-    stages["transport_in"] = in_node - processing
+    stages["camera"] = (published - stamp) / 1e6
+    stages["transport_in"] = in_node - processing - stages["camera"]
     stages["other"] = processing - publish - sum(stages[name] for name in _TIMED)
     # The listener may have the mask before the node is done with publishing the rest.
-    stages["transport_out"] = (arrived - stamp) / 1e6 - in_node + publish
+    finished = stamp / 1e6 + in_node - publish
+    written, received = (time / 1e6 for time in handed_over)
+    known = all(handed_over)
+    stages["publish"] = written - finished if known else 0.0
+    stages["listener"] = arrived / 1e6 - received if known else 0.0
+    stages["transport_out"] = arrived / 1e6 - finished - stages["publish"] - stages["listener"]
     return stages

@@ -55,6 +55,7 @@ class PipelinePlan:
         reliable: whether the camera publishes reliably rather than as sensor data.
         against_baseline: whether the node that tutorials show is measured too.
         baseline: results of an earlier run to compare with.
+        way: whether the results are told with each scenario's stages.
     """
 
     model: str = "street"
@@ -70,6 +71,7 @@ class PipelinePlan:
     reliable: bool = False
     against_baseline: bool = False
     baseline: Path | None = None
+    way: bool = False
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,10 @@ def _recording(done: Mapping[str, Any], heard: Mapping[str, Any]) -> Recording:
         measured_to=done["measured_to"],
         arrived=dict(heard["arrived"]),
         timings=dict(heard["timings"]),
+        published=dict(zip(done["sent"], done["published"], strict=True)),
+        handed_over={
+            stamp: (written, received) for stamp, written, received in heard["handed_over"]
+        },
     )
 
 

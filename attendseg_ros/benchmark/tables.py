@@ -11,6 +11,7 @@ from attendseg_ros.benchmark import behaviour_tables, earlier
 from attendseg_ros.benchmark.layers.profile_tables import profile_tables
 from attendseg_ros.benchmark.machine import in_words
 from attendseg_ros.benchmark.markdown_table import cell, size_cell, table
+from attendseg_ros.benchmark.way_table import way_table
 
 
 def markdown(results: Mapping[str, Any]) -> str:
@@ -83,6 +84,8 @@ def _pipeline(results: Mapping[str, Any]) -> str:
         times = "no masks to compare" if row["p95"] is None else f"{row['p95']:g} times as long"
         rate = f"{row['rate_hz']:g} Hz" if row["rate_hz"] else "max"
         lines.append(f"p95 of the tutorial node, {size_cell(row['size'])} at {rate}: {times}")
+    if results["plan"].get("way"):
+        lines += [part for one in results["scenarios"] for part in ("", way_table(one))]
     if "baseline" in results:
         lines += ["", *_baseline(results["baseline"])]
     return "\n".join(lines)

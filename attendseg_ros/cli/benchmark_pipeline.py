@@ -84,6 +84,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="compare with these results of an earlier run, scenario by scenario",
     )
+    parser.add_argument(
+        "--way",
+        action="store_true",
+        help="also print where the milliseconds of each scenario go, from stamp to mask",
+    )
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -106,6 +111,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         reliable=arguments.reliable,
         against_baseline=arguments.against_baseline,
         baseline=arguments.baseline,
+        way=arguments.way,
     )
     return measure_pipeline(
         plan, lambda results: write_results(interim_of(arguments.output), results)

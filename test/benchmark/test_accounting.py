@@ -34,13 +34,24 @@ def timing(**counts: int) -> dict[str, Any]:
 
 
 def test_stages_add_up_to_the_latency() -> None:
-    stages = stages_of(SECOND, SECOND + 20 * MS, timing())
+    handed_over = (SECOND + 17 * MS, SECOND + 18 * MS)
+    stages = stages_of(SECOND, SECOND + 20 * MS, timing(), SECOND + MS, handed_over)
     assert tuple(sorted(stages)) == tuple(sorted(STAGES))
     assert sum(stages.values()) == pytest.approx(20.0)
-    assert stages["transport_in"] == pytest.approx(4.0)
+    assert stages["camera"] == pytest.approx(1.0)
+    assert stages["transport_in"] == pytest.approx(3.0)
     assert stages["other"] == pytest.approx(0.25)
-    # From the finished mask: 20 ms less the 15.75 ms before it.
-    assert stages["transport_out"] == pytest.approx(4.25)
+    # The mask is finished after 15.75 ms.
+    assert stages["publish"] == pytest.approx(1.25, abs=1e-3)
+    assert stages["transport_out"] == pytest.approx(1.0, abs=1e-3)
+    assert stages["listener"] == pytest.approx(2.0, abs=1e-3)
+
+
+def test_a_middleware_that_tells_no_times_leaves_the_way_out_whole() -> None:
+    stages = stages_of(SECOND, SECOND + 20 * MS, timing(), SECOND + MS, (SECOND + 17 * MS, 0))
+    assert stages["publish"] == stages["listener"] == 0.0
+    assert stages["transport_out"] == pytest.approx(4.25, abs=1e-3)
+    assert sum(stages.values()) == pytest.approx(20.0)
 
 
 @pytest.fixture
@@ -86,7 +97,7 @@ def test_warm_up_is_not_measured(recording: Recording) -> None:
     assert found["mask_hz"] == 5.0
     assert found["latency_ms"]["n"] == 4
     assert found["latency_ms"]["p95"] == pytest.approx(20.0)
-    assert found["stages_ms"]["network"] == {"p50": 5.0, "mean": 5.0}
+    assert found["stages_ms"]["network"] == {"p50": 5.0, "p95": 5.0, "mean": 5.0}
 
 
 def test_a_queue_that_fills_shows_as_drift() -> None:

@@ -26,6 +26,7 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
         outputs=["mask", "confidence"],
         duration_s=2.0,
         warm_up_s=0.5,
+        way=True,
     )
     results = measure_pipeline(plan, lambda so_far: saved.append(len(so_far["scenarios"])))
     assert saved == [1]
@@ -40,9 +41,17 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
     latency = scenario["latency_ms"]
     assert latency["n"] > 0
     assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"] <= latency["max"]
+    stages = scenario["stages_ms"]
+    assert set(stages) == set(STAGES)
+    for name in ("camera", "transport_in", "publish", "transport_out", "listener"):
+        assert stages[name]["p50"] > 0, name
+        assert stages[name]["p50"] <= stages[name]["p95"]
     # The parts make the whole, on average over the same frames.
-    assert set(scenario["stages_ms"]) == set(STAGES)
-    assert scenario["stages_ms"]["transport_in"]["p50"] > 0
+    whole = sum(one["mean"] for one in stages.values())
+    assert latency["min"] <= whole <= latency["max"]
+    told = markdown(results)
+    assert "the way of a frame, attendseg, 320x240 at 20 Hz:" in told
+    assert f"| stamp to mask                                        | {whole:.2f} " in told
     for role in ("camera", "node", "listener"):
         assert scenario["cpu"][role]["cores"] >= 0
         memory = scenario["memory_mb"][role]

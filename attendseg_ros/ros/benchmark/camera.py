@@ -77,7 +77,7 @@ class Answers:
 
 
 class BenchmarkCamera:
-    """Sends, and remembers the stamps."""
+    """Sends, and remembers the stamps, and when each image was handed to the middleware."""
 
     def __init__(
         self, publisher: Any, messages: list[Any], rate_hz: float, answers: Answers | None = None
@@ -96,6 +96,7 @@ class BenchmarkCamera:
         self._period_s = 1.0 / rate_hz if rate_hz else 0.0
         self._answers = answers
         self.stamps: list[int] = []
+        self.published: list[int] = []
 
     def send_for(self, seconds: float) -> None:
         """Sends at the rate; a frame that is late is sent at once, as a camera does."""
@@ -116,6 +117,7 @@ class BenchmarkCamera:
         now = time.time_ns()
         message.header.stamp.sec, message.header.stamp.nanosec = divmod(now, 1_000_000_000)
         self._publisher.publish(message)
+        self.published.append(time.time_ns())
         self.stamps.append(now)
 
 
@@ -155,7 +157,13 @@ def main() -> int:
     _say(event="measuring")
     camera.send_for(duration_s)
     measured_to = time.time_ns()
-    _say(event="done", measured_from=measured_from, measured_to=measured_to, sent=camera.stamps)
+    _say(
+        event="done",
+        measured_from=measured_from,
+        measured_to=measured_to,
+        sent=camera.stamps,
+        published=camera.published,
+    )
     # Its use of the processor is read before it ends.
     sys.stdin.read()
     node.destroy_node()

@@ -37,6 +37,7 @@ class BenchmarkListener(Node):
         outputs: Any = self.declare_parameter("outputs", ["mask"]).value
         timed: Any = self.declare_parameter("timing", True).value
         self.arrived: dict[int, int] = {}
+        self.handed_over: list[tuple[int, int, int]] = []
         self.timings: dict[int, dict[str, Any]] = {}
         self._said_ready = False
         profile = QoSProfile(depth=_DEPTH, reliability=QoSReliabilityPolicy.RELIABLE)
@@ -57,9 +58,11 @@ class BenchmarkListener(Node):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(_CHECK_S, self._check_ready, clock=steady)
 
-    def _note_mask(self, message: Image) -> None:
+    def _note_mask(self, message: Image, info: Any) -> None:
         now = time.time_ns()
-        self.arrived[_stamp_ns(message)] = now
+        stamp = _stamp_ns(message)
+        self.arrived[stamp] = now
+        self.handed_over.append((stamp, info["source_timestamp"], info["received_timestamp"]))
 
     def _note_timing(self, message: SegmentationTiming) -> None:
         fields = {
@@ -96,6 +99,7 @@ def main() -> int:
     _say(
         event="done",
         arrived=list(listener.arrived.items()),
+        handed_over=listener.handed_over,
         timings=list(listener.timings.items()),
     )
     return 0
