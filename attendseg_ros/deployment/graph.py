@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -126,11 +127,24 @@ def with_image_input(model: onnx.ModelProto) -> onnx.ModelProto:
             [NORMALISED_NAME],
             name="normalise",
         ),
-        *graph.node,
     ]
-    del graph.node[:]
+    return with_image_steps(model, nodes)
+
+
+def with_image_steps(model: onnx.ModelProto, steps: Sequence[onnx.NodeProto]) -> onnx.ModelProto:
+    """Puts steps before a graph that make its input, `NORMALISED_NAME`, of a camera image.
+
+    Args:
+        model: a graph with that input.
+        steps: read `image`, uint8 (1, height, width, 3) RGB.
+
+    Returns:
+        The same model, changed; its input is `image`.
+    """
+    graph = model.graph
+    nodes = [*steps, *graph.node]
+    del graph.node[:], graph.input[:]
     graph.node.extend(nodes)
-    del graph.input[:]
     graph.input.append(
         helper.make_tensor_value_info(INPUT_NAME, TensorProto.UINT8, [1, "height", "width", 3])
     )

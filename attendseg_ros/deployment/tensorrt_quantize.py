@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from attendseg_ros.deployment.calibration import Reader
-from attendseg_ros.deployment.graph import IMAGE_SCALE, NORMALISED_NAME
+from attendseg_ros.deployment.graph import IMAGE_SCALE, NORMALISED_NAME, with_image_steps
 from attendseg_ros.deployment.wiring import DEQUANTIZE, MOVERS, QUANTIZE, Wiring
 from attendseg_ros.inference.engine import INPUT_NAME
 
@@ -93,9 +93,8 @@ def with_image_cast(model: onnx.ModelProto) -> onnx.ModelProto:
     Returns:
         The same model, changed.
     """
-    graph = model.graph
     for name, value in (("image_offset", 128.0), ("image_factor", 1 / 64)):
-        graph.initializer.append(numpy_helper.from_array(np.asarray(value, np.float32), name))
+        model.graph.initializer.append(numpy_helper.from_array(np.asarray(value, np.float32), name))
     steps: tuple[tuple[str, list[str], str, dict[str, Any]], ...] = (
         ("Cast", [INPUT_NAME], "values", {"to": TensorProto.FLOAT}),
         ("Transpose", ["values"], "planes", {"perm": [0, 3, 1, 2]}),
@@ -106,14 +105,7 @@ def with_image_cast(model: onnx.ModelProto) -> onnx.ModelProto:
         helper.make_node(kind, inputs, [output], name=f"image_{kind.lower()}", **attributes)
         for kind, inputs, output, attributes in steps
     ]
-    nodes += graph.node
-    del graph.node[:], graph.input[:]
-    graph.node.extend(nodes)
-    graph.input.append(
-        helper.make_tensor_value_info(INPUT_NAME, TensorProto.UINT8, [1, "height", "width", 3])
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return model
+    return with_image_steps(model, nodes)
 
 
 def _quantized(node: onnx.NodeProto, wiring: Wiring) -> list[int]:

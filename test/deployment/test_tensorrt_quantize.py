@@ -38,6 +38,12 @@ def quantized(plain: onnx.ModelProto) -> onnx.ModelProto:
     return quantized_for_tensorrt(plain, small_images(4))
 
 
+def copied(model: onnx.ModelProto) -> onnx.ModelProto:
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    return copy
+
+
 def run(model: onnx.ModelProto, image: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(model.SerializeToString())
     return np.asarray(session.run(["logits"], {"image": image[None]})[0][0])
@@ -46,9 +52,7 @@ def run(model: onnx.ModelProto, image: np.ndarray) -> np.ndarray:
 def test_the_float_graph_of_bytes_gives_what_the_network_gives(
     plain: onnx.ModelProto, network: nn.Module
 ) -> None:
-    copy = onnx.ModelProto()
-    copy.CopyFrom(plain)
-    model = with_image_cast(copy)
+    model = with_image_cast(copied(plain))
     assert broken_rules(model, "fp32") == []
     images = small_images(2)
     for image, wanted in zip(images, reference_logits(network, images), strict=True):
@@ -58,9 +62,7 @@ def test_the_float_graph_of_bytes_gives_what_the_network_gives(
 def test_the_quantized_graph_says_what_the_network_says(
     quantized: onnx.ModelProto, network: nn.Module
 ) -> None:
-    copy = onnx.ModelProto()
-    copy.CopyFrom(quantized)
-    model = with_image_cast(copy)
+    model = with_image_cast(copied(quantized))
     assert broken_rules(model, "int8") == []
     images = small_images(4)
     for image, wanted in zip(images, reference_logits(network, images), strict=True):
@@ -107,7 +109,5 @@ def test_what_is_always_zero_gets_a_scale_above_zero() -> None:
 
 
 def test_the_input_stays_uint8(quantized: onnx.ModelProto) -> None:
-    copy = onnx.ModelProto()
-    copy.CopyFrom(quantized)
-    (image,) = with_image_cast(copy).graph.input
+    (image,) = with_image_cast(copied(quantized)).graph.input
     assert (image.name, image.type.tensor_type.elem_type) == ("image", TensorProto.UINT8)

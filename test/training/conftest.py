@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.training.config import TrainingConfig
 
 CLASSES = ClassTable.from_mapping(
     {
@@ -38,6 +39,20 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def classes() -> ClassTable:
     return CLASSES
+
+
+@pytest.fixture
+def short(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
+    """A run of one epoch on the labelled set."""
+    return TrainingConfig(
+        data=labelled_folder,
+        classes=classes,
+        run=tmp_path / "run",
+        epochs=1,
+        batch_size=2,
+        input_size=(128, 64),
+        crop_size=(64, 64),
+    )
 
 
 @pytest.fixture

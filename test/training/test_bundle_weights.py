@@ -20,7 +20,6 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.inference.engine import INPUT_NAME
 from attendseg_ros.inference.registry import shipped_models
-from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.attendseg import build_attendseg
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training import loop
@@ -94,18 +93,9 @@ def test_all_shapes_are_known_by_their_weights() -> None:
 
 
 @pytest.fixture
-def short(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
-    return TrainingConfig(
-        data=labelled_folder,
-        classes=classes,
-        run=tmp_path / "run",
-        epochs=1,
-        batch_size=2,
-        input_size=(128, 64),
-        crop_size=(64, 64),
-        shape=Shape.load("compact"),
-        start_from=Path("indoor"),
-    )
+def short(short: TrainingConfig) -> TrainingConfig:
+    """It begins with a shipped model."""
+    return replace(short, shape=Shape.load("compact"), start_from=Path("indoor"))
 
 
 def test_training_starts_from_a_shipped_model(short: TrainingConfig) -> None:

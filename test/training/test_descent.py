@@ -162,19 +162,6 @@ def test_a_damaged_record_is_refused(begun: Begun, value: object, words: str) ->
     assert str(caught.value).startswith(f"{path}: {words}")
 
 
-@pytest.fixture
-def short(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
-    return TrainingConfig(
-        data=labelled_folder,
-        classes=classes,
-        run=tmp_path / "run",
-        epochs=1,
-        batch_size=2,
-        input_size=(128, 64),
-        crop_size=(64, 64),
-    )
-
-
 def recorded(run: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = yaml.safe_load((run / CONFIG_FILE).read_text())[ANCESTRY]
     return found

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.config import TrainingConfig
@@ -19,18 +18,9 @@ from attendseg_ros.training.distillation import Teacher, distillation_loss
 
 
 @pytest.fixture
-def taught(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
+def taught(short: TrainingConfig, tmp_path: Path) -> TrainingConfig:
     """A finished run of another shape."""
-    config = TrainingConfig(
-        data=labelled_folder,
-        classes=classes,
-        run=tmp_path / "taught",
-        epochs=1,
-        batch_size=2,
-        input_size=(128, 64),
-        crop_size=(64, 64),
-        shape=Shape.load("small"),
-    )
+    config = replace(short, run=tmp_path / "taught", shape=Shape.load("small"))
     loop.run(config)
     return config
 

@@ -29,18 +29,8 @@ from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 
 
 @pytest.fixture
-def config(labelled_folder: Path, classes: ClassTable, tmp_path: Path) -> TrainingConfig:
-    return TrainingConfig(
-        data=labelled_folder,
-        classes=classes,
-        run=tmp_path / "run",
-        epochs=3,
-        batch_size=2,
-        ema_decay=0.5,
-        input_size=(128, 64),
-        crop_size=(64, 64),
-        evaluate_every=1,
-    )
+def config(short: TrainingConfig) -> TrainingConfig:
+    return replace(short, epochs=3, ema_decay=0.5, evaluate_every=1)
 
 
 def losses(run: Path) -> list[float]:
