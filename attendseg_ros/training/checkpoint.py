@@ -62,20 +62,10 @@ def load_trained(run: Path, num_classes: int, shape: Shape | None = None) -> Att
     return network.eval()
 
 
-def start_from(network: AttendSeg, run: Path) -> None:
-    """Loads the best weights of another run, but for output layers of another number of classes.
-
-    A run of fewer channels or blocks is grown to the network's, see `training.growth`.
-
-    Raises:
-        DataError: if the run has no checkpoint, or one that cannot be grown to the architecture.
-    """
-    path = run / BEST_FILE
-    start_at(network, load_checkpoint(path).get("model", {}), path)
-
-
 def start_at(network: AttendSeg, weights: dict[str, torch.Tensor], path: Path) -> None:
-    """Loads weights into a network of the same or a larger shape, as `start_from` does.
+    """Loads weights into a network, but for output layers of another number of classes.
+
+    Weights of fewer channels or blocks are grown to the network's, see `training.growth`.
 
     Raises:
         DataError: they cannot be grown to the architecture; the message names the file.

@@ -36,7 +36,7 @@ class Teacher:
         Raises:
             DataError: if there is no trained network, or it is of other classes.
         """
-        network, classes = _trained(run)
+        network, classes = trained_network(run)
         if classes.names != config.classes.names:
             raise DataError(
                 f"{run}: was trained on other classes ({', '.join(classes.names)}) than the "
@@ -61,8 +61,8 @@ class Teacher:
         return probabilities
 
 
-def _trained(origin: Path) -> tuple[AttendSeg, ClassTable]:
-    """The network of a run or a bundle, and its classes."""
+def trained_network(origin: Path) -> tuple[AttendSeg, ClassTable]:
+    """The best network of a run, or that of a bundle, in evaluation mode; and its classes."""
     if is_bundle(origin):
         return network_of_bundle(origin), read_bundle(origin).classes
     config = TrainingConfig.load(origin)

@@ -11,7 +11,7 @@ import copy
 import itertools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,6 @@ from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.bundle_weights import (
     BATCHES_MEASURED,
     is_bundle,
-    network_of_bundle,
     spread_normalisation,
 )
 from attendseg_ros.training.checkpoint import (
@@ -42,13 +41,13 @@ from attendseg_ros.training.checkpoint import (
     restore,
     save_checkpoint,
     start_at,
-    start_from,
 )
 from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.descent import descent, recorded_descent, unknown_terms
-from attendseg_ros.training.distillation import Teacher, distillation_loss
+from attendseg_ros.training.distillation import Teacher, distillation_loss, trained_network
 from attendseg_ros.training.evaluation import score_network
+from attendseg_ros.training.fitting import channel_importance, fits_as_it_is, fitted
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, mixed, moved_average
 from attendseg_ros.training.samples import Batches, InMemory, class_weights
@@ -165,14 +164,18 @@ class _Trainer:
         self._resume()
 
     def _start(self, network: AttendSeg, origin: Path) -> None:
-        """Loads the best weights of a run, or those of a bundle."""
-        if not is_bundle(origin):
-            start_from(network, origin)
-            return
-        trained = network_of_bundle(origin)
-        first = itertools.islice(self._batches.epoch(0), BATCHES_MEASURED)
-        spread_normalisation(trained, (images for images, _ in first))
-        start_at(network, trained.state_dict(), origin)
+        """Loads the best weights of a run, or those of a bundle, grown or cut to the shape."""
+        trained, _ = trained_network(origin)
+        if is_bundle(origin):
+            spread_normalisation(trained, self._first_images())
+        weights = trained.state_dict()
+        if not fits_as_it_is(network, weights):
+            weights = fitted(network, weights, channel_importance(trained, self._first_images()))
+        start_at(network, weights, origin)
+
+    def _first_images(self) -> Iterator[torch.Tensor]:
+        batches = itertools.islice(self._batches.epoch(0), BATCHES_MEASURED)
+        return (images for images, _ in batches)
 
     def _resume(self) -> None:
         path = self._config.run / LAST_FILE

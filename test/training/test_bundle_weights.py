@@ -136,9 +136,15 @@ def test_it_can_be_grown(short: TrainingConfig) -> None:
     assert (short.run / BEST_FILE).exists()
 
 
-def test_another_shape_is_refused_by_name(short: TrainingConfig) -> None:
-    with pytest.raises(DataError, match="indoor: holds another architecture"):
-        loop.run(replace(short, shape=Shape()))
+def test_it_can_be_cut(short: TrainingConfig) -> None:
+    loop.run(replace(short, start_from=Path("street"), learning_rate=1e-9, ema_decay=0.0))
+    name = "encoder.stem.conv.weight"
+    cut = load_trained(short.run, 2, short.shape).get_parameter(name)
+    whole = network_of_bundle(Path("street")).get_parameter(name)
+    distances = (cut[:, None] - whole[None]).abs().amax(dim=(2, 3, 4))
+    nearest = distances.min(dim=1)
+    assert nearest.values.max() < 1e-5
+    assert len(set(nearest.indices.tolist())) == short.shape.stem
 
 
 def test_its_terms_are_handed_down(short: TrainingConfig) -> None:

@@ -13,7 +13,7 @@ import torch
 from attendseg_ros.errors import DataError
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.shape import Shape
-from attendseg_ros.training.checkpoint import BEST_FILE, save_checkpoint, start_from
+from attendseg_ros.training.checkpoint import start_at
 from attendseg_ros.training.growth import grown
 
 SMALL = Shape()
@@ -72,9 +72,6 @@ def test_blocks_that_begin_as_the_identity_learn(small: AttendSeg) -> None:
 
 
 @pytest.mark.parametrize("shape", [Shape.load("small"), replace(SMALL, head=50)])
-def test_a_shape_that_is_no_multiple_is_refused(
-    small: AttendSeg, shape: Shape, tmp_path: Path
-) -> None:
-    save_checkpoint(tmp_path / BEST_FILE, {"model": small.state_dict()})
-    with pytest.raises(DataError, match="holds another architecture"):
-        start_from(build_attendseg(3, shape), tmp_path)
+def test_a_shape_that_is_no_multiple_is_refused(small: AttendSeg, shape: Shape) -> None:
+    with pytest.raises(DataError, match="here: holds another architecture"):
+        start_at(build_attendseg(3, shape), small.state_dict(), Path("here"))

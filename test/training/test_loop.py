@@ -228,7 +228,7 @@ def test_unfit_data_is_refused_before_anything_is_written(
 def test_unfit_weights_to_start_from_leave_no_folder(
     config: TrainingConfig, tmp_path: Path
 ) -> None:
-    with pytest.raises(DataError, match=r"best\.pt: no such checkpoint"):
+    with pytest.raises(DataError, match=r"not a training run.*nowhere/config\.yaml is missing"):
         loop.run(replace(config, start_from=tmp_path / "nowhere"))
     assert not config.run.exists()
 
