@@ -149,7 +149,7 @@ class AttendSeg(nn.Module):
 
 
 def build_attendseg(num_classes: int, shape: Shape | None = None) -> AttendSeg:
-    """Returns a freshly initialised network, of the shipped models' shape unless another is given.
+    """Returns a freshly initialised network, of the default shape unless another is given.
 
     Raises:
         ValueError: if num_classes is not between 2 and 255 (255 is the id of unlabelled pixels).

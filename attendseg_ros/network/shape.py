@@ -36,7 +36,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Shape:
-    """Channels and blocks of the whole network; the default is that of the shipped models.
+    """Channels and blocks of the whole network; the default is that of `drone`.
 
     Attributes:
         stem: channels at stride 2.
