@@ -42,7 +42,8 @@ from attendseg_ros.ros.outputs.output_images import (
     needs_confidence,
 )
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
-from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
+from attendseg_ros.ros.parameters.parameter_table import WITHOUT_CLASS
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
