@@ -37,7 +37,7 @@ from attendseg_ros.ros.launching.robots import (
     read_robots,
     remappings,
 )
-from attendseg_ros.ros.parameters.settings import ENGINES, IMAGE_TRANSPORTS
+from attendseg_ros.ros.parameters.parameter_table import ENGINES, IMAGE_TRANSPORTS
 
 ROBOTS = read_robots(SHARE / "config" / "robots.yaml")
 ENVIRONMENTS = read_environments(SHARE / "config" / "environments.yaml")

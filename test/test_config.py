@@ -13,7 +13,8 @@ import yaml
 
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.ros.parameters.live_parameters import check_settings
-from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
+from attendseg_ros.ros.parameters.settings import Settings
 
 CONFIG = Path(__file__).parents[1] / "config"
 FILES = ("segmentation.yaml", "drone.yaml", "ground_robot.yaml")

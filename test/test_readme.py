@@ -19,7 +19,8 @@ from support.tiny_bundle import write_tiny_bundle
 from attendseg_ros.inference import load_bundle, shipped_models
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.outputs.output_images import ImageOutput
-from attendseg_ros.ros.parameters.settings import SCHEMA, ParameterSpec
+from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from attendseg_ros.benchmark.bursts import BURST, burst
 from attendseg_ros.benchmark.layers.profile import profile_beside, profiler_of
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
@@ -23,9 +23,6 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.execution_providers import explain_fallback
-
-BURST = 5
-"""Runs of one case before the next one's turn: as a node runs it, with warm caches."""
 
 
 @dataclass(frozen=True)
@@ -192,23 +189,6 @@ def check_same_engine(asked: str, ran: str) -> None:
             f"engine '{asked}' was asked for but '{ran}' ran: no number is given under the wrong "
             f"name ({explain_fallback(asked, ran)})"
         )
-
-
-def burst(engine: Engine, image: NDArray[np.uint8], runs: int = BURST) -> list[float]:
-    """Milliseconds of some runs in a row, after one that brings the caches back.
-
-    Args:
-        engine: what to run.
-        image: uint8 (H, W, 3) of the engine's input size.
-        runs: how many are measured.
-    """
-    engine.infer(image)
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        engine.infer(image)
-        times.append((time.perf_counter() - started) * 1e3)
-    return times
 
 
 def _image(size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
+from attendseg_ros.benchmark.bursts import BURST, burst
 from attendseg_ros.benchmark.checkout import import_rivals
-from attendseg_ros.benchmark.latency import BURST, burst, check_same_engine
+from attendseg_ros.benchmark.latency import check_same_engine
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.deployment.float_twin import float_twin

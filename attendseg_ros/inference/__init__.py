@@ -14,7 +14,8 @@ from attendseg_ros.inference.registry import (
     known_models,
     shipped_models,
 )
-from attendseg_ros.inference.segmenter import Segmentation, Segmenter, StageTimes
+from attendseg_ros.inference.segmentation import Segmentation, StageTimes
+from attendseg_ros.inference.segmenter import Segmenter
 from attendseg_ros.inference.selection import AUTO, Selection
 
 __all__ = [

@@ -26,7 +26,7 @@ from support.ros_client import (
 from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 MODULE = "attendseg_ros.ros.segmentation_node"
 

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.benchmark.bursts import BURST, timed
 from attendseg_ros.benchmark.layers.layer import Layer, ProfilerFactory
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import Bundle
@@ -20,9 +20,6 @@ from attendseg_ros.inference.engine import Engine
 
 PARTS = 5
 """Each with a profiler of its own; what is told is the part of the median time."""
-
-_TURN = 5
-"""Runs of one before the other's turn, as `latency.BURST`."""
 
 BETWEEN = "between the layers"
 
@@ -74,7 +71,7 @@ def profile_beside(
         EngineError: the engine tells no times of its layers.
     """
     factory = profiler_of(engine.name)
-    turns = max(1, math.ceil(repeats / (PARTS * _TURN)))
+    turns = max(1, math.ceil(repeats / (PARTS * BURST)))
     plain: list[float] = []
     parts = []
     for _ in range(PARTS):
@@ -82,8 +79,8 @@ def profile_beside(
         counted: list[float] = []
         for _ in range(turns):
             engine.infer(image)
-            plain += _timed(lambda: engine.infer(image))
-            counted += _timed(profiler.run)
+            plain += timed(lambda: engine.infer(image))
+            counted += timed(profiler.run)
         parts.append(Part(profiler.layers(), float(np.mean(counted))))
     parts.sort(key=lambda part: part.whole_ms)
     return to_mapping(parts[len(parts) // 2]), plain
@@ -133,13 +130,3 @@ def _macs(layers: Sequence[Layer]) -> int | None:
     """Their sum; None where one of them is not known."""
     counts = [layer.macs for layer in layers]
     return None if None in counts else sum(count or 0 for count in counts)
-
-
-def _timed(run: Callable[[], object]) -> list[float]:
-    """Milliseconds of each run of a turn."""
-    times = []
-    for _ in range(_TURN):
-        started = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - started) * 1e3)
-    return times

@@ -12,7 +12,7 @@ from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
-from attendseg_ros.ros.health.diagnostics import NetworkReport
+from attendseg_ros.ros.health.observed import NetworkReport
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.publishers import Outputs

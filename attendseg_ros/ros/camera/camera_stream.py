@@ -20,8 +20,9 @@ from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.arrival_watch import ArrivalWatch
-from attendseg_ros.ros.health.diagnostics import NetworkReport, Report
+from attendseg_ros.ros.health.diagnostics import Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.observed import NetworkReport
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.model_switch import ModelSwitch

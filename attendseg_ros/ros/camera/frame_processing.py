@@ -1,19 +1,16 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The way of one frame in the worker's thread: convert, segment, paint, publish, account for it."""
+"""The way of one frame in the worker's thread: convert, segment, paint, publish."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import nan
-from time import monotonic
 
 import numpy as np
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, CompressedImage
+from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
-from attendseg_ros.clocks import latency_ms
 from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.contrast import contrast
@@ -21,13 +18,12 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
-from attendseg_ros.msg import ClassShares, SegmentationTiming
+from attendseg_ros.msg import ClassShares
+from attendseg_ros.ros.camera.frame_account import FrameAccount
 from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
-from attendseg_ros.ros.health import contrast_watch
-from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
@@ -42,7 +38,8 @@ from attendseg_ros.ros.outputs.output_images import (
     needs_confidence,
 )
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
-from attendseg_ros.ros.parameters.settings import WITHOUT_CLASS, Settings
+from attendseg_ros.ros.parameters.parameter_table import WITHOUT_CLASS
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
@@ -75,19 +72,14 @@ class FrameProcessor:
             dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
-        self._topic = topic
         self._models = models
         self._segmenter = models.segmenter
+        self._account = FrameAccount(node, topic, self._segmenter, counts, size_controller, dropped)
         self._outputs = outputs
-        self._counts = counts
         self._consumers = consumers
         self._camera = outputs.camera
-        self._dropped = dropped
         self._painter = OutputImages(self._segmenter.bundle.classes)
-        self._size_controller = size_controller
-        self._input_size = self._segmenter.input_size
         self._throttle = Throttle()
-        self._cycle: Stopwatch | None = None
         self._bits = SampleBits()
         self._resizer: tuple[tuple[int, int], Resizer] | None = None
         self._scaled_info = ScaledCameraInfo()
@@ -106,24 +98,22 @@ class FrameProcessor:
                     self._segmenter = segmenter
                     self._painter = OutputImages(segmenter.bundle.classes)
                     self._consumers.landing.begin_anew()
-                    # What is known of the model before says nothing of this one.
-                    self._counts.history.clear()
-                    self._counts.foreign.clear()
+                    self._account.begin_anew(segmenter)
                 self._process(message, receipt, settings)
         except BadImageError as error:
-            self._refuse(message, error.reason, str(error))
+            self._account.refuse(message, error.reason, str(error))
         except RoiError as error:
-            self._refuse(message, Reason.ROI, f"{Reason.ROI.value}: {error}")
+            self._account.refuse(message, Reason.ROI, f"{Reason.ROI.value}: {error}")
         except LogitsError as error:
-            self._refuse(message, Reason.LOGITS, f"{Reason.LOGITS.value}: {error}")
+            self._account.refuse(message, Reason.LOGITS, f"{Reason.LOGITS.value}: {error}")
         except EngineHangError as error:
-            self._refuse(message, Reason.HANGING, f"{Reason.HANGING.value}: {error}")
+            self._account.refuse(message, Reason.HANGING, f"{Reason.HANGING.value}: {error}")
         except Exception as error:
             # A subscriber-facing thread must outlive whatever a camera sends it or an engine
             # makes of it. Publishing fails too while the process is being shut down: no news.
             if self._node.context.ok():
                 detail = f"{Reason.INTERNAL.value}: {described(error)}"
-                self._refuse(message, Reason.INTERNAL, detail)
+                self._account.refuse(message, Reason.INTERNAL, detail)
 
     def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:
         watch = Stopwatch()
@@ -196,40 +186,10 @@ class FrameProcessor:
             self._publish_camera_info(full, size, message.header)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
-        times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
-        self._cycle = self._cycle or Stopwatch()
-        times.since_receipt_ms = (monotonic() - receipt.at_s) * 1e3
-        if receipt.aged:
-            now_ns = self._node.get_clock().now().nanoseconds
-            times.pipeline_latency_ms = latency_ms(stamp, now_ns)
-        self._note(times, segmentation.input_size, settings)
-        self._watch_out(segmentation.foreignness, settings)
-        self._look_at(rgb_contrast)
+        self._account.take(times, stamp, receipt, segmentation, rgb_contrast, settings)
         if wanted.timing:
-            timing = self._timing_message(message.header, times, segmentation.foreignness)
+            timing = self._account.timing(message.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
-
-    def _note(self, times: FrameTimes, input_size: tuple[int, int], settings: Settings) -> None:
-        """Tells those who judge by it how long a frame took that is out now."""
-        if input_size != self._input_size:
-            # Times at another input size say nothing of this one's.
-            self._input_size = input_size
-            self._counts.history.clear()
-        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
-        self._size_controller.observe(times, input_size, settings)
-
-    def _watch_out(self, foreignness: float, settings: Settings) -> None:
-        """Tells once of images that the model was not trained on, until others come between."""
-        foreign, limit = self._counts.foreign, settings.max_foreignness_warn
-        foreign.add(foreignness)
-        if foreign.begins(limit):
-            text = in_words(self._segmenter.bundle.name, foreign.median)
-            self._node.get_logger().warning(f"{text} (limit {limit:g})")
-
-    def _look_at(self, found: float) -> None:
-        """Tells once of images that show nothing, until one comes that does."""
-        if self._counts.contrast.add(found):
-            self._node.get_logger().warning(contrast_watch.in_words(self._topic, found))
 
     def _in_view(
         self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
@@ -311,37 +271,3 @@ class FrameProcessor:
             self._node.get_logger().warning(
                 f"{self._camera.output('camera_info')} has a subscriber, but {problem}"
             )
-
-    def _timing_message(
-        self, header: Header, times: FrameTimes, foreignness: float
-    ) -> SegmentationTiming:
-        width, height = self._input_size
-        return SegmentationTiming(
-            header=header,
-            **times.message_fields(),
-            frames_received=self._counts.received,
-            frames_processed=self._counts.processed,
-            frames_dropped=self._dropped() + self._counts.skipped,
-            frames_failed=self._counts.failed.total(),
-            foreignness=foreignness,
-            input_width=width,
-            input_height=height,
-            engine=self._segmenter.engine_name,
-            model=self._segmenter.bundle.name,
-        )
-
-    def _refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
-        self._counts.record_failure(reason, detail)
-        if self._throttle.ready(reason.name):
-            self._node.get_logger().error(
-                f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"
-            )
-
-
-def _describe(message: ImageMessage) -> str:
-    if isinstance(message, CompressedImage):
-        return f"format {message.format!r}, {len(message.data)} bytes"
-    return (
-        f"encoding {message.encoding!r}, {message.width}x{message.height}, "
-        f"step {message.step}, {len(message.data)} bytes"
-    )

@@ -15,8 +15,8 @@ from sensor_msgs.msg import CompressedImage
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
-from attendseg_ros.ros.health.diagnostics import CameraReport
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.observed import CameraReport
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock

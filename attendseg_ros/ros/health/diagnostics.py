@@ -9,8 +9,6 @@ are wrong under `use_sim_time`; here every time comes from the node's own clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -28,51 +26,13 @@ from attendseg_ros.ros.health.limits import (
     judge_rate,
     judge_silence,
 )
+from attendseg_ros.ros.health.observed import CameraReport, NetworkReport
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.stamp_checks import StampFault
 from attendseg_ros.streaming.timing import WINDOW_S
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 STALE = DiagnosticStatus.STALE
-
-
-@dataclass(frozen=True)
-class CameraReport:
-    """What the report must know of the camera besides the counts."""
-
-    topic: str
-    silence_s: float
-    publishers: str
-    faults: Mapping[StampFault, int]
-    missing: int
-    missing_lately: int
-    missing_ratio: float
-    mixture: str
-    foreign: int
-    doubt: str
-    doubt_hint: str
-    lens: str
-
-
-@dataclass(frozen=True)
-class NetworkReport:
-    """What the report must know of the network besides the counts: the same for every camera."""
-
-    engine: str
-    model: str
-    input_size: tuple[int, int]
-    refusal: str
-    loading: str
-    fallback: str
-    enabled: bool
-    size_by: str
-    too_slow: str
-    hang: str = ""
-    hangs: int = 0
-    last_hang: str = ""
-    worker_errors: int = 0
-    worker_alive: bool = True
-    busy_s: float = 0.0
 
 
 FEW = 3

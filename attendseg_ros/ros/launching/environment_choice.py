@@ -22,8 +22,9 @@ from attendseg_ros.ros.launching.environments import (
     environment_named,
 )
 from attendseg_ros.ros.parameters.given_parameters import given_by_file
+from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS
 from attendseg_ros.ros.parameters.parameter_values import listed
-from attendseg_ros.ros.parameters.settings import CLASS_LISTS, Settings
+from attendseg_ros.ros.parameters.settings import Settings
 
 NEUTRAL_FILES = ("segmentation.yaml", "ground_robot.yaml")
 """Files in config/ whose model and classes are those of no robot in particular."""

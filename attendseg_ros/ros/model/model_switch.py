@@ -20,7 +20,8 @@ from attendseg_ros.inference import Bundle, Segmentation, Segmenter
 from attendseg_ros.ros.model.hangs import MOST_HANGING, EngineHangError, Hangs
 from attendseg_ros.ros.model.model_request import ModelRequest
 from attendseg_ros.ros.model.segmenter_calls import Builds, SegmenterCalls
-from attendseg_ros.ros.parameters.settings import CLASS_LISTS, Settings
+from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
 from attendseg_ros.streaming.watched_calls import HangError, hanging
 from attendseg_ros.streaming.worker import Worker

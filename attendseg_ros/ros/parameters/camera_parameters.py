@@ -8,8 +8,8 @@ from typing import Any
 
 from attendseg_ros.documents import shortened
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec, one_of
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
-from attendseg_ros.ros.parameters.settings import ParameterSpec
 
 
 def declare(
@@ -33,7 +33,7 @@ def declare(
     Raises:
         ParameterError: the value given at start is of another type, out of range or no choice.
     """
-    constraints = f"one of {', '.join(choices)}" if choices else ""
+    constraints = one_of(choices) if choices else ""
     spec = ParameterSpec(
         name=name,
         default=default,

@@ -17,31 +17,13 @@ from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.ros.camera.camera_name import problem_of
-from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
 from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS, SCHEMA, WITHOUT_CLASS
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, listed
-from attendseg_ros.ros.parameters.settings import (
-    CLASS_LISTS,
-    ENGINES,
-    HEIGHT_SOURCES,
-    IMAGE_TRANSPORTS,
-    PLANE_SOURCES,
-    SCHEMA,
-    WITHOUT_CLASS,
-    Settings,
-)
-
-CHOICES = {
-    "engine": ENGINES,
-    "image_transport": IMAGE_TRANSPORTS,
-    "height_source": HEIGHT_SOURCES,
-    "ground_plane_source": PLANE_SOURCES,
-    "image_is_rectified": RECTIFIED_CHOICES,
-}
-"""What the parameters may be that are one of a few words."""
+from attendseg_ros.ros.parameters.settings import Settings
 
 
 def check_settings(settings: Settings, bundle: Bundle | None) -> None:
@@ -54,12 +36,11 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
     Raises:
         ParameterError: says which parameter is wrong, and what would be right.
     """
-    for name, allowed in CHOICES.items():
-        if getattr(settings, name) not in allowed:
+    for spec in SCHEMA:
+        value = getattr(settings, spec.name)
+        if spec.choices and value not in spec.choices:
             raise ParameterError(
-                f"{name} must be one of {', '.join(allowed)}, got "
-                f"{shortened(getattr(settings, name))}",
-                name,
+                f"{spec.name} must be {spec.constraints}, got {shortened(value)}", spec.name
             )
     problem = problem_of(tuple(filter(None, settings.cameras)))
     if problem:

@@ -15,8 +15,8 @@ from rclpy.parameter import Parameter
 
 from attendseg_ros.documents import shortened_text
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
+from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
-from attendseg_ros.ros.parameters.settings import ParameterSpec
 from attendseg_ros.ros.runtime.callback_groups import ForgettingGroup
 from attendseg_ros.ros.runtime.safety_net import SafetyNet
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.parameters.settings import YES_OR_NO, ParameterSpec
+from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
 
 _TOLERANCE = 1e-6
 """rclpy lets numbers through that miss their range by this share, so they become its edge here."""
@@ -60,7 +60,7 @@ def fitting(spec: ParameterSpec, given: Any) -> Any:
     """
     if isinstance(spec.default, tuple):
         return _fitting_list(spec, given)
-    if spec.name in YES_OR_NO and isinstance(given, bool):
+    if "yes" in spec.choices and isinstance(given, bool):
         # YAML reads yes and no as true and false.
         given = "yes" if given else "no"
     kind = type(spec.default)
@@ -70,7 +70,7 @@ def fitting(spec: ParameterSpec, given: Any) -> Any:
         if kind is bool and not isinstance(given, (bool, int, float, str)):
             hint = ""
         words = _WORDS[kind][0] + _range(spec)
-        if spec.constraints.startswith("one of "):
+        if spec.choices:
             words += f", {spec.constraints}"
         raise _wrong(spec, words, given, hint)
     return _within(spec, value, given)

@@ -16,7 +16,7 @@ from support import markdown
 from support.segmentation_rig import Rig
 
 from attendseg_ros.msg import LandingZone
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text()

@@ -15,9 +15,11 @@ from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.health.diagnostics import FEW, NetworkReport, Report
+from attendseg_ros.ros.health.diagnostics import FEW, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
-from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
+from attendseg_ros.ros.health.observed import NetworkReport
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
+from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import FrameTimes
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR

@@ -18,7 +18,7 @@ from support.ros_client import image, values, wait_until
 from support.segmentation_rig import Rig
 
 from attendseg_ros.msg import LandingZone
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 FOCAL_LENGTH = 200.0
 HEIGHT_M = 6.0

@@ -33,7 +33,7 @@ from support.segmentation_rig import Rig
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.parameters.settings import SCHEMA, YES_OR_NO
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 CASES = int(os.environ.get("PARAMETER_CASES", "0"))
 
@@ -184,7 +184,7 @@ def check_taken(services: Services, name: str, sent: ParameterValue, before: Any
     now = services.get(name)
     assert now is not None
     meant = plain(sent)
-    if name in YES_OR_NO and isinstance(meant, bool):
+    if "yes" in SPECS[name].choices and isinstance(meant, bool):
         # YAML means the same by them.
         meant = "yes" if meant else "no"
     assert agree(plain(now), meant), (name, sent, now)

@@ -22,7 +22,7 @@ from support.ros_client import wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 ARRAYS = {
     str: ParameterType.PARAMETER_STRING_ARRAY,

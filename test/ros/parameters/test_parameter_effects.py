@@ -21,7 +21,7 @@ from support.tiny_bundle import stripes
 
 from attendseg_ros.inference import ENGINE_NAMES, available_engines
 from attendseg_ros.labels import UNLABELLED, ClassTable
-from attendseg_ros.ros.parameters.settings import SCHEMA
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
 ELSEWHERE = {
     "model": "test_model_switch.py::test_masks_go_on_until_the_new_model_makes_them",

@@ -16,7 +16,8 @@ from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters
 from support.segmentation_rig import Rig
 
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.ros.parameters.settings import SCHEMA, Settings
+from attendseg_ros.ros.parameters.parameter_table import SCHEMA
+from attendseg_ros.ros.parameters.settings import Settings
 
 TABLE = ClassTable.load("camvid")
 READ_ONLY = ("engine", "num_threads", "image_transport", "cameras", "autostart")

@@ -1,0 +1,158 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The account that is given of a camera's frames: counts, times, and warnings in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import nan
+from time import monotonic
+
+from rclpy.lifecycle import LifecycleNode
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Header
+
+from attendseg_ros.clocks import latency_ms
+from attendseg_ros.images.bad_image import Reason
+from attendseg_ros.inference import Segmentation, Segmenter
+from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros.health import contrast_watch
+from attendseg_ros.ros.health.foreign_watch import in_words
+from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.messages.conversion import ImageMessage
+from attendseg_ros.ros.model.size_controller import SizeController
+from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.streaming.stamp_clock import Receipt
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import FrameTimes, Stopwatch
+
+
+class FrameAccount:
+    """Counts a camera's frames, and says what is the matter with them, in the worker's thread."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        topic: str,
+        segmenter: Segmenter,
+        counts: FrameCounts,
+        size_controller: SizeController,
+        dropped: Callable[[], int],
+    ) -> None:
+        """Prepares for one camera's frames of one activation.
+
+        Args:
+            node: for its clock and logger.
+            topic: the images' topic, for messages.
+            segmenter: the first frames'.
+            counts: where frames are counted.
+            size_controller: told of every frame that is out.
+            dropped: gives the number of frames replaced by newer ones.
+        """
+        self._node = node
+        self._topic = topic
+        self._segmenter = segmenter
+        self._counts = counts
+        self._size_controller = size_controller
+        self._input_size = segmenter.input_size
+        self._dropped = dropped
+        self._throttle = Throttle()
+        self._cycle: Stopwatch | None = None
+
+    def begin_anew(self, segmenter: Segmenter) -> None:
+        """Takes another segmenter: what is known of the one before says nothing of this one."""
+        self._segmenter = segmenter
+        self._counts.history.clear()
+        self._counts.foreign.clear()
+
+    def refuse(self, message: ImageMessage, reason: Reason, detail: str) -> None:
+        """Counts an image without a mask, and logs why."""
+        self._counts.record_failure(reason, detail)
+        if self._throttle.ready(reason.name):
+            self._node.get_logger().error(
+                f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"
+            )
+
+    def take(
+        self,
+        times: FrameTimes,
+        stamp_ns: int,
+        receipt: Receipt,
+        segmentation: Segmentation,
+        contrast: float,
+        settings: Settings,
+    ) -> None:
+        """Takes in a frame that is out now.
+
+        Args:
+            times: of its stages; those since it was taken, since it came and since the frame
+                before are added.
+            stamp_ns: when the image was taken.
+            receipt: how it came.
+            segmentation: what was made of it.
+            contrast: of the image.
+            settings: those it was processed with.
+        """
+        times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
+        self._cycle = self._cycle or Stopwatch()
+        times.since_receipt_ms = (monotonic() - receipt.at_s) * 1e3
+        if receipt.aged:
+            now_ns = self._node.get_clock().now().nanoseconds
+            times.pipeline_latency_ms = latency_ms(stamp_ns, now_ns)
+        self._note(times, segmentation.input_size, settings)
+        self._watch_out(segmentation.foreignness, settings)
+        self._look_at(contrast)
+
+    def timing(self, header: Header, times: FrameTimes, foreignness: float) -> SegmentationTiming:
+        """What ~/timing says of the frame that was taken in last.
+
+        Args:
+            header: the image's.
+            times: of the frame.
+            foreignness: of the image.
+        """
+        width, height = self._input_size
+        return SegmentationTiming(
+            header=header,
+            **times.message_fields(),
+            frames_received=self._counts.received,
+            frames_processed=self._counts.processed,
+            frames_dropped=self._dropped() + self._counts.skipped,
+            frames_failed=self._counts.failed.total(),
+            foreignness=foreignness,
+            input_width=width,
+            input_height=height,
+            engine=self._segmenter.engine_name,
+            model=self._segmenter.bundle.name,
+        )
+
+    def _note(self, times: FrameTimes, input_size: tuple[int, int], settings: Settings) -> None:
+        """Tells those who judge by it how long the frame took."""
+        if input_size != self._input_size:
+            # Times at another input size say nothing of this one's.
+            self._input_size = input_size
+            self._counts.history.clear()
+        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
+        self._size_controller.observe(times, input_size, settings)
+
+    def _watch_out(self, foreignness: float, settings: Settings) -> None:
+        """Tells once of images that the model was not trained on, until others come between."""
+        foreign, limit = self._counts.foreign, settings.max_foreignness_warn
+        foreign.add(foreignness)
+        if foreign.begins(limit):
+            text = in_words(self._segmenter.bundle.name, foreign.median)
+            self._node.get_logger().warning(f"{text} (limit {limit:g})")
+
+    def _look_at(self, found: float) -> None:
+        """Tells once of images that show nothing, until one comes that does."""
+        if self._counts.contrast.add(found):
+            self._node.get_logger().warning(contrast_watch.in_words(self._topic, found))
+
+
+def _describe(message: ImageMessage) -> str:
+    if isinstance(message, CompressedImage):
+        return f"format {message.format!r}, {len(message.data)} bytes"
+    return (
+        f"encoding {message.encoding!r}, {message.width}x{message.height}, "
+        f"step {message.step}, {len(message.data)} bytes"
+    )
