@@ -14,14 +14,14 @@ from attendseg_ros.deployment.scoring import score
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.training.dataset import LabelledSet
 
-LARGEST_PARAMETERS = 1_190_000
-MOST_MACS = 2_000_000_000
+LARGEST_PARAMETERS = 1_000_000
+MOST_MACS = 1_000_000_000
 LARGEST_LOSS = 0.005
 """Of mean IoU, by quantization."""
 
 # On images that training never saw.
-LEAST_MEAN_IOU, LEAST_PIXEL_ACCURACY = 0.76, 0.945
-LEAST_MEAN_IOU_ELSEWHERE = 0.635
+LEAST_MEAN_IOU, LEAST_PIXEL_ACCURACY = 0.72, 0.94
+LEAST_MEAN_IOU_ELSEWHERE = 0.65
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ IMAGE = np.random.default_rng(5).integers(0, 256, (1, 128, 192, 3), dtype=np.uin
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("street", Shape()), ("indoor", Shape.load("compact"))]
+    ("name", "shape"), [("drone", Shape()), ("indoor", Shape.load("compact"))]
 )
 def test_a_bundles_network_computes_what_the_bundle_does(name: str, shape: Shape) -> None:
     network = network_of_bundle(Path(name))
@@ -132,15 +132,15 @@ def test_a_share_of_what_it_started_from_is_kept(short: TrainingConfig, tmp_path
 
 
 def test_it_can_be_grown(short: TrainingConfig) -> None:
-    loop.run(replace(short, shape=Shape.load("teacher"), start_from=Path("street")))
+    loop.run(replace(short, shape=Shape.load("teacher"), start_from=Path("drone")))
     assert (short.run / BEST_FILE).exists()
 
 
 def test_it_can_be_cut(short: TrainingConfig) -> None:
-    loop.run(replace(short, start_from=Path("street"), learning_rate=1e-9, ema_decay=0.0))
+    loop.run(replace(short, start_from=Path("drone"), learning_rate=1e-9, ema_decay=0.0))
     name = "encoder.stem.conv.weight"
     cut = load_trained(short.run, 2, short.shape).get_parameter(name)
-    whole = network_of_bundle(Path("street")).get_parameter(name)
+    whole = network_of_bundle(Path("drone")).get_parameter(name)
     distances = (cut[:, None] - whole[None]).abs().amax(dim=(2, 3, 4))
     nearest = distances.min(dim=1)
     assert nearest.values.max() < 1e-5
