@@ -170,8 +170,9 @@ def _model_arguments() -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             "environment",
             default_value="",
-            description="Where the robot works, indoor, offroad or street: its model and classes, "
-            "from config/environments.yaml; empty: the robot's, or as the parameter file says.",
+            description="Where the robot works, indoor, offroad, street or campus: its model and "
+            "classes, from config/environments.yaml; empty: the robot's, or as the parameter file "
+            "says.",
         ),
         DeclareLaunchArgument(
             "model",

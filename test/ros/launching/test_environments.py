@@ -28,7 +28,7 @@ PAGE = (ROOT / "docs" / "launch_arguments.md").read_text()
 
 
 def test_ground_robots_have_their_places() -> None:
-    assert set(ENVIRONMENTS) == {"street", "offroad", "indoor"}
+    assert set(ENVIRONMENTS) == {"street", "offroad", "indoor", "campus"}
     assert "street" in [row.name for row in SHIPPED]
     # Each model is that of one environment: its name is a promise.
     assert [row.model for row in ENVIRONMENTS.values()] == list(ENVIRONMENTS)
@@ -158,7 +158,8 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "near"), [("ofroad", "offroad"), ("Indoor", "indoor"), ("off-road", "offroad")]
+    ("asked", "near"),
+    [("ofroad", "offroad"), ("Indoor", "indoor"), ("off-road", "offroad"), ("kampus", "campus")],
 )
 def test_a_misspelled_environment_names_the_nearest(asked: str, near: str) -> None:
     with pytest.raises(EnvironmentsError, match=f"'{asked}': the nearest is '{near}'") as caught:
@@ -168,7 +169,7 @@ def test_a_misspelled_environment_names_the_nearest(asked: str, near: str) -> No
 
 def test_one_that_is_near_none_names_them_all() -> None:
     with pytest.raises(EnvironmentsError) as caught:
-        environment_named(ENVIRONMENTS, "campus", "environment", "; and more")
+        environment_named(ENVIRONMENTS, "moon", "environment", "; and more")
     message = str(caught.value)
     assert "nearest" not in message
-    assert message.endswith("there are street, offroad, indoor; and more")
+    assert message.endswith("there are street, offroad, indoor, campus; and more")
