@@ -12,7 +12,6 @@ from typing import Any
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
@@ -33,6 +32,7 @@ from attendseg_ros.ros.parameters.settings import (
     WITHOUT_CLASS,
     Settings,
 )
+from attendseg_ros.shortening import shortened
 
 CHOICES = {
     "engine": ENGINES,
