@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import reprlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from attendseg_ros.errors import AttendSegError, DataError, one_line
+from attendseg_ros.shortening import cut, shortened, shortened_text
 
 MOST_BYTES = 1 << 18
 """Far above any class table, bundle description or parameter file."""
@@ -50,7 +50,6 @@ LARGE = Limits(most_bytes=32 << 20, most_items=2_000_000)
 LONGEST_NUMBER = 100
 """Characters of a number or date; a million digits would take minutes to convert."""
 
-_LONGEST_VALUE = 100
 _LONGEST_REASON = 300
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -183,39 +182,6 @@ def read_small_file(
     return content
 
 
-class _Shortening(reprlib.Repr):
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel = 3
-        self.maxstring = self.maxother = self.maxlong = 60
-
-    def repr_int(self, x: int, level: int) -> str:  # noqa: ARG002  # reprlib's signature
-        # Python refuses to write numbers of thousands of digits.
-        return f"a number of {x.bit_length()} bits" if x.bit_length() > 256 else repr(x)
-
-
-def shortened(value: object) -> str:
-    """A value as messages show it: `repr` of at most some hundred characters, whatever it is."""
-    try:
-        text = _Shortening().repr(value)
-    except Exception as problem:
-        text = f"a {type(value).__name__} ({type(problem).__name__})"
-    return _cut(one_line(text), _LONGEST_VALUE)
-
-
-def shortened_text(value: object) -> str:
-    """A text as messages show it: on one line, its middle left out where it is long."""
-    text = one_line(str(value).replace("\0", "\\0"))
-    return _cut(text.encode("utf-8", "replace").decode(), _LONGEST_VALUE)
-
-
-def _cut(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    half = (longest - 3) // 2
-    return f"{text[:half]}...{text[-half:]}"
-
-
 def _decoded(data: bytes, most_bytes: int) -> str:
     if len(data) > most_bytes:
         raise ValueError(f"longer than {most_bytes} bytes")
@@ -302,4 +268,4 @@ def _line_at(data: bytes, position: int) -> int:
 
 
 def _reason(reason: object) -> str:
-    return _cut(one_line(reason), _LONGEST_REASON)
+    return cut(one_line(reason), _LONGEST_REASON)

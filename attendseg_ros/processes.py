@@ -10,7 +10,6 @@ is there before the fork, and a guard that comes late finds it closed.
 
 from __future__ import annotations
 
-import _thread
 import atexit
 import contextlib
 import os
@@ -18,12 +17,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import IO, Any
+
+from attendseg_ros.uninterrupted import uninterrupted
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What tells a process to end, and lets it choose how."""
@@ -135,7 +135,7 @@ class Process:
                 os.close(passed)
 
         try:
-            _unbroken(start)
+            uninterrupted(start)
         except BaseException:
             self.end()
             raise
@@ -195,7 +195,7 @@ class Process:
         """
         if self._popen is None or self._gone:
             return
-        _unbroken(lambda: self._end(self._steps if steps is None else steps), hurry)
+        uninterrupted(lambda: self._end(self._steps if steps is None else steps), hurry)
 
     def _end(self, steps: Steps) -> None:
         for number, patience_s in steps:
@@ -273,47 +273,3 @@ def end_all() -> None:
     hurry()
     for process in list(_running):
         process._end(GENTLY)
-
-
-def _unbroken(action: Callable[[], None], interrupted: Callable[[], None] | None = None) -> None:
-    """Runs an action to its end, whatever signals come, and raises their exception afterwards.
-
-    In a separate thread, since handlers of signals run, and raise, in the main thread only. The
-    thread and what is waited for are the interpreter's own, and not `threading`'s, whose waiting
-    is Python code: an exception in the middle of it becomes "release unlocked lock".
-    """
-    lock, end = threading.Lock(), threading.Lock()
-    begun: list[bool] = []
-    ended: list[bool] = []
-    end.acquire()
-
-    def begin(unwanted: bool) -> bool:
-        with lock:
-            begun.append(not unwanted)
-            return begun[0]
-
-    def run() -> None:
-        try:
-            if begin(unwanted=False):
-                action()
-        finally:
-            ended.append(True)
-            end.release()
-
-    interrupt: BaseException | None = None
-    try:
-        _thread.start_new_thread(run, ())
-    except BaseException as error:
-        # Whether the thread is there cannot be known: it runs the action, or finds it unwanted.
-        if not begin(unwanted=True):
-            raise
-        interrupt = error
-    while not ended:
-        try:
-            end.acquire()
-        except BaseException as error:
-            interrupt = error
-            if interrupted is not None:
-                interrupted()
-    if interrupt is not None:
-        raise interrupt

@@ -21,8 +21,6 @@ from attendseg_ros.documents import (
     parse_yaml,
     read_small_file,
     read_yaml,
-    shortened,
-    shortened_text,
 )
 from attendseg_ros.errors import BundleError, DataError
 
@@ -169,13 +167,3 @@ def test_nested_json_is_refused_like_any_other() -> None:
     for content in ("[" * 100_000, "{", b"\xff"):
         with pytest.raises(DataError, match=r"^some\.json: "):
             parse_json(content, "some.json")
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["x" * 10**6, 10**10_000, [[["x"] * 1000] * 1000] * 1000, {1: "a", "b": 2}, b"x" * 10**6, 1.5],
-    ids=lambda value: type(value).__name__,
-)
-def test_values_are_shown_shortly(value: object) -> None:
-    assert 0 < len(shortened(value)) <= 110
-    assert 0 < len(shortened_text(str(type(value)) * 1000)) <= 110

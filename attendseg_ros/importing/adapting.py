@@ -11,7 +11,6 @@ from typing import Any
 
 import onnx
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.errors import DataError
 from attendseg_ros.importing.camera_bytes import take_camera_bytes
 from attendseg_ros.importing.decoder_output import (
@@ -31,6 +30,7 @@ from attendseg_ros.importing.surgery import make_room
 from attendseg_ros.importing.trial import try_sizes
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.shortening import shortened_text
 
 _USUAL_MULTIPLE = 32
 

@@ -18,11 +18,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.documents import parse_json, shortened_text
+from attendseg_ros.documents import parse_json
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.processes import AT_ONCE, Process
+from attendseg_ros.shortening import shortened_text
 
 CHECKED = ("onnxruntime", "openvino")
 """The first is what others are compared with. torch is slow, and knows our own graphs only."""

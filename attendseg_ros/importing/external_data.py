@@ -11,10 +11,10 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.errors import DataError
 from attendseg_ros.importing.tensors import all_tensors, bytes_of
 from attendseg_ros.inference.bundle import MOST_MODEL_BYTES
+from attendseg_ros.shortening import shortened_text
 
 
 def read_external_data(model: onnx.ModelProto, path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.errors import DataError
+from attendseg_ros.shortening import shortened_text
 
 LAYOUTS = ("nchw", "nhwc")
 

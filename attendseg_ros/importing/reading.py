@@ -9,12 +9,13 @@ from pathlib import Path
 import onnx
 from onnx import helper, inliner
 
-from attendseg_ros.documents import read_small_file, shortened_text
+from attendseg_ros.documents import read_small_file
 from attendseg_ros.errors import DataError
 from attendseg_ros.importing.external_data import read_external_data
 from attendseg_ros.importing.file_kinds import foreign_kind
 from attendseg_ros.importing.tensors import MOST_NODES, all_nodes, check_tensors, nested
 from attendseg_ros.inference.bundle import MOST_MODEL_BYTES
+from attendseg_ros.shortening import shortened_text
 
 OPSETS = range(9, 23)
 """Versions of the ONNX operators that are taken."""

@@ -11,9 +11,9 @@ from typing import Any
 
 import onnx
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.errors import DataError
 from attendseg_ros.importing.readings import Reading
+from attendseg_ros.shortening import shortened_text
 
 Facts = Mapping[str, Any]
 """What a try found out about a value (see `trial.try_sizes`)."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference.bundle import MOST_MODEL_BYTES
+from attendseg_ros.shortening import shortened_text
 
 MOST_NODES = 100_000
 """Far above any segmentation network; a graph of millions would take hours to load."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import read_small_file, read_yaml, shortened_text
+from attendseg_ros.documents import read_small_file, read_yaml
 from attendseg_ros.errors import AttendSegError, BundleError
 from attendseg_ros.inference.bundle_fields import Fields
 from attendseg_ros.inference.confidence_calibration import ConfidenceCalibration
@@ -18,6 +18,7 @@ from attendseg_ros.inference.familiarity import Familiarity
 from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
 from attendseg_ros.inference.registry import find_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.shortening import shortened_text
 from attendseg_ros.terms import Terms
 
 MODEL_FILE = "model.onnx"

@@ -9,12 +9,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import BundleError, ClassTableError, DataError
 from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import KEYS
+from attendseg_ros.shortening import shortened
 from attendseg_ros.terms import Terms
 
 FORMAT_VERSION = 1

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import attendseg_ros
-from attendseg_ros.documents import read_small_file, shortened_text
+from attendseg_ros.documents import read_small_file
 from attendseg_ros.errors import BundleError
+from attendseg_ros.shortening import shortened_text
 
 RESOURCE_TYPE = "attendseg_ros_models"
 """The ament index's resource type under which packages register their bundles."""

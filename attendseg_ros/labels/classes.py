@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.documents import read_yaml, shortened, shortened_text
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import ClassTableError
 from attendseg_ros.labels.palette import Color, distinct_color
+from attendseg_ros.shortening import shortened, shortened_text
 
 UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""

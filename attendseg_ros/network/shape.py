@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import read_yaml, shortened
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import DataError
+from attendseg_ros.shortening import shortened
 
 BUILT_IN = {file.stem: file for file in sorted((Path(__file__).parent / "shapes").glob("*.yaml"))}
 

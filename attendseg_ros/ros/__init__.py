@@ -10,5 +10,9 @@ from attendseg_ros.ros.runtime.memory import share_one_heap
 # here multiplies matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# oneDNN, which OpenVINO computes with, keeps the machine code of the last 1024 operations in case a
+# network to come has the same: 3 MB for each input size of each model that ever ran.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
+
 # Importing rclpy starts threads already.
 share_one_heap()

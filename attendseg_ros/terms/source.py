@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import DataError, one_line
+from attendseg_ros.shortening import shortened
 from attendseg_ros.terms.licenses import commercial_use_of, known_license
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import DataError
+from attendseg_ros.shortening import shortened
 from attendseg_ros.terms.licenses import commercial_use_of, known_license
 from attendseg_ros.terms.source import Source, text_or_empty, yes_or_no
 

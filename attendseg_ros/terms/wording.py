@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.markdown import table
+from attendseg_ros.shortening import shortened_text
 from attendseg_ros.terms.licenses import known_license
 from attendseg_ros.terms.source import Source
 from attendseg_ros.terms.terms import NOT_STATED, Terms

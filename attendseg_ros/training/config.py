@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 
-from attendseg_ros.documents import LARGE, read_yaml, shortened_text
+from attendseg_ros.documents import LARGE, read_yaml
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.shortening import shortened_text
 from attendseg_ros.training.groups import HOW_TO_NAME, Grouping
 
 CONFIG_FILE = "config.yaml"

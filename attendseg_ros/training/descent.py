@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import LARGE, read_yaml, shortened
+from attendseg_ros.documents import LARGE, read_yaml
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.inference import Bundle
+from attendseg_ros.shortening import shortened
 from attendseg_ros.terms import Source
 from attendseg_ros.terms.licenses import License, known_license
 from attendseg_ros.terms.told import TERMS_FILE, terms_of_set

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros import documents
+from attendseg_ros import documents, shortening
 from attendseg_ros.errors import DataError
 from attendseg_ros.pictures import natural_key, shortened, stem_key
 
@@ -110,7 +110,7 @@ class Grouping:
 def _patterns(name: object, given: object) -> tuple[str, ...]:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise DataError(
-            f"group {documents.shortened(name)}: a group's name is a text without slashes, in "
+            f"group {shortening.shortened(name)}: a group's name is a text without slashes, in "
             "quotes where YAML takes it for a number"
         )
     if isinstance(given, str):
@@ -118,7 +118,7 @@ def _patterns(name: object, given: object) -> tuple[str, ...]:
     if not isinstance(given, list) or not given or not all(isinstance(p, str) for p in given):
         raise DataError(
             f"group {name}: must be a list of images' names or patterns, got "
-            f"{documents.shortened(given)}"
+            f"{shortening.shortened(given)}"
         )
     return tuple(unicodedata.normalize("NFC", pattern) for pattern in given)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import random
 import sys
@@ -29,12 +28,12 @@ from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.processes import Process
 from reliability.soak.cameras import SIZE, SteadyCamera, UnrulyCamera
 from reliability.soak.figures import Figures, broken_promises
+from reliability.soak.resting import Rests
 from reliability.soak.torments import Torments
 
 _SAMPLE_S = 5.0
 _CALM_S = 20.0
 _START_S = 60.0
-_REST_EVERY_S, _SETTLE_S, _REST_S = 60.0, 4.0, 9.0
 
 
 def main() -> int:
@@ -120,25 +119,15 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
         if process.status is not None or time.monotonic() - began_s > _START_S:
             sys.exit(f"no mask came at all: see {options.output / 'node.log'}")
     next_act_s = next_sample_s = next_calm_s = 0.0
-    next_rest_s, settles_at_s, rests_until_s = _REST_EVERY_S, math.inf, math.inf
+    rests = Rests(node, torments, figures)
     with tqdm(total=round(duration_s), unit="s", desc="soak") as progress:
         while (now_s := time.monotonic() - began_s) < duration_s and process.status is None:
             executor.spin_once(timeout_sec=0.01)
             front.tick(time.monotonic())
             rear.tick(time.monotonic())
             _note_recovery(torments, watch, figures)
-            if now_s >= next_rest_s and torments.masks_expected:
-                next_rest_s = math.inf
-                settles_at_s, rests_until_s = now_s + _SETTLE_S, now_s + _REST_S
-                torments.rest()
-            if now_s >= settles_at_s:
-                settles_at_s = math.inf
-                torments.settle()
-            if now_s >= rests_until_s:
-                figures.rest(now_s)
-                next_rest_s, rests_until_s = now_s + _REST_EVERY_S, math.inf
-            resting = rests_until_s < math.inf
-            if now_s >= next_act_s and not resting:
+            rests.tick(now_s)
+            if now_s >= next_act_s and not rests.going_on:
                 next_act_s = now_s + chance.expovariate(options.actions)
                 torments.act(time.monotonic())
             if now_s >= next_calm_s:
@@ -159,6 +148,7 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
         "parameters_refused": torments.refused,
         "unanswered": torments.unanswered,
         "wrong_masks": watch.wrong_masks,
+        "rests_missed": rests.missed,
         **figures.report(),
     }
 

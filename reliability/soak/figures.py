@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Figures:
         self._window_s = min(600.0, duration_s / 6.0)
         self._duration_s = duration_s
         self._samples: list[tuple[float, float, int, int]] = []
+        self._readings: list[float] = []
         self._rests: list[tuple[float, float]] = []
         self._frames: list[tuple[float, float]] = []
         self.recoveries_s: list[float] = []
@@ -44,15 +46,21 @@ class Figures:
         descriptors = sum(1 for _ in (self._proc / "fd").iterdir())
         self._samples.append((at_s, pages * _PAGE / 1e6, threads, descriptors))
 
-    def rest(self, at_s: float) -> None:
-        """Reads the memory of the process's own, while it does what it did at every rest before.
+    def read_at_rest(self) -> None:
+        """Reads the memory of the process's own; several times at each rest.
 
-        In between it depends on who listens and on the size of the images: tens of megabytes, in
-        which a leak would not show for hours.
+        At other times it depends on who listens and on the size of the images: tens of megabytes,
+        in which a leak would not show for hours.
         """
         status = (self._proc / "status").read_text()
         kib = next(int(line.split()[1]) for line in status.splitlines() if "RssAnon" in line)
-        self._rests.append((at_s, kib * 1024 / 1e6))
+        self._readings.append(kib * 1024 / 1e6)
+
+    def rest(self, at_s: float) -> None:
+        """Ends a rest, of which the lowest reading counts: what a frame takes comes and goes."""
+        if self._readings:
+            self._rests.append((at_s, min(self._readings)))
+            self._readings.clear()
 
     def frame(self, at_s: float, processing_ms: float) -> None:
         """Takes the time of one of the steady camera's frames."""
@@ -63,17 +71,18 @@ class Figures:
         # The first window holds what is allocated once: engines of every model and size.
         late = [sample for sample in self._samples if sample[0] >= self._window_s]
         rests = [rest for rest in self._rests if rest[0] >= self._window_s]
-        slope = 0.0
-        if len(rests) > 2:
-            hours = np.array([at_s for at_s, _ in rests]) / 3600.0
-            slope = float(np.polyfit(hours, [memory_mb for _, memory_mb in rests], 1)[0])
+        growth, growth_error = slope(rests)
+        last_growth, last_error = slope(rests[len(rests) // 2 :])
         first = [ms for at_s, ms in self._frames if at_s < self._window_s]
         last = [ms for at_s, ms in self._frames if at_s >= self._duration_s - self._window_s]
         report: dict[str, Any] = {
             "steady_frames": len(self._frames),
             "memory_mb": [round(sample[1], 1) for sample in (late[:1] + late[-1:])],
             "own_memory_at_rest_mb": [round(memory_mb, 1) for _, memory_mb in rests],
-            "memory_slope_mb_per_hour": round(slope, 2),
+            "memory_slope_mb_per_hour": round(growth, 2),
+            "memory_slope_error_mb_per_hour": round(growth_error, 2),
+            "memory_slope_of_last_half_mb_per_hour": round(last_growth, 2),
+            "memory_slope_error_of_last_half_mb_per_hour": round(last_error, 2),
             "threads": [sample[2] for sample in (late[:1] + late[-1:])],
             "descriptors": [sample[3] for sample in (late[:1] + late[-1:])],
             "slowest_recovery_s": round(max(self.recoveries_s, default=0.0), 2),
@@ -83,6 +92,21 @@ class Figures:
             report["p99_first_ms"] = round(percentile(first, 0.99), 1)
             report["p99_last_ms"] = round(percentile(last, 0.99), 1)
         return report
+
+
+def slope(rests: list[tuple[float, float]]) -> tuple[float, float]:
+    """Least squares through (s, MB): the slope and its standard error, in MB an hour.
+
+    The error holds for readings that scatter independently of each other. Both are 0 for too few.
+    """
+    if len(rests) < 3:
+        return 0.0, 0.0
+    hours = np.array([at_s for at_s, _ in rests]) / 3600.0
+    memory_mb = np.array([memory_mb for _, memory_mb in rests])
+    growth, start = np.polyfit(hours, memory_mb, 1)
+    residuals = memory_mb - growth * hours - start
+    spread = float(np.sum((hours - hours.mean()) ** 2))
+    return float(growth), math.sqrt(float(residuals @ residuals) / (len(rests) - 2) / spread)
 
 
 def broken_promises(report: dict[str, Any]) -> list[str]:

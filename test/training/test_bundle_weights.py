@@ -40,9 +40,7 @@ from attendseg_ros.training.samples import normalised
 IMAGE = np.random.default_rng(5).integers(0, 256, (1, 128, 192, 3), dtype=np.uint8)
 
 
-@pytest.mark.parametrize(
-    ("name", "shape"), [("drone", Shape()), ("indoor", Shape.load("compact"))]
-)
+@pytest.mark.parametrize(("name", "shape"), [("drone", Shape()), ("indoor", Shape.load("compact"))])
 def test_a_bundles_network_computes_what_the_bundle_does(name: str, shape: Shape) -> None:
     network = network_of_bundle(Path(name))
     assert not network.training

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from attendseg_ros.documents import read_yaml, shortened, shortened_text
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.parameters.parameter_values import hint
+from attendseg_ros.shortening import shortened, shortened_text
 
 
 class EnvironmentsError(AttendSegError):

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 
-from attendseg_ros.documents import read_yaml, shortened
+from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.camera.camera_name import CameraName, problem_of
+from attendseg_ros.shortening import shortened
 
 PLACEHOLDER = "{camera}"
 """Stands for each camera's name in the topics that a user gives for several."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec, one_of
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
+from attendseg_ros.shortening import shortened
 
 
 def declare(

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from math import isfinite
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.inference.resize import LARGEST_IMAGE_SIDE
 from attendseg_ros.ros.parameters.parameter_values import ParameterError
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 
 
 def check_framing(settings: Settings) -> None:

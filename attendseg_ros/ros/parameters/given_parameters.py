@@ -12,9 +12,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from attendseg_ros.documents import parse_yaml, read_yaml, shortened_text
+from attendseg_ros.documents import parse_yaml, read_yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.ros.parameters.parameter_values import in_words, nearest
+from attendseg_ros.shortening import shortened_text
 
 _VALUES = "ros__parameters"
 _LATER = ("qos_overrides.",)

@@ -12,7 +12,6 @@ from typing import Any
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
@@ -24,6 +23,7 @@ from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS, SCHEMA, WITHOUT_CLASS
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, listed
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 
 
 def check_settings(settings: Settings, bundle: Bundle | None) -> None:

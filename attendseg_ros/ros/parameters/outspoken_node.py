@@ -13,12 +13,12 @@ from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from attendseg_ros.documents import shortened_text
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
 from attendseg_ros.ros.runtime.callback_groups import ForgettingGroup
 from attendseg_ros.ros.runtime.safety_net import SafetyNet
+from attendseg_ros.shortening import shortened_text
 
 _TYPES = {
     bool: (Parameter.Type.BOOL, Parameter.Type.BOOL_ARRAY),

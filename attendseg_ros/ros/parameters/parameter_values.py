@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from attendseg_ros.documents import shortened
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
+from attendseg_ros.shortening import shortened
 
 _TOLERANCE = 1e-6
 """rclpy lets numbers through that miss their range by this share, so they become its edge here."""

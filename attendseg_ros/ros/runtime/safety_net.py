@@ -16,7 +16,7 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.service import Service
 
-from attendseg_ros.documents import shortened_text
+from attendseg_ros.shortening import shortened_text
 from attendseg_ros.streaming.throttle import Throttle
 
 _BACK_OFF_S = 0.1

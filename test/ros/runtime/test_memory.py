@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,42 @@ def heaps_of_many_threads(folder: Path, **variables: str) -> int:
 def test_threads_share_one_heap_unless_the_user_says_otherwise(tmp_path: Path) -> None:
     assert heaps_of_many_threads(tmp_path) == 1
     assert heaps_of_many_threads(tmp_path, MALLOC_ARENA_MAX="5") == 5
+
+
+AFTER_EACH_SIZE = """
+import ctypes, gc, sys
+import attendseg_ros.ros
+import numpy as np
+from attendseg_ros.inference import Segmenter, load_bundle
+
+class Info(ctypes.Structure):  # mallinfo2(3)
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd",
+        "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+    )]
+
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Info
+bundle = load_bundle(sys.argv[1])
+for width in range(64, 64 * 9, 64):
+    segmenter = Segmenter(bundle, "openvino", 1, (width, 64))
+    segmenter.segment(np.zeros((64, width, 3), np.uint8))
+    segmenter.close()
+    del segmenter
+    gc.collect()
+    info = library.mallinfo2()
+    print(info.hblkhd + info.uordblks)
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "mallinfo2") or not find_spec("openvino"),
+    reason="needs OpenVINO, and glibc 2.33 to count by",
+)
+def test_an_input_size_that_ran_leaves_nothing(tiny_path: Path) -> None:
+    command = python_command("-c", AFTER_EACH_SIZE, str(tiny_path))
+    done = subprocess.run(command, check=True, env=environment(), stdout=subprocess.PIPE)
+    used = [int(line) for line in done.stdout.split()]
+    assert len(used) == 8
+    # This small network's machine code is 125 KB a size.
+    assert used[-1] - used[1] < 200_000, used

@@ -1,0 +1,45 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Values and texts from anywhere, as messages show them: on one line, and never long."""
+
+from __future__ import annotations
+
+import reprlib
+
+from attendseg_ros.errors import one_line
+
+_LONGEST_VALUE = 100
+
+
+class _Shortening(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxstring = self.maxother = self.maxlong = 60
+
+    def repr_int(self, x: int, level: int) -> str:  # noqa: ARG002  # reprlib's signature
+        # Python refuses to write numbers of thousands of digits.
+        return f"a number of {x.bit_length()} bits" if x.bit_length() > 256 else repr(x)
+
+
+def shortened(value: object) -> str:
+    """A value as messages show it: `repr` of at most some hundred characters, whatever it is."""
+    try:
+        text = _Shortening().repr(value)
+    except Exception as problem:
+        text = f"a {type(value).__name__} ({type(problem).__name__})"
+    return cut(one_line(text), _LONGEST_VALUE)
+
+
+def shortened_text(value: object) -> str:
+    """A text as messages show it: on one line, its middle left out where it is long."""
+    text = one_line(str(value).replace("\0", "\\0"))
+    return cut(text.encode("utf-8", "replace").decode(), _LONGEST_VALUE)
+
+
+def cut(text: str, longest: int) -> str:
+    """A text of at most so many characters: its middle is left out where it is longer."""
+    if len(text) <= longest:
+        return text
+    half = (longest - 3) // 2
+    return f"{text[:half]}...{text[-half:]}"

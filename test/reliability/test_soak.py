@@ -1,0 +1,105 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a soak says of memory: read in one state only, and true within the error that it gives."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from support.ros_client import RosClient, wait_until
+
+from reliability.soak.cameras import UnrulyCamera
+from reliability.soak.figures import Figures, slope
+from reliability.soak.resting import Rests
+from reliability.soak.torments import Torments
+
+OWN = "/soaked/segmentation"
+BLOCK = 64_000_000
+
+
+def test_growth_and_its_error_are_those_of_the_line() -> None:
+    seconds = np.arange(0.0, 3600.0, 60.0)
+    noise = np.random.default_rng(1).normal(0.0, 2.0, seconds.size)
+    rests = [*zip(seconds, 150.0 + 12.0 * seconds / 3600.0 + noise, strict=True)]
+    growth, error = slope(rests)
+    _, covariance = np.polyfit(seconds / 3600.0, [memory for _, memory in rests], 1, cov=True)
+    assert growth == pytest.approx(12.0, abs=3.0 * error)
+    assert error == pytest.approx(float(np.sqrt(covariance[0, 0])))
+    assert slope(rests[:2]) == (0.0, 0.0)
+
+
+def test_what_a_frame_takes_for_a_moment_is_no_growth() -> None:
+    figures = Figures(os.getpid(), 60.0)
+    for minute in range(1, 5):
+        figures.read_at_rest()
+        block = np.ones(BLOCK, np.uint8)
+        figures.read_at_rest()
+        del block
+        figures.rest(60.0 * minute)
+    memory_mb = figures.report()["own_memory_at_rest_mb"]
+    assert max(memory_mb) - min(memory_mb) < BLOCK / 2e6
+
+
+def test_what_stays_is_growth() -> None:
+    figures = Figures(os.getpid(), 60.0)
+    kept = []
+    for minute in range(1, 5):
+        kept.append(np.ones(BLOCK, np.uint8))
+        figures.read_at_rest()
+        figures.rest(60.0 * minute)
+    growth = figures.report()["memory_slope_mb_per_hour"]
+    assert growth == pytest.approx(BLOCK / 1e6 * 60.0, rel=0.1)
+
+
+def test_memory_is_read_once_the_node_itself_says_that_the_model_runs() -> None:
+    with RosClient("/soaked", "soak") as client:
+        chance = random.Random(1)
+        torments = Torments(client.node, chance, UnrulyCamera(client.node, chance))
+        figures = Figures(os.getpid(), 1.0)
+        rests = Rests(client.node, torments, figures)
+        publisher = client.node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        now_s = 60.0
+
+        def says(model: str, loading: str = "", node: str = OWN) -> None:
+            values = [KeyValue(key="model", value=model), KeyValue(key="loading", value=loading)]
+            status = DiagnosticStatus(hardware_id=node, values=values)
+            publisher.publish(DiagnosticArray(status=[status]))
+
+        def until(what: str, model: str) -> None:
+            def heard() -> bool:
+                says(model)
+                return rests.model == model
+
+            wait_until(heard, what)
+
+        def pass_by(seconds: float) -> None:
+            nonlocal now_s
+            for _ in range(round(seconds * 10)):
+                now_s += 0.1
+                rests.tick(now_s)
+
+        def rests_now() -> bool:
+            return rests.going_on
+
+        until("the model of before", "street")
+        pass_by(20.0)
+        assert rests_now()
+        until("the model in between", "drone")
+        pass_by(0.2)
+        says("street", node="/another/segmentation")
+        says("drone", loading="street")
+        wait_until(lambda: rests.model == "", "the model that loads")
+        pass_by(30.0)
+        assert figures.report()["own_memory_at_rest_mb"] == []
+        until("the model", "street")
+        pass_by(10.0)
+        assert len(figures.report()["own_memory_at_rest_mb"]) == 1
+        assert not rests_now()
+        # A node that says no more of its model holds nothing up.
+        pass_by(60.0 + 100.0)
+        assert rests.missed == 1
+        assert not rests_now()

@@ -1,0 +1,26 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever a value is, a message shows it on one line and not too long."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendseg_ros.shortening import cut, shortened, shortened_text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 10**6, 10**10_000, [[["x"] * 1000] * 1000] * 1000, {1: "a", "b": 2}, b"x" * 10**6, 1.5],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_are_shown_shortly(value: object) -> None:
+    assert 0 < len(shortened(value)) <= 110
+    assert 0 < len(shortened_text(str(type(value)) * 1000)) <= 110
+
+
+def test_a_text_that_fits_is_shown_as_it_is_and_a_longer_one_by_both_ends() -> None:
+    assert cut("0123456789", 10) == "0123456789"
+    assert cut("0123456789a", 10) == "012...89a"
+    assert shortened_text("a\nb\0c") == "a b\\0c"
+    assert shortened(10**100) == "a number of 333 bits"
