@@ -13,6 +13,7 @@ from attendseg_ros.cli.verb import (
     add_sizes,
     need_packages,
     percent,
+    size,
 )
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
@@ -76,11 +77,19 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs",
         type=int,
-        default=10,
+        default=20,
         metavar="N",
         help="epochs of each candidate's training (default: %(default)s)",
     )
     add_sizes(parser)
+    parser.add_argument(
+        "--input-sizes",
+        type=size,
+        nargs="+",
+        default=[],
+        metavar="WxH",
+        help="sizes that candidates may have besides --input-size, with crops in proportion",
+    )
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="images per step (default: 8)"
     )
@@ -107,7 +116,14 @@ def run(arguments: argparse.Namespace) -> Result:
         seed=arguments.seed,
     )
     limits = Limits(arguments.target_latency_ms, arguments.max_parameters, arguments.max_macs)
-    found = explore(training, limits, arguments.candidates, arguments.engine, arguments.threads)
+    found = explore(
+        training,
+        limits,
+        arguments.candidates,
+        arguments.engine,
+        arguments.threads,
+        arguments.input_sizes,
+    )
     return {
         "run": str(arguments.run),
         "tried": found.tried,
@@ -119,14 +135,16 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def describe(result: Result) -> str:
     """See `Verb`."""
-    lines = [f"{'mean IoU':>9}  {'ms':>7}  {'parameters':>10}  {'MMAC':>6}"]
+    lines = [f"{'mean IoU':>9}  {'ms':>7}  {'parameters':>10}  {'MMAC':>6}  {'input':>9}"]
     for candidate in result["front"]:
         lines.append(
             f"{percent(candidate['mean_iou']):>9}  {candidate['latency_ms']:7.2f}  "
-            f"{candidate['parameters']:>10,}  {candidate['macs'] / 1e6:6.0f}"
+            f"{candidate['parameters']:>10,}  {candidate['macs'] / 1e6:6.0f}  "
+            f"{'x'.join(map(str, candidate['input_size'])):>9}"
         )
+    width, height = result["pick"]["input_size"]
     lines += [
         f"{result['tried']} candidates trained; the last row is the pick",
-        f"next: attendseg train --shape {result['shape']} ...",
+        f"next: attendseg train --shape {result['shape']} --input-size {width} {height} ...",
     ]
     return "\n".join(lines)

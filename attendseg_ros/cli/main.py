@@ -20,6 +20,7 @@ from attendseg_ros.cli import (
     import_,
     info,
     output,
+    rank,
     segment,
     train,
 )
@@ -35,6 +36,7 @@ VERBS: tuple[Verb, ...] = (
     calibrate,
     import_,
     explore,
+    rank,
     benchmark,
 )
 

@@ -123,7 +123,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shape",
         metavar="FILE",
-        help="YAML file with the network's channels and blocks, as explore writes it; or "
+        help="YAML file with the network's shape, as explore writes it; or "
         f"{' or '.join(BUILT_IN)} (default: that of --start-from; without it the shipped street's)",
     )
     settings = parser.add_argument_group("settings (defaults in brackets)")

@@ -35,7 +35,7 @@ from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_b
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN
-from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg
 from attendseg_ros.network.counting import count
 from attendseg_ros.network.shape import BUILT_IN as SHAPES
 from attendseg_ros.network.shape import Shape
@@ -260,7 +260,7 @@ def _fields(
         "input_size": list(training.input_size),
         "input_sizes": _ordered({training.input_size, *config.input_sizes}),
         "size_multiple": SIZE_MULTIPLE,
-        "output_stride": OUTPUT_STRIDE,
+        "output_stride": training.shape.output_stride,
         "counts": {**counts, "weight_bytes": weight_bytes(model)},
         "scores": {},
         "license": terms.to_mapping(),

@@ -75,7 +75,7 @@ def _image_names(graph: Any) -> set[str]:
     """Names under which the camera's bytes go through the graph before they become numbers."""
     names = {INPUT_NAME}
     for node in graph.node:
-        if node.op_type in ("Transpose", "Identity") and node.input[0] in names:
+        if node.op_type in ("Reshape", "Transpose", "Identity") and node.input[0] in names:
             names.add(node.output[0])
     return names
 

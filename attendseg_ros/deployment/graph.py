@@ -21,6 +21,7 @@ from attendseg_ros.errors import BundleError
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
 from attendseg_ros.network.folding import folded
+from attendseg_ros.network.pixel_blocks import BLOCKS_SHAPE, RGB, blocked
 
 NORMALISED_NAME = "normalised"
 """The network's own input in a float graph: float32 (1, 3, height, width)."""
@@ -95,11 +96,13 @@ def plain(model: onnx.ModelProto) -> onnx.ModelProto:
 def with_image_input(model: onnx.ModelProto) -> onnx.ModelProto:
     """Makes a graph take camera images: uint8 (1, height, width, 3) RGB, named `image`.
 
-    The normalisation (value - 128) / 64 is exactly what DequantizeLinear computes with scale 1/64
-    and zero point 128, so the bytes of an image are the quantized tensor: a Transpose and a
-    DequantizeLinear stand in for all preprocessing. In a quantized graph a QuantizeLinear with the
-    same values follows; engines drop the pair, and none makes a float image. (OpenVINO needs to
-    see it: without, it computes the first convolution in float.)
+    The first convolution reads blocks of pixels, see `network.pixel_blocks`. The normalisation
+    (value - 128) / 64 is exactly what DequantizeLinear computes with scale 1/64 and zero point 128,
+    so the bytes of an image are the quantized tensor: a Reshape and a Transpose, which move nothing
+    in engines that keep channels side by side, and a DequantizeLinear stand in for all
+    preprocessing. In a quantized graph a QuantizeLinear with the same values follows; engines drop
+    the pair, and none makes a float image. (OpenVINO needs to see it: without, it computes the
+    first convolution in float.)
 
     Args:
         model: a float graph, or a quantized one whose input is quantized with just these values.
@@ -112,6 +115,7 @@ def with_image_input(model: onnx.ModelProto) -> onnx.ModelProto:
     """
     graph = model.graph
     values = constants(model)
+    block = _read_blocks(model)
     for node in graph.node:
         if node.op_type == "QuantizeLinear" and node.input[0] == NORMALISED_NAME:
             _check_quantization(values[node.input[1]], values[node.input[2]])
@@ -119,8 +123,12 @@ def with_image_input(model: onnx.ModelProto) -> onnx.ModelProto:
     graph.initializer.append(
         numpy_helper.from_array(np.asarray(IMAGE_ZERO_POINT), "image_zero_point")
     )
+    # 0 takes the image's own batch and height, -1 what is left.
+    shape = np.asarray([0, 0, -1, block * RGB], np.int64)
+    graph.initializer.append(numpy_helper.from_array(shape, BLOCKS_SHAPE))
     nodes = [
-        helper.make_node("Transpose", [INPUT_NAME], ["planes"], perm=[0, 3, 1, 2], name="planes"),
+        helper.make_node("Reshape", [INPUT_NAME, BLOCKS_SHAPE], ["blocks"], name="blocks"),
+        helper.make_node("Transpose", ["blocks"], ["planes"], perm=[0, 3, 1, 2], name="planes"),
         helper.make_node(
             "DequantizeLinear",
             ["planes", "image_scale", "image_zero_point"],
@@ -129,6 +137,40 @@ def with_image_input(model: onnx.ModelProto) -> onnx.ModelProto:
         ),
     ]
     return with_image_steps(model, nodes)
+
+
+def _read_blocks(model: onnx.ModelProto) -> int:
+    """Makes the first convolution read blocks of pixels, where it can; returns their width."""
+    names = {NORMALISED_NAME}
+    readers = []
+    for node in (n for n in model.graph.node if not names.isdisjoint(n.input)):
+        if node.op_type in ("QuantizeLinear", "DequantizeLinear"):
+            names.add(node.output[0])
+        else:
+            readers.append(node)
+    if [node.op_type for node in readers] != ["Conv"]:
+        return 1
+    (first,) = readers
+    settings = {each.name: helper.get_attribute_value(each) for each in first.attribute}
+    strides, pads = settings.get("strides", [1, 1]), settings.get("pads", [0] * 4)
+    if len({*strides}) > 1 or len({*pads}) > 1 or settings.get("dilations", [1, 1]) != [1, 1]:
+        return 1
+    codes = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "DequantizeLinear"}
+    name = codes.get(first.input[1], first.input[1])
+    stored = next(value for value in model.graph.initializer if value.name == name)
+    weight = numpy_helper.to_array(stored)
+    if not 0 < weight.shape[3] - 2 * pads[0] <= strides[0]:
+        # The output is not smaller by the stride alone: the steps do not end with the blocks.
+        return 1
+    # What is put around 8-bit weights is 0 as well: their zero points are.
+    weight, (left, right) = blocked(weight, strides[0], pads[0])
+    stored.CopyFrom(numpy_helper.from_array(weight, name))
+    settings["kernel_shape"] = list(weight.shape[2:])
+    settings["strides"] = [strides[0], 1]
+    settings["pads"] = [pads[0], left, pads[0], right]
+    del first.attribute[:]
+    first.attribute.extend(helper.make_attribute(*each) for each in settings.items())
+    return int(strides[0])
 
 
 def with_image_steps(model: onnx.ModelProto, steps: Sequence[onnx.NodeProto]) -> onnx.ModelProto:

@@ -28,7 +28,7 @@ def weight_bytes(model: onnx.ModelProto) -> int:
     values = {name: value for name, value in stored.items() if value.size > 1}
     learned: dict[str, int] = {}
     for node in model.graph.node:
-        if node.op_type == "Resize":
+        if node.op_type in ("Reshape", "Resize"):
             continue
         if node.op_type == "QuantizeLinear":
             if (value := values.get(node.input[0])) is not None:

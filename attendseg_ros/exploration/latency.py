@@ -19,7 +19,7 @@ from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.inference.selection import select_engine
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, build_attendseg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts
 from attendseg_ros.network.shape import Shape
 
@@ -61,7 +61,7 @@ def latency_ms(
         "precision": "int8",
         "input_size": list(input_size),
         "size_multiple": SIZE_MULTIPLE,
-        "output_stride": OUTPUT_STRIDE,
+        "output_stride": shape.output_stride,
         "counts": {
             "parameters": counts.parameters,
             "macs": counts.macs,

@@ -61,21 +61,20 @@ def _dequantize_linear(inputs: Inputs, attributes: Attributes) -> Tensor:
     return numbers * _per_channel(scale, values, axis)
 
 
-def _symmetric_padding(attributes: Attributes, operator: str) -> tuple[int, int]:
-    top, left, bottom, right = attributes.get("pads", (0, 0, 0, 0))
-    if (top, left) != (bottom, right):
-        raise EngineError(f"the torch engine knows {operator} with equal pads on both sides only")
-    return top, left
-
-
 def _conv(inputs: Inputs, attributes: Attributes) -> Tensor:
     _require(attributes, "Conv", auto_pad=(b"NOTSET",))
+    values, padding = inputs[0], (0, 0)
+    top, left, bottom, right = attributes.get("pads", (0, 0, 0, 0))
+    if (top, left) == (bottom, right):
+        padding = (top, left)
+    else:
+        values = functional.pad(values, (left, right, top, bottom))
     return functional.conv2d(
-        inputs[0],
+        values,
         inputs[1],
         inputs[2] if len(inputs) == 3 else None,
         stride=attributes.get("strides", (1, 1)),
-        padding=_symmetric_padding(attributes, "Conv"),
+        padding=padding,
         dilation=attributes.get("dilations", (1, 1)),
         groups=attributes.get("group", 1),
     )
@@ -85,11 +84,14 @@ def _max_pool(inputs: Inputs, attributes: Attributes) -> Tensor:
     _require(
         attributes, "MaxPool", auto_pad=(b"NOTSET",), ceil_mode=(0,), dilations=((1, 1), [1, 1])
     )
+    top, left, bottom, right = attributes.get("pads", (0, 0, 0, 0))
+    if (top, left) != (bottom, right):
+        raise EngineError("the torch engine knows MaxPool with equal pads on both sides only")
     return functional.max_pool2d(
         inputs[0],
         attributes["kernel_shape"],
         stride=attributes.get("strides", (1, 1)),
-        padding=_symmetric_padding(attributes, "MaxPool"),
+        padding=(top, left),
     )
 
 
@@ -115,6 +117,13 @@ def _resize(inputs: Inputs, attributes: Attributes) -> Tensor:
     return functional.interpolate(image, size=(height, width), mode="bilinear", align_corners=False)
 
 
+def _reshape(inputs: Inputs, attributes: Attributes) -> Tensor:
+    _require(attributes, "Reshape", allowzero=(0,))
+    values, shape = inputs
+    # 0 is the size that is there.
+    return values.reshape([s or own for s, own in zip(shape.tolist(), values.shape, strict=False)])
+
+
 def _cast(inputs: Inputs, attributes: Attributes) -> Tensor:
     _require(attributes, "Cast", to=(TensorProto.FLOAT,))
     return inputs[0].to(torch.float32)
@@ -131,6 +140,7 @@ OPERATORS: dict[str, Operator] = {
     "Mul": lambda inputs, _: inputs[0] * inputs[1],
     "QuantizeLinear": _quantize_linear,
     "Relu": lambda inputs, _: functional.relu(inputs[0]),
+    "Reshape": _reshape,
     "Resize": _resize,
     "Sigmoid": lambda inputs, _: torch.sigmoid(inputs[0]),
     "Sub": lambda inputs, _: inputs[0] - inputs[1],

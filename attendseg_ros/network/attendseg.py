@@ -13,7 +13,6 @@ from attendseg_ros.network.condenser import AttentionCondenser
 from attendseg_ros.network.shape import Shape, Stage
 
 SIZE_MULTIPLE = 64
-OUTPUT_STRIDE = 4
 
 
 def _upsampled(x: torch.Tensor) -> torch.Tensor:
@@ -22,24 +21,40 @@ def _upsampled(x: torch.Tensor) -> torch.Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-def _stage(blocks: list[nn.Module], channels: int, embedding: int) -> nn.Sequential:
-    """Puts a condenser after every block, so that each can select what the next one sees."""
+def _stage(
+    blocks: list[nn.Module], channels: int, embedding: int, condensers: str = "blocks"
+) -> nn.Sequential:
+    """Puts a condenser after every block, so that each can select what the next one sees.
+
+    Or after the last one only. Names are the same either way: a place is left for the others.
+    """
     layers: list[nn.Module] = []
     for block in blocks:
         layers.append(block)
-        if embedding:
-            layers.append(AttentionCondenser(channels, embedding))
+        if not embedding:
+            continue
+        left_out = condensers == "stages" and block is not blocks[-1]
+        layers.append(nn.Identity() if left_out else AttentionCondenser(channels, embedding))
     return nn.Sequential(*layers)
 
 
-def _inverted_stage(in_channels: int, stage: Stage) -> nn.Sequential:
-    channels = stage.channels
-    entry = InvertedResidual(in_channels, channels, stage.entry_expansion * in_channels, stride=2)
+def _inverted_stage(in_channels: int, stage: Stage, shape: Shape) -> nn.Sequential:
+    channels, kernel = stage.channels, shape.depthwise_kernel
+    entry = InvertedResidual(in_channels, channels, stage.entry_expansion * in_channels, 2, kernel)
     rest = (
-        InvertedResidual(channels, channels, stage.expansion * channels)
+        InvertedResidual(channels, channels, stage.expansion * channels, 1, kernel)
         for _ in range(stage.blocks - 1)
     )
-    return _stage([entry, *rest], channels, stage.embedding)
+    return _stage([entry, *rest], channels, stage.embedding, shape.condensers)
+
+
+def _to_stride_4(shape: Shape) -> ConvNormAct:
+    """The convolution that ends at stride 4: of what the stem gives, or of the image."""
+    channels = shape.stride_4.channels
+    if shape.stem:
+        return ConvNormAct(shape.stem, channels, stride=2)
+    kernel = shape.patch_kernel
+    return ConvNormAct(3, channels, kernel, stride=4, padding=(kernel - 4) // 2)
 
 
 class Encoder(nn.Module):
@@ -48,9 +63,9 @@ class Encoder(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         c4, c8 = shape.stride_4.channels, shape.stride_8.channels
-        self.stem = ConvNormAct(3, shape.stem, stride=2)
+        self.stem = ConvNormAct(3, shape.stem, stride=2) if shape.stem else nn.Identity()
         convolutions = nn.Sequential(
-            ConvNormAct(shape.stem, c4, stride=2),
+            _to_stride_4(shape),
             *(ConvNormAct(c4, c4) for _ in range(shape.stride_4.blocks)),
         )
         self.stride_4 = _stage([convolutions], c4, shape.stride_4.embedding)
@@ -60,10 +75,11 @@ class Encoder(nn.Module):
                 [DenseResidual(c8) for _ in range(shape.stride_8.blocks)],
                 c8,
                 shape.stride_8.embedding,
+                shape.condensers,
             ),
         )
-        self.stride_16 = _inverted_stage(c8, shape.stride_16)
-        self.stride_32 = _inverted_stage(shape.stride_16.channels, shape.stride_32)
+        self.stride_16 = _inverted_stage(c8, shape.stride_16, shape)
+        self.stride_32 = _inverted_stage(shape.stride_16.channels, shape.stride_32, shape)
 
     def forward(
         self, x: torch.Tensor
@@ -76,7 +92,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Refines the deepest features step by step with the finer ones, up to stride 4.
+    """Refines the deepest features step by step with the finer ones, up to stride 4 or 8.
 
     A global average of the deepest features is added first: what kind of scene it is decides
     much of what a grey patch can be.
@@ -92,22 +108,27 @@ class Decoder(nn.Module):
         self.lateral_32 = ConvNormAct(c32, width, 1)
         self.lateral_16 = ConvNormAct(shape.stride_16.channels, width, 1, activation=False)
         self.lateral_8 = ConvNormAct(shape.stride_8.channels, width, 1, activation=False)
-        self.lateral_4 = ConvNormAct(shape.stride_4.channels, shape.head, 1, activation=False)
+        self.ends_at_8 = shape.head == 0
+        if shape.head:
+            self.lateral_4 = ConvNormAct(shape.stride_4.channels, shape.head, 1, activation=False)
         self.refine_16 = nn.Sequential(
-            ConvNormAct(width, width, 5, depthwise=True, activation=False),
+            ConvNormAct(width, width, shape.depthwise_kernel, depthwise=True, activation=False),
             ConvNormAct(width, width, 1),
         )
         self.refine_8 = _stage([ConvNormAct(width, width)], width, shape.decoder_embedding)
-        self.narrow = ConvNormAct(width, shape.head, 1, activation=False)
-        self.refine_4 = ConvNormAct(shape.head, shape.head)
+        if shape.head:
+            self.narrow = ConvNormAct(width, shape.head, 1, activation=False)
+            self.refine_4 = ConvNormAct(shape.head, shape.head)
 
     def forward(
         self, f4: torch.Tensor, f8: torch.Tensor, f16: torch.Tensor, f32: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Returns refined features at strides 4 and 8."""
+        """Returns refined features at the output's stride and at stride 8, which may be one."""
         deepest = self.lateral_32(f32) + self.context(f32)
         at_16 = self.refine_16(functional.relu(_upsampled(deepest) + self.lateral_16(f16)))
         at_8 = self.refine_8(functional.relu(_upsampled(at_16) + self.lateral_8(f8)))
+        if self.ends_at_8:
+            return at_8, at_8
         at_4 = functional.relu(_upsampled(self.narrow(at_8)) + self.lateral_4(f4))
         return self.refine_4(at_4), at_8
 
@@ -116,17 +137,19 @@ class AttendSeg(nn.Module):
     """Semantic segmentation with attention condensers, in at most 1.19 million parameters.
 
     The mechanism and the budget are those of Wen et al., AttendSeg (arXiv 2104.14623); its channel
-    counts and strides were never published, so the shape is our own: dense 3x3 convolutions at
-    stride 8, inverted residuals with 5x5 depthwise convolutions at strides 16 and 32, a condenser
-    after each block, and an additive decoder that ends at stride 4.
+    counts and strides were never published, so the shape is our own. By default: dense 3x3
+    convolutions at stride 8, inverted residuals with 5x5 depthwise convolutions at strides 16 and
+    32, where the wider view costs next to nothing, a condenser after each block, and an additive
+    decoder that ends at stride 4.
     """
 
     def __init__(self, num_classes: int, shape: Shape) -> None:
         super().__init__()
         self.encoder = Encoder(shape)
         self.decoder = Decoder(shape)
-        self.head = nn.Conv2d(shape.head, num_classes, 1)
-        self.auxiliary_8 = nn.Conv2d(shape.decoder, num_classes, 1)
+        self.head = nn.Conv2d(shape.head or shape.decoder, num_classes, 1)
+        # What the head itself reads needs no other head to learn.
+        self.auxiliary_8 = nn.Conv2d(shape.decoder, num_classes, 1) if shape.head else None
         self.auxiliary_16 = nn.Conv2d(shape.stride_16.channels, num_classes, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
@@ -137,15 +160,18 @@ class AttendSeg(nn.Module):
                 SIZE_MULTIPLE.
 
         Returns:
-            Logits, float (N, C, H / 4, W / 4). In training mode a tuple with the logits of the
-            auxiliary heads at strides 8 and 16 behind them.
+            Logits, float (N, C, H / stride, W / stride) of the shape's output stride. In training
+            mode a tuple with the logits of the auxiliary heads behind them: at stride 8, if the
+            output is finer, and at 16.
         """
         f4, f8, f16, f32 = self.encoder(x)
-        at_4, at_8 = self.decoder(f4, f8, f16, f32)
-        logits: torch.Tensor = self.head(at_4)
-        if self.training:
-            return logits, self.auxiliary_8(at_8), self.auxiliary_16(f16)
-        return logits
+        finest, at_8 = self.decoder(f4, f8, f16, f32)
+        logits: torch.Tensor = self.head(finest)
+        if not self.training:
+            return logits
+        if self.auxiliary_8 is None:
+            return logits, self.auxiliary_16(f16)
+        return logits, self.auxiliary_8(at_8), self.auxiliary_16(f16)
 
 
 def build_attendseg(num_classes: int, shape: Shape | None = None) -> AttendSeg:

@@ -43,7 +43,8 @@ class DepthwiseConv(nn.Conv2d):
 class ConvNormAct(nn.Sequential):
     """Convolution, batch normalisation and, unless told otherwise, ReLU.
 
-    Padding keeps the size at stride 1 and halves it at stride 2 for odd kernels.
+    Unless another padding is given, it keeps the size at stride 1 and halves it at stride 2 for
+    odd kernels.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ConvNormAct(nn.Sequential):
         stride: int = 1,
         depthwise: bool = False,
         activation: bool = True,
+        padding: int | None = None,
     ) -> None:
         super().__init__()
         self.add_module(
@@ -65,7 +67,7 @@ class ConvNormAct(nn.Sequential):
                 out_channels,
                 kernel_size,
                 stride,
-                padding=kernel_size // 2,
+                padding=kernel_size // 2 if padding is None else padding,
                 bias=False,
             ),
         )
@@ -94,19 +96,23 @@ class DenseResidual(nn.Module):
 
 
 class InvertedResidual(nn.Module):
-    """Pointwise expansion, 5x5 depthwise, pointwise projection; a shortcut where shapes allow.
+    """Pointwise expansion, depthwise, pointwise projection; a shortcut where shapes allow.
 
-    After Sandler et al., MobileNetV2 (arXiv 1801.04381), with a 5x5 kernel: at strides 16 and 32
-    the wider view costs next to nothing.
+    After Sandler et al., MobileNetV2 (arXiv 1801.04381).
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, expanded_channels: int, stride: int = 1
+        self,
+        in_channels: int,
+        out_channels: int,
+        expanded_channels: int,
+        stride: int = 1,
+        kernel_size: int = 5,
     ) -> None:
         super().__init__()
         self.expand = ConvNormAct(in_channels, expanded_channels, kernel_size=1)
         self.depthwise = ConvNormAct(
-            expanded_channels, expanded_channels, 5, stride, depthwise=True
+            expanded_channels, expanded_channels, kernel_size, stride, depthwise=True
         )
         self.project = ConvNormAct(expanded_channels, out_channels, 1, activation=False)
         self.shortcut = stride == 1 and in_channels == out_channels

@@ -15,6 +15,10 @@ from attendseg_ros.shortening import shortened
 
 BUILT_IN = {file.stem: file for file in sorted((Path(__file__).parent / "shapes").glob("*.yaml"))}
 
+PATCH_KERNELS = (4, 8, 12)
+DEPTHWISE_KERNELS = (3, 5)
+CONDENSERS = ("blocks", "stages")
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -37,17 +41,24 @@ class Stage:
 
 @dataclass(frozen=True)
 class Shape:
-    """Channels and blocks of the whole network; the default is that of `drone`.
+    """What the whole network is built of; the default is that of `drone`.
 
     Attributes:
-        stem: channels at stride 2.
+        stem: channels of the 3x3 convolution to stride 2; 0: none, one convolution goes from the
+            image to stride 4.
         stride_4: two dense 3x3 convolutions; one block.
         stride_8: dense residual blocks.
         stride_16: inverted residuals.
         stride_32: inverted residuals.
         decoder: channels of the decoder at strides 16 and 8.
         decoder_embedding: channels of the condenser in the decoder; 0: none.
-        head: channels of the decoder at stride 4.
+        head: channels of the decoder at stride 4; 0: it ends at stride 8.
+        patch_kernel: kernel of the convolution to stride 4 where there is no stem, of
+            `PATCH_KERNELS`: 4 sees cells of 4x4 pixels, 12 does what a 3x3 convolution of pixels
+            unshuffled by 4 does.
+        depthwise_kernel: kernel of the inverted residuals and of the decoder's step at stride 16,
+            of `DEPTHWISE_KERNELS`.
+        condensers: "blocks": one behind each block; "stages": behind the last of each stage only.
     """
 
     stem: int = 24
@@ -58,6 +69,9 @@ class Shape:
     decoder: int = 64
     decoder_embedding: int = 24
     head: int = 48
+    patch_kernel: int = 12
+    depthwise_kernel: int = 5
+    condensers: str = "blocks"
 
     def __post_init__(self) -> None:
         for name, value, least in self._numbers():
@@ -65,6 +79,18 @@ class Shape:
                 raise DataError(
                     f"shape: {name} must be a whole number from {least}, got {shortened(value)}"
                 )
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if not isinstance(value, type(choices[0])) or value not in choices:
+                raise DataError(
+                    f"shape: {name} must be {' or '.join(map(str, choices))}, "
+                    f"got {shortened(value)}"
+                )
+
+    @property
+    def output_stride(self) -> int:
+        """Input pixels a logit pixel, along each side."""
+        return 4 if self.head else 8
 
     def to_mapping(self) -> dict[str, object]:
         """Returns plain values for YAML."""
@@ -72,7 +98,7 @@ class Shape:
 
     @classmethod
     def from_mapping(cls, mapping: object) -> Shape:
-        """The inverse of `to_mapping`.
+        """The inverse of `to_mapping`; of the choices that have come later none must be there.
 
         Raises:
             DataError: the mapping has another form; the message names the entry.
@@ -107,19 +133,30 @@ class Shape:
     def _numbers(self) -> list[tuple[str, object, int]]:
         numbers: list[tuple[str, object, int]] = []
         for field in fields(self):
+            if field.name in _CHOICES:
+                continue
             value = getattr(self, field.name)
             parts = asdict(value) if isinstance(value, Stage) else {"": value}
             for part, number in parts.items():
-                least = 0 if "embedding" in field.name + part else 1
+                may_be_none = field.name in ("stem", "head") or "embedding" in field.name + part
+                least = 0 if may_be_none else 1
                 numbers.append((f"{field.name} {part}".strip(), number, least))
         return numbers
 
 
 _STAGES = ("stride_4", "stride_8", "stride_16", "stride_32")
 
+_CHOICES: dict[str, tuple[int, ...] | tuple[str, ...]] = {
+    "patch_kernel": PATCH_KERNELS,
+    "depthwise_kernel": DEPTHWISE_KERNELS,
+    "condensers": CONDENSERS,
+}
+"""They came later than the other entries, so that files of before do not have them."""
+
 
 def _exactly(what: str, mapping: object, kind: type[Shape] | type[Stage]) -> dict[str, Any]:
     names = [field.name for field in fields(kind)]
-    if not isinstance(mapping, Mapping) or set(mapping) != set(names):
+    later = {name for name in names if name in _CHOICES}
+    if not isinstance(mapping, Mapping) or set(mapping) | later != set(names):
         raise DataError(f"{what} must hold exactly {', '.join(names)}, got {shortened(mapping)}")
     return dict(mapping)

@@ -23,6 +23,7 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.blocks import ConvNormAct
+from attendseg_ros.network.pixel_blocks import BLOCKS_SHAPE, RGB, unblocked
 from attendseg_ros.network.shape import Shape, Stage
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 
@@ -30,6 +31,9 @@ BATCHES_MEASURED = 16
 """Of images, to know what goes through the network: 128 are plenty for a mean and a variance."""
 
 _QUANTIZED = "_quantized"
+
+_READING_THE_IMAGE = ("encoder.stem.conv.weight", "encoder.stride_4.0.0.conv.weight")
+"""With a stem and without."""
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -68,11 +72,11 @@ def network_of_bundle(origin: Path) -> AttendSeg:
         DataError: the bundle is damaged, or of another architecture.
     """
     bundle = read_bundle(origin)
-    weights = _weights(bundle)
     try:
+        weights = _weights(bundle)
         network = build_attendseg(len(bundle.classes), shape_of(weights))
         _fill(network, weights)
-    except (KeyError, ValueError, RuntimeError) as error:
+    except (DataError, KeyError, ValueError, IndexError, RuntimeError) as error:
         raise DataError(
             f"{origin}: is not a network of ours but another's, or of an earlier architecture: it "
             f"has no fitting {error}; training starts from, and learns from, AttendSeg only"
@@ -130,50 +134,56 @@ def shape_of(weights: Weights) -> Shape:
         KeyError: they are not an AttendSeg's.
     """
 
+    def holds(name: str) -> bool:
+        return f"{name}.weight" in weights
+
+    def size(name: str, axis: int) -> int:
+        return int(weights[f"{name}.weight"].shape[axis])
+
     def outputs(name: str) -> int:
-        return int(weights[f"{name}.weight"].shape[0])
+        return size(name, 0)
 
     def inputs(name: str) -> int:
-        return int(weights[f"{name}.weight"].shape[1])
+        return size(name, 1)
 
-    def embedding(condenser: str) -> int:
-        name = f"{condenser}.embed.1.conv"
-        return outputs(name) if f"{name}.weight" in weights else 0
+    def places(sequence: str) -> list[str]:
+        """What a sequence consists of, in order, but for places that nothing was put in."""
+        behind = (n.removeprefix(f"{sequence}.") for n in weights if n.startswith(f"{sequence}."))
+        return sorted({name.partition(".")[0] for name in behind}, key=int)
 
-    def count(pattern: str, step: int) -> int:
-        number = 0
-        while f"{pattern.format(number * step)}.weight" in weights:
-            number += 1
-        return number
+    def blocks(stage: str) -> tuple[list[str], list[str]]:
+        """The blocks of a stage, and its condensers."""
+        names = [f"{stage}.{place}" for place in places(stage)]
+        condensers = [name for name in names if holds(f"{name}.embed.1.conv")]
+        return [name for name in names if name not in condensers], condensers
+
+    def embedding(condensers: list[str]) -> int:
+        return outputs(f"{condensers[0]}.embed.1.conv") if condensers else 0
 
     def inverted(stage: str) -> Stage:
-        condenser = embedding(f"{stage}.1")
-        step = 2 if condenser else 1
-        blocks = count(stage + ".{}.expand.conv", step)
-        entry, second = f"{stage}.0.expand.conv", f"{stage}.{step}.expand.conv"
+        own, condensers = blocks(stage)
+        expansions = [outputs(f"{b}.expand.conv") // inputs(f"{b}.expand.conv") for b in own[:2]]
         return Stage(
-            channels=outputs(f"{stage}.0.project.conv"),
-            blocks=blocks,
-            embedding=condenser,
-            entry_expansion=outputs(entry) // inputs(entry),
-            expansion=outputs(second) // inputs(second) if blocks > 1 else 1,
+            outputs(f"{own[0]}.project.conv"), len(own), embedding(condensers), *expansions
         )
 
     four, eight = "encoder.stride_4", "encoder.stride_8"
-    at_8 = embedding(f"{eight}.1.1")
+    first = f"{four}.0.0.conv"
+    dense, at_8 = blocks(f"{eight}.1")
+    stages = (blocks(stage) for stage in (f"{eight}.1", "encoder.stride_16", "encoder.stride_32"))
+    has_stem = inputs(first) != RGB
     return Shape(
-        stem=outputs("encoder.stem.conv"),
-        stride_4=Stage(
-            outputs(f"{four}.0.0.conv"), count(four + ".0.{}.conv", 1) - 1, embedding(f"{four}.1")
-        ),
-        stride_8=Stage(
-            outputs(f"{eight}.0.conv"), count(eight + ".1.{}.first.conv", 2 if at_8 else 1), at_8
-        ),
+        stem=outputs("encoder.stem.conv") if has_stem else 0,
+        stride_4=Stage(outputs(first), len(places(f"{four}.0")) - 1, embedding(blocks(four)[1])),
+        stride_8=Stage(outputs(f"{eight}.0.conv"), len(dense), embedding(at_8)),
         stride_16=inverted("encoder.stride_16"),
         stride_32=inverted("encoder.stride_32"),
         decoder=outputs("decoder.lateral_32.conv"),
-        decoder_embedding=embedding("decoder.refine_8.1"),
-        head=outputs("decoder.narrow.conv"),
+        decoder_embedding=embedding(blocks("decoder.refine_8")[1]),
+        head=outputs("decoder.narrow.conv") if holds("decoder.narrow.conv") else 0,
+        patch_kernel=Shape.patch_kernel if has_stem else size(first, 2),
+        depthwise_kernel=size("decoder.refine_16.0.conv", 2),
+        condensers="stages" if any(0 < len(c) < len(b) for b, c in stages) else "blocks",
     )
 
 
@@ -220,6 +230,11 @@ def _weights(bundle: Bundle) -> dict[str, torch.Tensor]:
     for node in graph.node:
         if node.op_type == "DequantizeLinear" and node.input[0].endswith(_QUANTIZED):
             weights[node.input[0].removesuffix(_QUANTIZED)] = dequantized(node, constants)
+    # Bundles of before read pixels one by one.
+    if BLOCKS_SHAPE in constants:
+        stem, patches = _READING_THE_IMAGE
+        first = stem if stem in weights else patches
+        weights[first] = unblocked(weights[first])
     return {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
 
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.network.attendseg import OUTPUT_STRIDE, AttendSeg
+from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.bundle_weights import is_bundle, network_of_bundle, read_bundle
 from attendseg_ros.training.checkpoint import load_trained
@@ -47,18 +47,13 @@ class Teacher:
 
     @torch.no_grad()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Maps normalised images, float (N, 3, H, W), to probabilities (N, C, H / 4, W / 4)."""
+        """Maps normalised images, float (N, 3, H, W), to probabilities on its own grid."""
         seen = images
         if self._size is not None:
             seen = functional.interpolate(images, size=self._size[::-1], mode="bilinear")
         with fast_arithmetic():
             logits: torch.Tensor = self._network(seen)
-        probabilities = logits.float().softmax(dim=1)
-        size = [side // OUTPUT_STRIDE for side in images.shape[-2:]]
-        if size != list(probabilities.shape[-2:]):
-            # Each of the pupil's cells takes the mean of those that lie in it.
-            probabilities = functional.interpolate(probabilities, size=size, mode="area")
-        return probabilities
+        return logits.float().softmax(dim=1)
 
 
 def trained_network(origin: Path) -> tuple[AttendSeg, ClassTable]:
@@ -74,7 +69,10 @@ def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torc
 
     Args:
         logits: float (N, C, h, w).
-        probabilities: the teacher's, float (N, C, h, w).
+        probabilities: the teacher's, float (N, C, any height, any width).
     """
+    if probabilities.shape[-2:] != logits.shape[-2:]:
+        # Each of the pupil's cells takes the mean of those that lie in it.
+        probabilities = functional.interpolate(probabilities, size=logits.shape[-2:], mode="area")
     own = functional.log_softmax(logits.float(), dim=1)
     return functional.kl_div(own, probabilities, reduction="none").sum(dim=1).mean()

@@ -19,6 +19,7 @@ from torch.nn import functional
 from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.network.blocks import ConvNormAct, DenseResidual, InvertedResidual
 from attendseg_ros.network.condenser import AttentionCondenser
+from attendseg_ros.training.growth import names_of_new_blocks
 
 Importance = dict[str, torch.Tensor]
 """Of each channel, float32 (C,), by the name of the channels."""
@@ -30,25 +31,32 @@ CLASSES = "classes"
 def fits_as_it_is(network: AttendSeg, weights: dict[str, torch.Tensor]) -> bool:
     """Whether `training.growth` makes weights the network's: equal, or fewer channels or blocks.
 
-    Output layers of another number of classes are left aside.
+    Kernels must be equal. Output layers of another number of classes are left aside.
     """
     own = network.state_dict()
     kinds_of = dict(_channels_of_tensors(network))
-    return weights.keys() <= own.keys() and all(
-        size % its == 0 or kind == CLASSES
+    if weights.keys() | names_of_new_blocks(network, weights) != own.keys():
+        return False
+    return all(
+        own[name].shape[2:] == tensor.shape[2:]
+        and all(
+            size % its == 0 or kind == CLASSES
+            for size, its, kind in zip(own[name].shape, tensor.shape, kinds_of[name], strict=False)
+        )
         for name, tensor in weights.items()
-        for size, its, kind in zip(own[name].shape, tensor.shape, kinds_of[name], strict=False)
     )
 
 
 def fitted(
     network: AttendSeg, weights: dict[str, torch.Tensor], importance: Importance
 ) -> dict[str, torch.Tensor]:
-    """Returns the tensors of weights that the network has too, cut or filled up to its sizes.
+    """Returns weights that `training.growth` makes the network's, cut or filled up to its sizes.
 
     Each kind of channels keeps the most important ones, in their order, in every tensor alike.
     Where the network has more channels than the weights, the rest are its own, which nothing reads
-    at first: their weights are 0 where they are inputs.
+    at first: their weights are 0 where they are inputs. Of another kernel the middle is kept, or
+    zeros are put around it. Layers that the weights lack, or that read something else there, are
+    the network's own.
 
     Args:
         network: its own weights are left as they are.
@@ -56,14 +64,20 @@ def fitted(
         importance: of `channel_importance` of that network.
     """
     own = network.state_dict()
+    left_to_growth = names_of_new_blocks(network, weights)
+    moved = _reading_something_else(network, weights)
     result = {}
     for name, kinds in _channels_of_tensors(network):
-        if name not in weights:
+        if name in left_to_growth:
             continue
-        tensor, target = weights[name], own[name].clone()
-        if CLASSES in kinds and tensor.shape[0] != target.shape[0]:
+        target = own[name].clone()
+        other_classes = (
+            name in weights and CLASSES in kinds and weights[name].shape[0] != target.shape[0]
+        )
+        if name not in weights or other_classes or name.startswith(moved):
             result[name] = target
             continue
+        tensor = _recentred(weights[name], target.shape[2:])
         if tensor.ndim > 1:
             target[:, tensor.shape[1] :] = 0.0
         for axis, kind in enumerate(kinds[: tensor.ndim]):
@@ -76,6 +90,28 @@ def fitted(
         target[shared] = tensor[shared]
         result[name] = target
     return result
+
+
+def _reading_something_else(
+    network: AttendSeg, weights: dict[str, torch.Tensor]
+) -> tuple[str, ...]:
+    """What the names of layers begin with that read other features than in the weights."""
+    own = network.state_dict()
+    behind = {"encoder.stem.": "encoder.stride_4.0.0.conv.", "decoder.narrow.": "head."}
+    return tuple(
+        layer
+        for layer_before, layer in behind.items()
+        if (f"{layer_before}conv.weight" in own) != (f"{layer_before}conv.weight" in weights)
+    )
+
+
+def _recentred(weight: torch.Tensor, kernel: torch.Size) -> torch.Tensor:
+    """A weight, (out, in, height, width), of another kernel around the same middle."""
+    beyond = [size - its for size, its in zip(kernel, weight.shape[2:], strict=True)]
+    if not any(beyond):
+        return weight
+    # What is negative is cut away. The last axis comes first.
+    return functional.pad(weight, [side for each in reversed(beyond) for side in [each // 2] * 2])
 
 
 def channel_importance(network: AttendSeg, batches: Iterable[torch.Tensor]) -> Importance:
@@ -151,8 +187,9 @@ def _channels(network: AttendSeg) -> dict[str, tuple[str, str]]:
     four = network.encoder.get_submodule("stride_4.0")
     assert isinstance(four, nn.Sequential)
     last = len(four) - 1
+    has_stem = isinstance(network.encoder.stem, ConvNormAct)
     for index in range(len(four)):
-        before = "stem" if index == 0 else f"4.{index - 1}"
+        before = f"4.{index - 1}" if index else "stem" if has_stem else "image"
         table[f"encoder.stride_4.0.{index}"] = (before, "4" if index == last else f"4.{index}")
     table["encoder.stride_8.0"] = ("4", "8")
     table |= {
@@ -166,7 +203,7 @@ def _channels(network: AttendSeg) -> dict[str, tuple[str, str]]:
         "decoder.narrow": ("refined_8", "step_4"),
         "decoder.lateral_4": ("4", "step_4"),
         "decoder.refine_4": ("step_4", "refined_4"),
-        "head": ("refined_4", CLASSES),
+        "head": ("refined_8" if network.decoder.ends_at_8 else "refined_4", CLASSES),
         "auxiliary_8": ("refined_8", CLASSES),
         "auxiliary_16": ("16", CLASSES),
     }

@@ -8,6 +8,8 @@ After Chen, Goodfellow, Shlens: Net2Net: Accelerating Learning via Knowledge Tra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 
 from attendseg_ros.network.attendseg import AttendSeg
@@ -33,15 +35,26 @@ def grown(network: AttendSeg, weights: dict[str, torch.Tensor]) -> dict[str, tor
         name: _widened(tensor, own[name].shape) if name in own else tensor
         for name, tensor in weights.items()
     }
-    for prefix, block in network.named_modules():
-        silenced = _silenced(block)
-        if not silenced:
-            continue
-        names = [f"{prefix}.{name}" for name in block.state_dict()]
-        if weights.keys().isdisjoint(names):
-            larger |= {name: own[name] for name in names}
-            larger |= {f"{prefix}.{n}": torch.zeros_like(own[f"{prefix}.{n}"]) for n in silenced}
+    for names, silenced in _new_blocks(network, weights):
+        larger |= {name: own[name] for name in names}
+        larger |= {name: torch.zeros_like(own[name]) for name in silenced}
     return larger
+
+
+def names_of_new_blocks(network: AttendSeg, weights: dict[str, torch.Tensor]) -> set[str]:
+    """The tensors of the network's blocks that weights lack and that `grown` can add."""
+    return {name for names, _ in _new_blocks(network, weights) for name in names}
+
+
+def _new_blocks(
+    network: AttendSeg, weights: dict[str, torch.Tensor]
+) -> Iterator[tuple[list[str], list[str]]]:
+    """The tensors of each block that weights lack; and those that make it the identity."""
+    for prefix, block in network.named_modules():
+        silenced = [f"{prefix}.{name}" for name in _silenced(block)]
+        names = [f"{prefix}.{name}" for name in block.state_dict()]
+        if silenced and weights.keys().isdisjoint(names):
+            yield names, silenced
 
 
 def _silenced(block: torch.nn.Module) -> tuple[str, ...]:
@@ -62,6 +75,8 @@ def _widened(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     even shares the copies would be trained alike, and stay copies.
     """
     if tensor.ndim != len(shape) or any(n % o for n, o in zip(shape, tensor.shape, strict=True)):
+        return tensor
+    if tensor.shape[2:] != shape[2:]:
         return tensor
     factors = [n // o for n, o in zip(shape, tensor.shape, strict=True)]
     repeated = tensor.repeat(factors)

@@ -8,7 +8,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from onnx import helper, numpy_helper
+from torch import nn
 
 from attendseg_ros.deployment.check import reference_logits
 from attendseg_ros.deployment.graph import (
@@ -21,6 +23,7 @@ from attendseg_ros.deployment.graph import (
 from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.errors import BundleError
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
+from attendseg_ros.training.samples import normalised
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,20 @@ def test_camera_bytes_in_give_what_normalised_values_gave(
     for image, wanted in zip(images, reference_logits(network, images), strict=True):
         (found,) = session.run(["logits"], {"image": image[None]})
         np.testing.assert_allclose(found[0], wanted, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(("padding", "channels"), [(1, 6), (0, 3)])
+def test_blocks_are_read_where_the_steps_end_with_them(padding: int, channels: int) -> None:
+    convolution = nn.Conv2d(3, 4, 3, stride=2, padding=padding)
+    model = with_image_input(float_graph(convolution))
+    reshape, transpose = model.graph.node[:2]
+    assert (reshape.op_type, transpose.op_type) == ("Reshape", "Transpose")
+    assert constants(model)[reshape.input[1]].tolist() == [0, 0, -1, channels]
+    image = np.random.default_rng(0).integers(0, 256, (1, 64, 128, 3), dtype=np.uint8)
+    (found,) = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"image": image})
+    with torch.no_grad():
+        wanted = convolution(normalised(torch.from_numpy(image)))
+    np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-4, atol=1e-4)
 
 
 def test_an_untrained_network_is_quantized_whole_as_well(images: list[np.ndarray]) -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.exploration import search
-from attendseg_ros.exploration.search import Candidate, Exploration, Limits, explore, pareto_front
+from attendseg_ros.exploration.candidate import Candidate, pareto_front
+from attendseg_ros.exploration.search import Exploration, Limits, explore
 from attendseg_ros.network.counting import Counts
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
@@ -26,7 +27,7 @@ LIMITS = Limits(target_latency_ms=1000.0, max_parameters=900_000)
 
 
 def candidate(latency_ms: float, mean_iou: float) -> Candidate:
-    return Candidate(Shape(), Counts(1, 1), latency_ms, mean_iou)
+    return Candidate(Shape(), (64, 64), Counts(1, 1), latency_ms, mean_iou)
 
 
 def found(training: TrainingConfig, candidates: int) -> Exploration:
@@ -58,6 +59,8 @@ def test_the_best_within_the_limits_is_picked_and_what_is_done_is_not_done_again
     assert front == [one.to_mapping() for one in result.front]
     with pytest.raises(DataError, match=r"exploration\.json.*other settings"):
         explore(training, replace(LIMITS, max_macs=10**9), 2, "onnxruntime", 1)
+    with pytest.raises(DataError, match=r"exploration\.json.*other settings"):
+        explore(training, LIMITS, 2, "onnxruntime", 1, [(192, 128)])
 
 
 def test_a_candidate_whose_training_diverges_does_not_end_the_search(
@@ -97,6 +100,30 @@ def test_a_killed_candidate_is_taken_up_again(training: TrainingConfig) -> None:
     result = explore(slow, LIMITS, 1, "onnxruntime", 1)
     assert result.tried == 1
     assert [folder.name for folder in (slow.run / "candidates").iterdir()] == [stopped.name]
+
+
+def test_an_input_size_of_several_is_chosen(
+    training: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[tuple[int, int], TrainingConfig] = {}
+
+    def note(config: TrainingConfig) -> dict[str, float]:
+        seen[config.input_size] = config
+        return {"mean_iou": 0.5}
+
+    monkeypatch.setattr(loop, "run", note)
+    monkeypatch.setattr(search, "latency_ms", lambda *_: 1.0)
+    width, height = training.input_size
+    explore(training, LIMITS, 12, "onnxruntime", 1, [(2 * width, 3 * height)])
+    assert set(seen) == {(width, height), (2 * width, 3 * height)}
+    assert seen[width, height].crop_size == training.crop_size == (64, 64)
+    assert seen[2 * width, 3 * height].crop_size == (128, 192)
+
+
+def test_an_input_size_that_no_network_takes_is_refused(training: TrainingConfig) -> None:
+    with pytest.raises(DataError, match="multiples of 64, got 500x300"):
+        explore(training, LIMITS, 1, "onnxruntime", 1, [(500, 300)])
+    assert not training.run.exists()
 
 
 def test_limits_that_no_shape_keeps_are_said(training: TrainingConfig) -> None:

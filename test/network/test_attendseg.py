@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from attendseg_ros.network.attendseg import OUTPUT_STRIDE, SIZE_MULTIPLE, AttendSeg, build_attendseg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
 from attendseg_ros.network.condenser import AttentionCondenser
 from attendseg_ros.network.counting import count
 from attendseg_ros.network.folding import folded
@@ -28,7 +28,7 @@ def test_logits_are_a_quarter_of_the_image(network: AttendSeg, size: tuple[int, 
     assert width % SIZE_MULTIPLE == height % SIZE_MULTIPLE == 0
     with torch.no_grad():
         logits = network(torch.randn(2, 3, height, width))
-    assert logits.shape == (2, 11, height // OUTPUT_STRIDE, width // OUTPUT_STRIDE)
+    assert logits.shape == (2, 11, height // 4, width // 4)
 
 
 def test_training_adds_auxiliary_logits(network: AttendSeg) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,17 @@ import onnxruntime
 import pytest
 import torch
 
+from attendseg_ros.deployment.bundle_folder import write_model
 from attendseg_ros.deployment.float_twin import float_twin
+from attendseg_ros.deployment.graph import float_graph, with_image_input
+from attendseg_ros.deployment.quantize import quantized
 from attendseg_ros.errors import DataError
-from attendseg_ros.inference import load_bundle
+from attendseg_ros.inference import available_engines, create_engine, load_bundle
 from attendseg_ros.inference.engine import INPUT_NAME
 from attendseg_ros.inference.registry import shipped_models
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.attendseg import build_attendseg
+from attendseg_ros.network.blocks import is_convolution_weight
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.bundle_weights import (
@@ -88,6 +94,64 @@ def test_all_shapes_are_known_by_their_weights() -> None:
         # An only block has no expansion of further ones, whatever the file says.
         again = build_attendseg(3, shape_of(weights)).state_dict()
         assert {n: w.shape for n, w in again.items()} == {n: w.shape for n, w in weights.items()}
+
+
+NEW_CHOICES = (
+    replace(Shape(), stem=0, patch_kernel=8, head=0, depthwise_kernel=3, condensers="stages"),
+    replace(Shape(), stem=0, patch_kernel=12),
+    replace(Shape.load("compact"), condensers="stages"),
+)
+
+
+@pytest.mark.parametrize("shape", NEW_CHOICES)
+def test_later_choices_are_known_by_their_weights(shape: Shape) -> None:
+    assert shape_of(build_attendseg(3, shape).state_dict()) == shape
+
+
+@pytest.mark.parametrize("shape", [NEW_CHOICES[0], Shape()])
+def test_a_new_bundle_gives_its_network_back(shape: Shape, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = build_attendseg(2, shape)
+    # What is equal is stored once, under one name: biases and scales of a network not trained.
+    for parameter in network.parameters():
+        if not is_convolution_weight(parameter):
+            torch.nn.init.uniform_(parameter, 0.2, 1.0)
+    network.eval()
+    model = with_image_input(quantized(float_graph(network), list(np.repeat(IMAGE, 2, axis=0))))
+    folder = written(model, shape, tmp_path / "bundle")
+    again = network_of_bundle(folder)
+    assert shape_of(again.state_dict()) == shape
+    twin = onnxruntime.InferenceSession(float_twin(load_bundle(folder)).model)
+    (expected,) = twin.run(None, {INPUT_NAME: IMAGE})
+    with torch.no_grad():
+        found = again(normalised(torch.from_numpy(IMAGE)))
+    torch.testing.assert_close(found, torch.from_numpy(expected), atol=1e-3, rtol=1e-3)
+    stride = shape.output_stride
+    assert expected.shape == (1, 2, IMAGE.shape[1] // stride, IMAGE.shape[2] // stride)
+    for engine in ("onnxruntime", "openvino", "torch"):
+        if available_engines()[engine] is None:
+            with closing(create_engine(engine, load_bundle(folder), (192, 128), 1)) as runner:
+                # What 8-bit activations cost; pixels in a wrong order would leave nothing alike.
+                difference = np.abs(runner.infer(IMAGE[0]) - expected[0]).mean()
+                assert difference < 0.25 * np.abs(expected).mean()
+
+
+def written(model: onnx.ModelProto, shape: Shape, folder: Path) -> Path:
+    folder.mkdir()
+    fields = {
+        "name": "new",
+        "description": "A shape of later choices.",
+        "precision": "int8",
+        "input_size": [192, 128],
+        "size_multiple": 64,
+        "output_stride": shape.output_stride,
+        "counts": {"parameters": 1, "macs": 1, "weight_bytes": 1},
+        "scores": {},
+        "license": {"weights": "none", "data": "none"},
+    }
+    classes = ClassTable.from_mapping({"classes": ["ground", "obstacle"]})
+    write_model(folder, model.SerializeToString(), fields, classes)
+    return folder
 
 
 @pytest.fixture

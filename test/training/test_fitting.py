@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -107,6 +108,36 @@ def test_blocks_that_are_missing_begin_as_the_identity() -> None:
     torch.testing.assert_close(again(IMAGES), fewer(IMAGES), atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stem": 0, "patch_kernel": 8},
+        {"head": 0},
+        {"depthwise_kernel": 3},
+        {"condensers": "stages"},
+        {"stem": 0, "patch_kernel": 4, "head": 0, "depthwise_kernel": 3, "condensers": "stages"},
+    ],
+)
+def test_a_network_of_other_choices_starts_from_it_and_back(change: dict[str, Any]) -> None:
+    network = random_network(LARGE)
+    other = fitted_to(replace(COMPACT, **change), network)
+    assert torch.isfinite(other(IMAGES)).all()
+    assert torch.isfinite(fitted_to(LARGE, other)(IMAGES)).all()
+
+
+def test_condensers_that_come_back_begin_as_the_identity() -> None:
+    network = random_network(replace(LARGE, condensers="stages"))
+    assert fits_as_it_is(build_attendseg(3, LARGE), network.state_dict())
+    again = fitted_to(LARGE, network)
+    torch.testing.assert_close(again(IMAGES), network(IMAGES), atol=1e-4, rtol=1e-4)
+
+
+def test_a_larger_kernel_computes_the_same() -> None:
+    network = random_network(replace(LARGE, stem=0, patch_kernel=4, depthwise_kernel=3))
+    larger = fitted_to(replace(LARGE, stem=0, patch_kernel=8, depthwise_kernel=5), network)
+    torch.testing.assert_close(larger(IMAGES), network(IMAGES), atol=1e-4, rtol=1e-4)
+
+
 def test_importance_leaves_a_network_as_it_was() -> None:
     network = random_network(LARGE)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
@@ -125,6 +156,9 @@ def test_importance_leaves_a_network_as_it_was() -> None:
         (Shape.load("teacher"), True),
         (COMPACT, False),
         (replace(LARGE, head=50), False),
+        (replace(LARGE, head=0), False),
+        (replace(LARGE, depthwise_kernel=3), False),
+        (replace(LARGE, stem=0), False),
         (replace(LARGE, stride_32=replace(LARGE.stride_32, blocks=2)), False),
     ],
 )
