@@ -58,6 +58,12 @@ def _edgesegnet() -> nn.Module:
     return EdgeSegNet(CLASSES).eval()
 
 
+def _fast_scnn() -> nn.Module:
+    from benchmark.rivals.fast_scnn import FastScnn
+
+    return FastScnn(CLASSES).eval()
+
+
 def _segformer() -> nn.Module:
     from benchmark.rivals.library import segformer_b0
 
@@ -97,6 +103,15 @@ RIVALS: tuple[Rival, ...] = (
         accuracy=Accuracy(0.892, "quoted from arXiv 1905.04222"),
         note="It is quoted with about 7 M parameters (28.3 MB); the modules as drawn add up to "
         "fewer. Code and weights are not published: ours is what is drawn.",
+    ),
+    Rival(
+        "Fast-SCNN",
+        _fast_scnn,
+        ("torch",),
+        size_multiple=192,
+        output_stride=8,
+        source="Poudel, Liwicki, Cipolla: Fast-SCNN (arXiv 1902.04502)",
+        note="Its pyramid takes multiples of 192: its input is larger than the image, as ours is.",
     ),
     Rival(
         "SegFormer-B0",
