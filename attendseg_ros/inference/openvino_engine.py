@@ -24,6 +24,7 @@ from attendseg_ros.inference.engine import (
     Port,
     check_graph,
     cpuinfo,
+    physical_cores,
 )
 
 # Its reports to a server of its maker's, which it sends with each import: a robot must not call out
@@ -59,8 +60,9 @@ def settings_for(num_threads: int) -> dict[str, Any]:
         # Without it, processors with bfloat16 would round what is not quantized, and the
         # engines would no longer agree.
         "INFERENCE_PRECISION_HINT": "f32",
-        # Two segmenters on one robot must not be pinned to the same cores.
-        "ENABLE_CPU_PINNING": False,
+        # On two cores a thread that wakes up is often put where the first one runs, and waits for
+        # it. Where cores are left over, two segmenters must not be pinned to the same ones.
+        "ENABLE_CPU_PINNING": num_threads >= physical_cores(),
     }
 
 

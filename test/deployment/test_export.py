@@ -94,8 +94,9 @@ def test_the_report_and_model_yaml_tell_the_same_story(
     assert exported.file_bytes == len(bundle.model)
     # A parameter is 4 bytes as float; in 8 bits 1, with a scale and a wider bias for each channel.
     assert float_bytes == 4 * bundle.counts.parameters
+    # The first one's kernel has some zeros more where it reads blocks of pixels.
     ratio = bundle.counts.weight_bytes / bundle.counts.parameters
-    assert ratio == 4 if bundle.precision == "fp32" else 1 < ratio < 1.1
+    assert 4 <= ratio < 4.001 if bundle.precision == "fp32" else 1 < ratio < 1.1
 
 
 def test_all_convolutions_run_in_the_precision_asked_for(

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,8 @@ from attendseg_ros.inference import (
     create_engine,
     load_bundle,
 )
-from attendseg_ros.inference.engine import default_threads
+from attendseg_ros.inference.engine import default_threads, physical_cores
+from attendseg_ros.inference.openvino_engine import settings_for
 from attendseg_ros.labels import ClassTable
 
 SIZE = (704, 64)
@@ -201,3 +204,16 @@ def test_an_engine_whose_installation_is_broken_says_so(
             monkeypatch.delitem(sys.modules, module)
     with pytest.raises(EngineError, match=r"installed but cannot be imported: libtbb.so.12: no"):
         create_engine("openvino", tiny, SIZE)
+
+
+def test_openvino_keeps_each_thread_on_a_core_only_where_it_has_all_of_them(
+    tiny: Bundle,
+) -> None:
+    cores = physical_cores()
+    assert settings_for(cores)["ENABLE_CPU_PINNING"]
+    assert cores == 1 or not settings_for(cores - 1)["ENABLE_CPU_PINNING"]
+    # The thread that asks for a result is the program's, and may run where it likes afterwards.
+    before = os.sched_getaffinity(0)
+    with closing(create_engine("openvino", tiny, SIZE, cores)) as engine:
+        engine.infer(random_image(*SIZE))
+        assert os.sched_getaffinity(0) == before
