@@ -46,7 +46,11 @@ from attendseg_ros.training.samples import normalised
 IMAGE = np.random.default_rng(5).integers(0, 256, (1, 128, 192, 3), dtype=np.uint8)
 
 
-@pytest.mark.parametrize(("name", "shape"), [("drone", Shape()), ("indoor", Shape.load("compact"))])
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    # The image of street is read in blocks of pixels.
+    [("drone", Shape()), ("indoor", Shape.load("compact")), ("street", Shape.load("compact"))],
+)
 def test_a_bundles_network_computes_what_the_bundle_does(name: str, shape: Shape) -> None:
     network = network_of_bundle(Path(name))
     assert not network.training
