@@ -10,7 +10,9 @@ import re
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
 from lifecycle_msgs.msg import Transition
@@ -160,5 +162,7 @@ def test_an_input_size_that_ran_leaves_nothing(tiny_path: Path) -> None:
     done = subprocess.run(command, check=True, env=environment(), stdout=subprocess.PIPE)
     used = [int(line) for line in done.stdout.split()]
     assert len(used) == 8
-    # This small network's machine code is 125 KB a size.
-    assert used[-1] - used[1] < 200_000, used
+    # This small network's machine code is 125 KB a size. What comes once, such as a thread's
+    # memory, is no matter.
+    steps = [later - earlier for earlier, later in pairwise(used[1:])]
+    assert median(steps) < 30_000, used
