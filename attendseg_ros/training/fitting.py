@@ -10,6 +10,7 @@ Estimation for Neural Network Pruning (arXiv 1906.10771) for the scales of norma
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import torch
@@ -123,9 +124,9 @@ def channel_importance(network: AttendSeg, batches: Iterable[torch.Tensor]) -> I
         network: trained, in evaluation mode; its weights are left as they are.
         batches: normalised images, float (N, 3, H, W).
     """
-    norms = {
-        kind: [norm for norm, its in _norms(network) if its == kind] for _, kind in _norms(network)
-    }
+    norms: defaultdict[str, list[nn.BatchNorm2d]] = defaultdict(list)
+    for norm, kind in _norms(network):
+        norms[kind].append(norm)
     sums: Importance = {kind: torch.zeros(each[0].num_features) for kind, each in norms.items()}
     for images in batches:
         logits = network(images).float()
