@@ -4,7 +4,7 @@
 
 import os
 
-from attendseg_ros.ros.runtime.memory import share_one_heap
+from attendseg_ros.ros.runtime.memory import keep_what_images_take, share_one_heap
 
 # NumPy and OpenCV each bring an OpenBLAS, which takes 8 MB for threads when it is loaded. Nothing
 # here multiplies matrices.
@@ -16,3 +16,4 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0")
 
 # Importing rclpy starts threads already.
 share_one_heap()
+keep_what_images_take()

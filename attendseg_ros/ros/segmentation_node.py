@@ -103,6 +103,7 @@ class SegmentationNode(PatientLifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lets go of the cameras; the frame in hand is still published."""
         self._deactivate()
+        give_back_freed()
         return super().on_deactivate(state)
 
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:

@@ -40,6 +40,7 @@ from attendseg_ros.ros.outputs.output_images import (
 from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
 from attendseg_ros.ros.parameters.parameter_table import WITHOUT_CLASS
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.ros.runtime.memory import give_back_freed
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
@@ -83,6 +84,7 @@ class FrameProcessor:
         self._bits = SampleBits()
         self._resizer: tuple[tuple[int, int], Resizer] | None = None
         self._scaled_info = ScaledCameraInfo()
+        self._image_bytes = 0
         self.camera_info: CameraInfo | None = None
 
     def __call__(self, message: ImageMessage, receipt: Receipt) -> None:
@@ -121,6 +123,7 @@ class FrameProcessor:
         rgb = to_rgb(message, self._bits, settings.max_pixels)
         rgb_contrast = contrast(rgb)
         times.conversion_ms = watch.lap_ms()
+        self._give_back_larger(rgb)
 
         wanted = self._outputs.wanted()
         if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
@@ -190,6 +193,12 @@ class FrameProcessor:
         if wanted.timing:
             timing = self._account.timing(message.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
+
+    def _give_back_larger(self, rgb: Pixels) -> None:
+        """Returns what larger images took than come now."""
+        if rgb.nbytes < self._image_bytes:
+            give_back_freed()
+        self._image_bytes = rgb.nbytes
 
     def _in_view(
         self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header

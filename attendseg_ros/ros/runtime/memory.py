@@ -9,7 +9,15 @@ import gc
 import os
 from typing import Any
 
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
+
+_LARGEST_KEPT = 32 << 20
+"""Bytes; glibc takes no more. An RGB image of 3840x2160 has 25 million."""
+
+_COPIES_OF_AN_IMAGE = 3
+"""In the middleware's queue, in the message as C has it, and in the one that Python has."""
 
 
 def share_one_heap() -> None:
@@ -26,6 +34,24 @@ def share_one_heap() -> None:
     mallopt = _of_glibc("mallopt")
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+
+
+def keep_what_images_take() -> None:
+    """Has the next image use the memory of the one before.
+
+    An image of 1920x1080 is copied three times on its way out of the middleware. By default, glibc
+    returns 19 MB like that to the system after each image and asks for them again for the next one,
+    and the kernel hands them out page by page, 4,600 a frame: 10 ms on a core of an AMD EPYC.
+
+    Where `MALLOC_MMAP_THRESHOLD_` or `MALLOC_TRIM_THRESHOLD_` is set, or with another C library,
+    nothing is done.
+    """
+    if {"MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"} & os.environ.keys():
+        return
+    mallopt = _of_glibc("mallopt")
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT)
+        mallopt(_M_TRIM_THRESHOLD, _COPIES_OF_AN_IMAGE * _LARGEST_KEPT)
 
 
 def give_back() -> None:

@@ -93,6 +93,39 @@ def test_switching_models_does_not_grow(rig: Rig, tiny_path: Path, tmp_path: Pat
     assert used[-1] - used[1] < 30.0, used
 
 
+def page_faults(rig: Rig) -> int:
+    """How often the kernel had to find a page of memory for the node (minflt of proc(5))."""
+    after_name = Path(f"/proc/{rig.process.pid}/stat").read_text().rpartition(")")[2]
+    return int(after_name.split()[7])
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries keep what they keep")
+def test_large_images_use_the_memory_of_those_before(rig: Rig) -> None:
+    up(rig)
+    camera = rig.client.node.create_publisher(type(rig.painted()), "image", 1)
+    masks = rig.output("mask")
+    image = rig.painted(1920, 1080)
+    pages = len(image.data) // 4096
+
+    def frames(count: int) -> None:
+        for _ in range(count):
+            image.header.stamp = rig.client.node.get_clock().now().to_msg()
+            rig.mask(camera, image, masks)
+
+    frames(4)
+    before = page_faults(rig)
+    frames(6)
+    # Even one copy to new memory would be all its pages; there are three.
+    assert page_faults(rig) - before < 6 * pages // 2
+
+    large = resident_mb(rig)
+    rig.mask(camera, rig.painted(640, 480), masks)
+    wait_until(
+        lambda: resident_mb(rig) < large - 2 * len(image.data) / 2**20,
+        "what the large images took to be given back",
+    )
+
+
 OF_MANY_THREADS = """
 import ctypes, sys, threading
 import attendseg_ros.ros.segmentation_node
