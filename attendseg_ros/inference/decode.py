@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.inference.bundle import Bundle
+from attendseg_ros.inference.cells import CellDecoder, Mask, RunningMaximum
 from attendseg_ros.inference.engine import Logits, check_finite
 from attendseg_ros.labels import UNLABELLED
-
-Mask = NDArray[np.uint8]
 
 LARGEST_ENLARGEMENT = 4
 """Times the network's pixels up to which logits are interpolated: each costs as many again."""
@@ -51,7 +50,7 @@ class Decoder:
         self._ids = np.full(256, UNLABELLED, np.uint8)
         self._ids[: len(class_ids)] = class_ids
         self._ids_are_channels = list(class_ids) == list(range(len(class_ids)))
-        self._allocate(network_size)
+        self._sizes = ((0, 0), (0, 0))
 
     @classmethod
     def of(
@@ -103,8 +102,9 @@ class Decoder:
         if self._output == "class_ids":
             return _nearest(self._named(logits[0]), size), None
         fine = self.fine_size(size)
-        if self._best.shape != (fine[1], fine[0]):
-            self._allocate(fine)
+        coarse = (logits.shape[2], logits.shape[1])
+        if self._sizes != (coarse, fine):
+            self._allocate(coarse, fine)
         probabilities = self._probabilities(logits) if confidence else None
         labels, certainty = self._pick(logits, probabilities, fine)
         if not self._ids_are_channels:
@@ -131,39 +131,36 @@ class Decoder:
             return _softmax(logits, self._temperature)
         return np.asarray(np.rint(np.clip(logits, 0.0, 1.0) * 255.0), np.uint8)
 
-    def _allocate(self, fine: tuple[int, int]) -> None:
+    def _allocate(self, coarse: tuple[int, int], fine: tuple[int, int]) -> None:
+        self._sizes = coarse, fine
+        self._cells = CellDecoder.between(coarse, fine)
         shape = (fine[1], fine[0])
         self._plane = np.empty(shape, np.float32)
-        self._best = np.empty(shape, np.float32)
-        self._wins = np.empty(shape, np.uint8)
-        self._channel = np.empty(shape, np.uint8)
+        self._largest = RunningMaximum(shape)
         self._probability = np.empty(shape, np.uint8)
 
     def _pick(
         self, logits: Logits, probabilities: Mask | None, fine: tuple[int, int]
     ) -> tuple[Mask, Mask | None]:
-        """Winning channel and its probability, by a running maximum over the channels.
+        """Winning channel and its probability, cell by cell where that is possible."""
+        picked = None if self._cells is None else self._cells.pick(logits, probabilities)
+        return self._pick_of_all(logits, probabilities, fine) if picked is None else picked
 
-        OpenCV's loops are vectorised and release the GIL; np.argmax over the upsampled logits
-        takes several times as long.
-        """
-        labels = np.zeros((fine[1], fine[0]), np.uint8)
+    def _pick_of_all(
+        self, logits: Logits, probabilities: Mask | None, fine: tuple[int, int]
+    ) -> tuple[Mask, Mask | None]:
+        """The same, of all planes at their full size."""
         certainty = None
-        cv2.resize(logits[0], fine, dst=self._best)
+        self._largest.begin(np.asarray(cv2.resize(logits[0], fine), np.float32))
         if probabilities is not None:
-            certainty = np.empty_like(labels)
-            cv2.resize(probabilities[0], fine, dst=certainty)
+            certainty = np.asarray(cv2.resize(probabilities[0], fine), np.uint8)
         for channel in range(1, len(logits)):
             cv2.resize(logits[channel], fine, dst=self._plane)
-            cv2.compare(self._plane, self._best, cv2.CMP_GT, dst=self._wins)
-            cv2.max(self._best, self._plane, dst=self._best)
-            # Channels come in rising order, so where this one wins it is also the largest label.
-            cv2.threshold(self._wins, 0, channel, cv2.THRESH_BINARY, dst=self._channel)
-            cv2.max(labels, self._channel, dst=labels)
+            wins = self._largest.take(channel, self._plane)
             if probabilities is not None and certainty is not None:
                 cv2.resize(probabilities[channel], fine, dst=self._probability)
-                cv2.copyTo(self._probability, self._wins, certainty)
-        return labels, certainty
+                cv2.copyTo(self._probability, wins, certainty)
+        return self._largest.labels, certainty
 
 
 def _softmax(logits: Logits, temperature: float) -> Mask:
