@@ -56,9 +56,15 @@ class Run:
             environment={"PYTHONPATH": f"{repository}:{os.environ.get('PYTHONPATH', '')}"},
         )
 
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.end()
+
     def finish(self) -> tuple[int, str, str]:
         """Waits for the end; gives the status and what was printed, also to stderr."""
-        with self._process:
+        with self:
             stdout, stderr = self._process.communicate(PATIENCE_S)
             return self._process.wait(), stdout.decode(), stderr.decode()
 
@@ -213,10 +219,10 @@ def test_interrupt_stops_both_processes(
 ) -> None:
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "grid.png").write_text("of an earlier run")
-    run = Run(repository, tmp_path / "output", "--model", tiny)
-    children = [run.child("segmentation_node"), run.child("synthetic_camera_node")]
-    run.send(number)
-    status, _, stderr = run.finish()
+    with Run(repository, tmp_path / "output", "--model", tiny) as run:
+        children = [run.child("segmentation_node"), run.child("synthetic_camera_node")]
+        run.send(number)
+        status, _, stderr = run.finish()
     assert status == 130
     assert "Traceback" not in stderr
     # On a busy machine the demo has not waited for those it killed.
@@ -229,10 +235,10 @@ def test_interrupt_stops_both_processes(
 
 
 def test_node_that_dies_is_reported(repository: Path, tiny: Path, tmp_path: Path) -> None:
-    run = Run(repository, tmp_path / "output", "--model", tiny)
-    camera = run.child("synthetic_camera_node")
-    os.kill(run.child("segmentation_node"), signal.SIGKILL)
-    status, _, stderr = run.finish()
+    with Run(repository, tmp_path / "output", "--model", tiny) as run:
+        camera = run.child("synthetic_camera_node")
+        os.kill(run.child("segmentation_node"), signal.SIGKILL)
+        status, _, stderr = run.finish()
     assert status == 1
     assert "error: segmentation_node ended with status -9" in stderr
     assert not is_alive(camera)
