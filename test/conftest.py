@@ -106,6 +106,11 @@ def _left_out(config: pytest.Config) -> set[str]:
     return set(re.findall(r"\bnot (ros|slow)\b", expression))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Calls a test of a signal by the signal's name, not its number, as from Python 3.11 on."""
+    return val.name if isinstance(val, signal.Signals) else None
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leaves unread what `-m` leaves out, with the conftest.py of a folder: it may need ROS."""
     left_out = _left_out(config)
