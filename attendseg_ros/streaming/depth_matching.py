@@ -21,6 +21,8 @@ MOST_WAITING = 4
 JUMP_NS = 1_000_000_000
 """Depth older than the last by more comes from a clock that was set back, as by a bag's loop."""
 
+NANOSECONDS_PER_MS = 1_000_000
+
 ORDERLY = 10
 """Depths in the order of their stamps after which the next ones are taken to come so, too."""
 
@@ -160,3 +162,21 @@ class DepthMatcher(Generic[Frame, Depth]):
             return True
         # A depth past the tolerance: what is still to come is later, as depths are published.
         return bool(self._depths) and self._depths[-1][0] > waiting.stamp_ns + tolerance_ns
+
+
+def miss_in_words(offset_ns: int | None, of: str, parameter: str, tolerance_ms: float) -> str:
+    """Why something got nothing of its moment.
+
+    Args:
+        offset_ns: how much younger the nearest is, of `Outcome.missed`.
+        of: what got nothing, as "image".
+        parameter: the name of the tolerance.
+        tolerance_ms: its value.
+    """
+    if offset_ns is None:
+        return "none has come"
+    direction = "older" if offset_ns < 0 else "younger"
+    return (
+        f"the nearest is {abs(offset_ns) / NANOSECONDS_PER_MS:.1f} ms {direction} than the {of}, "
+        f"{parameter} is {tolerance_ms:g}"
+    )

@@ -16,6 +16,7 @@ from attendseg_ros.streaming.depth_matching import (
     ORDERLY,
     DepthMatcher,
     Outcome,
+    miss_in_words,
 )
 
 MS = 1_000_000
@@ -232,3 +233,11 @@ def test_one_depth_from_the_future_does_no_lasting_harm(matcher: DepthMatcher[st
     matcher.add_depth(2 * DAY, "future", TOLERANCE)
     matcher.add_depth(DAY, "depth", TOLERANCE)
     assert matcher.add_frame(DAY, "image", TOLERANCE).matches == [("image", "depth")]
+
+
+def test_a_miss_is_told_in_words() -> None:
+    assert miss_in_words(None, "image", "depth_tolerance_ms", 20.0) == "none has come"
+    assert miss_in_words(-31_500_000, "image", "depth_tolerance_ms", 20.0) == (
+        "the nearest is 31.5 ms older than the image, depth_tolerance_ms is 20"
+    )
+    assert "32.0 ms younger than the cloud" in miss_in_words(32_000_000, "cloud", "limit", 7.5)

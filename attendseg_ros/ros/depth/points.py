@@ -26,12 +26,15 @@ from attendseg_ros.ros.health.points_report import PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
+from attendseg_ros.streaming.depth_matching import (
+    NANOSECONDS_PER_MS,
+    DepthMatcher,
+    Outcome,
+    miss_in_words,
+)
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker
-
-NANOSECONDS_PER_MS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,7 @@ class SemanticPoints:
         """The status of depth since the last call; none while nobody wants points."""
         if not self._joined:
             return []
-        silence_s = self._publishers.silence_s()
-        source = InputSource(
-            topic=self._publishers.topic,
-            silence_s=silence_s,
-            publishers=self._publishers.for_report(silence_s),
-            clouds_dropped=self._worker.dropped(),
-        )
+        source = InputSource.of(self._publishers, self._worker.dropped())
         now_ns = self._node.get_clock().now().nanoseconds
         return [self._report.status(source, self._settings(), now_ns)]
 
@@ -172,18 +169,9 @@ class SemanticPoints:
             self._worker.submit(match)
         for offset_ns in outcome.missed:
             self._report.record_unmatched(offset_ns)
-            self._log(
-                DepthFault.UNMATCHED, f"{DepthFault.UNMATCHED.value}: {self._miss(offset_ns)}"
-            )
-
-    def _miss(self, offset_ns: int | None) -> str:
-        if offset_ns is None:
-            return "none has come"
-        direction = "older" if offset_ns < 0 else "younger"
-        return (
-            f"the nearest is {abs(offset_ns) / NANOSECONDS_PER_MS:.1f} ms {direction} than the "
-            f"image, depth_tolerance_ms is {self._settings().depth_tolerance_ms:g}"
-        )
+            tolerance_ms = self._settings().depth_tolerance_ms
+            miss = miss_in_words(offset_ns, "image", "depth_tolerance_ms", tolerance_ms)
+            self._log(DepthFault.UNMATCHED, f"{DepthFault.UNMATCHED.value}: {miss}")
 
     def _process(self, match: tuple[SegmentedImage, Image]) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from diagnostic_msgs.msg import DiagnosticStatus
 
+from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.parameters.settings import Settings
 
 Cause = TypeVar("Cause", bound=Enum)
@@ -24,6 +25,12 @@ class InputSource:
     silence_s: float
     publishers: str
     clouds_dropped: int
+
+    @classmethod
+    def of(cls, publishers: PublisherLookup, clouds_dropped: int) -> InputSource:
+        """What holds at this moment for a subscription that is watched."""
+        silence_s = publishers.silence_s()
+        return cls(publishers.topic, silence_s, publishers.for_report(silence_s), clouds_dropped)
 
 
 def judge_source(

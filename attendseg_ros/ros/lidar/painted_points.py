@@ -25,12 +25,15 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.cloud_messages import fill_in, to_layout
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome
+from attendseg_ros.streaming.depth_matching import (
+    NANOSECONDS_PER_MS,
+    DepthMatcher,
+    Outcome,
+    miss_in_words,
+)
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker
-
-NANOSECONDS_PER_MS = 1_000_000
 
 MOST_MASKS = 8
 """Masks kept, each with its image: a quarter of a second at 30 Hz, in which a scan arrives."""
@@ -117,13 +120,7 @@ class PaintedPoints:
         """The status of painting since the last call; none while nobody wants it."""
         if self._subscription is None:
             return []
-        silence_s = self._publishers.silence_s()
-        source = InputSource(
-            topic=self._publishers.topic,
-            silence_s=silence_s,
-            publishers=self._publishers.for_report(silence_s),
-            clouds_dropped=self._worker.dropped(),
-        )
+        source = InputSource.of(self._publishers, self._worker.dropped())
         return [self._report.status(source, self._settings())]
 
     def close(self) -> None:
@@ -151,14 +148,8 @@ class PaintedPoints:
         for match in outcome.matches:
             self._worker.submit(match)
         for offset_ns in outcome.missed:
-            miss = "none has come"
-            if offset_ns is not None:
-                direction = "older" if offset_ns < 0 else "younger"
-                miss = (
-                    f"the nearest is {abs(offset_ns) / NANOSECONDS_PER_MS:.1f} ms {direction} than "
-                    f"the cloud, painting_tolerance_ms is "
-                    f"{self._settings().painting_tolerance_ms:g}"
-                )
+            tolerance_ms = self._settings().painting_tolerance_ms
+            miss = miss_in_words(offset_ns, "cloud", "painting_tolerance_ms", tolerance_ms)
             self._refuse(NotPainted.UNMATCHED, f"{NotPainted.UNMATCHED.value}: {miss}")
 
     def _process(self, match: Match) -> None:
