@@ -3,12 +3,14 @@
 """Soak the node: `make soak SOAK_MINUTES=60`, or `python -m reliability.soak --minutes 60`.
 
 A node with two cameras and the shipped models. The front camera is steady, and its frames are what
-is measured; around it, everything goes wrong by a seed. Exit status 1 for a broken promise.
+is measured; around it, everything goes wrong by a seed. Exit status 1 for a broken promise. Ctrl-C
+ends it early, and what was measured until then is told (130).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from sensor_msgs.msg import Image
 from tqdm import tqdm
 
@@ -61,6 +63,8 @@ def main() -> int:
             print(f"{key}: {value}")
     broken = broken_promises(report)
     print("\n".join(f"BROKEN: {promise}" for promise in broken) or "every promise kept")
+    if report["minutes"] < options.minutes and report["alive"]:
+        return 130
     return 1 if broken else 0
 
 
@@ -120,7 +124,11 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
             sys.exit(f"no mask came at all: see {options.output / 'node.log'}")
     next_act_s = next_sample_s = next_calm_s = 0.0
     rests = Rests(node, torments, figures)
-    with tqdm(total=round(duration_s), unit="s", desc="soak") as progress:
+    # Ctrl-C and SIGTERM shut the context down.
+    with (
+        contextlib.suppress(ExternalShutdownException, KeyboardInterrupt),
+        tqdm(total=round(duration_s), unit="s", desc="soak") as progress,
+    ):
         while (now_s := time.monotonic() - began_s) < duration_s and process.status is None:
             executor.spin_once(timeout_sec=0.01)
             front.tick(time.monotonic())
@@ -136,9 +144,11 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
             if now_s >= next_sample_s:
                 next_sample_s = now_s + _SAMPLE_S
                 figures.sample(now_s)
+                progress.set_postfix_str(figures.last_rest(), refresh=False)
                 progress.update(round(now_s) - progress.n)
+    lasted_s = min(now_s, duration_s)
     return {
-        "minutes": options.minutes,
+        "minutes": options.minutes if lasted_s == duration_s else round(lasted_s / 60.0, 1),
         "seed": options.seed,
         "alive": process.status is None,
         "front_sent": front.sent,
@@ -149,7 +159,7 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
         "unanswered": torments.unanswered,
         "wrong_masks": watch.wrong_masks,
         "rests_missed": rests.missed,
-        **figures.report(),
+        **figures.report(lasted_s),
     }
 
 

@@ -32,7 +32,6 @@ class Figures:
         """
         self._proc = Path(f"/proc/{pid}")
         self._window_s = min(600.0, duration_s / 6.0)
-        self._duration_s = duration_s
         self._samples: list[tuple[float, float, int, int]] = []
         self._readings: list[float] = []
         self._rests: list[tuple[float, float]] = []
@@ -66,15 +65,23 @@ class Figures:
         """Takes the time of one of the steady camera's frames."""
         self._frames.append((at_s, processing_ms))
 
-    def report(self) -> dict[str, Any]:
-        """Everything, as plain values for JSON; times in ms and s, memory in MB of 10^6 bytes."""
+    def last_rest(self) -> str:
+        """The memory of the last rest, in words."""
+        return f"{self._rests[-1][1]:.0f} MB at rest" if self._rests else ""
+
+    def report(self, lasted_s: float) -> dict[str, Any]:
+        """Everything, as plain values for JSON; times in ms and s, memory in MB of 10^6 bytes.
+
+        Args:
+            lasted_s: how long the soak lasted.
+        """
         # The first window holds what is allocated once: engines of every model and size.
         late = [sample for sample in self._samples if sample[0] >= self._window_s]
         rests = [rest for rest in self._rests if rest[0] >= self._window_s]
         growth, growth_error = slope(rests)
         last_growth, last_error = slope(rests[len(rests) // 2 :])
         first = [ms for at_s, ms in self._frames if at_s < self._window_s]
-        last = [ms for at_s, ms in self._frames if at_s >= self._duration_s - self._window_s]
+        last = [ms for at_s, ms in self._frames if at_s >= lasted_s - self._window_s]
         report: dict[str, Any] = {
             "steady_frames": len(self._frames),
             "memory_mb": [round(sample[1], 1) for sample in (late[:1] + late[-1:])],

@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from support.ros_client import RosClient, wait_until
 
+from attendseg_ros.processes import Process
 from reliability.soak.cameras import UnrulyCamera
 from reliability.soak.figures import Figures, slope
 from reliability.soak.resting import Rests
@@ -40,7 +46,7 @@ def test_what_a_frame_takes_for_a_moment_is_no_growth() -> None:
         figures.read_at_rest()
         del block
         figures.rest(60.0 * minute)
-    memory_mb = figures.report()["own_memory_at_rest_mb"]
+    memory_mb = figures.report(300.0)["own_memory_at_rest_mb"]
     assert max(memory_mb) - min(memory_mb) < BLOCK / 2e6
 
 
@@ -51,8 +57,29 @@ def test_what_stays_is_growth() -> None:
         kept.append(np.ones(BLOCK, np.uint8))
         figures.read_at_rest()
         figures.rest(60.0 * minute)
-    growth = figures.report()["memory_slope_mb_per_hour"]
+    growth = figures.report(300.0)["memory_slope_mb_per_hour"]
     assert growth == pytest.approx(BLOCK / 1e6 * 60.0, rel=0.1)
+
+
+def test_a_soak_that_is_stopped_tells_what_it_measured(tmp_path: Path, repository: Path) -> None:
+    command = [sys.executable, "-m", "reliability.soak", "--minutes", "30", "-o", str(tmp_path)]
+    path = {"PYTHONPATH": f"{repository}:{os.environ.get('PYTHONPATH', '')}"}
+    with Process(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, environment=path
+    ) as soak:
+        assert soak.stdout is not None
+        said = b""
+        # The second line of progress comes with the second sample.
+        while said.count(b"soak:") < 3:
+            piece = os.read(soak.stdout.fileno(), 4096)
+            assert piece, said
+            said += piece
+        soak.send(signal.SIGINT)
+        assert soak.wait(60.0) == 130
+    report = json.loads((tmp_path / "soak.json").read_text())
+    assert 0.0 < report["minutes"] < 30.0
+    assert report["steady_frames"] > 0
+    assert report["alive"]
 
 
 def test_memory_is_read_once_the_node_itself_says_that_the_model_runs() -> None:
@@ -94,10 +121,10 @@ def test_memory_is_read_once_the_node_itself_says_that_the_model_runs() -> None:
         says("drone", loading="street")
         wait_until(lambda: rests.model == "", "the model that loads")
         pass_by(30.0)
-        assert figures.report()["own_memory_at_rest_mb"] == []
+        assert figures.report(300.0)["own_memory_at_rest_mb"] == []
         until("the model", "street")
         pass_by(10.0)
-        assert len(figures.report()["own_memory_at_rest_mb"]) == 1
+        assert len(figures.report(300.0)["own_memory_at_rest_mb"]) == 1
         assert not rests_now()
         # A node that says no more of its model holds nothing up.
         pass_by(60.0 + 100.0)
