@@ -70,6 +70,7 @@ class Jpeg:
     _progressive: bool = False
     _interval: int = 0
     _sampling: tuple[tuple[int, int], ...] = ()
+    _lacking: dict[int, set[int]] = field(default_factory=dict)
     _flat_zeros: list[bool] = field(default_factory=list)
 
     @classmethod
@@ -118,6 +119,7 @@ class Jpeg:
                 kept += [b"\xff", bytes([marker]), data[body:end], scan]
                 length += 2 + end - body
                 self._scans.append(_Scan(length, length + len(scan), data[body + 2]))
+                self._note_scan(data[body + 2 : end])
                 length += len(scan)
                 end = rest
             else:
@@ -135,6 +137,7 @@ class Jpeg:
         if marker in _FRAMES and len(body) >= 6:
             self.height, self.width, count = struct.unpack_from(">HHB", body, 1)
             factors = body[7 : 6 + 3 * count : 3]
+            self._lacking = {number: set(range(64)) for number in body[6 : 6 + 3 * count : 3]}
             self._sampling = tuple((factor >> 4 or 1, factor & 15 or 1) for factor in factors)
             self._progressive = marker in _PROGRESSIVE
         elif marker == _DRI and len(body) >= 2:
@@ -143,6 +146,17 @@ class Jpeg:
             self.has_exif = self.has_exif or body.startswith(b"Exif")
         elif marker == _DHT:
             self._note_tables(body)
+
+    def _note_scan(self, body: bytes) -> None:
+        """Which coefficients of which components a scan brings to their last bit."""
+        count = body[0] if body else 0
+        if len(body) < 4 + 2 * count:
+            return
+        first, last, bits = body[1 + 2 * count : 4 + 2 * count]
+        brought = set(range(first, last + 1)) if self._progressive else set(range(64))
+        for number in body[1 : 1 + 2 * count : 2]:
+            if number in self._lacking and not (self._progressive and bits & 15):
+                self._lacking[number] -= brought
 
     def _note_tables(self, body: bytes) -> None:
         """Whether the code of zeros, each table's first, ends a block."""
@@ -161,8 +175,16 @@ class Jpeg:
             decode: decodes another one likewise.
 
         Raises:
-            BadImageError: data end early, restarts are missing, or zeros stand in their place.
+            BadImageError: data end early, scans or restarts are missing, or zeros stand in their
+                place.
         """
+        if any(self._lacking.values()) and not (self._ended and self._progressive):
+            # With an end marker it may be meant: a progressive JPEG need not send every detail.
+            raise BadImageError(
+                Reason.TRUNCATED,
+                f"the JPEG of {len(self.picture)} bytes ends behind scan {len(self._scans)}, and "
+                "its picture is not complete by then",
+            )
         simple = not self._progressive and len(self._scans) == 1
         if simple:
             self._check_zeros(pixels, decode)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import cv2
 import numpy as np
@@ -117,6 +118,46 @@ def test_a_scan_without_its_last_bytes_is_refused(street: NDArray[np.uint8]) -> 
     data = jpeg(street)
     assert refused(data[:-30])
     assert refused(data[:-300] + data[-2:])
+
+
+def scans_of(data: bytes) -> list[int]:
+    """Where the headers of the scans begin; 0xFFDA stands nowhere else in these pictures."""
+    return [found.start() for found in re.finditer(rb"\xff\xda\x00", data)]
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_progressive_picture_cut_between_its_scans_is_refused(
+    street: NDArray[np.uint8], grey: bool
+) -> None:
+    # What is there of such a picture decodes without a warning, but coarsely.
+    data = jpeg(street, "progressive", grey=grey)
+    starts = scans_of(data)
+    assert len(starts) > 3
+    for start in starts[1:]:
+        table = data.rfind(b"\xff\xc4", 0, start)
+        for place in (table, table + 1, table + 9, start, start + 5):
+            assert refused(data[:place]), place
+    # Others send no more on purpose, and end what they send.
+    table = data.rfind(b"\xff\xc4", 0, starts[-1])
+    assert not refused(data[:table] + b"\xff\xd9")
+
+
+def test_a_component_that_is_missing_is_refused(street: NDArray[np.uint8]) -> None:
+    # Baseline with a scan for each component: as the three planes of a grey picture each.
+    grey = jpeg(street, grey=True)
+    frame, scan = grey.index(b"\xff\xc0"), grey.index(b"\xff\xda")
+    size = grey[frame + 5 : frame + 9]
+    planes = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    header = grey[:frame] + b"\xff\xc0\x00\x11\x08" + size + b"\x03" + planes
+    tables = grey[frame + 13 : scan]
+    scans = [
+        b"\xff\xda\x00\x08\x01" + bytes([number, 0]) + grey[scan + 7 : -2] for number in (1, 2, 3)
+    ]
+    whole = header + tables + b"".join(scans)
+    np.testing.assert_array_equal(decode_message(whole, "jpeg"), expected(whole + b"\xff\xd9"))
+    for count in (1, 2):
+        assert refused(header + tables + b"".join(scans[:count]))
+        assert refused(header + tables + b"".join(scans[:count]) + b"\xff\xd9")
 
 
 def test_a_restart_lost_or_out_of_order_is_refused(street: NDArray[np.uint8]) -> None:
