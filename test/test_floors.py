@@ -39,11 +39,11 @@ ALLOWED: dict[str, set[str]] = {
     "navigation": {"labels"},
     "scene": {"labels"},
     "inference": {"labels", "terms"},
-    "training": {"inference", "network", "labels", "scene", "terms"},
+    "training": {"images", "inference", "network", "labels", "scene", "terms"},
     "deployment": {"network", "inference", "labels", "terms", "training"},
     "importing": {"inference", "labels", "terms", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
-    "images": {"inference"},
+    "images": {"inference", "labels"},
     "playback": {"images", "inference", "labels", "streaming"},
     "benchmark": {
         "deployment",

@@ -16,12 +16,15 @@ from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.colours import demosaic
 from attendseg_ros.images.compressed_format import Meaning, check_no_video, meaning_of
 from attendseg_ros.images.encodings import Kind
+from attendseg_ros.images.iso_pictures import avif_orientation, is_avif
 from attendseg_ros.images.jpeg import Jpeg
 from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
-_UPRIGHT = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+# Decoders turn a TIFF or do not, by its kind, whatever they are told.
+_TIFF_UPRIGHT = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
 _ANY_PICTURE = Meaning(None, red_first=False)
 
 
@@ -50,24 +53,18 @@ def decode_message(
             that OpenCV reads.
     """
     meaning = meaning_of(message_format)
-    pixels = _decode(data, max_pixels, upright=False)
+    pixels, _ = _decode(data, max_pixels)
     return _to_rgb(pixels, meaning, bits or SampleBits())
 
 
 def decode_rgb(
-    content: Any,
-    *,
-    upright: bool = True,
-    bits: SampleBits | None = None,
-    max_pixels: int = MAX_PIXELS,
+    content: Any, *, bits: SampleBits | None = None, max_pixels: int = MAX_PIXELS
 ) -> RgbImage:
-    """Decodes an image file's content.
+    """Decodes an image file's content, turned the way viewers show it.
 
     Args:
         content: the whole file, any buffer of bytes. 16-bit images are scaled to 8 bits, grey
             ones become RGB, and an alpha channel is dropped.
-        upright: turns a photo the way its EXIF data say, as viewers do; False leaves the pixels
-            where they are.
         bits: what is known of the samples of 16 bits of the file's like; None for one alone.
         max_pixels: most pixels of a picture.
 
@@ -77,12 +74,36 @@ def decode_rgb(
     Raises:
         BadImageError: empty, cut off, too large, or not an image that OpenCV reads.
     """
-    pixels = _decode(content, max_pixels, upright=upright)
-    return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits())
+    if bytes(memoryview(content)[:4]) in TIFF_STARTS:
+        pixels, _ = _decode(content, max_pixels, _TIFF_UPRIGHT)
+        return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits())
+    stored, orientation = decode_stored(content, bits=bits, max_pixels=max_pixels)
+    return np.ascontiguousarray(turned(stored, orientation))
 
 
-def _decode(content: Any, max_pixels: int, *, upright: bool) -> NDArray[Any]:
-    """A picture as OpenCV decodes it: (H, W), or (H, W, 3) in BGR."""
+def decode_stored(
+    content: Any, *, bits: SampleBits | None = None, max_pixels: int = MAX_PIXELS
+) -> tuple[RgbImage, int]:
+    """Decodes an image file's content and leaves its pixels where they lie.
+
+    Args:
+        content: as for `decode_rgb`.
+        bits: likewise.
+        max_pixels: likewise.
+
+    Returns:
+        uint8 (H, W, 3) RGB, and how it is to be turned: 1 to 8 as EXIF counts, 1 for not at all.
+
+    Raises:
+        BadImageError: as from `decode_rgb`.
+    """
+    pixels, picture = _decode(content, max_pixels)
+    turn_of = avif_orientation if is_avif(picture) else picture_orientation
+    return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits()), turn_of(picture)
+
+
+def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[NDArray[Any], bytes]:
+    """A picture as OpenCV decodes it, (H, W) or (H, W, 3) in BGR, and the bytes that it read."""
     picture = bytes(memoryview(content))
     if not picture:
         raise BadImageError(Reason.EMPTY, "the image holds no data")
@@ -92,15 +113,14 @@ def _decode(content: Any, max_pixels: int, *, upright: bool) -> NDArray[Any]:
     jpeg = Jpeg.find(picture)
     if jpeg is None:
         check_picture(picture, max_pixels)
-        pixels = imdecode(picture, _UPRIGHT if upright else _AS_IT_LIES)
+        pixels = imdecode(picture, flags)
     else:
+        picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
-        pixels = imdecode(jpeg.picture, _AS_IT_LIES)
-        jpeg.check_whole(pixels, lambda other: imdecode(other, _AS_IT_LIES))
-        if upright and jpeg.has_exif:
-            pixels = imdecode(jpeg.picture, _UPRIGHT)
+        pixels = imdecode(picture, flags)
+        jpeg.check_whole(pixels, lambda other: imdecode(other, flags))
     check_size(pixels.shape[1], pixels.shape[0], max_pixels)
-    return pixels
+    return pixels, picture
 
 
 def imdecode(picture: bytes, flags: int) -> NDArray[Any]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -14,6 +15,24 @@ _END = b"\xff\xd9"
 # Boxes with boxes in them; meta has four bytes before these.
 _HOLDERS = {b"meta": 4, b"iprp": 0, b"ipco": 0, b"moov": 0, b"trak": 0, b"mdia": 0}
 _TRACK_HEADER = b"tkhd"
+_BRAND_OF_AVIF = re.compile(rb".{4}ftyp(avif|avis|mif1.{0,64}avif)", re.DOTALL)
+
+# What a rotation (quarters against the clock) and a mirror after it (of rows, of columns or none)
+# come to, as EXIF counts; libavif's table for the way back, completed.
+_ORIENTATIONS = {
+    (0, None): 1,
+    (0, 1): 2,
+    (2, None): 3,
+    (0, 0): 4,
+    (1, 0): 5,
+    (3, None): 6,
+    (3, 0): 7,
+    (1, None): 8,
+    (2, 0): 2,
+    (2, 1): 4,
+    (3, 1): 5,
+    (1, 1): 7,
+}
 
 
 def check_jpeg_2000(data: bytes, max_pixels: int) -> None:
@@ -62,6 +81,30 @@ def check_avif(data: bytes, max_pixels: int) -> None:
                 check_size(*size, max_pixels)
     if not sizes:
         raise BadImageError(Reason.UNDECODABLE, "the AVIF says no size")
+
+
+def is_avif(data: bytes) -> bool:
+    """Whether the bytes begin like an AVIF picture."""
+    return _BRAND_OF_AVIF.match(data) is not None
+
+
+def avif_orientation(data: bytes) -> int:
+    """How an AVIF picture is to be turned, 1 to 8 as EXIF counts; OpenCV does not turn it.
+
+    Its boxes `irot` and `imir` decide (ISO/IEC 23008-12, 6.5.10 and 6.5.12), and not EXIF data,
+    which the format leaves without a say.
+    """
+    turns = {kind: data[body] & 3 for kind, body in _turns(data, 0, len(data))}
+    mirror = turns.get(b"imir")
+    return _ORIENTATIONS[turns.get(b"irot", 0), None if mirror is None else mirror & 1]
+
+
+def _turns(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int]]:
+    for kind, body, stop in _boxes(data, start, end):
+        if kind in (b"irot", b"imir") and body < min(stop, len(data)):
+            yield kind, body
+        elif kind in _HOLDERS:
+            yield from _turns(data, body + _HOLDERS[kind], min(stop, end))
 
 
 def _sizes(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,6 @@ _SOI = b"\xff\xd8"
 _EOI = b"\xff\xd9"
 _BEGINNING = b"\xff\xd8\xff"
 _SOS, _DHT, _DRI = 0xDA, 0xC4, 0xDD
-_EXIF = 0xE1
 # SOF0..SOF15 hold the size; C4, C8 and CC lie between them but are tables.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
@@ -58,13 +57,11 @@ class Jpeg:
             between its segments, and with an end.
         width: pixels.
         height: pixels.
-        has_exif: whether there are EXIF data, which may turn it.
     """
 
     picture: bytes
     width: int = 0
     height: int = 0
-    has_exif: bool = False
     _scans: list[_Scan] = field(default_factory=list)
     _ended: bool = False
     _progressive: bool = False
@@ -142,8 +139,6 @@ class Jpeg:
             self._progressive = marker in _PROGRESSIVE
         elif marker == _DRI and len(body) >= 2:
             (self._interval,) = struct.unpack_from(">H", body)
-        elif marker == _EXIF:
-            self.has_exif = self.has_exif or body.startswith(b"Exif")
         elif marker == _DHT:
             self._note_tables(body)
 

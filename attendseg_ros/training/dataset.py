@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.errors import DataError, one_line
+from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.files import pointer_in
+from attendseg_ros.images.encoded import decode_stored
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
+from attendseg_ros.labels.exif import TIFF_STARTS, turned
 from attendseg_ros.labels.label_reader import LabelReader
 from attendseg_ros.training.set_files import split_files
 
@@ -122,26 +123,24 @@ class LabelledSet:
 def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:
     """A picture as it is stored, RGB uint8 (H, W, 3), and its EXIF orientation.
 
+    Just what `attendseg segment` makes of it, with samples of 16 bits scaled by what this picture
+    holds: an epoch must not depend on the order in which pictures are read.
+
     Raises:
         DataError: it cannot be decoded.
     """
     try:
         content = path.read_bytes()
-        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-        bgr = cv2.imdecode(np.frombuffer(content, np.uint8), flags) if content else None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    except cv2.error as error:
-        raise DataError(f"{path}: cannot be decoded as an image: {one_line(error)}") from error
-    if bgr is None:
         if pointer := pointer_in(content):
             raise DataError(f"{path}: is {pointer}")
+        rgb, orientation = decode_stored(content)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except ImageError as error:
         raise DataError(
-            f"{path}: cannot be decoded as an image (by OpenCV {cv2.__version__}); if other "
-            "programs read it, save it as PNG or JPEG"
-        )
-    rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-    orientation = picture_orientation(content)
+            f"{path}: cannot be decoded as an image (by OpenCV {cv2.__version__}): {error}; if "
+            "other programs read it, save it as PNG or JPEG"
+        ) from error
     if orientation != 1 and content[:4] in TIFF_STARTS:
         raise DataError(
             f"{path}: is a TIFF file with an orientation ({orientation}), by which decoders turn "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from support.encodings import encode, encode_grey
 
 from attendseg_ros.images.bad_image import BadImageError, Reason
-from attendseg_ros.images.encoded import decode_message, decode_rgb
+from attendseg_ros.images.encoded import decode_message, decode_rgb, decode_stored
 from attendseg_ros.images.sample_bits import SampleBits
 
 COLOURS = np.array([(200, 90, 30), (20, 180, 60), (70, 40, 210), (230, 220, 40)], np.uint8)
@@ -197,6 +197,58 @@ def test_whole_pictures_are_read(suffix: str) -> None:
     expected = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))[..., ::-1]
     np.testing.assert_array_equal(shown, expected)
     np.testing.assert_array_equal(decode_rgb(data), expected)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def turned_avif(avif: bytes, boxes: bytes) -> bytes:
+    """An AVIF with further boxes among its properties."""
+    size = len(boxes)
+    data_at = avif.index(b"mdat") + 4
+    # What says where the data are: they move.
+    avif = avif.replace(struct.pack(">I", data_at), struct.pack(">I", data_at + size))
+    for kind in (b"meta", b"iprp", b"ipco"):
+        at = avif.index(kind) - 4
+        (length,) = struct.unpack_from(">I", avif, at)
+        avif = avif[:at] + struct.pack(">I", length + size) + avif[at + 4 :]
+    end = avif.index(b"ipco") - 4 + length
+    return avif[:end] + boxes + avif[end:]
+
+
+@pytest.mark.parametrize(
+    ("quarters", "mirror", "orientation"),
+    [
+        (None, None, 1),
+        (None, 1, 2),
+        (2, None, 3),
+        (None, 0, 4),
+        (1, 0, 5),
+        (3, None, 6),
+        (3, 0, 7),
+        (1, None, 8),
+        (2, 1, 4),
+        (3, 1, 5),
+    ],
+)
+def test_an_avif_is_turned_as_its_boxes_say(
+    quarters: int | None, mirror: int | None, orientation: int
+) -> None:
+    avif = written_by(".avif")
+    stored = decode_message(avif, "")
+    boxes = b"" if quarters is None else box(b"irot", bytes([quarters]))
+    boxes += b"" if mirror is None else box(b"imir", bytes([mirror]))
+    turned = turned_avif(avif, boxes)
+    # Against the clock, and then rows (0) or columns (1) in the other order.
+    expected = np.rot90(stored, quarters or 0)
+    if mirror is not None:
+        expected = np.flip(expected, mirror)
+    np.testing.assert_array_equal(decode_rgb(turned), expected)
+    np.testing.assert_array_equal(decode_message(turned, ""), stored)
+    pixels, told = decode_stored(turned)
+    np.testing.assert_array_equal(pixels, stored)
+    assert told == orientation
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

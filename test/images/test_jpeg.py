@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from attendseg_ros.images.bad_image import BadImageError, Reason
-from attendseg_ros.images.encoded import decode_message, decode_rgb
+from attendseg_ros.images.encoded import decode_message, decode_rgb, decode_stored
 from attendseg_ros.scene import StreetScene
 
 KINDS = {
@@ -202,7 +202,12 @@ def test_exif_turns_a_file_and_not_a_message(street: NDArray[np.uint8]) -> None:
     turned = data[:2] + EXIF_TURNED + data[2:]
     np.testing.assert_array_equal(decode_message(turned, "jpeg"), expected(data))
     np.testing.assert_array_equal(decode_rgb(turned), np.rot90(expected(data), -1))
-    np.testing.assert_array_equal(decode_rgb(turned, upright=False), expected(data))
+    stored, orientation = decode_stored(turned)
+    np.testing.assert_array_equal(stored, expected(data))
+    assert orientation == 6
+    # Where the tag stands behind stray bytes, or in front of which there are some.
+    for odd in (data[:2] + b"\0\0" + EXIF_TURNED + data[2:], b"\r\n" + turned):
+        np.testing.assert_array_equal(decode_rgb(odd), np.rot90(expected(data), -1))
 
 
 CMYK = (

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from support.label_png import GREY, png, with_exif
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.scene import StreetScene
 from attendseg_ros.training.dataset import LabelledSet
 
 
@@ -231,3 +233,31 @@ def test_a_pointer_in_place_of_an_image_is_named(
     labelled = LabelledSet(labelled_folder, "train", classes)
     with pytest.raises(DataError, match=f"{image.name}: is a Git LFS pointer in place of the file"):
         [labelled[index] for index in range(len(labelled))]
+
+
+def street_jpeg() -> tuple[bytes, NDArray[np.uint8]]:
+    """A JPEG, and what it shows, RGB."""
+    data = cv2.imencode(".jpg", StreetScene(3, 160, 120).render(1.0).rgb[..., ::-1])[1].tobytes()
+    return data, decode_rgb(data)
+
+
+def test_images_are_read_as_segment_reads_them(tmp_path: Path, classes: ClassTable) -> None:
+    data, shown = street_jpeg()
+    label = png(np.zeros((120, 160), np.uint8), GREY)
+    twelve_bits = cv2.imencode(".png", shown[..., 1].astype(np.uint16) * 16)[1].tobytes()
+    for content in (data[:-2], b"\r\n" + data, data[:20] + b"\0\0" + data[20:], twelve_bits):
+        write_photo(tmp_path, content, label)
+        rgb = LabelledSet(tmp_path, "s", classes)[0][0]
+        np.testing.assert_array_equal(rgb, decode_rgb(content))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_an_image_that_is_cut_off_or_has_a_hole_is_refused(
+    tmp_path: Path, classes: ClassTable, share: float
+) -> None:
+    data, _ = street_jpeg()
+    place = int(len(data) * share)
+    for damaged in (data[:place], data[:place] + bytes(300) + data[place + 300 :]):
+        write_photo(tmp_path, damaged, png(np.zeros((120, 160), np.uint8), GREY))
+        with pytest.raises(DataError, match=r"a\.jpg: cannot be decoded as an image.*truncated"):
+            LabelledSet(tmp_path, "s", classes)[0]
