@@ -19,7 +19,8 @@ from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.encodings import Encoding, Kind, find_encoding
 
 _VIDEO = re.compile(
-    r"\b(lib)?(x?h\.?26[45]|x26[456]|hevc|avc1?|h26[34]p|av1|vp[89]|svtav1|mpeg-?[1245]|ffmpeg)"
+    r"\b(lib)?(x?h\.?26[3456]p?|x26[456]|hevc|hvc1|hev1|avc1?|vvc|av0?1|vp[89]|svtav1|theora|"
+    r"mpeg-?[1245](video)?|ffmpeg)"
     r"(_\w+|rgb)?\b"
 )
 # Annex B of H.264 and H.265: a start code, and no picture begins so.

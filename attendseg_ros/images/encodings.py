@@ -62,10 +62,16 @@ def _rows() -> list[tuple[Encoding, tuple[str, ...]]]:
         (Encoding("mono8", grey), ("mono", "gray", "grey", "gray8", "grey8", "y8", "y800")),
         (Encoding("mono16", grey, "uint16"), ("gray16", "grey16", "gray16le", "y16")),
         (Encoding("8UC1", grey), ()),
-        (Encoding("rgb8", colour, "uint8", 3, "rgb"), ("rgb", "rgb24", "r8g8b8")),
-        (Encoding("bgr8", colour, "uint8", 3, "bgr"), ("bgr", "bgr24", "b8g8r8")),
-        (Encoding("rgba8", colour, "uint8", 4, "rgba"), ("rgba", "rgba32")),
-        (Encoding("bgra8", colour, "uint8", 4, "bgra"), ("bgra", "bgra32")),
+        (
+            Encoding("rgb8", colour, "uint8", 3, "rgb"),
+            ("rgb", "rgb24", "r8g8b8", "rgb3", "rgb8packed"),
+        ),
+        (
+            Encoding("bgr8", colour, "uint8", 3, "bgr"),
+            ("bgr", "bgr24", "b8g8r8", "bgr3", "bgr8packed"),
+        ),
+        (_colour("rgba8", "rgba"), ("rgba", "rgba32", "rgbx", "rgb0")),
+        (_colour("bgra8", "bgra"), ("bgra", "bgra32", "bgrx", "bgr0")),
         (Encoding("rgb16", colour, "uint16", 3, "rgb"), ("rgb48", "rgb48le")),
         (Encoding("bgr16", colour, "uint16", 3, "bgr"), ("bgr48", "bgr48le")),
         (Encoding("rgba16", colour, "uint16", 4, "rgba"), ("rgba64", "rgba64le")),
@@ -104,6 +110,10 @@ def _rows() -> list[tuple[Encoding, tuple[str, ...]]]:
             row = Encoding(f"bayer_{order}{bits}", Kind.BAYER, dtype, 1, order, used)
             rows.append((row, tuple(f"{stem}{bits}" for stem in stems)))
     return rows
+
+
+def _colour(name: str, order: str) -> Encoding:
+    return Encoding(name, Kind.COLOUR, "uint8", len(order), order)
 
 
 def _packed(name: str, order: str) -> Encoding:

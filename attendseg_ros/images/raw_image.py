@@ -25,6 +25,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 _PAGE = 4096
 _LARGEST_TAIL = 65536
 _MOST_ROWS_OVER = 31
+_MULTIPLES = (8, 16, 32, 64)
 
 
 class ImageMessage(Protocol):
@@ -153,20 +154,20 @@ def _planes(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Luma, and chroma as (h, w, 2) in the order U, V."""
     height, width, step = message.height, message.width, message.step
-    layout = encoding.order
-    rows = height if layout in ("nv16", "nv24", "i422") else (height + 1) // 2
+    layout, size = encoding.order, len(message.data)
     columns = width if layout == "nv24" else (width + 1) // 2
     _check_step(message, width)
-    if step == width * 3 // 2 and len(message.data) < step * (height + rows):
-        # Some drivers write the bytes of a row of all planes, 12 bits a pixel.
+    if step in (width * 3 // 2, width * 2, width * 3) and size < sum(_sizes(layout, step, height)):
+        # Some drivers write the bytes of a row of all planes: 12, 16 or 24 bits a pixel; or two
+        # bytes, as many as sensor_msgs/image_encodings.hpp counts channels.
         step = width
-    together = layout.startswith("nv")
-    chroma_step = (2 * step if layout == "nv24" else step + step % 2) if together else -(-step // 2)
-    luma_bytes, plane_bytes = step * height, chroma_step * rows
-    _check_length(message, luma_bytes + plane_bytes * (1 if together else 2))
+    held = _rows_held(layout, step, height, size)
+    luma_bytes, plane_bytes, *others = _sizes(layout, step, held)
+    _check_length(message, luma_bytes + plane_bytes + sum(others))
     data = np.frombuffer(message.data, np.uint8)
     luma = np.ndarray((height, width), np.uint8, data, 0, (step, 1))
-    if together:
+    rows, chroma_step = _chroma_rows(layout, height), _chroma_step(layout, step)
+    if not others:
         chroma = np.ndarray((rows, columns, 2), np.uint8, data, luma_bytes, (chroma_step, 2, 1))
         return luma, chroma[..., ::-1] if layout == "nv21" else chroma
     first, second = (
@@ -174,6 +175,31 @@ def _planes(
         for start in (luma_bytes, luma_bytes + plane_bytes)
     )
     return luma, np.dstack([second, first] if layout == "yv12" else [first, second])
+
+
+def _chroma_rows(layout: str, height: int) -> int:
+    return height if layout in ("nv16", "nv24", "i422") else (height + 1) // 2
+
+
+def _chroma_step(layout: str, step: int) -> int:
+    if layout == "nv24":
+        return 2 * step
+    return step + step % 2 if layout.startswith("nv") else -(-step // 2)
+
+
+def _sizes(layout: str, step: int, height: int) -> list[int]:
+    """Bytes of each plane, of so many rows of luma."""
+    chroma = _chroma_step(layout, step) * _chroma_rows(layout, height)
+    return [step * height, *([chroma] if layout.startswith("nv") else [chroma, chroma])]
+
+
+def _rows_held(layout: str, step: int, height: int, size: int) -> int:
+    """Rows of luma in the buffer: video hardware fills up each plane, as 1080 rows to 1088."""
+    for multiple in _MULTIPLES:
+        held = -(-height // multiple) * multiple
+        if held > height and sum(_sizes(layout, step, held)) == size:
+            return held
+    return height
 
 
 def _check_step(message: ImageMessage, row: int) -> None:

@@ -167,6 +167,7 @@ def test_depth_is_refused_as_such(form: str) -> None:
     [
         *("h264", "H264", "h.264", "hevc", "h265", "H.265", "av1", "vp9", "x264", "libx264"),
         *("h264_nvenc", "hevc_vaapi", "bgr8; h264", "ffmpeg", "h264;bgr8;yuv420p", "libsvtav1"),
+        *("theora", "mpeg2video", "av01", "hvc1.1.6", "vvc", "h266"),
     ],
 )
 def test_packets_of_a_video_are_refused_as_such(form: str) -> None:

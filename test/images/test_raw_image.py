@@ -88,6 +88,7 @@ def test_the_smallest_images_do_no_harm(encoding: str, size: tuple[int, int]) ->
         ("rgb8\0", "rgb8"),
         *(("bgr", "bgr8"), ("BGR", "bgr8"), ("bgr24", "bgr8"), ("bgra", "bgra8")),
         *(("8uc3", "8UC3"), ("CV_8UC3", "8UC3"), ("RGBA", "rgba8")),
+        *(("RGB3", "rgb8"), ("BGR8Packed", "bgr8"), ("BGRx", "bgra8"), ("rgb0", "rgba8")),
         *(("YUYV", "yuyv"), ("YUY2", "yuyv"), ("yuyv422", "yuyv"), ("UYVY", "uyvy")),
         *(("NV12", "nv12"), ("yuv420", "i420"), ("YU12", "i420"), ("I420", "i420")),
         *(("BayerRG8", "bayer_rggb8"), ("bayer_rggb_8", "bayer_rggb8"), ("SRGGB8", "bayer_rggb8")),
@@ -147,6 +148,40 @@ def test_a_step_of_twelve_bits_a_pixel() -> None:
     plain = written(blocks(), "nv12")
     expected = to_rgb(plain)
     plain.step = 90
+    np.testing.assert_array_equal(to_rgb(plain), expected)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bytes_of_a_pixel"),
+    [("nv12", 2), ("nv21", 2), ("i420", 2), ("nv16", 2), ("i422", 2), ("nv24", 2), ("nv24", 3)],
+)
+def test_a_step_of_all_planes_together(encoding: str, bytes_of_a_pixel: int) -> None:
+    plain = written(blocks(), encoding)
+    expected = to_rgb(plain)
+    plain.step = 60 * bytes_of_a_pixel
+    np.testing.assert_array_equal(to_rgb(plain), expected)
+    plain.data = plain.data[:-1]
+    with pytest.raises(BadImageError, match="short buffer"):
+        to_rgb(plain)
+
+
+@pytest.mark.parametrize("encoding", ["nv12", "nv21", "i420", "yv12", "nv16", "nv24", "i422"])
+@pytest.mark.parametrize(("height", "held"), [(36, 48), (36, 40), (36, 64)])
+def test_planes_may_be_filled_up_with_rows(encoding: str, height: int, held: int) -> None:
+    """As 1080 rows to 1088: the chroma then begins behind rows that no image has."""
+    plain = written(blocks(), encoding)
+    expected = to_rgb(plain)
+    data, luma = np.frombuffer(plain.data, np.uint8), 60 * height
+    of_chroma = 1 if encoding.startswith("nv") else 2
+    parts = [(data[:luma], held - height)]
+    rest = data[luma:].reshape(of_chroma, -1)
+    rows = height if encoding in ("nv16", "nv24", "i422") else height // 2
+    parts += [(plane, (held - height) * rows // height) for plane in rest]
+    filled = [
+        np.pad(plane.reshape(height if n == 0 else rows, -1), ((0, more), (0, 0)), "edge").ravel()
+        for n, (plane, more) in enumerate(parts)
+    ]
+    plain.data = np.concatenate(filled).tobytes()
     np.testing.assert_array_equal(to_rgb(plain), expected)
 
 
