@@ -41,7 +41,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     if path.is_symlink():
         path = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Not the whole name: it may be as long as names can be.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:48]}.")
     temporary = Path(name)
     remember_unfinished(temporary)
     try:

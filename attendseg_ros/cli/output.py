@@ -19,7 +19,7 @@ def print_result(text: str) -> str:
         Why it cannot be written; empty where it was, or nobody reads on.
     """
     try:
-        print(text, flush=True)
+        print(_writable(text, sys.stdout), flush=True)
     except BrokenPipeError:
         _write_no_more(sys.stdout)
     except OSError as error:
@@ -44,6 +44,16 @@ def finish() -> None:
                 stream.flush()
         except (OSError, ValueError):
             _write_no_more(stream)
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """The text, with what a stream has no bytes for escaped: names of files are any bytes."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding, stream.errors or "strict")
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def _write_no_more(stream: TextIO) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,16 @@ Image = NDArray[np.uint8]
 
 LONGEST_PAUSE_S = 60.0
 """How long a frame is shown at the most: a damaged time must not stop what shows them."""
+
+
+_LONGEST_NAME = 240
+
+
+def fitting_name(name: str) -> str:
+    """The front of a name that leaves room for a number and an ending: files' names have limits."""
+    while len(os.fsencode(name)) > _LONGEST_NAME:
+        name = name[:-1]
+    return name
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from attendseg_ros.pictures import (
     list_pictures,
     shown_entries,
 )
-from attendseg_ros.playback.frames import Frame, Source
+from attendseg_ros.playback.frames import Frame, Source, fitting_name
 
 FOLDER_RATE_HZ = 5.0
 """Pictures of a folder carry no rate; at five a second a person can still look at each."""
@@ -37,8 +37,7 @@ class ImageSource(Source):
         super().__init__(path)
         self._files = files
         self._left_out = list(left_out)
-        stems = Counter(file.stem for file in files)
-        self._names = [file.stem if stems[file.stem] == 1 else file.name for file in files]
+        self._names = _names_of(files)
 
     @property
     def description(self) -> str:
@@ -87,6 +86,20 @@ class ImageSource(Source):
                 f"{self._path}: none of {len(self._files)} image(s) can be read; "
                 f"first: {self._skipped[0]}"
             )
+
+
+def _names_of(files: Sequence[Path]) -> list[str]:
+    """A name for the frame of each file: its stem where that is its own."""
+    stems = Counter(fitting_name(file.stem) for file in files)
+    names: dict[str, None] = {}
+    for file in files:
+        stem, whole = fitting_name(file.stem), fitting_name(file.name)
+        name = stem if stems[stem] == 1 and stem not in names else whole
+        number = 2
+        while name in names:
+            name, number = f"{whole}_{number}", number + 1
+        names[name] = None
+    return list(names)
 
 
 def open_image(path: Path) -> ImageSource:

@@ -18,8 +18,10 @@ import numpy as np
 from attendseg_ros.errors import DataError
 from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.images.channels import swap_red_and_blue
-from attendseg_ros.playback.file_kinds import head_of, what_it_is
-from attendseg_ros.playback.frames import Frame, Source
+from attendseg_ros.playback.file_kinds import what_it_is
+from attendseg_ros.playback.frames import Frame, Source, fitting_name
+from attendseg_ros.playback.utf8_names import utf8_name
+from attendseg_ros.playback.video_container import read_container
 
 FALLBACK_RATE_HZ = 25.0
 """For a file that states no usable rate, of which not two frames have a time."""
@@ -58,9 +60,12 @@ class VideoSource(Source):
         count = count if math.isfinite(count) and 0 < count < 1e9 else 0.0
         self._length_s = count / stated if count and stated > 0 else 0.0
         self._rate_hz, self._is_even = _rate(times_ms, stated)
-        # Other containers than MP4 and MOV do not count their frames. What OpenCV gives for them
-        # is their length times the stated rate, which is wrong where frames come at another.
-        counts = head_of(path)[4:8] == b"ftyp" or (self._is_even and self._rate_hz == stated)
+        # Most containers do not count their frames. What OpenCV gives for them is their length
+        # times the stated rate, which is wrong where frames come at another, or sound goes on.
+        self._container = read_container(path)
+        counts = self._container.counts_frames or (
+            self._container.length_is_of_pictures and self._is_even and self._rate_hz == stated
+        )
         self._frame_count = int(count) if count and counts else None
 
     @property
@@ -97,6 +102,7 @@ class VideoSource(Source):
             DataError: there is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
+        stem = fitting_name(self._path.stem)
         usual_ns = round(1e9 / self._rate_hz)
         first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
         with _opened(self._path) as capture:
@@ -112,13 +118,14 @@ class VideoSource(Source):
                 longest_ns = max(longest_ns, now_ns - stamp_ns)
                 stamp_ns = now_ns
                 rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
-                yield Frame(rgb, stamp_ns, f"{self._path.stem}_{index:06d}", index)
+                yield Frame(rgb, stamp_ns, f"{stem}_{index:06d}", index)
                 index += 1
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
+        tells = self._container.length_is_of_pictures or self._container.is_cut_off
         # The last frame is shown for an interval, or for a pause as long as any before.
-        if self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:
+        if tells and self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:
             self._skipped.append(
                 f"{self._path.name}: its header says {self._length_s:.1f} s, and the last of "
                 f"{index} frames that can be read is at {stamp_ns / 1e9:.1f} s: the rest is cut "
@@ -128,21 +135,21 @@ class VideoSource(Source):
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    # A relative name with a colon is an address to FFmpeg, and "%03d" in a name is the pattern
-    # for a series of pictures to OpenCV's other reader.
-    name = str(path.absolute())
     # FFmpeg reads it when it opens a file, and takes no memory for larger frames.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", f"max_pixels;{MAX_PIXELS}")
-    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
-    if not capture.isOpened() and "%" not in name:
-        capture.release()
-        capture = cv2.VideoCapture(name)
-    # Phones turn their videos by a note in the header.
-    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
-    try:
-        yield capture
-    finally:
-        capture.release()
+    # A relative name with a colon is an address to FFmpeg, and "%03d" in a name is the pattern
+    # for a series of pictures to OpenCV's other reader.
+    with utf8_name(path) as name:
+        capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
+        if not capture.isOpened() and "%" not in name:
+            capture.release()
+            capture = cv2.VideoCapture(name)
+        # Phones turn their videos by a note in the header.
+        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+        try:
+            yield capture
+        finally:
+            capture.release()
 
 
 def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.sink import Sink
+from attendseg_ros.playback.utf8_names import utf8_name
 
 # MPEG-4 part 2: of what OpenCV's wheels can encode the only one that is fast (600 frames of
 # 640x480 a second on one core; VP9 manages 5, and H.264 is not in them).
@@ -40,6 +42,7 @@ class VideoWriter:
         self._rate_hz = rate_hz
         self._size = (0, 0)
         self._writer: cv2.VideoWriter | None = None
+        self._name = ExitStack()
 
     def write(self, rgb: Image) -> None:
         """Adds a picture, uint8 (H, W, 3); one of another size than the first is fitted into it.
@@ -57,7 +60,7 @@ class VideoWriter:
             self._placing = Placing(self._path)
             codec = cv2.VideoWriter.fourcc(*_CODEC)
             # A relative name with a colon is an address to FFmpeg.
-            name = str(self._placing.unfinished.absolute())
+            name = self._name.enter_context(utf8_name(self._placing.unfinished))
             self._writer = cv2.VideoWriter(name, codec, self._rate_hz, self._size)
             if not self._writer.isOpened():
                 raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
@@ -65,9 +68,7 @@ class VideoWriter:
 
     def close(self) -> None:
         """Completes the file; without any picture there is none."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
+        self._release()
         if self._placing is not None:
             try:
                 self._placing.finish()
@@ -76,11 +77,15 @@ class VideoWriter:
 
     def discard(self) -> None:
         """Removes the incomplete file."""
+        self._release()
+        if self._placing is not None:
+            self._placing.discard()
+
+    def _release(self) -> None:
         if self._writer is not None:
             self._writer.release()
             self._writer = None
-        if self._placing is not None:
-            self._placing.discard()
+        self._name.close()
 
 
 class OverlayVideoSink(Sink):

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 
@@ -66,6 +68,29 @@ def test_a_pipe_into_head_ends_well(repository: Path, tiny: Path) -> None:
     )
     assert (process.returncode, process.stderr) == (0, "")
     assert process.stdout.startswith("model ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "iso-8859-1"])
+def test_names_that_a_terminal_cannot_show_are_escaped(
+    tmp_path: Path, repository: Path, tiny: Path, encoding: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    cv2.imwrite(str(tmp_path / "in" / "x.png"), np.zeros((8, 8, 3), np.uint8))
+    for name in (b"stra\xdfe.txt", "走.txt".encode()):
+        (tmp_path / "in" / os.fsdecode(name)).write_text("no picture")
+    arguments = ["segment", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--model", str(tiny)]
+    process = subprocess.run(
+        [sys.executable, "-m", "attendseg_ros", *arguments],
+        cwd=repository,
+        env=os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    assert rb"stra\udcdfe.txt: no picture by its name" in process.stdout
+    shown = "走".encode() if encoding == "utf-8" else rb"\u8d70"
+    assert shown + b".txt" in process.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.pictures import natural_key
-from attendseg_ros.playback import VideoWriter, open_source
+from attendseg_ros.playback import MaskSink, VideoWriter, open_source
 from attendseg_ros.playback.images import FOLDER_RATE_HZ
 
 RED = (200, 30, 20)
@@ -64,6 +64,19 @@ def test_files_that_differ_only_in_suffix_keep_distinct_names(tmp_path: Path) ->
     save(tmp_path / "a.png", picture(RED))
     save(tmp_path / "a.bmp", picture(BLUE))
     assert sorted(frame.name for frame in open_source(tmp_path)) == ["a.bmp", "a.png"]
+
+
+def test_no_two_frames_of_a_folder_share_a_name(tmp_path: Path) -> None:
+    long = "n" * 251
+    for name in ("a.jpg", "a.png", "a.png.png", "b.png", f"{long}.png", f"{long}.jpg"):
+        (tmp_path / name).write_bytes(cv2.imencode(name[-4:], picture(RED))[1].tobytes())
+    names = [frame.name for frame in open_source(tmp_path)]
+    assert len(set(names)) == 6
+    assert {"a.jpg", "a.png", "b"} < set(names)
+    with MaskSink(tmp_path / "masks") as sink:
+        for frame in open_source(tmp_path):
+            sink.write(frame, frame.rgb[..., 0])
+    assert len(list((tmp_path / "masks").iterdir())) == 6
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,22 @@
 
 from __future__ import annotations
 
+import os
+import struct
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from support.videos import even_video, turned_video, uneven_video
+from support.videos import even_video, turned_video, uneven_video, with_sound
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.playback import Frame, OverlayVideoSink, open_source
+from attendseg_ros.playback import Frame, MaskSink, OverlayVideoSink, open_source
+from attendseg_ros.playback.video_container import Container, read_container
 
 TIMES_MS = (0, 100, 200, 300, 1000, 1100, 1200, 2000, 2100, 3100)
 NAMES = (
@@ -126,6 +131,79 @@ def test_a_video_that_is_cut_off_says_where(tmp_path: Path, suffix: str) -> None
     (line,) = source.skipped
     assert f"the last of {count} frames that can be read is at {(count - 1) / 10:.1f} s" in line
     assert line.startswith(f"clip{suffix}: its header says 2.5 s")
+
+
+def test_sound_that_goes_on_is_no_lack_of_pictures(tmp_path: Path) -> None:
+    path = with_sound(uneven_video(tmp_path / "talk.mkv", range(0, 1000, 100), 3000))
+    source = open_source(path)
+    assert len(list(source)) == 10
+    assert source.skipped == []
+    # OpenCV says 30.
+    assert source.frame_count is None
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 6 // 10])
+    source = open_source(path)
+    count = len(list(source))
+    assert 2 < count < 10
+    (line,) = source.skipped
+    assert f"header says 3.0 s, and the last of {count} frames" in line
+
+
+def boxes(*parts: tuple[bytes, bytes]) -> bytes:
+    return b"".join(
+        struct.pack(">I4s", 8 + len(content), kind) + content for kind, content in parts
+    )
+
+
+START = boxes((b"ftyp", b"isom"))
+PICTURES, SOUND = b"...hdlr....vide...", b"...hdlr....soun..."
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (START + boxes((b"moov", PICTURES + SOUND), (b"mdat", b"12")), Container(True, True)),
+        (START + boxes((b"moov", PICTURES + b"mvex" + SOUND), (b"moof", b"")), Container()),
+        (START + boxes((b"moov", PICTURES), (b"moof", b"")), Container(False, True)),
+        (START + boxes((b"moov", PICTURES), (b"mdat", b"12"))[:-1], Container(True, True, True)),
+        (b"FLV\x01\x01" + bytes(20), Container(False, True)),
+        (b"FLV\x01\x05" + bytes(20), Container()),
+        (b"RIFF\0\0\0\0AVI LIST", Container(False, True)),
+        (b"\x1a\x45\xdf\xa3", Container()),
+        (b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x00\x00", Container()),
+        (b"G@\0\x10", Container()),
+        (b"", Container()),
+    ],
+)
+def test_what_a_container_says_of_its_length(
+    tmp_path: Path, content: bytes, expected: Container
+) -> None:
+    (tmp_path / "clip").write_bytes(content)
+    assert read_container(tmp_path / "clip") == expected
+
+
+def test_a_name_that_is_no_utf_8_goes_in_and_out(tmp_path: Path) -> None:
+    """As bytes it ended the process, so another one tries."""
+    name, out = (tmp_path / os.fsdecode(name) for name in (b"stra\xdfe.mp4", b"\xfcber.mp4"))
+    even_video(tmp_path / "plain.mp4", 4).rename(name)
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from attendseg_ros.playback import VideoWriter, open_source\n"
+        "source, writer = open_source(Path(sys.argv[1])), VideoWriter(Path(sys.argv[2]), 10.0)\n"
+        "for frame in source: writer.write(frame.rgb)\n"
+        "writer.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", code, name, out], check=True)
+    assert len(list(open_source(out))) == 4
+    assert sorted(tmp_path.iterdir()) == sorted([name, out])
+
+
+def test_a_name_as_long_as_names_can_be_leaves_room_for_numbers(tmp_path: Path) -> None:
+    path = even_video(tmp_path / "x.mp4", 2).rename(tmp_path / f"{'ü' * 125}.mp4")
+    with MaskSink(tmp_path / "out") as sink:
+        for frame in open_source(path):
+            sink.write(frame, np.zeros((48, 64), np.uint8))
+    assert len(list((tmp_path / "out").iterdir())) == 2
 
 
 @pytest.mark.parametrize("length_ms", [0.0, float("nan"), -5.0, 1e30])

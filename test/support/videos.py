@@ -13,6 +13,7 @@ import numpy as np
 
 # Elements of Matroska that hold others: the segment, its description, a cluster, a block's group.
 _MASTERS = {0x18538067, 0x1549A966, 0x1F43B675, 0xA0}
+_SEGMENT, _TRACKS = 0x18538067, 0x1654AE6B
 _CLUSTER_TIME, _SIMPLE_BLOCK, _BLOCK, _DURATION = 0xE7, 0xA3, 0xA1, 0x4489
 
 
@@ -42,6 +43,29 @@ def uneven_video(path: Path, times_ms: Sequence[int], length_ms: float) -> Path:
         elif kind == _DURATION:
             struct.pack_into(">d" if size == 8 else ">f", content, start, length_ms)
     assert next(times, None) is None
+    path.write_bytes(content)
+    return path
+
+
+def with_sound(path: Path) -> Path:
+    """Gives a Matroska file a second track, of sound, with nothing in it."""
+    content = bytearray(path.read_bytes())
+    # Number, unique number, kind, codec; rate and channels.
+    sound = b"\xd7\x81\x02\x73\xc5\x81\x02\x83\x81\x02\x86\x8dA_PCM/INT/LIT"
+    sound += b"\xe1\x8d\xb5\x84" + struct.pack(">f", 8000.0) + b"\x9f\x81\x01\x62\x64\x81\x10"
+    track = b"\xae" + bytes([0x80 | len(sound)]) + sound
+    found = {kind: (start, size) for kind, start, size in _elements(content, 0, len(content))}
+    grown = len(track)
+    end = sum(found[_TRACKS])
+    content[end:end] = track
+    for start, size in (found[_TRACKS], found[_SEGMENT]):
+        width = next(
+            width
+            for width in range(1, 9)
+            if int.from_bytes(content[start - width : start], "big") == size | 1 << 7 * width
+        )
+        content[start - width : start] = (size + grown | 1 << 56).to_bytes(8, "big")
+        grown += 8 - width
     path.write_bytes(content)
     return path
 

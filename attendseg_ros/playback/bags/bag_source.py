@@ -19,7 +19,7 @@ from attendseg_ros.playback.bags.bag_reader import (
 )
 from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.file_kinds import MCAP
-from attendseg_ros.playback.frames import Frame, Source
+from attendseg_ros.playback.frames import Frame, Source, fitting_name
 
 try:
     from rosbags.interfaces import Connection
@@ -116,7 +116,7 @@ class BagSource(Source):
             DataError: the bag cannot be opened, or none of its images can be read.
         """
         self._skipped = []
-        stem = self._topic.strip("/").replace("/", "_")
+        stem = fitting_name(self._topic.strip("/").replace("/", "_"))
         count = 0
         with open_bag(self._path) as reader:
             decoder = ImageDecoder(reader.is_ros2)

@@ -1,0 +1,126 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a video's file says of its own length: of pictures or of sound, and whether all is there.
+
+OpenCV gives the number of frames that a container counts, and where it counts none its length
+times the rate. That length is the longest track's, and sound seldom ends with the pictures.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_EBML, _SEGMENT, _CLUSTER = b"\x1a\x45\xdf\xa3", 0x18538067, 0x1F43B675
+_TRACKS, _TRACK, _TRACK_TYPE, _SOUND = 0x1654AE6B, 0xAE, 0x83, 2
+_FLV_SOUND = 4
+_MOST_ELEMENTS = 4096
+_LONGEST_DESCRIPTION = 1 << 26
+
+
+@dataclass(frozen=True)
+class Container:
+    """What can be told of a video's file.
+
+    Attributes:
+        counts_frames: whether its number of frames is one that was counted.
+        length_is_of_pictures: whether no sound can make it longer than its pictures.
+        is_cut_off: whether the file is shorter than it says.
+    """
+
+    counts_frames: bool = False
+    length_is_of_pictures: bool = False
+    is_cut_off: bool = False
+
+
+def read_container(path: Path) -> Container:
+    """Looks into MP4 and MOV, Matroska and WebM, AVI and FLV; of others nothing is known."""
+    try:
+        with path.open("rb") as stream:
+            return _read(stream, path.stat().st_size)
+    # Damaged at its start: the decoder will say so.
+    except (OSError, struct.error, IndexError):
+        return Container()
+
+
+def _read(stream: BinaryIO, size: int) -> Container:
+    head = stream.read(16)
+    if head[4:8] == b"ftyp":
+        return _of_boxes(stream, size)
+    if head.startswith(_EBML):
+        return _of_matroska(stream, size)
+    if head.startswith(b"FLV"):
+        return Container(length_is_of_pictures=not head[4] & _FLV_SOUND)
+    # The header of an AVI file counts the frames of its pictures.
+    is_avi = head.startswith(b"RIFF") and head[8:12] == b"AVI "
+    return Container(length_is_of_pictures=is_avi)
+
+
+def _of_boxes(stream: BinaryIO, size: int) -> Container:
+    position, described, in_pieces = 0, b"", False
+    for _ in range(_MOST_ELEMENTS):
+        stream.seek(position)
+        header = stream.read(16)
+        if len(header) < 8:
+            break
+        length, kind = struct.unpack_from(">I4s", header)
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", header, 8)
+        length = length or size - position
+        if kind == b"moov":
+            stream.seek(position)
+            described = stream.read(min(length, _LONGEST_DESCRIPTION))
+        in_pieces = in_pieces or kind == b"moof"
+        if length < 8:
+            break
+        position += length
+    in_pieces = in_pieces or b"mvex" in described
+    return Container(not in_pieces, not in_pieces or b"soun" not in described, position > size)
+
+
+def _of_matroska(stream: BinaryIO, size: int) -> Container:
+    has_sound = is_cut_off = False
+    for kind, start, end in _elements(stream, 0, size):
+        if kind == _SEGMENT:
+            is_cut_off = end > size
+            for inner, first, last in _elements(stream, start, min(end, size)):
+                if inner == _TRACKS:
+                    has_sound = _holds_sound(stream, first, min(last, size))
+                if inner == _CLUSTER:
+                    break
+            break
+    return Container(False, not has_sound, is_cut_off)
+
+
+def _holds_sound(stream: BinaryIO, start: int, end: int) -> bool:
+    for kind, first, last in _elements(stream, start, end):
+        if kind != _TRACK:
+            continue
+        for inner, place, stop in _elements(stream, first, min(last, end)):
+            stream.seek(place)
+            if inner == _TRACK_TYPE and stream.read(stop - place) == bytes([_SOUND]):
+                return True
+    return False
+
+
+def _elements(stream: BinaryIO, position: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The kind of each element, where its content begins, and where it says that it ends."""
+    for _ in range(_MOST_ELEMENTS):
+        if position >= end:
+            return
+        stream.seek(position)
+        header = stream.read(12)
+        kind_size = 9 - header[0].bit_length()
+        if kind_size == 9 or not header[kind_size]:
+            raise struct.error("neither the kind nor the length of an element begins with a zero")
+        length = 9 - header[kind_size].bit_length()
+        start = position + kind_size + length
+        value = int.from_bytes(header[kind_size : kind_size + length], "big")
+        value &= (1 << 7 * length) - 1
+        # All ones: of no known length, as in live recordings.
+        stop = end if value == (1 << 7 * length) - 1 else start + value
+        yield int.from_bytes(header[:kind_size], "big"), start, stop
+        position = stop
