@@ -14,7 +14,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -57,12 +57,19 @@ def check_apart(path: Path, reads: Iterable[Path], what: str = "input") -> None:
         DataError: it is the same, around it, or inside it.
     """
     place = real_place(path).resolve()
-    for read in reads:
-        source = read.resolve()
+    for source in _sources(reads):
         if place == source or place in source.parents:
             raise DataError(f"{path}: is the {what} that is read, or holds it; name another")
         if source in place.parents and source.is_dir():
             raise DataError(f"{path}: lies inside the {what} that is read; name another")
+
+
+def _sources(reads: Iterable[Path]) -> Iterator[Path]:
+    """What is read, and what links in a folder that is read lead to."""
+    for read in reads:
+        yield read.resolve()
+        if read.is_dir():
+            yield from (entry.resolve() for entry in read.iterdir() if entry.is_symlink())
 
 
 class Placing:
@@ -112,6 +119,8 @@ class Placing:
         try:
             if self._keep is not None and self.path.is_dir() and self.unfinished.is_dir():
                 _add_what_is_missing(self.path, self.unfinished, self._keep)
+                # Who may look into it stays as it was.
+                shutil.copymode(self.path, self.unfinished)
             _sync(self.unfinished)
             self._change_places()
             _sync_one(self.path.parent)

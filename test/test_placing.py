@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import signal
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -159,6 +160,7 @@ kill()
 def test_what_else_the_folder_holds_can_stay(tmp_path: Path) -> None:
     place = tmp_path / "out"
     (place / "sub").mkdir(parents=True)
+    place.chmod(0o2750)
     for name in ("a", "b", "sub/c"):
         (place / name).write_text("old")
     (place / "link").symlink_to("b")
@@ -169,6 +171,7 @@ def test_what_else_the_folder_holds_can_stay(tmp_path: Path) -> None:
     assert names(place) == ["a", "b", "link", "sub"]
     assert [(place / name).read_text() for name in ("a", "b", "sub/c")] == ["new", "old", "old"]
     assert (place / "link").readlink() == Path("b")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o2750
     assert names(tmp_path) == ["out"]
 
 
@@ -189,5 +192,9 @@ def test_an_output_is_not_what_is_read(tmp_path: Path) -> None:
             check_apart(out, [source], "bag")
     with pytest.raises(DataError, match="lies inside the input that is read"):
         check_apart(source / "new", [source])
+    (tmp_path / "part.mcap").write_text("what a folder of links leads to")
+    (source / "part.mcap").symlink_to(tmp_path / "part.mcap")
+    with pytest.raises(DataError, match="is the bag that is read, or holds it"):
+        check_apart(tmp_path / "part.mcap", [source], "bag")
     check_apart(tmp_path / "set" / "new", [source])
     check_apart(tmp_path / "other", [source])

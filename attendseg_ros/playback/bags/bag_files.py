@@ -195,7 +195,8 @@ def _parts_of_folder(path: Path) -> BagFiles:
     names = [name for name in paths if isinstance(name, str)] if isinstance(paths, list) else []
     located = {name: _located(path, name) for name in names}
     missing = [_last(name) for name, file in located.items() if file is None]
-    found.files = [file for file in located.values() if file is not None]
+    # Two names may lead to one file, as "drive/drive_0.db3" and "drive_0.db3" do.
+    found.files = list(dict.fromkeys(file for file in located.values() if file is not None))
     others = [file for file in there if file not in found.files]
     if missing or not names:
         are = "are" if len(missing) > 1 else "is"

@@ -50,6 +50,7 @@ class Ros1Writer(BagWriter):
         self._writer = Ros1FileWriter(path)
         self._writer.open()
         self._store = store
+        self._taken: dict[tuple[Any, ...], Connection] = {}
         with ExitStack() as undo:
             undo.callback(self._writer.abort)
             self._copies = {
@@ -66,14 +67,19 @@ class Ros1Writer(BagWriter):
     def _take_over(self, connection: Connection) -> Connection:
         extra = connection.ext
         assert isinstance(extra, ConnectionExtRosbag1)
-        return self._writer.add_connection(
-            connection.topic,
-            connection.msgtype,
-            msgdef=connection.msgdef.data,
-            md5sum=connection.digest,
-            callerid=extra.callerid,
-            latching=extra.latching,
-        )
+        definition = connection.msgdef.data
+        key = (connection.topic, connection.msgtype, definition, connection.digest, extra)
+        if key not in self._taken:
+            # Merged bags hold connections twice, which rosbags refuses.
+            self._taken[key] = self._writer.add_connection(
+                connection.topic,
+                connection.msgtype,
+                msgdef=definition,
+                md5sum=connection.digest,
+                callerid=extra.callerid,
+                latching=extra.latching,
+            )
+        return self._taken[key]
 
     def copy(self, recorded: Recorded) -> None:
         """Adds a message of the other bag, unchanged."""
@@ -90,6 +96,11 @@ class Ros1Writer(BagWriter):
     def discard(self) -> None:
         """Closes the file."""
         self._writer.abort()
+
+
+def file_stem(path: Path) -> str:
+    """The name of the file in a bag's folder: the folder's, as text for metadata.yaml."""
+    return path.name.encode(errors="replace").decode()
 
 
 def offered_qos(latched: bool) -> Qos:

@@ -162,6 +162,10 @@ class LabelledBag:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):
             raise DataError(f"{path}: is not a bag, so it is not replaced")
+        if path.is_dir() and path.suffix.lower() in (".bag", ".mcap"):
+            raise DataError(
+                f"{path}: is a folder, so the file {path.name} cannot replace it; name another bag"
+            )
 
 
 def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:

@@ -102,7 +102,10 @@ class McapReader(BagReader):
                 known = len(self.damage)
                 counts.update(m.connection.id for m in self._messages_of(index, file, ""))
                 if len(self.damage) == known:
-                    self.notes.append(f"{self._which(file)}there is no index behind the messages")
+                    self.notes.append(
+                        f"{self._which(file)}there is no index behind the messages that says how "
+                        "many there are"
+                    )
                 continue
             self.profile = header.profile
             self.compression = next((c.compression for c in summary.chunk_indexes), "")
@@ -209,7 +212,10 @@ class McapReader(BagReader):
 
 
 def _index(file: Path) -> tuple[Header | None, Any]:
-    """The header and the index behind the data; None where it does not say how much there is."""
+    """The header and the index behind the data; None where it does not say all that is needed.
+
+    That is the schema and the number of messages of each channel: writers may leave out either.
+    """
     with file.open("rb") as stream:
         try:
             reader = SeekingReader(stream, record_size_limit=_LONGEST_RECORD)
@@ -217,7 +223,19 @@ def _index(file: Path) -> tuple[Header | None, Any]:
         # A file without an index is read from front to end, which finds out what is wrong.
         except Exception:
             return None, None
-    return header, summary if summary and summary.statistics and summary.channels else None
+    return header, summary if _is_complete(summary) else None
+
+
+def _is_complete(summary: Any) -> bool:
+    if not summary or not summary.statistics or not summary.channels:
+        return False
+    counts = summary.statistics.channel_message_counts
+    described = {0, *summary.schemas}
+    return (
+        sum(counts.values()) == summary.statistics.message_count
+        and counts.keys() <= summary.channels.keys()
+        and all(channel.schema_id in described for channel in summary.channels.values())
+    )
 
 
 def _first_time(file: Path) -> int | None:

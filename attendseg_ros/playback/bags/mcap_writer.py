@@ -19,7 +19,7 @@ from attendseg_ros.documents import parse_yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bags.bag_metadata import BagMetadata, TopicMetadata
 from attendseg_ros.playback.bags.bag_reader import CDR, ROS1_SERIALIZATION, BagReader, Recorded
-from attendseg_ros.playback.bags.bag_writer import BagWriter, offered_qos
+from attendseg_ros.playback.bags.bag_writer import BagWriter, file_stem, offered_qos
 from attendseg_ros.playback.bags.mcap_reader import McapReader
 
 _COMPRESSIONS = {
@@ -46,7 +46,7 @@ class McapWriter(BagWriter):
         self._folder = None if path.suffix.lower() == ".mcap" else path
         if self._folder is not None:
             self._folder.mkdir()
-            path = self._folder / f"{path.name}.mcap"
+            path = self._folder / f"{file_stem(path)}.mcap"
         self._metadata = BagMetadata("mcap", path.name)
         self._store = store
         self._is_ros2 = source.is_ros2
@@ -59,7 +59,10 @@ class McapWriter(BagWriter):
     def _start(self, source: BagReader) -> None:
         self._mcap = source if isinstance(source, McapReader) else None
         compression = self._mcap.compression if self._mcap else "zstd"
-        self._writer = Writer(self._stream, compression=_COMPRESSIONS[compression])
+        # A damaged chunk may name any compression.
+        self._writer = Writer(
+            self._stream, compression=_COMPRESSIONS.get(compression, CompressionType.ZSTD)
+        )
         self._writer.start((self._mcap and self._mcap.profile) or "ros2", "attendseg_ros")
         # Recorders from Jazzy on write policies of QoS as words, those before as numbers.
         self._in_words = self._mcap is not None and any(

@@ -90,15 +90,17 @@ class SqliteReader(BagReader):
         return Counter(message.connection.id for message in self._messages_of(file, ""))
 
     def _messages_of(self, file: SqliteFile, topic: str) -> Iterator[Recorded]:
-        count = strangers = 0
+        count = strangers = timeless = 0
         broken = self._broken.get(file.name, "")
         try:
             with closing(file.open()) as database:
                 topics = self._topics(database)
                 for topic_id, time_ns, data in _rows_of_messages(database, not broken):
                     connection = topics.get(topic_id)
+                    time_ns = int(time_ns) if isinstance(time_ns, float) else time_ns
                     if connection is None or not isinstance(time_ns, int):
-                        strangers += 1
+                        strangers += connection is None
+                        timeless += connection is not None
                         continue
                     count += 1
                     if topic in ("", connection.topic):
@@ -113,6 +115,10 @@ class SqliteReader(BagReader):
             self.damage.append(
                 f"{self._which(file)}{strangers} messages belong to no topic of the file and are "
                 "left out"
+            )
+        if timeless:
+            self.damage.append(
+                f"{self._which(file)}{timeless} messages have no time and are left out"
             )
 
     def _recorded(
@@ -143,7 +149,7 @@ class SqliteReader(BagReader):
             of_type = definitions.get(topic["type"], {})
             described = definitions.get((topic["type"], digest), of_type)
             form = _DEFINITIONS.get(described.get("encoding", ""))
-            text = described.get("encoded_message_definition", "")
+            text = described.get("encoded_message_definition") or ""
             connection = Connection(
                 id=len(self._known),
                 topic=topic["name"],
@@ -176,9 +182,21 @@ def _rows_of_messages(database: sqlite3.Connection, by_time: bool) -> Iterator[t
     if not by_time:
         yield from database.execute(wanted)
         return
+    if not _has_row_numbers(database):
+        yield from database.execute(f"{wanted} ORDER BY timestamp")
+        return
     # Not with the data: without an index SQLite would sort it all in a temporary file.
     for row in database.execute("SELECT rowid FROM messages ORDER BY timestamp, rowid"):
         yield from database.execute(f"{wanted} WHERE rowid = ?", row)
+
+
+def _has_row_numbers(database: sqlite3.Connection) -> bool:
+    """Whether messages have SQLite's own numbers: those of a view, or of some tables, do not."""
+    try:
+        row = database.execute("SELECT rowid FROM messages LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return row is None or row[0] is not None
 
 
 def _in_index(database: sqlite3.Connection) -> int:

@@ -15,7 +15,7 @@ from rosbags.typesys.store import Typestore
 
 from attendseg_ros.playback.bags.bag_metadata import NO_HASH, BagMetadata, TopicMetadata
 from attendseg_ros.playback.bags.bag_reader import CDR, Recorded
-from attendseg_ros.playback.bags.bag_writer import BagWriter, offered_qos
+from attendseg_ros.playback.bags.bag_writer import BagWriter, file_stem, offered_qos
 
 # rosbag2 of Humble reads metadata up to 8, where QoS is written as numbers.
 _VERSION = 8
@@ -54,7 +54,7 @@ class SqliteWriter(BagWriter):
         path.mkdir(parents=True)
         self._folder = path
         self._store = store
-        file = path / f"{path.name}.db3"
+        file = path / f"{file_stem(path)}.db3"
         self._metadata = BagMetadata("sqlite3", file.name)
         self._described: set[tuple[str, str]] = set()
         # An absolute path is no URI to SQLite, whatever characters it holds.

@@ -168,6 +168,15 @@ def test_paths_of_another_place_lead_to_the_files(tmp_path: Path, kind: str, wri
 
 
 @pytest.mark.parametrize("kind", ROS2_KINDS)
+def test_a_file_of_two_names_is_read_once(tmp_path: Path, kind: str) -> None:
+    bag = drive(tmp_path, kind)
+    expected = read(bag)
+    name = f"drive{SUFFIXES[kind]}"
+    edit(bag, lambda information: information.update(relative_file_paths=[f"drive/{name}", name]))
+    assert read(bag) == expected
+
+
+@pytest.mark.parametrize("kind", ROS2_KINDS)
 def test_a_renamed_part_is_read(tmp_path: Path, kind: str) -> None:
     bag = drive(tmp_path, kind)
     expected, _, _ = read(bag)

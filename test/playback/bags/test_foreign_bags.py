@@ -7,6 +7,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ import numpy as np
 import pytest
 import zstandard
 from mcap.reader import make_reader
+from mcap.records import Chunk, Statistics
+from mcap.stream_reader import StreamReader
+from mcap.writer import IndexType
 from mcap.writer import Writer as McapWriter
+from rosbags.rosbag1 import Writer as Ros1FileWriter
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin
 from rosbags.rosbag2 import Writer as Ros2Writer
 from support import bags
@@ -184,6 +189,90 @@ def test_ros1_messages_in_mcap_stay_in_mcap(tmp_path: Path) -> None:
     for name in ("x", "x.bag"):
         with pytest.raises(DataError, match=r"ROS 1 messages in MCAP are written as NAME\.mcap"):
             label(path, tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "left_out", ["statistics", "counts of channels", "channels", "schemas", "summary"]
+)
+def test_an_mcap_index_may_leave_out_anything(
+    tmp_path: Path, left_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if left_out == "counts of channels":
+        # "An empty map indicates that this statistic is not available", says the format.
+        plain = Statistics.write
+
+        def without_counts(self: Statistics, builder: Any) -> None:
+            self.channel_message_counts = {}
+            plain(self, builder)
+
+        monkeypatch.setattr(Statistics, "write", without_counts)
+    options: dict[str, dict[str, Any]] = {
+        "statistics": {"use_statistics": False},
+        "channels": {"repeat_channels": False},
+        "schemas": {"repeat_schemas": False},
+        "summary": {
+            "use_statistics": False,
+            "repeat_channels": False,
+            "repeat_schemas": False,
+            "index_types": IndexType.NONE,
+        },
+    }
+    store = bags.typestore_of("mcap")
+    image = bags.raw_image(store, np.full((6, 8, 3), 9, np.uint8), "rgb8", 1234)
+    definition = store.generate_msgdef(bags.IMAGE, ros_version=2)[0].encode()
+    path = tmp_path / "x.mcap"
+    with path.open("wb") as stream:
+        writer = McapWriter(stream, **options.get(left_out, {}))
+        writer.start("ros2")
+        schema = writer.register_schema(bags.IMAGE, "ros2msg", definition)
+        channel = writer.register_channel("/camera", "cdr", schema)
+        for number in range(3):
+            data = bytes(store.serialize_cdr(image, bags.IMAGE))
+            writer.add_message(channel, number, data, number)
+        writer.finish()  # type: ignore[no-untyped-call]
+    monkeypatch.undo()
+    source = open_source(path)
+    assert source.frame_count == len(list(source)) == 3
+    assert source.skipped == []
+    label(path, tmp_path / "labelled.mcap")
+    assert len(read(tmp_path / "labelled.mcap")) == 6
+
+
+def test_a_chunk_of_a_compression_nobody_knows_costs_no_more_than_itself(tmp_path: Path) -> None:
+    path = bags.write_rich_mcap(tmp_path / "rich.mcap")
+    content = path.read_bytes()
+    with path.open("rb") as stream:
+        chunk = next(r for r in StreamReader(stream, emit_chunks=True).records if type(r) is Chunk)
+    end = content.index(chunk.data) + len(chunk.data)
+    name = chunk.compression.encode()
+    assert name
+    start = content.rindex(struct.pack("<I", len(name)) + name, 0, end) - 29 - 8
+    again = content[start:end].replace(name, name[::-1], 1)
+    assert again[0] == 6
+    # No index follows.
+    path.write_bytes(content[:end] + again)
+    with open_bag(path) as reader:
+        count = len(list(reader.messages()))
+        assert count
+        assert any("the chunk behind message" in line for line in reader.damage)
+    label(path, tmp_path / "labelled.mcap")
+    assert len(read(tmp_path / "labelled.mcap")) > count
+
+
+def test_a_ros1_bag_that_holds_a_connection_twice_is_labelled(tmp_path: Path) -> None:
+    store = bags.typestore_of("ros1")
+    image = bags.raw_image(store, np.full((6, 8, 3), 9, np.uint8), "rgb8", 1234)
+    path = tmp_path / "merged.bag"
+    with Ros1FileWriter(path) as writer:
+        for caller in ("/a", "/b"):
+            connection = writer.add_connection(
+                "/camera", bags.IMAGE, typestore=store, callerid=caller
+            )
+            writer.write(connection, 1234, store.serialize_ros1(image, bags.IMAGE))
+    path.write_bytes(path.read_bytes().replace(b"callerid=/b", b"callerid=/a"))
+    label(path, tmp_path / "labelled.bag")
+    found = [topic for topic, _, _ in read(tmp_path / "labelled.bag")]
+    assert (found.count("/camera"), found.count(MASK)) == (2, 2)
 
 
 @pytest.mark.parametrize(

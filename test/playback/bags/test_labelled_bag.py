@@ -237,6 +237,18 @@ def test_force_replaces_a_bag_and_nothing_else(tmp_path: Path) -> None:
         LabelledBag(BagSource(path), tmp_path / "home", force=True)
 
 
+@pytest.mark.parametrize("kind", ["mcap", "ros1"])
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path, kind: str) -> None:
+    # ros2 bag record -o day.mcap makes a folder of that name, and people put notes into it.
+    name = "day.bag" if kind == "ros1" else "day.mcap"
+    (tmp_path / "other").mkdir()
+    drive(tmp_path / "other", "mcap").rename(tmp_path / name)
+    (tmp_path / name / "notes.txt").write_text("mine")
+    source = BagSource(drive(tmp_path, kind))
+    with pytest.raises(DataError, match=rf"{name}: is a folder, so the file {name} cannot replace"):
+        LabelledBag(source, tmp_path / name, force=True)
+
+
 def test_labelled_bag_is_labelled_again_under_other_names_only(tmp_path: Path) -> None:
     label(drive(tmp_path, "mcap"), tmp_path / "labelled")
     again = BagSource(tmp_path / "labelled", topic="/camera/image_raw")
