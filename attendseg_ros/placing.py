@@ -24,6 +24,7 @@ from attendseg_ros.files import forget_unfinished, remember_unfinished
 _LONGEST_NAME = 255
 _AT_FDCWD = -100
 _EXCHANGE = 2
+_IN_A_CIRCLE = "{}: is a link that leads in a circle, or lies behind one"
 _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM)
 
 
@@ -35,12 +36,8 @@ def real_place(path: Path) -> Path:
     """
     if not path.is_symlink():
         return path
-    try:
-        target = path.resolve()
-        leads_somewhere = target.parent.is_dir()
-    except (OSError, RuntimeError):
-        raise DataError(f"{path}: is a link that leads in a circle") from None
-    if not leads_somewhere:
+    target = _resolved(path)
+    if not target.parent.is_dir():
         raise DataError(f"{path}: is a link to {target}, whose folder does not exist")
     return target
 
@@ -54,9 +51,9 @@ def check_apart(path: Path, reads: Iterable[Path], what: str = "input") -> None:
         what: kind of thing that is read.
 
     Raises:
-        DataError: it is the same, around it, or inside it.
+        DataError: it is the same, around it, or inside it; or a link on the way leads in a circle.
     """
-    place = real_place(path).resolve()
+    place = _resolved(real_place(path))
     for source in _sources(reads):
         if place == source or place in source.parents:
             raise DataError(f"{path}: is the {what} that is read, or holds it; name another")
@@ -67,9 +64,25 @@ def check_apart(path: Path, reads: Iterable[Path], what: str = "input") -> None:
 def _sources(reads: Iterable[Path]) -> Iterator[Path]:
     """What is read, and what links in a folder that is read lead to."""
     for read in reads:
-        yield read.resolve()
+        yield _resolved(read)
         if read.is_dir():
-            yield from (entry.resolve() for entry in read.iterdir() if entry.is_symlink())
+            # A link to nothing is no input, and is named where the folder is read.
+            yield from (_resolved(e) for e in read.iterdir() if e.is_symlink() and e.exists())
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        resolved = path.resolve()
+    except RuntimeError:
+        raise DataError(_IN_A_CIRCLE.format(path)) from None
+    try:
+        # From Python 3.13 on resolve() leaves circles as they are.
+        os.lstat(resolved)
+    except OSError as error:
+        # What is not there yet, or cannot be, is said where it is made.
+        if error.errno == errno.ELOOP:
+            raise DataError(_IN_A_CIRCLE.format(path)) from None
+    return resolved
 
 
 class Placing:

@@ -120,6 +120,8 @@ def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
         real_place(tmp_path / "dangling")
     with pytest.raises(DataError, match="circle: is a link that leads in a circle"):
         real_place(tmp_path / "circle")
+    with pytest.raises(DataError, match=r"circle/masks: is a link .* or lies behind one"):
+        check_apart(tmp_path / "circle" / "masks", [tmp_path / "in"])
 
 
 def test_two_runs_do_not_write_to_one_place(tmp_path: Path) -> None:
@@ -194,6 +196,8 @@ def test_an_output_is_not_what_is_read(tmp_path: Path) -> None:
         check_apart(source / "new", [source])
     (tmp_path / "part.mcap").write_text("what a folder of links leads to")
     (source / "part.mcap").symlink_to(tmp_path / "part.mcap")
+    (source / "circle").symlink_to(source / "circle")
+    (source / "dangling").symlink_to(tmp_path / "gone")
     with pytest.raises(DataError, match="is the bag that is read, or holds it"):
         check_apart(tmp_path / "part.mcap", [source], "bag")
     check_apart(tmp_path / "set" / "new", [source])
