@@ -12,6 +12,7 @@ from rosbags.rosbag1 import Reader as Ros1Reader
 from rosbags.rosbag2 import Reader as Ros2Reader
 
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.salvage import RecordReader
 from attendseg_ros.playback.file_kinds import in_words
 
 
@@ -25,10 +26,11 @@ class RosbagsReader(BagReader):
         self.connections = [c for reader in readers for c in reader.connections]
 
     def messages(self, topic: str = "") -> Iterator[Recorded]:
-        """Reads the messages in the order of their times; ends early where a file is damaged."""
+        """Reads the messages in the order of their times; of a damaged file those that can be."""
         self.damage = list(self.lost)
         count = 0
         for reader in self._readers:
+            last = _Last()
             chosen = [c for c in reader.connections if topic in ("", c.topic)]
             messages = iter(reader.messages(connections=chosen) if chosen else ())
             while True:
@@ -39,10 +41,54 @@ class RosbagsReader(BagReader):
                 # Fed with damaged files, rosbags and what it builds on raised nearly everything:
                 # their own errors, and TypeError, AssertionError and more.
                 except Exception as error:
+                    if isinstance(reader, Ros1Reader):
+                        yield from self._rest(Path(str(reader.path)), topic, last, in_words(error))
+                        break
                     self.damage.append(f"cannot be read beyond message {count}: {in_words(error)}")
                     break
-                yield Recorded(connection, time_ns, bytes(data), time_ns, 0)
+                message = Recorded(connection, time_ns, bytes(data), time_ns, 0)
+                last.note(message)
+                yield message
                 count += 1
+
+    def _rest(self, path: Path, topic: str, last: _Last, reason: str) -> Iterator[Recorded]:
+        """What follows a damaged place of a ROS 1 bag, in the order in which it lies there."""
+        records = RecordReader(path)
+        messages = records.messages()
+        while True:
+            try:
+                message = next(messages)
+            except StopIteration:
+                break
+            except Exception as error:
+                records.damage.append(
+                    f"cut off or damaged behind message {records.count}: {in_words(error)}"
+                )
+                break
+            if topic in ("", message.connection.topic) and last.precedes(message):
+                yield message
+        # What rosbags stumbled upon may be its index alone.
+        self.damage += records.damage or [f"its index does not fit its messages: {reason}"]
+
+
+class _Last:
+    """The messages of the latest time that were given."""
+
+    def __init__(self) -> None:
+        self._time_ns = -1
+        self._given: set[tuple[int, bytes]] = set()
+
+    def note(self, message: Recorded) -> None:
+        if message.time_ns != self._time_ns:
+            self._time_ns = message.time_ns
+            self._given.clear()
+        self._given.add((message.connection.id, message.data))
+
+    def precedes(self, message: Recorded) -> bool:
+        """Whether a message comes after those that were given, which came in order of time."""
+        if message.time_ns != self._time_ns:
+            return message.time_ns > self._time_ns
+        return (message.connection.id, message.data) not in self._given
 
 
 def open_ros1(file: Path, stack: ExitStack) -> RosbagsReader:

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the front part of ROS 1 bags that were cut off, or whose recorder never closed them."""
+"""ROS 1 bags record by record: cut off, damaged in between, or never closed by their recorder."""
 
 from __future__ import annotations
 
@@ -35,6 +35,78 @@ _DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
 _LONGEST_RECORD = 2**31
 
 
+class RecordReader:
+    """The records of a ROS 1 bag, one after the other; a damaged chunk costs no more than itself.
+
+    Attributes:
+        known: the connections that were found, by their numbers.
+        damage: one line for each chunk that could not be read to its end.
+        count: of the messages given.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Takes the bag."""
+        self.known: dict[int, Connection] = {}
+        self.damage: list[str] = []
+        self._path = path
+        self.count = 0
+
+    def messages(self) -> Iterator[Recorded]:
+        """Gives the messages in the order in which they lie in the file.
+
+        Raises:
+            Exception: whatever the library and the codecs raise where a record is damaged.
+        """
+        with self._path.open("rb") as file:
+            file.seek(len(_ROS1_START))
+            yield from self._records(file)
+
+    def _records(self, file: BinaryIO) -> Iterator[Recorded]:
+        while start := file.read(4):
+            header = _fields(_exactly(file, struct.unpack("<I", start)[0]))
+            data = _exactly(file, struct.unpack("<I", _exactly(file, 4))[0])
+            kind = header["op"][0]
+            if kind == _ROS1_CHUNK:
+                yield from self._chunk(header, data)
+            elif kind == _ROS1_CONNECTION:
+                self._learn(header, data)
+            elif kind == _ROS1_MESSAGE:
+                (number,) = struct.unpack("<I", header["conn"])
+                seconds, nanoseconds = struct.unpack("<II", header["time"])
+                time_ns = seconds * 1_000_000_000 + nanoseconds
+                message = Recorded(self.known[number], time_ns, data, time_ns, 0)
+                self.count += 1
+                yield message
+
+    def _chunk(self, header: dict[str, bytes], data: bytes) -> Iterator[Recorded]:
+        try:
+            unpacked = _DECOMPRESS[header["compression"].decode()](data)
+            yield from self._records(BytesIO(unpacked))
+        # Its length is known, so the rest of the file can still be read.
+        except Exception as error:
+            self.damage.append(
+                f"the chunk behind message {self.count} is damaged and left out: {in_words(error)}"
+            )
+
+    def _learn(self, header: dict[str, bytes], data: bytes) -> None:
+        (number,) = struct.unpack("<I", header["conn"])
+        told = {name: value.decode(errors="replace") for name, value in _fields(data).items()}
+        package, _, name = told["type"].partition("/")
+        latching = told.get("latching")
+        self.known[number] = Connection(
+            id=number,
+            topic=header["topic"].decode(),
+            msgtype=f"{package}/msg/{name}",
+            msgdef=MessageDefinition(MessageDefinitionFormat.MSG, told["message_definition"]),
+            digest=told["md5sum"],
+            msgcount=0,
+            ext=ConnectionExtRosbag1(
+                told.get("callerid"), int(latching) if latching is not None else None
+            ),
+            owner=None,
+        )
+
+
 class SalvagedReader(BagReader):
     """A damaged ROS 1 bag, read record by record from its front for as long as that goes."""
 
@@ -59,7 +131,9 @@ class SalvagedReader(BagReader):
         reason = self._reason
         if "not indexed" in reason:
             reason = "the recorder never closed it"
-        messages = self._read()
+        records = RecordReader(self._path)
+        self._known = records.known
+        messages = records.messages()
         while True:
             try:
                 message = next(messages)
@@ -71,46 +145,10 @@ class SalvagedReader(BagReader):
             count += 1
             if topic in ("", message.connection.topic):
                 yield message
-        self.damage.append(f"cut off or damaged behind message {count}: {reason}")
-
-    def _read(self) -> Iterator[Recorded]:
-        with self._path.open("rb") as file:
-            file.seek(len(_ROS1_START))
-            yield from self._records(file)
-
-    def _records(self, file: BinaryIO) -> Iterator[Recorded]:
-        while start := file.read(4):
-            header = _fields(_exactly(file, struct.unpack("<I", start)[0]))
-            data = _exactly(file, struct.unpack("<I", _exactly(file, 4))[0])
-            kind = header["op"][0]
-            if kind == _ROS1_CHUNK:
-                unpacked = _DECOMPRESS[header["compression"].decode()](data)
-                yield from self._records(BytesIO(unpacked))
-            elif kind == _ROS1_CONNECTION:
-                self._learn(header, data)
-            elif kind == _ROS1_MESSAGE:
-                (number,) = struct.unpack("<I", header["conn"])
-                seconds, nanoseconds = struct.unpack("<II", header["time"])
-                time_ns = seconds * 1_000_000_000 + nanoseconds
-                yield Recorded(self._known[number], time_ns, data, time_ns, 0)
-
-    def _learn(self, header: dict[str, bytes], data: bytes) -> None:
-        (number,) = struct.unpack("<I", header["conn"])
-        told = {name: value.decode(errors="replace") for name, value in _fields(data).items()}
-        package, _, name = told["type"].partition("/")
-        latching = told.get("latching")
-        self._known[number] = Connection(
-            id=number,
-            topic=header["topic"].decode(),
-            msgtype=f"{package}/msg/{name}",
-            msgdef=MessageDefinition(MessageDefinitionFormat.MSG, told["message_definition"]),
-            digest=told["md5sum"],
-            msgcount=0,
-            ext=ConnectionExtRosbag1(
-                told.get("callerid"), int(latching) if latching is not None else None
-            ),
-            owner=None,
-        )
+        self.damage += [
+            *records.damage,
+            f"cut off or damaged behind message {count}: {reason}",
+        ]
 
 
 def salvage(path: Path, reason: str) -> SalvagedReader | None:

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mcap.reader import make_reader
+from rosbags.rosbag1 import Writer as Ros1Writer
 from support import bags
 
 from attendseg_ros.errors import DataError
@@ -124,6 +126,41 @@ def test_a_damaged_chunk_of_an_mcap_file_costs_no_more_than_itself(tmp_path: Pat
     assert "is damaged and left out" in line
     assert len(whole) > len(left) >= len(whole) - 6
     assert left[-1] == whole[-1]
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+@pytest.mark.parametrize("compression", [None, *Ros1Writer.CompressionFormat])
+def test_a_damaged_chunk_of_a_ros1_bag_costs_no_more_than_itself(
+    tmp_path: Path, compression: Ros1Writer.CompressionFormat | None, has_index: bool
+) -> None:
+    store = bags.typestore_of("ros1")
+    path = tmp_path / "drive.bag"
+    writer = Ros1Writer(path)
+    if compression is not None:
+        writer.set_compression(compression)
+    # A chunk for each image.
+    writer.chunk_threshold = 1
+    rng = np.random.default_rng(0)
+    with writer:
+        topic = writer.add_connection("/image", bags.IMAGE, typestore=store)
+        for number in range(6):
+            pixels = rng.integers(0, 256, (8, 8, 3), np.uint8)
+            image = bags.raw_image(store, pixels, "rgb8", number)
+            writer.write(topic, 1000 + number, store.serialize_ros1(image, bags.IMAGE))
+    whole, _ = read(path)
+    content = bytearray(path.read_bytes())
+    chunks = [found.start() for found in re.finditer(rb"compression=", content)]
+    for chunk in (chunks[1], chunks[4]):
+        # The first record in it, or the start of what is compressed.
+        start = content.index(b"op=\x02", chunk) if compression is None else chunk + 40
+        content[start : start + 30] = b"0123456789" * 3
+    if not has_index:
+        start = content.index(b"index_pos=") + 10
+        content[start : start + 8] = bytes(8)
+    path.write_bytes(bytes(content))
+    messages, damage = read(path)
+    assert messages == [whole[number] for number in (0, 2, 3, 5)]
+    assert sum("the chunk behind message" in line for line in damage) == 2
 
 
 @pytest.mark.parametrize("kind", ["sqlite3", "mcap"])
