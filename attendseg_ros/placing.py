@@ -107,7 +107,7 @@ class Placing:
         """
         self.path = real_place(path)
         self._keep = keep
-        self._room = self.path.parent / _room_name(self.path.name)
+        self._room = self.path.parent / hidden_name(self.path.name, ".unfinished")
         self.unfinished = self._room / self.path.name
         self._old = self._room / f"{self._room.name}.old"
         try:
@@ -202,11 +202,12 @@ class Placing:
             self.discard()
 
 
-def _room_name(name: str) -> str:
-    room = f".{name}.unfinished"
-    if len(os.fsencode(room)) + len(".old") > _LONGEST_NAME:
-        room = f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.unfinished"
-    return room
+def hidden_name(name: str, ending: str) -> str:
+    """The name of something that belongs to an output and lies beside it, hidden, for a while."""
+    hidden = f".{name}{ending}"
+    if len(os.fsencode(hidden)) + len(".old") > _LONGEST_NAME:
+        hidden = f".{hashlib.sha256(os.fsencode(name)).hexdigest()}{ending}"
+    return hidden
 
 
 def _exchange(first: Path, second: Path) -> bool:

@@ -22,9 +22,14 @@ LONGEST_PAUSE_S = 60.0
 _LONGEST_NAME = 240
 
 
-def fitting_name(name: str) -> str:
-    """The front of a name that leaves room for a number and an ending: files' names have limits."""
-    while len(os.fsencode(name)) > _LONGEST_NAME:
+def fitting_name(name: str, most: int = _LONGEST_NAME) -> str:
+    """The front of a name that leaves room for a number and an ending: files' names have limits.
+
+    Args:
+        name: the name.
+        most: bytes that it may have.
+    """
+    while len(os.fsencode(name)) > most:
         name = name[:-1]
     return name
 

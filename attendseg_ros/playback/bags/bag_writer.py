@@ -23,6 +23,7 @@ from rosbags.rosbag1 import Writer as Ros1FileWriter
 from rosbags.typesys.store import Typestore
 
 from attendseg_ros.playback.bags.bag_reader import Recorded
+from attendseg_ros.playback.frames import fitting_name
 from attendseg_ros.playback.sink import Output
 
 
@@ -99,8 +100,9 @@ class Ros1Writer(BagWriter):
 
 
 def file_stem(path: Path) -> str:
-    """The name of the file in a bag's folder: the folder's, as text for metadata.yaml."""
-    return path.name.encode(errors="replace").decode()
+    """The name of the file in a bag's folder: the folder's, as text, with room for an ending."""
+    # Not all of a long one: SQLite takes paths of up to 512 bytes.
+    return fitting_name(path.name.encode(errors="replace").decode(), 80)
 
 
 def offered_qos(latched: bool) -> Qos:

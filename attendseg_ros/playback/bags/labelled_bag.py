@@ -11,7 +11,7 @@ from typing import Any
 
 from attendseg_ros.errors import DataError, ImageError, LogitsError
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.placing import Placing, check_apart, real_place
+from attendseg_ros.placing import Placing, check_apart, hidden_name, real_place
 from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
@@ -75,7 +75,7 @@ class LabelledBag:
     @property
     def journal_path(self) -> Path:
         """The file in which results are saved."""
-        return self._path.parent / f".{self._path.name}.labels"
+        return self._path.parent / hidden_name(self._path.name, ".labels")
 
     def open_journal(self, made_with: Mapping[str, Any]) -> LabelJournal:
         """Opens the journal, with the results of an earlier run made with the same.

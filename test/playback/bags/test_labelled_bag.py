@@ -249,6 +249,19 @@ def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path, kind: str) -> None:
         LabelledBag(source, tmp_path / name, force=True)
 
 
+@pytest.mark.parametrize("kind", ["sqlite3", "mcap", "ros1"])
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path, kind: str) -> None:
+    ending = {"sqlite3": "", "mcap": ".mcap", "ros1": ".bag"}[kind]
+    out = tmp_path / ("n" * (255 - len(ending)) + ending)
+    path = drive(tmp_path, kind)
+    label(path, out)
+    assert {topic for topic, _, _ in raw(out)} > {MASK}
+    assert {entry.name for entry in tmp_path.iterdir()} == {path.name, out.name}
+    if kind == "mcap":
+        label(path, tmp_path / ("f" * 255))
+        assert MASK in {topic for topic, _, _ in raw(tmp_path / ("f" * 255))}
+
+
 def test_labelled_bag_is_labelled_again_under_other_names_only(tmp_path: Path) -> None:
     label(drive(tmp_path, "mcap"), tmp_path / "labelled")
     again = BagSource(tmp_path / "labelled", topic="/camera/image_raw")
