@@ -77,6 +77,8 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         if length < 8:
             break
         position += length
+        if position > size:
+            break
     in_pieces = in_pieces or b"mvex" in described
     return Container(not in_pieces, not in_pieces or b"soun" not in described, position > size)
 
@@ -101,7 +103,7 @@ def _holds_sound(stream: BinaryIO, start: int, end: int) -> bool:
             continue
         for inner, place, stop in _elements(stream, first, min(last, end)):
             stream.seek(place)
-            if inner == _TRACK_TYPE and stream.read(stop - place) == bytes([_SOUND]):
+            if inner == _TRACK_TYPE and stop - place == 1 and stream.read(1) == bytes([_SOUND]):
                 return True
     return False
 

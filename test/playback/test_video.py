@@ -166,6 +166,7 @@ PICTURES, SOUND = b"...hdlr....vide...", b"...hdlr....soun..."
         (START + boxes((b"moov", PICTURES + b"mvex" + SOUND), (b"moof", b"")), Container()),
         (START + boxes((b"moov", PICTURES), (b"moof", b"")), Container(False, True)),
         (START + boxes((b"moov", PICTURES), (b"mdat", b"12"))[:-1], Container(True, True, True)),
+        (START + b"\0\0\0\x01free" + b"\xff" * 8, Container(True, True, True)),
         (b"FLV\x01\x01" + bytes(20), Container(False, True)),
         (b"FLV\x01\x05" + bytes(20), Container()),
         (b"RIFF\0\0\0\0AVI LIST", Container(False, True)),
@@ -180,6 +181,19 @@ def test_what_a_container_says_of_its_length(
 ) -> None:
     (tmp_path / "clip").write_bytes(content)
     assert read_container(tmp_path / "clip") == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_damage_makes_a_container_raise(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    path = with_sound(uneven_video(tmp_path / "x.mkv", range(0, 1000, 100), 1000))
+    movie = even_video(tmp_path / "x.mp4", 3)
+    for content in (path.read_bytes(), movie.read_bytes()):
+        for _ in range(50):
+            damaged = np.frombuffer(content, np.uint8).copy()
+            damaged[rng.integers(0, 600, 20) % len(damaged)] = rng.integers(0, 256, 20)
+            (tmp_path / "damaged").write_bytes(damaged.tobytes()[: rng.integers(1, len(damaged))])
+            assert read_container(tmp_path / "damaged") is not None
 
 
 def test_a_name_that_is_no_utf_8_goes_in_and_out(tmp_path: Path) -> None:
