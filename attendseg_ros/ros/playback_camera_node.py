@@ -72,6 +72,7 @@ class PlaybackCameraNode(OutspokenNode):
         self._image = self.create_publisher(
             Image, "image_raw", qos.output(), qos_overriding_options=qos.overridable()
         )
+        self.warn_of_unused_qos()
         self._published = 0
         self._keeps_times = not rate_hz and self._source.has_own_times
         rate_hz = rate_hz or self._source.rate_hz

@@ -153,6 +153,7 @@ class SegmentationNode(PatientLifecycleNode):
         # From now on every change is told, too: none may fall between the two.
         self._models.tell()
         self._cameras.open()
+        self.warn_of_unused_qos(self._cameras.topics_on_demand())
         self._on_demand.open(self._models, self._cameras.worker)
 
     def _deactivate(self) -> None:

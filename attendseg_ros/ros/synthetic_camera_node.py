@@ -85,6 +85,7 @@ class SyntheticCameraNode(OutspokenNode):
         self._image = self._publish_on(Image, "image_raw")
         self._info = self._publish_on(CameraInfo, "camera_info")
         self._truth = self._publish_on(Image, "ground_truth")
+        self.warn_of_unused_qos()
         self._camera_info = camera_info(self._scene.camera_matrix, width, height)
         self._started = False
         self._said_late = False

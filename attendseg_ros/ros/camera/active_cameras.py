@@ -79,6 +79,10 @@ class ActiveCameras:
         for stream in self._streams:
             stream.open()
 
+    def topics_on_demand(self) -> list[str]:
+        """Full names of the topics that are subscribed to only while an output wants them."""
+        return [topic for stream in self._streams for topic in stream.topics_on_demand()]
+
     def close(self) -> None:
         """Unsubscribes and returns when the frame in hand is done."""
         for stream in self._streams:

@@ -110,6 +110,13 @@ class CameraStream:
         images = self._subscribe(self._image_type, self._publishers.topic, self._on_image)
         self._publishers.begin(images.qos_profile)
 
+    def topics_on_demand(self) -> list[str]:
+        """Full names of the topics that are subscribed to only while an output wants them."""
+        return [
+            self._node.resolve_topic_name(self._camera.input(topic))
+            for topic in ("depth", "points_in")
+        ]
+
     def unsubscribe(self) -> None:
         """Lets go of the camera; what has come already may still be processed."""
         for subscription in self._subscriptions:

@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 from attendseg_ros.documents import parse_yaml, read_yaml
 from attendseg_ros.errors import DataError
 from attendseg_ros.ros.parameters.parameter_values import in_words, nearest
+from attendseg_ros.ros.parameters.qos_parameters import PREFIX
 from attendseg_ros.shortening import shortened_text
 
 _VALUES = "ros__parameters"
-_LATER = ("qos_overrides.",)
-"""What rclpy declares only when a publisher or subscription is made."""
 
 
 class Given(NamedTuple):
@@ -69,11 +68,23 @@ class GivenParameters:
         Args:
             declared: the names of the node's parameters.
         """
-        lines = list(self._problems)
+        return [*self._problems, *self._without_effect(declared, of_qos=False)]
+
+    def qos_warnings(self, declared: Collection[str]) -> list[str]:
+        """The same of the QoS of topics, which can be judged once these are in use.
+
+        Args:
+            declared: the names of the node's parameters, also of those that it declares later.
+        """
+        return self._without_effect(declared, of_qos=True)
+
+    def _without_effect(self, declared: Collection[str], *, of_qos: bool) -> list[str]:
+        alike = sorted(name for name in declared if name.startswith(PREFIX) == of_qos)
+        lines = []
         for given in self._own.values():
-            if given.name in declared or given.name.startswith(_LATER):
+            if given.name in declared or given.name.startswith(PREFIX) != of_qos:
                 continue
-            near = nearest(given.name, sorted(declared))
+            near = nearest(given.name, alike)
             hint = f"the nearest is {near}" if near else "see `ros2 param list`"
             lines.append(
                 f"{given.source}: {shortened_text(given.name)} has no effect: this node has no "

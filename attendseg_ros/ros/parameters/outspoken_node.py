@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
@@ -13,6 +15,7 @@ from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from attendseg_ros.ros.parameters import qos_parameters
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
@@ -43,11 +46,15 @@ class OutspokenNode(Node):
             options: of rclpy's node.
         """
         self._specs: dict[str, ParameterSpec] = {}
-        self._given = GivenParameters((), "")
+        self._said_unused_qos = False
         self._group = ForgettingGroup()
         super().__init__(name, **options)
         self.net = SafetyNet(self.get_logger().error)
-        self._given = GivenParameters(sys.argv[1:], self.get_fully_qualified_name())
+
+    @cached_property
+    def _given(self) -> GivenParameters:
+        # Asked for already while rclpy makes the node, which declares parameters of its own.
+        return GivenParameters(sys.argv[1:], self.get_fully_qualified_name())
 
     @property
     def default_callback_group(self) -> CallbackGroup:
@@ -61,14 +68,17 @@ class OutspokenNode(Node):
         descriptor: ParameterDescriptor | None = None,
         ignore_override: bool = False,
     ) -> Any:
-        """Declares a parameter; one that is described takes what means the same as its type.
+        """Declares a parameter, which takes what means the same as its type.
+
+        One without a default, and one of any type, are left to rclpy.
 
         Raises:
             ParameterError: the value given at start cannot be used; the message names its source.
         """
-        is_described = descriptor is not None and bool(descriptor.description)
-        if descriptor is None or not is_described or ignore_override or value in (None, [], ()):
+        descriptor = ParameterDescriptor() if descriptor is None else descriptor
+        if descriptor.dynamic_typing or ignore_override or value in (None, [], ()):
             return self._declare(name, value, descriptor, ignore_override)
+        qos_parameters.describe(name, descriptor)
         spec = spec_of(name, value, descriptor)
         # Whatever was given, of any type, comes out of this one.
         anything = ParameterDescriptor(name=name, dynamic_typing=True)
@@ -86,9 +96,8 @@ class OutspokenNode(Node):
         return self.get_parameter(name)
 
     def _declare(
-        self, name: str, value: Any, descriptor: ParameterDescriptor | None, ignore_override: bool
+        self, name: str, value: Any, descriptor: ParameterDescriptor, ignore_override: bool
     ) -> Any:
-        descriptor = ParameterDescriptor() if descriptor is None else descriptor
         return super().declare_parameter(name, value, descriptor, ignore_override)
 
     def with_source(self, error: ParameterError) -> ParameterError:
@@ -96,9 +105,25 @@ class OutspokenNode(Node):
         return ParameterError(f"{self._given.source_of(error.name)}{error}", error.name)
 
     def warn_of_unused(self) -> None:
-        """Logs, once everything is declared, what was given at start and has no effect."""
+        """Logs, once all parameters are declared, what was given at start and has no effect."""
         result = self.list_parameters([], 0)
         for line in self._given.warnings(result.names):
+            self.get_logger().warning(line)
+
+    def warn_of_unused_qos(self, later: Collection[str] = ()) -> None:
+        """The same of the QoS of topics, once the publishers and subscriptions are there.
+
+        It is said once only, however often they are made again.
+
+        Args:
+            later: full names of topics that the node may subscribe to later.
+        """
+        if self._said_unused_qos:
+            return
+        self._said_unused_qos = True
+        declared = self.list_parameters([], 0).names
+        known = [*declared, *qos_parameters.subscribed_later(later)]
+        for line in self._given.qos_warnings(known):
             self.get_logger().warning(line)
 
     def set_parameters_atomically(self, parameter_list: list[Any]) -> SetParametersResult:

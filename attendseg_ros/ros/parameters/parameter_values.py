@@ -17,6 +17,9 @@ from attendseg_ros.shortening import shortened
 _TOLERANCE = 1e-6
 """rclpy lets numbers through that miss their range by this share, so they become its edge here."""
 
+_INTEGERS = range(-(1 << 63), 1 << 63)
+"""What ROS can hold. A longer number comes as a double, which is whole all the same."""
+
 _WORDS: dict[type, tuple[str, str]] = {
     bool: ("true or false", "true or false values"),
     int: ("a whole number", "whole numbers"),
@@ -135,11 +138,13 @@ def _as(kind: type, given: Any) -> Any:
     if kind is float and is_number:
         return float(given)
     if kind is int and is_number and math.isfinite(given) and given == int(given):
-        return int(given)
+        return int(given) if int(given) in _INTEGERS else None
     return None
 
 
 def _within(spec: ParameterSpec, value: Any, given: Any) -> Any:
+    if spec.choices and value not in spec.choices:
+        raise _wrong(spec, spec.constraints, given, "")
     if isinstance(value, float) and not math.isfinite(value):
         raise _wrong(spec, f"a finite number{_range(spec)}", given, "")
     if spec.limits is None or isinstance(value, (bool, str)):

@@ -96,13 +96,45 @@ def test_overrides(tmp_path: Path, tiny_path: Path) -> None:
         np.testing.assert_array_equal(mask, stripes(WIDTH, HEIGHT))
 
 
-def test_a_wrong_override_is_named(tmp_path: Path, tiny_path: Path) -> None:
-    parameters = {"qos_overrides./wrong/image.subscription.reliability": "certain"}
-    with Rig(tmp_path, tiny_path, parameters, namespace="/wrong") as rig:
+@pytest.mark.parametrize(
+    ("policy", "value", "said"),
+    [
+        ("reliability", "certain", "must be one of reliable, best_effort"),
+        ("history", "unknown", "must be one of keep_last, keep_all"),
+        ("depth", -1, "must be a whole number from 0 to 2147483647, got the whole number -1"),
+        ("depth", 2**62, "must be a whole number from 0 to 2147483647"),
+    ],
+)
+def test_a_wrong_override_is_named(
+    tmp_path: Path, tiny_path: Path, policy: str, value: Any, said: str
+) -> None:
+    name = f"qos_overrides./wrong/image.subscription.{policy}"
+    with Rig(tmp_path, tiny_path, {name: value}, namespace="/wrong") as rig:
         assert rig.process.wait() == 1
-        assert "cannot activate" in rig.process.log()
-        assert "certain" in rig.process.log()
+        assert f"cannot activate: -p {name}:={value}: {name} {said}" in rig.process.log()
         assert "Traceback" not in rig.process.log()
+
+
+def test_an_override_without_effect_gives_one_line_with_the_nearest(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    qos = "qos_overrides./spelled"
+    meant = {
+        f"{qos}/image.subscription.relaibility": f"{qos}/image.subscription.reliability",
+        f"{qos}/segmentation/maks.publisher.depth": f"{qos}/segmentation/mask.publisher.depth",
+        f"{qos}/segmentation/mask.publisher.durability": f"{qos}/segmentation/mask.publisher.",
+        "qos_overrides.image.subscription.depth": f"{qos}/image.subscription.depth",
+    }
+    # These are subscribed to only once somebody wants points.
+    later = [f"{qos}/{topic}.subscription.depth" for topic in ("depth", "points_in")]
+    parameters = dict.fromkeys([*meant, *later], 3)
+    with Rig(tmp_path, tiny_path, parameters, namespace="/spelled") as rig:
+        rig.status("camera", lambda status: "waits" not in status.message)
+        lines = [line for line in rig.process.log().splitlines() if "has no effect" in line]
+        assert len(lines) == len(meant)
+        for line, (name, nearest) in zip(lines, meant.items(), strict=True):
+            assert f" {name} has no effect" in line
+            assert f"the nearest is {nearest}" in line
 
 
 def test_a_remapped_image_has_its_compressed_form(tmp_path: Path, tiny_path: Path) -> None:

@@ -263,3 +263,8 @@ def test_the_other_services_answer_whatever_is_asked(rig: Rig, services: Service
 def test_a_misspelled_name_is_refused_with_the_nearest(rig: Rig) -> None:
     (result,) = rig.client.set(overlay_alfa=0.5)
     assert "overlay_alpha" in result.reason
+
+
+def test_a_parameter_of_rclpy_s_own_is_refused_in_words_too(rig: Rig) -> None:
+    (result,) = rig.client.set(use_sim_time=5)
+    assert result.reason.startswith("use_sim_time must be true or false, got the whole number 5")

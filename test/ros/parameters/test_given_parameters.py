@@ -133,6 +133,13 @@ def test_every_node_takes_whole_numbers_and_warns(
         ('lazy: "true"', "lazy must be true or false, got the text 'true'"),
         ("jpeg_quality: 80.5", "jpeg_quality must be a whole number from 1 to 100"),
         ("input_size: [512, 384.5]", "input_size must be a list of one kind of values"),
+        # As doubles they are whole numbers, though none that ROS can hold.
+        ("roi: [1.0e300, 0.0, 1.0, 1.0]", "roi must be a list of whole numbers, got the list"),
+        ("input_size: [9223372036854775808, 9223372036854775808]", "input_size must be a list"),
+        # rclpy declares these itself.
+        ("use_sim_time: 1", "use_sim_time must be true or false, got the whole number 1"),
+        ('use_sim_time: "true"', "use_sim_time must be true or false, got the text 'true': write"),
+        ("start_type_description_service: 5", "start_type_description_service must be true or"),
         ("image_transport: theora", "image_transport must be one of raw, compressed"),
     ],
 )

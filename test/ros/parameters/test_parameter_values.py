@@ -67,6 +67,9 @@ def test_what_means_the_same_is_taken(name: str, given: Any, value: Any) -> None
         ("input_size", 512, "must be a list of whole numbers, got the whole number 512"),
         ("input_size", [512.5, 384.0], "must be a list of whole numbers, got the list"),
         ("input_size", [b"a"], "must be a list of whole numbers"),
+        ("input_size", [1e300, 384.0], "must be a list of whole numbers, got the list [1e+300"),
+        ("input_size", [2.0**63, 384.0], "must be a list of whole numbers"),
+        ("jpeg_quality", 1e300, "must be a whole number from 1 to 100, got the number 1e+300"),
         ("gains", [True], "must be a list of numbers, got the list [True]"),
     ],
 )
