@@ -14,6 +14,8 @@ from builtin_interfaces.msg import Time as StampMessage
 
 from attendseg_ros.clocks import NANOSECONDS
 
+_MOST_EVENTS = 5_000
+
 WINDOW_S = 5.0
 """Rates and percentiles are of this many seconds."""
 
@@ -67,7 +69,8 @@ class RateWindow:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._times_ns: deque[int] = deque()
+        # Bounded in itself: by a clock that stands still no event is ever past.
+        self._times_ns: deque[int] = deque(maxlen=_MOST_EVENTS)
 
     def add(self, now_ns: int) -> None:
         """Notes an event; a clock that ran backwards restarts the window."""

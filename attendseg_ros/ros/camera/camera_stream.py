@@ -139,7 +139,7 @@ class CameraStream:
             network: what holds for the frames of every camera.
         """
         settings = self._parameters.settings
-        now_ns = self._node.get_clock().now().nanoseconds
+        now_ns = self._counts.passing.at(self._node.get_clock().now().nanoseconds)
         if self._wanted(settings):
             self._counts.record_wanted(now_ns)
         else:
@@ -165,7 +165,7 @@ class CameraStream:
 
     def _on_image(self, message: ImageMessage) -> None:
         now_ns = self._node.get_clock().now().nanoseconds
-        self._counts.record_arrival(now_ns)
+        self._counts.record_arrival(self._counts.passing.at(now_ns))
         self._publishers.record_arrival()
         settings = self._parameters.settings
         self._consumers.follow_demand(settings)

@@ -132,7 +132,8 @@ class FrameAccount:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
             self._counts.history.clear()
-        self._counts.record_processed(times, self._node.get_clock().now().nanoseconds)
+        now_ns = self._counts.passing.at(self._node.get_clock().now().nanoseconds)
+        self._counts.record_processed(times, now_ns)
         self._size_controller.observe(times, input_size, settings)
 
     def _watch_out(self, foreignness: float, settings: Settings) -> None:

@@ -74,7 +74,7 @@ class ArrivalWatch:
         """Puts together what the camera's status says.
 
         Args:
-            now_ns: the node's time.
+            now_ns: the time that frames are counted by.
             lens: what is undone of the lens, in words.
         """
         age_s = self._counts.arrivals.age_s(now_ns)
@@ -94,6 +94,7 @@ class ArrivalWatch:
             doubt=self._clock.doubt(steady_s),
             doubt_hint=self._clock.hint(steady_s),
             lens=lens,
+            still_s=self._counts.passing.still_s,
         )
 
     def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:

@@ -45,6 +45,11 @@ LOSS_HINT = (
     "are too small for such images (give node and camera the same config/fastdds_large_images.xml)"
 )
 
+STILL_HINT = (
+    "what publishes it is paused, has ended or never began; ages and rates go by this machine's "
+    "clock meanwhile"
+)
+
 _NETWORKS = [reason for reason in Reason if reason in OF_THE_NETWORK]
 
 _FAULT_HINTS = {
@@ -126,6 +131,9 @@ class Report:
             )
         if camera.mixture:
             findings.append((WARN, camera.mixture))
+        if camera.still_s and not camera.doubt_hint:
+            still = f"/clock has stood still for {camera.still_s:.1f} s"
+            findings.append((WARN, f"{still}: {STILL_HINT}"))
         if camera.doubt_hint:
             findings.append((WARN, f"{camera.doubt}: {camera.doubt_hint}"))
         return findings
@@ -139,7 +147,7 @@ class Report:
             network: the same for every camera.
             dropped: frames that a newer one replaced.
             settings: with the limits.
-            now_ns: the node's clock.
+            now_ns: the time that frames are counted by.
             doubt: why the camera's stamps tell no latency; empty where they do.
         """
         counts = self._counts

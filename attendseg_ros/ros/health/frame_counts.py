@@ -11,6 +11,7 @@ from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.health.contrast_watch import ContrastWatch
 from attendseg_ros.ros.health.foreign_watch import ForeignWatch
+from attendseg_ros.streaming.passing_time import PassingTime
 from attendseg_ros.streaming.timing import FrameTimes, History, RateWindow
 
 _READ_APART_NS = NANOSECONDS
@@ -29,9 +30,11 @@ class FrameCounts:
         failed_in_a_row: frames without a mask since the last one, for which the network or the node
             is to blame.
         last_failure: why the last of them has none.
+        passing: makes of the node's clock the time that all these are counted by.
     """
 
     def __init__(self) -> None:
+        self.passing = PassingTime()
         self.received = 0
         self.processed = 0
         self.skipped = 0

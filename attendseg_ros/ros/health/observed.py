@@ -26,6 +26,7 @@ class CameraReport:
     doubt: str
     doubt_hint: str
     lens: str
+    still_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,12 @@ def test_use_sim_time(tmp_path: Path, tiny_path: Path) -> None:
             tick(0.1)
             rig.client.ask(camera, taken(), timing)
         assert rig.status("camera", lambda status: status.level == status.OK)
+        # The simulator dies, and the camera with it: by its clock not a second passes.
+        dead = rig.status("camera", lambda status: status.level == status.ERROR)
+        assert "no image" in dead.message
+        assert "/clock has stood still for" in dead.message
+        dead = rig.status("network", lambda status: status.level == status.ERROR)
+        assert "no mask for" in dead.message
 
 
 def test_never_an_image_is_stale_then_an_error(tmp_path: Path, tiny_path: Path) -> None:

@@ -1,0 +1,63 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A clock that stands still, and the time that passes all the same."""
+
+from __future__ import annotations
+
+from attendseg_ros.streaming.passing_time import PATIENCE_S, PassingTime
+from attendseg_ros.streaming.timing import RateWindow
+
+SECOND = 1_000_000_000
+
+
+class Clocks:
+    """The node's clock and the machine's, both set by hand."""
+
+    def __init__(self) -> None:
+        self.node_s = 100.0
+        self.steady_s = 5.0
+        self.passing = PassingTime(lambda: self.steady_s)
+
+    def now_s(self, passed_s: float = 0.0, moved_s: float = 0.0) -> float:
+        """The time after the machine's clock has gone on, and the node's has moved."""
+        self.steady_s += passed_s
+        self.node_s += moved_s
+        return self.passing.at(round(self.node_s * SECOND)) / SECOND
+
+
+def test_a_clock_that_moves_is_taken_as_it_is() -> None:
+    clocks = Clocks()
+    assert clocks.now_s() == 100.0
+    # A simulator slower and faster than the wall's clock, and one that sends few ticks.
+    assert clocks.now_s(1.0, 0.1) == 100.1
+    assert clocks.now_s(1.0, 50.0) == 150.1
+    assert clocks.now_s(PATIENCE_S, 0.0) == 150.1
+    assert clocks.now_s(100.0, 1.0) == 151.1
+    assert clocks.passing.still_s == 0.0
+
+
+def test_while_it_stands_still_the_machine_s_goes_on() -> None:
+    clocks = Clocks()
+    clocks.now_s()
+    assert clocks.now_s(PATIENCE_S + 3.0) == 103.0
+    assert clocks.passing.still_s == PATIENCE_S + 3.0
+    assert clocks.now_s(1.0) == 104.0
+    # Moving again, it goes on from there: nothing grows younger.
+    assert clocks.now_s(0.5, 0.5) == 104.5
+    assert clocks.passing.still_s == 0.0
+    assert clocks.now_s(PATIENCE_S + 1.0) == 105.5
+    assert clocks.now_s(0.0, 2.0) == 107.5
+
+
+def test_a_clock_that_is_set_back_runs_back_here_too() -> None:
+    clocks = Clocks()
+    clocks.now_s()
+    assert clocks.now_s(PATIENCE_S + 3.0) == 103.0
+    assert clocks.now_s(0.1, -90.0) == 13.0
+
+
+def test_events_by_a_clock_that_stands_still_do_not_pile_up() -> None:
+    window = RateWindow()
+    for _ in range(20_000):
+        window.add(7)
+    assert len(window._times_ns) <= 5_000
