@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 MILLIMETRE = np.float32(0.001)
 
+FARTHEST_M = np.float32(10_000.0)
+"""No camera measures as far. Some drivers write the largest number of their type for nothing, where
+REP 118 has NaN, and a height of such pixels would make a foot of ground a landing place.
+"""
+
 
 def to_depth(metres: NDArray[Any]) -> NDArray[np.float32]:
     """Depth in metres, in any byte order, to depth with one mark for all that is invalid.
@@ -19,11 +24,12 @@ def to_depth(metres: NDArray[Any]) -> NDArray[np.float32]:
         metres: (H, W), a float type of any byte order.
 
     Returns:
-        A new float32 (H, W): metres, NaN where the depth is NaN, infinite, zero or negative.
+        A new float32 (H, W): metres, NaN where the depth is NaN, zero, negative or beyond
+        `FARTHEST_M`.
     """
     depth = metres.astype(np.float32)
     # Comparisons with NaN are false, so that NaN ends up among what is not measured.
-    measured = (depth > 0.0) & (depth < np.inf)
+    measured = (depth > 0.0) & (depth <= FARTHEST_M)
     depth[~measured] = np.nan
     return depth
 
@@ -32,12 +38,13 @@ def millimetres_to_depth(millimetres: NDArray[Any]) -> NDArray[np.float32]:
     """Depth in whole millimetres to metres.
 
     Args:
-        millimetres: (H, W), an unsigned type of any byte order; 0 is not measured.
+        millimetres: (H, W), an unsigned type of any byte order; 0 is not measured, nor is its
+            largest number, which says no more than that it is not less.
 
     Returns:
         A new float32 (H, W): metres, NaN where nothing was measured.
     """
     depth = millimetres.astype(np.float32)
     depth *= MILLIMETRE
-    depth[depth == 0.0] = np.nan
+    depth[(millimetres == 0) | (millimetres == np.iinfo(millimetres.dtype).max)] = np.nan
     return depth

@@ -142,6 +142,10 @@ def descent(above: Descent) -> Descent:
     return above
 
 
+def saturated() -> Image:
+    return image(np.full((SIDE, SIDE), 65535, np.uint16), "16UC1", Header())
+
+
 def without(measured_share: float) -> Image:
     depth = np.full((SIDE, SIDE), np.nan, np.float32)
     depth[: round(SIDE * measured_share)] = HEIGHT_M
@@ -166,6 +170,8 @@ BAD: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     ),
     "depth measures nothing": (lambda: {"depth": plane(math.nan)}, "free ground not measured"),
     "depth is 0": (lambda: {"depth": plane(0.0)}, "free ground not measured"),
+    "depth is a float's largest": (lambda: {"depth": plane(3.4e38)}, "free ground not measured"),
+    "depth is 16 bits' largest": (lambda: {"depth": saturated()}, "free ground not measured"),
     "depth is negative": (lambda: {"depth": plane(-6.0)}, "free ground not measured"),
     "depth is of other places": (lambda: {"depth": without(0.3)}, "free ground not measured"),
     "camera_info is empty": (lambda: of(k=[0.0] * 9), "camera_info without intrinsics"),
