@@ -166,6 +166,9 @@ def read_small_file(
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise error(f"{path} is not a file: a folder, pipe or device cannot be read")
+            if status.st_size > most_bytes:
+                # Two gigabytes of a hole take ten seconds to read.
+                raise _too_long(path, error, most_bytes)
             with open(handle, "rb", closefd=False) as file:
                 # Python takes memory for all that is asked for before it reads: with strict
                 # overcommit, or under a limit, two gigabytes of it are refused.
@@ -178,8 +181,13 @@ def read_small_file(
         reason = getattr(problem, "strerror", None) or problem
         raise error(f"{shortened_text(path)} cannot be read: {_reason(reason)}") from problem
     if len(content) > most_bytes:
-        raise error(f"{path} is longer than {most_bytes} bytes: this is not such a file")
+        # It has grown meanwhile.
+        raise _too_long(path, error, most_bytes)
     return content
+
+
+def _too_long(path: str | Path, error: type[AttendSegError], most_bytes: int) -> AttendSegError:
+    return error(f"{path} is longer than {most_bytes} bytes: this is not such a file")
 
 
 def _decoded(data: bytes, most_bytes: int) -> str:

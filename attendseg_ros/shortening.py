@@ -10,6 +10,9 @@ from attendseg_ros.errors import one_line
 
 _LONGEST_VALUE = 100
 
+_JOINERS = "\u200c\u200d"
+"""Not printable for Python, and parts of words in Persian and in the scripts of India."""
+
 
 class _Shortening(reprlib.Repr):
     def __init__(self) -> None:
@@ -35,6 +38,22 @@ def shortened_text(value: object) -> str:
     """A text as messages show it: on one line, its middle left out where it is long."""
     text = one_line(str(value).replace("\0", "\\0"))
     return cut(text.encode("utf-8", "replace").decode(), _LONGEST_VALUE)
+
+
+def is_name(text: object) -> bool:
+    """Whether something can be a name, which messages, tables and topics show as it is.
+
+    That is a text of one line, of characters that show, and not longer than a value in a message.
+    """
+    return (
+        isinstance(text, str)
+        and 0 < len(text.strip()) <= len(text) <= _LONGEST_VALUE
+        and all(letter.isprintable() or letter in _JOINERS for letter in text)
+    )
+
+
+NAME = f"a text of one line, of 1 to {_LONGEST_VALUE} characters"
+"""What `is_name` asks for, in words."""
 
 
 def cut(text: str, longest: int) -> str:

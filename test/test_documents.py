@@ -152,6 +152,20 @@ def test_a_limit_is_no_memory_taken(tmp_path: Path) -> None:
     assert most < 1 << 20
 
 
+def test_a_file_that_is_too_long_is_not_read_before_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.touch()
+    os.truncate(path, 1 << 40)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="longer than 2147483648 bytes"):
+            read_small_file(path, most_bytes=1 << 31)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20
+
+
 def test_descriptors_are_given_back(tmp_path: Path) -> None:
     def count() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))

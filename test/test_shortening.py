@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendseg_ros.shortening import cut, shortened, shortened_text
+from attendseg_ros.shortening import cut, is_name, shortened, shortened_text
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,20 @@ def test_a_text_that_fits_is_shown_as_it_is_and_a_longer_one_by_both_ends() -> N
     assert cut("0123456789a", 10) == "012...89a"
     assert shortened_text("a\nb\0c") == "a b\\0c"
     assert shortened(10**100) == "a number of 333 bits"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["street", "traffic light", "Straße", "\u0645\u06cc\u200c\u0645", "x" * 100, "\U0001f332"],
+)
+def test_a_name_is_a_line_that_shows(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["", " ", "a\nb", "a\0", "\x1b[31m", "a\u202eb", "a\u2028b", "x" * 101, 5, None, ["a"]],
+    ids=repr,
+)
+def test_anything_else_is_no_name(other: object) -> None:
+    assert not is_name(other)

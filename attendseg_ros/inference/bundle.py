@@ -171,7 +171,7 @@ def _load(name_or_path: str | Path) -> Bundle:
     output = fields.choice_or("output", OUTPUTS)
     return Bundle(
         path=path,
-        name=fields.text("name"),
+        name=fields.name("name"),
         description=fields.text("description"),
         precision=fields.choice("precision", PRECISIONS),
         sha256=sha256,

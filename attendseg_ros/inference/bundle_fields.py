@@ -14,7 +14,7 @@ from attendseg_ros.inference.confidence_calibration import TEMPERATURES, Confide
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import KEYS
-from attendseg_ros.shortening import shortened
+from attendseg_ros.shortening import NAME, is_name, shortened
 from attendseg_ros.terms import Terms
 
 FORMAT_VERSION = 1
@@ -51,6 +51,13 @@ class Fields:
         if not isinstance(value, str) or not value.strip():
             raise self._wrong(key, "a text that is not empty")
         return value
+
+    def name(self, key: str) -> str:
+        """A text that can be a name."""
+        value = self.values.get(key)
+        if not is_name(value):
+            raise self._wrong(key, NAME)
+        return str(value)
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
         """One of some texts."""

@@ -25,6 +25,9 @@ _NETWORK = "blob"
 _KEPT = {_NETWORK: 32, "engine": 256}
 """By kind of file. A model's sizes for a few counts of threads; a network takes some megabytes."""
 
+_MOST_BYTES = 1 << 31
+"""No network is larger. What is damaged may claim any size, and be a hole on the disk."""
+
 _START = b"attendseg compiled 1\n"
 _PRIVATE = 0o700
 
@@ -79,6 +82,7 @@ def load_compiled(key: str, kind: str = _NETWORK) -> bytes | None:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             found = os.fstat(file.fileno())
             usable = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+            usable = usable and found.st_size <= _MOST_BYTES
             content = file.read() if usable else b""
     except FileNotFoundError:
         return None

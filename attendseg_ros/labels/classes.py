@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import ClassTableError
 from attendseg_ros.labels.palette import Color, distinct_color
-from attendseg_ros.shortening import shortened, shortened_text
+from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
 
 UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
@@ -311,10 +311,8 @@ def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> N
             f"{where}.id must be an integer from 0 to {UNLABELLED - 1} "
             f"({UNLABELLED} means unlabelled), got {shortened(info.id)}"
         )
-    if not isinstance(info.name, str) or not info.name.strip():
-        raise ClassTableError(
-            f"{where}.name must be a text that is not empty, got {shortened(info.name)}"
-        )
+    if not is_name(info.name):
+        raise ClassTableError(f"{where}.name must be {NAME}, got {shortened(info.name)}")
     _check_color(info.color, f"{where}.color")
     for merged, color in info.merges.items():
         _check_color(color, f"{where}.merges.{shortened_text(merged)}")

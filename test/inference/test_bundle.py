@@ -113,7 +113,10 @@ def test_another_format_version_is_refused(tmp_path: Path, version: object) -> N
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
-        ({"name": ""}, "name must be a text that is not empty, got ''"),
+        ({"name": ""}, "name must be a text of one line, of 1 to 100 characters, got ''"),
+        ({"name": "a\nb"}, "name must be a text of one line, of 1 to 100 characters, got 'a"),
+        ({"name": "red \x1b[31m"}, "name must be a text of one line"),
+        ({"name": "x" * 100_000}, "name must be a text of one line, of 1 to 100 characters"),
         ({"description": None}, "description must be a text"),
         ({"precision": "int4"}, "precision must be one of int8, fp32, got 'int4'"),
         ({"sha256": "abc"}, "sha256 must be 64 lower-case hexadecimal digits, got 'abc'"),

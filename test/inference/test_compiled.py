@@ -104,6 +104,13 @@ def test_any_damage_is_found_and_the_file_deleted(cache: Path) -> None:
     assert load_compiled("a") == network
 
 
+def test_a_file_as_large_as_no_network_is_not_read(cache: Path) -> None:
+    store_compiled("a", b"network")
+    os.truncate(cache / "a.blob", 1 << 40)
+    assert load_compiled("a") is None
+    assert not (cache / "a.blob").exists()
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o700, 0o750])
 def test_the_folder_is_the_users_alone(cache: Path, mode: int) -> None:
     cache.mkdir()

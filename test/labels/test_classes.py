@@ -73,6 +73,8 @@ GOOD = {"id": 0, "name": "road", "color": [1, 2, 3]}
         ({"classes": [{**GOOD, "id": "0"}]}, r"classes\[0\].id must be"),
         ({"classes": [{**GOOD, "name": " "}]}, r"classes\[0\].name must be"),
         ({"classes": [{**GOOD, "name": 5}]}, r"classes\[0\].name must be"),
+        ({"classes": [{**GOOD, "name": "a\nb"}]}, r"classes\[0\].name must be a text of one"),
+        ({"classes": ["x" * 101]}, r"classes\[0\].name must be a text of one line, of 1 to 100"),
         ({"classes": [{**GOOD, "color": [1, 2]}]}, r"classes\[0\].color must be"),
         ({"classes": [{**GOOD, "color": [1, 2, 256]}]}, r"classes\[0\].color must be"),
         ({"classes": [{**GOOD, "color": "red"}]}, r"classes\[0\].color must be"),
