@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from pkgutil import extend_path
@@ -22,6 +23,11 @@ __all__ = ["AttendSegError", "Segmentation", "Segmenter", "blend", "colorize", "
 # In the folder of the sources Python finds this package there, before the installed one that also
 # holds the generated messages. Both folders together make one package.
 __path__ = extend_path(__path__, __name__)
+
+# ONNX Runtime from PyPI sends its maker what machine and network it runs, and keeps an id of the
+# machine in ~/.cache/Microsoft. It asks for this once, as it is imported; its own function that
+# turns the reports off comes too late. A robot must not call out because its network was loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # "-m" is the program's name while Python still looks for it: until the program says how it ends,
 # Ctrl-C ends it without a traceback of an import.

@@ -197,6 +197,25 @@ def test_no_engine_calls_out(engine_name: str, tiny_path: Path) -> None:
     assert output_of(program) == "[]"
 
 
+def test_no_engine_keeps_an_id_of_the_machine_for_reports(
+    engine_name: str, tiny_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What C++ code sends no hook of Python's sees, but it keeps what it has to send.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # It was set as this process imported us.
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    program = (
+        "import numpy as np\n"
+        "from attendseg_ros.inference import Segmenter, load_bundle\n"
+        f"segmenter = Segmenter(load_bundle({str(tiny_path)!r}), {engine_name!r})\n"
+        "print(segmenter.segment(np.zeros((5, 5, 3), np.uint8)).labels.shape)\n"
+    )
+    assert output_of(program) == "(5, 5)"
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(path.parent == tmp_path / "cache" / "attendseg_ros" for path in files), files
+
+
 def test_the_robots_path_never_imports_torch(tiny_path: Path) -> None:
     program = (
         "import sys, numpy as np\n"
