@@ -138,6 +138,12 @@ def problem_of(arguments: Sequence[str]) -> str:
                 f"{source.name}: {misplaced} stands outside of {_VALUES}: write the node's name or "
                 f"/**, below it {_VALUES}, and below that the parameters"
             )
+        for node, values in _sections(source.content, ""):
+            if not isinstance(values, dict):
+                problems.append(
+                    f"{source.name}: {_VALUES} of {shortened_text(node)} holds no parameters: put "
+                    "some below it, or leave it out"
+                )
         for given in _given(source):
             value = given.value
             if value is None:

@@ -164,6 +164,9 @@ def test_a_wrong_value_ends_the_start_with_the_file_in_one_line(
         ("segmentation: {lazy: true}\n", "segmentation.lazy stands outside of ros__parameters"),
         ("lazy: true\n", "lazy stands outside of ros__parameters"),
         ("/**:\n\tros__parameters:\n", "cannot start any token"),
+        # All that was below is commented out.
+        ("/a/b:\n  ros__parameters:\n    # lazy: true\n", "of /a/b holds no parameters: put some"),
+        ("/**:\n  ros__parameters: 5\n", "ros__parameters of /** holds no parameters"),
     ],
 )
 def test_a_file_that_ros_refuses_ends_the_start_with_what_is_wrong(
