@@ -11,6 +11,7 @@ from attendseg_ros.errors import AttendSegError
 from attendseg_ros.geometry.distortion import Distortion, Pinhole
 from attendseg_ros.geometry.equidistant_lens import Equidistant
 from attendseg_ros.geometry.polynomial_lens import Polynomial
+from attendseg_ros.shortening import shortened
 
 PINHOLE, PLUMB_BOB = "pinhole", "plumb_bob"
 RATIONAL_POLYNOMIAL, EQUIDISTANT = "rational_polynomial", "equidistant"
@@ -33,6 +34,8 @@ _MODELS = {
 POLYNOMIAL_COUNTS = (4, 5, 8, 12, 14)
 """How many coefficients OpenCV takes: k1 k2 p1 p2 [k3 [k4 k5 k6 [s1 s2 s3 s4 [tx ty]]]]."""
 
+_MOST_SHOWN = POLYNOMIAL_COUNTS[-1]
+
 
 class LensError(AttendSegError):
     """A lens of a kind that is not known, or coefficients that are none; one line."""
@@ -47,8 +50,8 @@ def canonical(model: str) -> str:
     known = _MODELS.get(model.strip().lower().replace(" ", "_").replace("-", "_"))
     if known is None:
         raise LensError(
-            f"distortion_model {model!r} is not known; known are plumb_bob, rational_polynomial "
-            "and equidistant"
+            f"distortion_model {shortened(model)} is not known; known are plumb_bob, "
+            "rational_polynomial and equidistant"
         )
     return known
 
@@ -76,8 +79,8 @@ def distortion_of(model: str, coefficients: Sequence[float]) -> Distortion:
         return Pinhole()
     if known == PINHOLE:
         raise LensError(
-            f"D is {numbers(values)} and distortion_model is {model!r}: it must say what D means, "
-            "plumb_bob, rational_polynomial or equidistant"
+            f"D is {numbers(values)} and distortion_model is {shortened(model)}: it must say what "
+            "D means, plumb_bob, rational_polynomial or equidistant"
         )
     if len(values) not in POLYNOMIAL_COUNTS:
         raise LensError(
@@ -88,5 +91,7 @@ def distortion_of(model: str, coefficients: Sequence[float]) -> Distortion:
 
 
 def numbers(values: Sequence[float]) -> str:
-    """Coefficients as a message shows them."""
-    return "[" + ", ".join(f"{value:g}" for value in values) + "]"
+    """Coefficients as a message shows them: as many as a lens can have."""
+    shown = ", ".join(f"{value:g}" for value in values[:_MOST_SHOWN])
+    more = len(values) - _MOST_SHOWN
+    return f"[{shown} and {more} more]" if more > 0 else f"[{shown}]"

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.shortening import shortened
 
 Floats = NDArray[Any]
 
@@ -146,11 +147,13 @@ class TransformTree:
         if not all(map(isfinite, numbers)) or abs(length - 1.0) > 0.01:
             raise TransformError(
                 NoTransform.MALFORMED,
-                f"from {child!r} to {parent!r}: its numbers are {numbers}, and the last four must "
-                "be a rotation, of length 1",
+                f"from {shortened(child)} to {shortened(parent)}: its numbers are {numbers}, "
+                "and the last four must be a rotation, of length 1",
             )
         if not parent or not child or parent == child:
-            raise TransformError(NoTransform.MALFORMED, f"from {child!r} to {parent!r}")
+            raise TransformError(
+                NoTransform.MALFORMED, f"from {shortened(child)} to {shortened(parent)}"
+            )
         with self._lock:
             edge = self._edges.get(child)
             if edge is None or edge.parent != parent or edge.static != static:
@@ -196,7 +199,7 @@ class TransformTree:
 
     def _gap(self, target: str, source: str) -> str:
         known = {*self._edges, *(edge.parent for edge in self._edges.values())}
-        text = f"from {source!r} to {target!r}"
+        text = f"from {shortened(source)} to {shortened(target)}"
         unknown = [repr(frame) for frame in (source, target) if frame not in known]
         if unknown:
             verb = "is" if len(unknown) == 1 else "are"
@@ -210,7 +213,7 @@ class TransformTree:
             edge = self._edges[frame]
             if edge.static:
                 continue
-            where = f"from {source!r} to {target!r}"
+            where = f"from {shortened(source)} to {shortened(target)}"
             if stamp_ns == 0:
                 raise TransformError(
                     NoTransform.LATE, f"{where}: it moves, and the moment is not known"
@@ -220,7 +223,7 @@ class TransformTree:
                 direction = "older" if offset_ns < 0 else "younger"
                 raise TransformError(
                     NoTransform.LATE,
-                    f"{where}: the nearest of {frame!r} in {edge.parent!r} is "
+                    f"{where}: the nearest of {shortened(frame)} in {shortened(edge.parent)} is "
                     f"{abs(offset_ns) / 1e9:.2f} s {direction}, at most "
                     f"{tolerance_ns / 1e9:g} s is allowed",
                 )

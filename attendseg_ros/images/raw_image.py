@@ -21,6 +21,7 @@ from attendseg_ros.images.colours import demosaic, from_packed, from_planes
 from attendseg_ros.images.encoded import decode_message
 from attendseg_ros.images.encodings import ENCODINGS, Encoding, Kind, find_encoding
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.shortening import shortened
 
 _PAGE = 4096
 _LARGEST_TAIL = 65536
@@ -127,7 +128,7 @@ def _encoding_of(message: ImageMessage) -> Encoding:
     encoding = find_encoding(message.encoding)
     if encoding is None:
         raise BadImageError(
-            Reason.ENCODING, f"{message.encoding!r} is none of {', '.join(ENCODINGS)}"
+            Reason.ENCODING, f"{shortened(message.encoding)} is none of {', '.join(ENCODINGS)}"
         )
     return encoding
 

@@ -17,6 +17,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.playback.file_kinds import in_words
 from attendseg_ros.playback.frames import Image
+from attendseg_ros.shortening import shortened
 
 RAW_TYPE = "sensor_msgs/msg/Image"
 COMPRESSED_TYPE = "sensor_msgs/msg/CompressedImage"
@@ -94,7 +95,7 @@ class ImageDecoder:
         try:
             rgb = raw_image.to_rgb(message, self._bits)
         except ImageError as error:
-            what = f"image of {message.width}x{message.height}, {message.encoding!r}"
+            what = f"image of {message.width}x{message.height}, {shortened(message.encoding)}"
             raise ImageError(f"{what}: {error}") from error
         return DecodedImage(message.header, np.ascontiguousarray(raw_image.packed(rgb)))
 

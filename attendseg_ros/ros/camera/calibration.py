@@ -14,6 +14,7 @@ from attendseg_ros.ros.camera.intrinsics import to_lens
 from attendseg_ros.ros.camera.rectification import is_rectified
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened_text
 
 
 class Calibration:
@@ -69,10 +70,9 @@ class Calibration:
             return f"unknown: nothing has arrived on {self._topic}"
         if self._rectified(settings):
             return f"undone before: {self._image} is taken for the rectified image"
-        coefficients = [float(coefficient) for coefficient in info.d]
+        model = shortened_text(info.distortion_model) or "no distortion_model"
         return (
-            f"undone here: {info.distortion_model or 'no distortion_model'}, D "
-            f"{numbers(coefficients)}; {self._image} is taken for the raw image"
+            f"undone here: {model}, D {numbers(info.d)}; {self._image} is taken for the raw image"
         )
 
     def _rectified(self, settings: Settings) -> bool:

@@ -22,6 +22,7 @@ from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch
@@ -152,8 +153,8 @@ class FrameAccount:
 
 def _describe(message: ImageMessage) -> str:
     if isinstance(message, CompressedImage):
-        return f"format {message.format!r}, {len(message.data)} bytes"
+        return f"format {shortened(message.format)}, {len(message.data)} bytes"
     return (
-        f"encoding {message.encoding!r}, {message.width}x{message.height}, "
+        f"encoding {shortened(message.encoding)}, {message.width}x{message.height}, "
         f"step {message.step}, {len(message.data)} bytes"
     )

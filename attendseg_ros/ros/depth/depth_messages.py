@@ -13,6 +13,7 @@ from attendseg_ros.images.bad_image import BadImageError
 from attendseg_ros.images.encodings import find_encoding
 from attendseg_ros.images.raw_image import view
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
+from attendseg_ros.shortening import shortened
 
 _CONVERTERS = {
     "32FC1": to_depth,
@@ -43,7 +44,8 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
     if convert is None:
         raise DepthError(
             DepthFault.ENCODING,
-            f"{message.encoding!r} is neither 32FC1 (metres) nor 16UC1 or mono16 (millimetres)",
+            f"{shortened(message.encoding)} is neither 32FC1 (metres) nor 16UC1 or mono16 "
+            "(millimetres)",
         )
     if (message.width, message.height) != (width, height):
         raise DepthError(

@@ -19,6 +19,7 @@ from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.timing import stamp_ns
 
 OLDEST_NS = 500_000_000
@@ -155,6 +156,7 @@ def _check_belongs(depth: Header, image: Header) -> None:
     if depth.frame_id.lstrip("/") != image.frame_id.lstrip("/"):
         raise DepthError(
             DepthFault.FRAME,
-            f"depth is in {depth.frame_id!r} and the image in {image.frame_id!r}; "
+            f"depth is in {shortened(depth.frame_id)} and the image in "
+            f"{shortened(image.frame_id)}; "
             "it must be aligned to the image",
         )

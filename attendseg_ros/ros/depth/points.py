@@ -26,6 +26,7 @@ from attendseg_ros.ros.health.points_report import PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.depth_matching import (
     NANOSECONDS_PER_MS,
     DepthMatcher,
@@ -193,8 +194,9 @@ class SemanticPoints:
         if depth.header.frame_id != image.header.frame_id:
             self._say_once(
                 "frame",
-                f"depth is in the frame {depth.header.frame_id!r} and the image in "
-                f"{image.header.frame_id!r}: points are wrong if depth is not aligned to the image",
+                f"depth is in the frame {shortened(depth.header.frame_id)} and the image in "
+                f"{shortened(image.header.frame_id)}: points are wrong if depth is not aligned to "
+                "the image",
             )
         if self._builder is None or self._builder.lens != lens:
             self._builder = CloudBuilder(lens)

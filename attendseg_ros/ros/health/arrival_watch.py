@@ -18,6 +18,7 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.observed import CameraReport
 from attendseg_ros.ros.messages.conversion import ImageMessage
+from attendseg_ros.shortening import shortened_text
 from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import Throttle
@@ -144,5 +145,5 @@ class ArrivalWatch:
 def _form(message: ImageMessage) -> str:
     """What all images of one camera have in common, in words."""
     if isinstance(message, CompressedImage):
-        return message.format or "compressed"
-    return f"{message.encoding} {message.width}x{message.height}"
+        return shortened_text(message.format) or "compressed"
+    return f"{shortened_text(message.encoding)} {message.width}x{message.height}"

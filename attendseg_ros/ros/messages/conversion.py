@@ -23,6 +23,7 @@ from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.encoded import decode_message
 from attendseg_ros.images.encodings import ENCODINGS, find_encoding
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.shortening import shortened
 
 ImageMessage: TypeAlias = Image | CompressedImage
 
@@ -74,5 +75,5 @@ def _by_cv_bridge(message: Image, max_pixels: int) -> RgbImage:
                 return rgb
             why = f"cv_bridge gives {rgb.dtype} {rgb.shape} in place of an RGB image"
     raise BadImageError(
-        Reason.ENCODING, f"{message.encoding!r} is none of {', '.join(ENCODINGS)}; {why}"
+        Reason.ENCODING, f"{shortened(message.encoding)} is none of {', '.join(ENCODINGS)}; {why}"
     )

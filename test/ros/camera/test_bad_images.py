@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sensor_msgs.msg import Image
-from support.ros_client import image
+from sensor_msgs.msg import CameraInfo, Image
+from support.ros_client import image, values
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
@@ -134,3 +134,20 @@ def test_bad_and_good_images_in_turn_get_exactly_the_good_masks(rig: Rig, camera
         assert all(mask.header.stamp != bad.header.stamp for mask in masks.messages)
     np.testing.assert_array_equal(rig.mask(camera, rig.painted(), masks), stripes(WIDTH, HEIGHT))
     assert "Traceback" not in rig.process.log()
+
+
+def test_what_a_camera_writes_is_shown_shortly(rig: Rig, camera: Any) -> None:
+    info = rig.client.camera(CameraInfo, "camera_info")
+    bad = rig.painted()
+    bad.encoding = "x" * 100_000
+    line = rig.refuses(camera, bad, rig.painted(), "unknown encoding")
+    assert len(line) < 3_000
+    message = CameraInfo(distortion_model="y" * 100_000, d=[0.5] * 100_000)
+
+    def seen(status: Any) -> bool:
+        info.publish(message)
+        return "yyy" in values(status)["lens"]
+
+    lens = values(rig.status("camera", seen))["lens"]
+    assert "and 99986 more" in lens
+    assert len(lens) < 500
