@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -84,8 +86,8 @@ class Held:
 def settle(threads: Collection[threading.Thread], enough: threading.Event | None = None) -> None:
     """Returns when each thread has ended or waits for another one, or when something happened.
 
-    A thread that the machine is slow to wake may be taken for a waiting one: a test then sees
-    another order than it meant to, which must be right as well.
+    A thread that was woken and has no processor yet stands where it waited. The kernel tells the
+    two apart, so that a busy machine makes this slow in place of wrong.
     """
     deadline = time.monotonic() + PATIENCE_S
     still = 0
@@ -97,7 +99,8 @@ def settle(threads: Collection[threading.Thread], enough: threading.Event | None
         if enough is None:
             time.sleep(_POLL_S)
         before, places = places, [_place(thread) for thread in threads]
-        still = still + 1 if places == before and all(map(_rests, places)) else 0
+        at_rest = places == before and all(map(_waits, places)) and not _any_runs()
+        still = still + 1 if at_rest else 0
 
 
 def _place(thread: threading.Thread) -> tuple[str, int] | None:
@@ -105,5 +108,17 @@ def _place(thread: threading.Thread) -> tuple[str, int] | None:
     return None if frame is None else (frame.f_code.co_filename, frame.f_lasti)
 
 
-def _rests(place: tuple[str, int] | None) -> bool:
-    return place is None or place[0].endswith(("threading.py", "model_switch.py", "preemption.py"))
+def _waits(place: tuple[str, int] | None) -> bool:
+    return place is None or place[0].endswith("/threading.py")
+
+
+def _any_runs() -> bool:
+    """Whether another thread of this process runs, or would if it had a processor (proc(5))."""
+    me = threading.get_native_id()
+    for task in Path("/proc/self/task").iterdir():
+        # One that ends meanwhile has no file any more.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state = (task / "stat").read_text().rpartition(") ")[2][:1]
+            if int(task.name) != me and state != "S":
+                return True
+    return False
