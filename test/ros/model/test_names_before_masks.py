@@ -55,7 +55,9 @@ class Stage:
             switched=self._told,
             failed=self._failed,
         )
-        (self.loader,) = set(threading.enumerate()) - before
+        # An engine's thread of the stage before may end only now, and is then seen once more.
+        started = set(threading.enumerate()) - before
+        (self.loader,) = (thread for thread in started if thread.name == "model")
         self.switch.tell()
 
     def set(self, **values: Any) -> None:
