@@ -18,7 +18,7 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.inference.bundle import DESCRIPTION_FILE, MODEL_FILE, Bundle
 from attendseg_ros.inference.bundle_fields import FORMAT_VERSION
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.classes import KEYS
+from attendseg_ros.labels.class_mapping import KEYS
 from attendseg_ros.placing import Placing, real_place
 
 CARD_FILE = "MODEL_CARD.md"

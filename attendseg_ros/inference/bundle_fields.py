@@ -13,7 +13,7 @@ from attendseg_ros.errors import BundleError, ClassTableError, DataError
 from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.classes import KEYS
+from attendseg_ros.labels.class_mapping import KEYS
 from attendseg_ros.shortening import NAME, is_name, shortened
 from attendseg_ros.terms import Terms
 

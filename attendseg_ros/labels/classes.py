@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +13,22 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import ClassTableError
-from attendseg_ros.labels.palette import Color, distinct_color
-from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
-
-UNLABELLED = 255
-"""The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
-
+from attendseg_ros.labels.class_info import (
+    UNLABELLED,
+    ClassInfo,
+    check_class,
+    check_color,
+    is_int_in,
+)
+from attendseg_ros.labels.class_mapping import parse
+from attendseg_ros.labels.palette import Color
+from attendseg_ros.shortening import shortened
 
 BUILT_IN = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
 """The class files of this package, by their names."""
 
 LABEL_VALUES = ("ids", "colors")
 """By what label images may name a class."""
-
-KEYS = ("classes", "ignored_ids", "ignored_colors", "label_values")
-"""The keys of a class file; those that a model.yaml has as well mean the same there."""
-
-
-@dataclass(frozen=True)
-class ClassInfo:
-    """One class: its id in label images (0..254), its name, its RGB colour (0..255 each).
-
-    `merges` names the finer classes of a data set that count as this one, with the colours that
-    they have in its label images.
-    """
-
-    id: int
-    name: str
-    color: Color
-    merges: Mapping[str, Color] = field(default_factory=dict)
-
-    def __hash__(self) -> int:
-        return hash((self.id, self.name, self.color))
 
 
 class ClassTable:
@@ -73,10 +56,10 @@ class ClassTable:
         if not classes:
             raise ClassTableError("classes is empty: at least one {id, name, color} is needed")
         for position, info in enumerate(classes):
-            _check_class(info, f"classes[{position}]", classes[:position])
+            check_class(info, f"classes[{position}]", classes[:position])
         ids = {info.id for info in classes}
         for ignored in ignored_ids:
-            if not _is_int_in(ignored, 0, 255):
+            if not is_int_in(ignored, 0, 255):
                 raise ClassTableError(
                     f"ignored_ids must be integers from 0 to 255, got {shortened(ignored)}"
                 )
@@ -128,33 +111,7 @@ class ClassTable:
         Raises:
             ClassTableError: the mapping has another form; the message names the entry.
         """
-        if not isinstance(mapping, Mapping):
-            raise ClassTableError(
-                f"must be a mapping with the key 'classes', got {type(mapping).__name__}"
-            )
-        unknown = sorted(str(key) for key in mapping if key not in KEYS)
-        if unknown:
-            raise ClassTableError(
-                f"unknown key {shortened(unknown[0])}: the keys are {', '.join(map(repr, KEYS))}"
-            )
-        classes = mapping.get("classes")
-        if not isinstance(classes, list):
-            raise ClassTableError(
-                f"classes must be a list of {{id, name, color}}, got {shortened(classes)}"
-            )
-        ignored_ids = mapping.get("ignored_ids", [])
-        if not isinstance(ignored_ids, list):
-            raise ClassTableError(
-                f"ignored_ids must be a list of integers, got {shortened(ignored_ids)}"
-            )
-        ignored_colors = mapping.get("ignored_colors", [])
-        if not isinstance(ignored_colors, list):
-            raise ClassTableError(
-                f"ignored_colors must be a list of [r, g, b], got {shortened(ignored_colors)}"
-            )
-        infos = [_parse_class(entry, i) for i, entry in enumerate(classes)]
-        colors = [_parse_color(c, f"ignored_colors[{i}]") for i, c in enumerate(ignored_colors)]
-        return cls(infos, ignored_ids, colors, mapping.get("label_values"))
+        return cls(*parse(mapping))
 
     def to_mapping(self) -> dict[str, Any]:
         """The inverse of `from_mapping`, of plain lists and dictionaries for YAML or JSON."""
@@ -248,7 +205,7 @@ def _label_colors(
     """
     ids: dict[Color, int] = {}
     for color in ignored:
-        _check_color(color, "ignored_colors")
+        check_color(color, "ignored_colors")
         ids[color] = UNLABELLED
     for info in classes:
         for name, color in ({info.name: info.color} | dict(info.merges)).items():
@@ -259,67 +216,3 @@ def _label_colors(
                 )
     ids.setdefault((0, 0, 0), UNLABELLED)
     return ids
-
-
-def _is_int_in(value: object, low: int, high: int) -> bool:
-    # bool is an int in Python, but `id: yes` in a class file is a mistake.
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _parse_class(entry: object, position: int) -> ClassInfo:
-    where = f"classes[{position}]"
-    if isinstance(entry, str):
-        return ClassInfo(position, entry, distinct_color(position))
-    keys = {"id", "name", "color"}
-    if not isinstance(entry, Mapping) or set(entry) - {"merges"} != keys:
-        raise ClassTableError(
-            f"{where} must be {{id, name, color}} or a name, got {shortened(entry)}"
-        )
-    merges = entry.get("merges", {})
-    if not isinstance(merges, Mapping):
-        raise ClassTableError(
-            f"{where}.merges must be {{name: [r, g, b], ...}}, got {shortened(merges)}"
-        )
-    return ClassInfo(
-        id=entry["id"],
-        name=entry["name"],
-        color=_parse_color(entry["color"], f"{where}.color"),
-        merges={
-            str(n): _parse_color(c, f"{where}.merges.{shortened_text(n)}")
-            for n, c in merges.items()
-        },
-    )
-
-
-def _parse_color(value: object, where: str) -> Color:
-    if not isinstance(value, list) or len(value) != 3:
-        raise ClassTableError(f"{where} must be [r, g, b] from 0 to 255, got {shortened(value)}")
-    red, green, blue = value
-    return red, green, blue
-
-
-def _check_color(color: Color, where: str) -> None:
-    if len(color) != 3 or not all(_is_int_in(value, 0, 255) for value in color):
-        raise ClassTableError(
-            f"{where} must be [r, g, b] from 0 to 255, got {shortened(list(color))}"
-        )
-
-
-def _check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> None:
-    if not _is_int_in(info.id, 0, UNLABELLED - 1):
-        raise ClassTableError(
-            f"{where}.id must be an integer from 0 to {UNLABELLED - 1} "
-            f"({UNLABELLED} means unlabelled), got {shortened(info.id)}"
-        )
-    if not is_name(info.name):
-        raise ClassTableError(f"{where}.name must be {NAME}, got {shortened(info.name)}")
-    _check_color(info.color, f"{where}.color")
-    for merged, color in info.merges.items():
-        _check_color(color, f"{where}.merges.{shortened_text(merged)}")
-    for other in earlier:
-        if other.id == info.id:
-            raise ClassTableError(f"{where}.id {info.id} is also the id of {other.name!r}")
-        if other.name == info.name:
-            raise ClassTableError(
-                f"{where}.name {shortened(info.name)} is also the name of id {other.id}"
-            )

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError, ImageError
-from attendseg_ros.labels.classes import LABEL_VALUES, UNLABELLED, ClassTable
+from attendseg_ros.labels.class_info import UNLABELLED
+from attendseg_ros.labels.classes import LABEL_VALUES, ClassTable
 from attendseg_ros.labels.exif import turned
 from attendseg_ros.labels.label_image import Entry, Kind, LabelImage, read_label_image
 

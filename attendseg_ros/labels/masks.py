@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError
-from attendseg_ros.labels.classes import UNLABELLED
+from attendseg_ros.labels.class_info import UNLABELLED
 
 Image = NDArray[np.uint8]
 
