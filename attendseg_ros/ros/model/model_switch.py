@@ -1,30 +1,27 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The segmenter that runs, and the thread that puts another model or input size in its place."""
+"""The segmenter that runs, and how another model or input size takes its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
-from functools import partial
-from threading import Condition
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.logging import get_logger
 
 from attendseg_ros.errors import described
 from attendseg_ros.inference import Bundle, Segmentation, Segmenter
+from attendseg_ros.ros.model.frame_gate import FrameGate
 from attendseg_ros.ros.model.hangs import MOST_HANGING, EngineHangError, Hangs
-from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.loader import Loader, build
+from attendseg_ros.ros.model.model_request import ModelRequest, ModelRequests
 from attendseg_ros.ros.model.segmenter_calls import Builds, SegmenterCalls
-from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
+from attendseg_ros.streaming.size_policy import Size
 from attendseg_ros.streaming.watched_calls import HangError, hanging
-from attendseg_ros.streaming.worker import Worker
 
 
 class ModelSwitch:
@@ -46,9 +43,8 @@ class ModelSwitch:
     A segmenter that hangs over a frame is given up: frames are refused until another like it, made
     in a fresh thread, has taken its place. What the one that hung returns late reaches nobody.
 
-    It alone decides what the masks' ids mean, and so when that is told: under one lock, before the
-    first frame that it holds for, and while no frame is in hand that another one holds for.
-    Whichever thread changes it, and wherever that is held up, every mask is of what was told last.
+    Whatever changes here does so under the lock of its `FrameGate`, which tells what the masks' ids
+    mean before the first frame that it holds for.
     """
 
     def __init__(
@@ -72,19 +68,15 @@ class ModelSwitch:
             say: called in any thread with what is to be said of a hang.
         """
         self._segmenter = segmenter
-        self._asked = ModelRequest(settings, segmenter.bundle)
-        self._in_effect = settings
-        self._told: tuple[Segmenter, float] | None = (segmenter, settings.min_confidence)
-        self._switched = switched
+        self._requests = ModelRequests(settings, segmenter.bundle)
+        self._gate = FrameGate(self._now, switched, self._check_hang)
+        self._changed = self._gate.changed
         self._failed = failed
-        self._changed = Condition()
-        self._frame_in_hand = False
-        self._switching = False
         self._say = say
         self._calls = SegmenterCalls(self._note_return)
         self._hung: Segmenter | None = None
-        self._came_back = self._closed = False
-        self._builds, self._worker = self._start_loading()
+        self._came_back = False
+        self._loader = Loader(self._fulfil)
         self.hangs = Hangs()
         self.refusal = ""
 
@@ -96,17 +88,17 @@ class ModelSwitch:
     @property
     def asked_bundle(self) -> Bundle:
         """The model that parameters must fit: the one that runs, or the one that is loading."""
-        return self._asked.bundle
+        return self.asked.bundle
 
     @property
     def asked(self) -> ModelRequest:
         """What runs, or what is being prepared."""
-        return self._asked
+        return self._requests.now
 
     @property
     def loading(self) -> str:
         """Name of the model that will take over; empty when none is loading."""
-        asked = self._asked.bundle
+        asked = self.asked.bundle
         return "" if asked is self._segmenter.bundle else asked.name
 
     def ask(self, settings: Settings, bundle: Bundle, *, anew: bool) -> None:
@@ -117,32 +109,22 @@ class ModelSwitch:
             bundle: the model they fit.
             anew: whether the model or the input size is among what was set.
         """
-        for known in (self._segmenter.bundle, self._asked.bundle):
+        for known in (self._segmenter.bundle, self.asked.bundle):
             if bundle == known:
                 bundle = known
         with self._changed:
-            before, asked = self._asked, ModelRequest(settings, bundle)
-            if settings.target_latency_ms and (bundle, asked.size) == (
-                before.bundle,
-                before.unpaced,
-            ):
-                asked = replace(asked, paced=before.paced, refused=before.refused)
-            anew = anew or asked.size != before.size
-            self._asked = asked = replace(asked, attempt=before.attempt + anew)
-            self._settle()
-            self._tell_soon()
+            anew = self._requests.follow(settings, bundle, anew=anew)
+            self._requests.settle(*self._running())
+            self._gate.tell_soon()
             self._changed.notify_all()
             if anew:
-                self._worker.submit(asked)
+                self._loader.submit(self.asked)
 
     def tell(self) -> None:
         """Has `switched` called now, whatever it was called with before: for those new here."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._frame_in_hand)
-            self._told = None
-            self._tell()
+        self._gate.tell_now()
 
-    def run_at(self, size: tuple[int, int], settings: Settings) -> bool:
+    def run_at(self, size: Size, settings: Settings) -> bool:
         """Has the model run at another input size than the parameters say; returns at once.
 
         Args:
@@ -153,12 +135,10 @@ class ModelSwitch:
             False, and nothing changes, when others have been set since.
         """
         with self._changed:
-            if self._asked.settings is not settings:
-                return False
-            attempt = self._asked.attempt + 1
-            self._asked = replace(self._asked, paced=size, refused=None, attempt=attempt)
-            self._worker.submit(self._asked)
-        return True
+            begun = self._requests.pace(size, settings)
+            if begun:
+                self._loader.submit(self.asked)
+        return begun
 
     def take_back(self, request: ModelRequest) -> dict[str, Any]:
         """Gives up a request that failed.
@@ -168,39 +148,15 @@ class ModelSwitch:
             has been asked for since.
         """
         with self._changed:
-            asked, now = self._asked, self._in_effect
-            if asked.attempt != request.attempt or asked.size != request.size:
-                return {}
-            values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
-            if asked.bundle is self._segmenter.bundle:
-                values = {"input_size": now.input_size}
-            settings = replace(asked.settings, **values)
-            self._asked = ModelRequest(settings, self._segmenter.bundle, attempt=asked.attempt + 1)
-            if settings.target_latency_ms:
-                self._asked = replace(self._asked, paced=self._segmenter.input_size)
-            return values
+            return self._requests.take_back(request, *self._running())
 
-    @contextmanager
-    def frame(self) -> Iterator[tuple[Segmenter, Settings]]:
+    def frame(self) -> AbstractContextManager[tuple[Segmenter, Settings]]:
         """Keeps the segmenter for one frame, with settings that fit its classes.
 
         Raises:
             EngineHangError: it hangs, and none has taken its place yet.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: not self._switching)
-            if self._hung is not None:
-                raise EngineHangError(self.hangs.now)
-            self._tell()
-            self._frame_in_hand = True
-            segmenter, settings = self._now()
-        try:
-            yield segmenter, settings
-        finally:
-            with self._changed:
-                self._frame_in_hand = False
-                self._tell_soon()
-                self._changed.notify_all()
+        return self._gate.frame()
 
     def segment(
         self, segmenter: Segmenter, rgb: NDArray[np.uint8], timeout_s: float, **how: Any
@@ -230,20 +186,12 @@ class ModelSwitch:
     def close(self) -> None:
         """Ends the threads and frees the segmenter; what is loading is left to itself."""
         with self._changed:
-            self._closed = True
+            self._loader.let_go()
             self._changed.notify_all()
-        self._builds.hurried = True
-        self._worker.stop()
+        self._loader.close()
         if self._hung is None:
             self._segmenter.close()
         self._calls.close()
-        self._builds.close()
-
-    def _start_loading(self) -> tuple[Builds, Worker[ModelRequest]]:
-        builds = Builds()
-        return builds, Worker(
-            "model", partial(self._fulfil, builds), get_logger("attendseg_ros").error
-        )
 
     def _give_up(self, segmenter: Segmenter, waited_s: float) -> None:
         with self._changed:
@@ -252,10 +200,8 @@ class ModelSwitch:
             self._hung, self._came_back = segmenter, False
             self.hangs.begin(segmenter.engine_name, segmenter.bundle.name, waited_s)
             # The thread that loads may be waiting for the one that hangs.
-            self._worker.leave()
-            self._builds.close()
-            self._builds, self._worker = self._start_loading()
-            self._worker.submit(self._asked)
+            self._loader.begin_anew()
+            self._loader.submit(self.asked)
             text = self.hangs.now
         self._say(text)
 
@@ -271,102 +217,69 @@ class ModelSwitch:
     def _await_turn(self, builds: Builds) -> ModelRequest:
         """Waits until another engine may be made in place of one that hangs; returns what for."""
         with self._changed:
-            asked = self._asked
+            asked = self.asked
             self._changed.wait_for(
                 lambda: (
-                    self._is_past(builds)
+                    self._loader.is_past(builds)
                     or self._came_back
-                    or self._asked.bundle is not asked.bundle
+                    or self.asked.bundle is not asked.bundle
                 ),
                 self.hangs.delay_s(),
             )
-            while not self._is_past(builds) and hanging() >= MOST_HANGING:
+            while not self._loader.is_past(builds) and hanging() >= MOST_HANGING:
                 # Calls of another switch's segmenters notify nobody here.
                 self._changed.wait(1.0)
-            return self._asked
-
-    def _is_past(self, builds: Builds) -> bool:
-        """Whether the thread that uses these has nothing to say any more."""
-        return self._closed or builds is not self._builds
+            return self.asked
 
     def _now(self) -> tuple[Segmenter, Settings]:
         """What a frame of this moment is made with."""
-        segmenter, settings = self._segmenter, self._asked.settings
-        if self._asked.bundle is not segmenter.bundle:
-            # Classes set together with another model are that model's.
-            lists = {name: getattr(self._in_effect, name) for name in CLASS_LISTS}
-            settings = replace(settings, **lists)
-        return segmenter, settings
+        return self._segmenter, self._requests.settings_for(self._segmenter.bundle)
 
-    def _tell(self) -> None:
-        """Tells what frames are made with from now on, unless it was told; none is in hand."""
-        segmenter, settings = self._now()
-        now = (segmenter, settings.min_confidence)
-        if now != self._told:
-            self._told = None
-            self._switched(segmenter, settings)
-            self._told = now
+    def _running(self) -> tuple[Bundle, Size]:
+        return self._segmenter.bundle, self._segmenter.input_size
 
-    def _tell_soon(self) -> None:
-        """The same, once the frame in hand is done."""
-        if not self._frame_in_hand:
-            # It is told before the next frame otherwise, which says what the matter is.
-            with suppress(Exception):
-                self._tell()
-
-    def _settle(self) -> None:
-        """Notes that all that is asked for is in effect, if so."""
-        if self._asked.bundle is self._segmenter.bundle:
-            settled = self._asked.size == self._segmenter.input_size
-            size = self._asked.settings.input_size if settled else self._in_effect.input_size
-            self._in_effect = replace(self._asked.settings, input_size=size)
+    def _check_hang(self) -> None:
+        """Refuses a frame while the segmenter hangs."""
+        if self._hung is not None:
+            raise EngineHangError(self.hangs.now)
 
     def _fulfil(self, builds: Builds, request: ModelRequest) -> None:
         try:
             self._put_into_effect(builds, request)
             give_back_freed()
         except Exception as error:
-            if self._is_past(builds):
+            if self._loader.is_past(builds):
                 return
             # Whatever a library raises over a model, the old one goes on.
             self.refusal = described(error)
-            self._stop_pacing(request)
+            with self._changed:
+                self._requests.stop_pacing(request, self._segmenter.input_size)
             self._failed(request, self.refusal)
             if self._hung is not None:
                 # None goes on: it is tried again.
                 self.hangs.fail(self.refusal)
-                self._worker.submit(request)
+                self._loader.submit(request)
         else:
-            if not self._is_past(builds):
+            if not self._loader.is_past(builds):
                 self.refusal = ""
-
-    def _stop_pacing(self, request: ModelRequest) -> None:
-        """Stays at the input size that runs, when it was not the parameters that asked."""
-        with self._changed:
-            asked = self._asked
-            if request.paced and (asked.bundle, asked.paced) == (request.bundle, request.paced):
-                size = self._segmenter.input_size
-                self._asked = replace(asked, paced=size, refused=request.paced)
 
     def _put_into_effect(self, builds: Builds, request: ModelRequest) -> None:
         hung = self._hung
         if hung is not None:
             request = self._await_turn(builds)
-        if self._is_past(builds):
+        if self._loader.is_past(builds):
             return
         if request.bundle is not self._segmenter.bundle or hung is not None:
-            old = self._replace(builds, _build(builds, request, hung), request)
+            old = self._replace(builds, build(builds, request, hung), request)
             if old is not None:
                 old.close()
         elif request.size != self._segmenter.input_size:
             builds.resize(self._segmenter, request.size)
             with self._changed:
-                if self._is_past(builds):
+                if self._loader.is_past(builds):
                     return
-                self._in_effect = request.settings
-                self._settle()
-                self._told = None
-                self._tell_soon()
+                self._requests.take_effect(request, *self._running())
+                self._gate.tell_soon(anew=True)
 
     def _replace(self, builds: Builds, made: Segmenter, request: ModelRequest) -> Segmenter | None:
         """Puts a segmenter in place between two frames; returns the one to close.
@@ -374,29 +287,14 @@ class ModelSwitch:
         One that hangs is not: the call that hangs closes it, should it return.
         """
         with self._changed:
-            if self._asked.bundle is not request.bundle or self._is_past(builds):
+            if self.asked.bundle is not request.bundle or self._loader.is_past(builds):
                 # Something else has been asked for meanwhile.
                 return made
-            # New frames wait, or a camera faster than the network would never leave a gap.
-            self._switching = True
-            try:
-                self._changed.wait_for(lambda: not self._frame_in_hand)
+            with self._gate.between_frames():
                 old: Segmenter | None = self._segmenter
                 self._segmenter = made
-                self._in_effect = request.settings
-                self._settle()
+                self._requests.take_effect(request, *self._running())
                 if self._hung is not None:
                     self._hung = old = None
                     self.hangs.end()
-                self._tell_soon()
-            finally:
-                self._switching = False
-                self._changed.notify_all()
             return old
-
-
-def _build(builds: Builds, request: ModelRequest, hung: Segmenter | None) -> Segmenter:
-    if hung is not None and request.bundle is hung.bundle:
-        return builds.make_twin(hung, request.size)
-    engine, num_threads = request.settings.engine, request.settings.num_threads
-    return builds.make(partial(Segmenter, request.bundle, engine, num_threads, request.size))

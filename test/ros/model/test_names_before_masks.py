@@ -16,7 +16,9 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Bundle, Segmenter, load_bundle
 from attendseg_ros.labels import ClassInfo, ClassTable
-from attendseg_ros.ros.model.model_request import ModelRequest
+from attendseg_ros.ros.model.frame_gate import FrameGate
+from attendseg_ros.ros.model.loader import Loader
+from attendseg_ros.ros.model.model_request import ModelRequest, ModelRequests
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.parameters.settings import Settings
 
@@ -25,6 +27,10 @@ Meaning = tuple[tuple[str, ...], float]
 
 IMAGE = np.zeros((64, 128, 3), np.uint8)
 FRAMES = 2
+
+OF_THE_SWITCH = (ModelSwitch.ask, ModelRequests.follow, Loader.submit, FrameGate.tell_soon)
+"""A function of each file in which a switch has its steps."""
+
 LEAST_STEPS = 8
 
 OTHERS = ClassTable([ClassInfo(0, "free", (10, 200, 10)), ClassInfo(1, "wall", (200, 10, 10))])
@@ -47,6 +53,7 @@ class Stage:
         self._bundles = bundles
         self.settings = Settings(engine="onnxruntime", num_threads=1, model="old")
         self.events: list[tuple[str, Meaning]] = []
+        self.names_fail = False
         segmenter = Segmenter(bundles["old"], "onnxruntime", 1)
         before = set(threading.enumerate())
         self.switch = ModelSwitch(
@@ -85,6 +92,8 @@ class Stage:
             assert meaning == told, self.events
 
     def _told(self, segmenter: Segmenter, settings: Settings) -> None:
+        if self.names_fail:
+            raise OSError("no names")
         self._note("told", segmenter, settings)
 
     def _failed(self, request: ModelRequest, _reason: str) -> None:
@@ -131,7 +140,7 @@ def frames(stage: Stage) -> None:
 def steps(bundles: dict[str, Bundle], who: str) -> Iterator[tuple[Stage, Held]]:
     """A stage for each step of a thread, until it has no more."""
     for step in range(1, 1000):
-        with Held(who, step, ModelSwitch.ask.__code__) as held:
+        with Held(who, step, *(function.__code__ for function in OF_THE_SWITCH)) as held:
             stage = Stage(bundles)
             try:
                 yield stage, held
@@ -218,14 +227,14 @@ def test_names_that_could_not_be_told_are_told_before_the_next_mask(
     bundles: dict[str, Bundle],
 ) -> None:
     stage = Stage(bundles)
-    tell, stage.switch._switched = stage.switch._switched, _fails
+    stage.names_fail = True
     try:
         # Whoever sets a parameter is not to suffer from it, and a mask without its names is none.
         stage.set(min_confidence=0.3)
         with pytest.raises(OSError, match="no names"):
             stage.frame()
         assert stage.events == [("told", (bundles["old"].classes.names, 0.0))]
-        stage.switch._switched = tell
+        stage.names_fail = False
         stage.frame()
         assert stage.events[-2:] == [
             ("told", (bundles["old"].classes.names, 0.3)),
@@ -234,7 +243,3 @@ def test_names_that_could_not_be_told_are_told_before_the_next_mask(
         stage.check()
     finally:
         stage.switch.close()
-
-
-def _fails(_segmenter: Segmenter, _settings: Settings) -> None:
-    raise OSError("no names")
