@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.foreign_families import balanced, export
 from support.foreign_graphs import class_file
-from support.real_networks import balanced, export, families
+from support.real_networks import families
 
 from attendseg_ros.cli.main import main
 from attendseg_ros.inference import Segmenter, load_bundle

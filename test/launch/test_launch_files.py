@@ -17,12 +17,11 @@ pytest.importorskip("launch_ros", reason="launch comes with ROS 2 from apt; PyPI
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from sensor_msgs.msg import PointCloud2
-from support.launch_process import LaunchProcess, share
+from support.launch_process import PROFILE_VARIABLES, LaunchProcess, share
 from support.ros_client import RosClient, wait_until
 from support.tiny_bundle import write_tiny_bundle
 
 FILES = ("segmentation.launch.py", "drone.launch.py", "ground_robot.launch.py")
-PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 
 
 @pytest.fixture(scope="module")
@@ -236,47 +235,6 @@ def test_a_node_that_dies_is_started_again_where_asked(tmp_path: Path) -> None:
         os.kill(node, signal.SIGKILL)
         launched.wait_for_log("autostart is false", count=2)
         assert launched.children() != [node]
-
-
-@pytest.mark.parametrize(
-    ("distribution", "variable"),
-    [("jazzy", PROFILE_VARIABLES[1]), ("kilted", PROFILE_VARIABLES[0])],
-)
-def test_the_shipped_profile_is_applied(
-    distribution: str, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ROS_DISTRO", distribution)
-    profile = share() / "config" / "fastdds_large_images.xml"
-    assert profiles({}, tmp_path, monkeypatch) == {variable: str(profile)}
-
-
-def test_the_user_s_profile_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = tmp_path / "mine.xml"
-    mine.write_bytes((share() / "config" / "fastdds_large_images.xml").read_bytes())
-    assert profiles({"fastdds_profile": mine}, tmp_path, monkeypatch) == {
-        PROFILE_VARIABLES[0]: str(mine)
-    }
-    assert profiles({"fastdds_profile": "none"}, tmp_path, monkeypatch) == {}
-    for variable in PROFILE_VARIABLES:
-        own = {variable: str(mine)}
-        assert profiles({}, tmp_path, monkeypatch, own) == own
-
-
-def profiles(
-    arguments: dict[str, Any],
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    environment: dict[str, str] | None = None,
-) -> dict[str, str]:
-    """The variables that choose a Fast DDS profile, as a launched node has them."""
-    for name in PROFILE_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    given = {"autostart": "false", **arguments}
-    with LaunchProcess("segmentation.launch.py", folder / "log", given, environment) as launched:
-        launched.wait_for_log("process started")
-        (node,) = launched.children()
-        variables = Path(f"/proc/{node}/environ").read_text().split("\0")
-    return dict(line.split("=", 1) for line in variables if line.startswith(PROFILE_VARIABLES))
 
 
 @pytest.mark.parametrize(

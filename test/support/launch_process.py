@@ -16,6 +16,9 @@ from typing import Any
 from ament_index_python.packages import get_package_share_directory
 from support.logged_process import LoggedProcess
 
+PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+"""Those that name Fast DDS's profile, from Kilted on and before."""
+
 
 class LaunchProcess(LoggedProcess):
     """A running launch file of the package."""
