@@ -28,17 +28,14 @@ from attendseg_ros.deployment.check import Agreement, check_bundle, reference_lo
 from attendseg_ros.deployment.graph import float_graph
 from attendseg_ros.deployment.inspection import eight_bit_convolutions, weight_bytes
 from attendseg_ros.deployment.model_card import model_card
-from attendseg_ros.deployment.scoring import Scores, score
+from attendseg_ros.deployment.scoring import Scores, score, scores_section
+from attendseg_ros.deployment.stages import stages_of
 from attendseg_ros.deployment.terms import terms_of
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
-from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg
 from attendseg_ros.network.counting import count
-from attendseg_ros.network.shape import BUILT_IN as SHAPES
-from attendseg_ros.network.shape import Shape
 from attendseg_ros.placing import check_apart
 from attendseg_ros.terms import NOT_STATED, Source, Terms
 from attendseg_ros.terms.claim import Claim
@@ -46,7 +43,6 @@ from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
-from attendseg_ros.training.groups import GROUPS_FILE
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import Splits, splits_of
 
@@ -163,13 +159,13 @@ def export(config: ExportConfig) -> ExportReport:
         )
         before, after = report.before[0], report.after[0]
         trained_on = val.shares_images_with(splits.train)
-        scores = _scores(splits.val_name, trained_on, before, after, config.precision)
+        scores = scores_section(splits.val_name, trained_on, before, after, config.precision)
         write_sections(bundle, {"scores": scores})
         write_card(
             folder,
             model_card(
                 bundle,
-                _stages(training),
+                stages_of(training),
                 splits.val_name,
                 trained_on,
                 before,
@@ -278,53 +274,3 @@ def _check_sizes(sizes: tuple[tuple[int, int], ...]) -> None:
 
 def _ordered(sizes: set[tuple[int, int]]) -> list[list[int]]:
     return [list(size) for size in sorted(sizes, key=lambda size: size[0] * size[1], reverse=True)]
-
-
-def _scores(
-    split: str, trained_on: bool, before: Scores, after: Scores, precision: str
-) -> dict[str, Any]:
-    return {
-        "split": split,
-        "trained_on_split": trained_on,
-        "images": after.images,
-        "torch": _rounded(before),
-        precision: _rounded(after),
-    }
-
-
-def _rounded(scores: Scores) -> dict[str, Any]:
-    def number(value: float | None) -> float | None:
-        return None if value is None else round(value, 4)
-
-    return {
-        "mean_iou": number(scores.mean_iou),
-        "pixel_accuracy": number(scores.pixel_accuracy),
-        "per_class_iou": {name: number(iou) for name, iou in scores.per_class_iou.items()},
-    }
-
-
-def _stages(training: TrainingConfig) -> list[dict[str, Any]]:
-    """The settings of the run and of those it started from or learnt from, the first one first.
-
-    Without the paths of the machine they were made on; the class table is in model.yaml.
-    """
-    settings = training.to_mapping()
-    built_in = (name for name in BUILT_IN if training.classes == ClassTable.load(name))
-    settings["classes"] = next(built_in, "classes.yaml")
-    # A shape of the user lies in a file beside the run; the default needs no option.
-    named = (name for name in SHAPES if training.shape == Shape.load(name))
-    settings["shape"] = None if training.shape == Shape() else next(named, "shape.yaml")
-    # Groups of a file are in a file beside the run; a run without any needs none of the three.
-    if isinstance(settings["groups"], dict):
-        settings["groups"] = GROUPS_FILE
-    for name in ("data", "run", "start_from", "teacher"):
-        if settings[name] is not None:
-            settings[name] = Path(settings[name]).resolve().name
-    if training.teacher is None:
-        del settings["distillation_weight"]
-    stages: list[dict[str, Any]] = []
-    for earlier in training.builds_on:
-        if (earlier / CONFIG_FILE).is_file():
-            found = _stages(TrainingConfig.load(earlier))
-            stages += [stage for stage in found if stage not in stages]
-    return [*stages, settings]

@@ -107,6 +107,38 @@ def compared(
     return confusion, unlabelled
 
 
+def scores_section(
+    split: str, trained_on: bool, before: Scores, after: Scores, precision: str
+) -> dict[str, Any]:
+    """The scores as a bundle's model.yaml tells them.
+
+    Args:
+        split: name of the images that were scored.
+        trained_on: whether training saw some of them.
+        before: of the float network in torch.
+        after: of the bundle.
+        precision: of the bundle, "int8" or "fp32".
+    """
+    return {
+        "split": split,
+        "trained_on_split": trained_on,
+        "images": after.images,
+        "torch": _rounded(before),
+        precision: _rounded(after),
+    }
+
+
+def _rounded(scores: Scores) -> dict[str, Any]:
+    def short(share: float | None) -> float | None:
+        return None if share is None else round(share, 4)
+
+    return {
+        "mean_iou": short(scores.mean_iou),
+        "pixel_accuracy": short(scores.pixel_accuracy),
+        "per_class_iou": {name: short(iou) for name, iou in scores.per_class_iou.items()},
+    }
+
+
 def _channels(classes: ClassTable) -> NDArray[np.uint8]:
     """uint8 (256,): position of each class id in the table, which is its row in the matrix."""
     table = np.full(256, UNLABELLED, np.uint8)

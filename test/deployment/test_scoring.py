@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.deployment.scoring import score
+from attendseg_ros.deployment.scoring import Scores, score, scores_section
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.training.dataset import LabelledSet
@@ -53,3 +53,23 @@ def test_scores_are_those_counted_by_hand(tmp_path: Path) -> None:
     assert found.per_class_iou["red"] == pytest.approx(64 / 80)
     assert found.per_class_iou["green"] == pytest.approx(32 / 48)
     assert found.per_class_iou["blue"] is None
+
+
+def test_a_bundle_tells_four_digits_and_what_was_not_seen() -> None:
+    before = Scores(1 / 3, 0.5, {"red": 2 / 3, "blue": None}, images=7)
+    after = Scores(1.0, None, {"red": 0.12344, "blue": None}, images=7)
+    assert scores_section("val", True, before, after, "int8") == {
+        "split": "val",
+        "trained_on_split": True,
+        "images": 7,
+        "torch": {
+            "mean_iou": 0.5,
+            "pixel_accuracy": 0.3333,
+            "per_class_iou": {"red": 0.6667, "blue": None},
+        },
+        "int8": {
+            "mean_iou": None,
+            "pixel_accuracy": 1.0,
+            "per_class_iou": {"red": 0.1234, "blue": None},
+        },
+    }
