@@ -15,6 +15,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.camera.frame_account import FrameAccount
 from attendseg_ros.ros.camera.frame_processing import FrameProcessor
 from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
@@ -87,21 +88,20 @@ class CameraStream:
         )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
+        account = FrameAccount(
+            node,
+            topic,
+            models.segmenter,
+            self._counts,
+            size_controller,
+            # Not a method of ours: stream and account would keep each other for long.
+            dropped=partial(worker.dropped, camera.name),
+        )
         self._consumers = MaskConsumers.make(node, parameters, outputs, transforms, several=several)
         with ExitStack() as undo:
             # Some of them have threads.
             undo.callback(self._consumers.close)
-            self._processor = FrameProcessor(
-                node,
-                topic,
-                models,
-                outputs,
-                self._counts,
-                self._consumers,
-                size_controller,
-                # Not a method of ours: stream and processor would keep each other for long.
-                dropped=partial(worker.dropped, camera.name),
-            )
+            self._processor = FrameProcessor(node, models, outputs, account, self._consumers)
             undo.pop_all()
 
     def open(self) -> None:

@@ -60,6 +60,11 @@ class FrameAccount:
         self._throttle = Throttle()
         self._cycle: Stopwatch | None = None
 
+    @property
+    def segmenter(self) -> Segmenter:
+        """The one whose frames are counted."""
+        return self._segmenter
+
     def begin_anew(self, segmenter: Segmenter) -> None:
         """Takes another segmenter: what is known of the one before says nothing of this one."""
         self._segmenter = segmenter

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
@@ -24,12 +22,10 @@ from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
-from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.class_shares import to_class_shares
 from attendseg_ros.ros.outputs.output_images import (
     ImageOutput,
@@ -52,30 +48,25 @@ class FrameProcessor:
     def __init__(
         self,
         node: LifecycleNode,
-        topic: str,
         models: ModelSwitch,
         outputs: Outputs,
-        counts: FrameCounts,
+        account: FrameAccount,
         consumers: MaskConsumers,
-        size_controller: SizeController,
-        dropped: Callable[[], int],
     ) -> None:
         """Prepares for one camera's frames of one activation.
 
         Args:
             node: for its clock and logger.
-            topic: the images' topic, for messages.
             models: gives the network and the parameters of each frame.
             outputs: where results go.
-            counts: where frames are counted.
+            account: told of every frame that is out, or refused.
             consumers: those who make more of the masks.
-            size_controller: told of every frame that is out.
-            dropped: gives the number of frames replaced by newer ones.
         """
         self._node = node
         self._models = models
-        self._segmenter = models.segmenter
-        self._account = FrameAccount(node, topic, self._segmenter, counts, size_controller, dropped)
+        # The account's: another may have taken its place since that was opened.
+        self._segmenter = account.segmenter
+        self._account = account
         self._outputs = outputs
         self._consumers = consumers
         self._camera = outputs.camera
