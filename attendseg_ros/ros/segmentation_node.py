@@ -9,17 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import cv2
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
-from rclpy.timer import Timer
 from std_srvs.srv import SetBool
 
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
 from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
-from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.health.periodic_report import PeriodicReport, idle_statuses
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model.model_news import ModelNews
 from attendseg_ros.ros.model.model_request import ModelRequest
@@ -61,17 +60,12 @@ class SegmentationNode(PatientLifecycleNode):
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
         self._on_demand = SegmentService(self)
-        self._diagnostics = self.create_publisher(
-            DiagnosticArray,
-            "/diagnostics",
-            qos.small_output(),
-            qos_overriding_options=qos.overridable(),
+        self._report = PeriodicReport(
+            self, self._statuses, self._live.settings.diagnostics_period_s
         )
-        # A paused /clock must not silence the node, so its timers follow the machine's clock.
-        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._report_timer = self._make_report_timer(self._live.settings)
-        self.create_timer(SILENCE_CHECK_S, self._check_silence, clock=self._steady)
-        self._said_caught = 0
+        # Also while /clock is paused.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(SILENCE_CHECK_S, self._check_silence, clock=steady)
         self._say_what_is_missing()
         self.warn_of_unused()
 
@@ -193,8 +187,7 @@ class SegmentationNode(PatientLifecycleNode):
         """Puts into effect what is not read with every frame."""
         before, after = change.before, change.after
         if after.diagnostics_period_s != before.diagnostics_period_s:
-            self.destroy_timer(self._report_timer)
-            self._report_timer = self._make_report_timer(after)
+            self._report.set_period(after.diagnostics_period_s)
         if self._models is None:
             return
         anew = bool(change.names & {"model", "input_size"})
@@ -243,50 +236,11 @@ class SegmentationNode(PatientLifecycleNode):
         for outputs in self._outputs:
             outputs.publish_label_info(segmenter.bundle.classes, settings.min_confidence)
 
-    def _make_report_timer(self, settings: Settings) -> Timer:
-        period_s = settings.diagnostics_period_s
-        return self.create_timer(period_s, self._publish_report, clock=self._steady)
-
-    def _publish_report(self) -> None:
-        active = self._cameras
-        statuses = self._idle_statuses() if active is None else active.statuses()
-        self._tell_of_unexpected(statuses)
-        name = self.get_fully_qualified_name()
-        for status in statuses:
-            # Two nodes in two namespaces must not overwrite each other in an aggregator.
-            status.name = f"{name.lstrip('/')}: {status.name}"
-            status.hardware_id = name
-        message = DiagnosticArray(status=statuses)
-        message.header.stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(message)
-
-    def _idle_statuses(self) -> list[DiagnosticStatus]:
+    def _statuses(self) -> list[DiagnosticStatus]:
+        if self._cameras is not None:
+            return self._cameras.statuses()
         state = "inactive" if self._models is not None else "not configured"
-        waits = f"{state}: waits for the lifecycle services"
-        statuses = []
-        for name in self._live.settings.camera_names:
-            camera = DiagnosticStatus(
-                level=DiagnosticStatus.STALE, name=name.status("camera"), message=waits
-            )
-            network = DiagnosticStatus(
-                level=DiagnosticStatus.STALE, name=name.status("network"), message=waits
-            )
-            if self._failure:
-                network.level, network.message = DiagnosticStatus.ERROR, self._failure
-            statuses += [camera, network]
-        return statuses
-
-    def _tell_of_unexpected(self, statuses: list[DiagnosticStatus]) -> None:
-        """Adds to every camera's network what went into the node's net."""
-        caught, last = self.net.caught, self.net.last
-        is_new, self._said_caught = caught > self._said_caught, caught
-        for status in statuses:
-            if not status.name.startswith("network"):
-                continue
-            status.values.append(KeyValue(key="unexpected errors", value=str(caught)))
-            if is_new:
-                status.level = max(status.level, DiagnosticStatus.WARN)
-                status.message = f"{last}; {status.message}"
+        return idle_statuses(self._live.settings.camera_names, state, self._failure)
 
     def _check_silence(self) -> None:
         if self._cameras is not None:
