@@ -213,7 +213,11 @@ def test_ends_without_a_trace(tmp_path: Path, by: signal.Signals) -> None:
 @pytest.mark.parametrize(
     ("parameter", "value", "said"),
     [
-        ("encoding", "nv21", "encoding must be one of rgb8, bgr8, rgba8, bgra8, mono8, got 'nv21'"),
+        (
+            "encoding",
+            "nv21",
+            "encoding must be one of rgb8, bgr8, rgba8, bgra8, mono8, got the text 'nv21'",
+        ),
         ("width", 5, "width must be a whole number from 16 to 4096"),
         ("rate_hz", 0.0, "rate_hz must be a number from 0.1 to 240.0"),
         ("rate_hz", "fast", "rate_hz must be a number from 0.1 to 240.0, got the text 'fast'"),
