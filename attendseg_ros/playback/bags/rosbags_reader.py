@@ -54,19 +54,13 @@ class RosbagsReader(BagReader):
     def _rest(self, path: Path, topic: str, last: _Last, reason: str) -> Iterator[Recorded]:
         """What follows a damaged place of a ROS 1 bag, in the order in which it lies there."""
         records = RecordReader(path)
-        messages = records.messages()
-        while True:
-            try:
-                message = next(messages)
-            except StopIteration:
-                break
-            except Exception as error:
-                records.damage.append(
-                    f"cut off or damaged behind message {records.count}: {in_words(error)}"
-                )
-                break
+        for message in records.messages():
             if topic in ("", message.connection.topic) and last.precedes(message):
                 yield message
+        if records.stopped_by:
+            records.damage.append(
+                f"cut off or damaged behind message {records.count}: {records.stopped_by}"
+            )
         # What rosbags stumbled upon may be its index alone.
         self.damage += records.damage or [f"its index does not fit its messages: {reason}"]
 

@@ -42,24 +42,26 @@ class RecordReader:
         known: the connections that were found, by their numbers.
         damage: one line for each chunk that could not be read to its end.
         count: of the messages given.
+        stopped_by: why the rest could not be read; empty where there is none.
     """
 
     def __init__(self, path: Path) -> None:
         """Takes the bag."""
         self.known: dict[int, Connection] = {}
         self.damage: list[str] = []
-        self._path = path
         self.count = 0
+        self.stopped_by = ""
+        self._path = path
 
     def messages(self) -> Iterator[Recorded]:
-        """Gives the messages in the order in which they lie in the file.
-
-        Raises:
-            Exception: whatever the library and the codecs raise where a record is damaged.
-        """
-        with self._path.open("rb") as file:
-            file.seek(len(_ROS1_START))
-            yield from self._records(file)
+        """Gives the messages in the order in which they lie in the file, as far as that goes."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(len(_ROS1_START))
+                yield from self._records(file)
+        # The library and the codecs raise nearly everything where a record is damaged.
+        except Exception as error:
+            self.stopped_by = in_words(error)
 
     def _records(self, file: BinaryIO) -> Iterator[Recorded]:
         while start := file.read(4):
@@ -126,28 +128,17 @@ class SalvagedReader(BagReader):
 
     def messages(self, topic: str = "") -> Iterator[Recorded]:
         """Reads the messages in the order in which they lie in the file."""
-        count = 0
         self.damage = list(self.lost)
-        reason = self._reason
-        if "not indexed" in reason:
-            reason = "the recorder never closed it"
         records = RecordReader(self._path)
         self._known = records.known
-        messages = records.messages()
-        while True:
-            try:
-                message = next(messages)
-            except StopIteration:
-                break
-            except Exception as error:
-                reason = in_words(error)
-                break
-            count += 1
+        for message in records.messages():
             if topic in ("", message.connection.topic):
                 yield message
+        unclosed = "not indexed" in self._reason
+        reason = "the recorder never closed it" if unclosed else self._reason
         self.damage += [
             *records.damage,
-            f"cut off or damaged behind message {count}: {reason}",
+            f"cut off or damaged behind message {records.count}: {records.stopped_by or reason}",
         ]
 
 
