@@ -7,6 +7,7 @@ from __future__ import annotations
 from math import nan
 
 NANOSECONDS = 1_000_000_000
+NANOSECONDS_PER_MS = 1_000_000
 
 SYNC_ERROR_NS = 10_000_000
 """Clocks kept together by NTP or PTP are closer: a stamp further ahead is of another clock."""

@@ -24,7 +24,7 @@ class RunningMaximum:
 
     def __init__(self, shape: tuple[int, int]) -> None:
         """Makes one for planes of a height and width."""
-        self.labels = np.zeros(shape, np.uint8)
+        self.labels = np.empty(shape, np.uint8)
         self._best = np.empty(shape, np.float32)
         self._wins = np.empty(shape, np.uint8)
         self._channel = np.empty(shape, np.uint8)

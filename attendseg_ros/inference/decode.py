@@ -151,7 +151,8 @@ class Decoder:
     ) -> tuple[Mask, Mask | None]:
         """The same, of all planes at their full size."""
         certainty = None
-        self._largest.begin(np.asarray(cv2.resize(logits[0], fine), np.float32))
+        cv2.resize(logits[0], fine, dst=self._plane)
+        self._largest.begin(self._plane)
         if probabilities is not None:
             certainty = np.asarray(cv2.resize(probabilities[0], fine), np.uint8)
         for channel in range(1, len(logits)):

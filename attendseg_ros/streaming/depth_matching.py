@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
+from attendseg_ros.clocks import NANOSECONDS_PER_MS
+
 Frame = TypeVar("Frame")
 Depth = TypeVar("Depth")
 
@@ -20,8 +22,6 @@ MOST_WAITING = 4
 
 JUMP_NS = 1_000_000_000
 """Depth older than the last by more comes from a clock that was set back, as by a bag's loop."""
-
-NANOSECONDS_PER_MS = 1_000_000
 
 ORDERLY = 10
 """Depths in the order of their stamps after which the next ones are taken to come so, too."""

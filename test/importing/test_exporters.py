@@ -14,8 +14,20 @@ from support.adapted_bundles import SIZE, bundle_of, segmented
 from support.foreign_graphs import Foreign, image_of, painted
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.importing.adapting import Said, adapt
+from attendseg_ros.importing.adapting import Adapted, Said, adapt
 from attendseg_ros.importing.pixels import Pixels
+
+
+def adapted(folder: Path, foreign: Foreign) -> Adapted:
+    """The folder's network, with what its user says of it."""
+    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
+    return adapt(folder / "network.onnx", said, 4, "classes.yaml")
+
+
+def check_masks(folder: Path, made: Adapted) -> None:
+    mask = painted(*SIZE)
+    labels = segmented(bundle_of(folder, made), image_of(mask)).labels
+    np.testing.assert_array_equal(labels, mask)
 
 
 def test_names_that_the_bundle_needs_are_free(tmp_path: Path) -> None:
@@ -29,13 +41,9 @@ def test_names_that_the_bundle_needs_are_free(tmp_path: Path) -> None:
                         names[position] = name
         value.name = name
     save(model, str(tmp_path / "network.onnx"))
-    foreign = Foreign()
-    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
-    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
+    made = adapted(tmp_path, Foreign())
     assert made.taken.name == "image"
-    mask = painted(*SIZE)
-    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
-    np.testing.assert_array_equal(labels, mask)
+    check_masks(tmp_path, made)
 
 
 def test_external_data_is_brought_into_the_bundle(tmp_path: Path) -> None:
@@ -46,12 +54,8 @@ def test_external_data_is_brought_into_the_bundle(tmp_path: Path) -> None:
         location="network.onnx.data",
         size_threshold=0,
     )
-    foreign = Foreign()
-    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
-    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
-    mask = painted(*SIZE)
-    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
-    np.testing.assert_array_equal(labels, mask)
+    made = adapted(tmp_path, Foreign())
+    check_masks(tmp_path, made)
 
 
 def test_weights_among_the_inputs_are_no_inputs(tmp_path: Path) -> None:
@@ -64,11 +68,8 @@ def test_weights_among_the_inputs_are_no_inputs(tmp_path: Path) -> None:
         for value in model.graph.initializer
     )
     save(model, str(tmp_path / "network.onnx"))
-    said = Said(Pixels(foreign.scale, foreign.mean, foreign.std), input_size=SIZE)
-    made = adapt(tmp_path / "network.onnx", said, 4, "classes.yaml")
-    mask = painted(*SIZE)
-    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
-    np.testing.assert_array_equal(labels, mask)
+    made = adapted(tmp_path, foreign)
+    check_masks(tmp_path, made)
 
 
 def test_what_hugging_face_writes_beside_a_network_is_read(tmp_path: Path) -> None:
@@ -86,9 +87,7 @@ def test_what_hugging_face_writes_beside_a_network_is_read(tmp_path: Path) -> No
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(config))
     made = adapt(foreign.write(tmp_path / "network.onnx"), Said(), 4, "classes.yaml")
     assert made.input_size == SIZE
-    mask = painted(*SIZE)
-    labels = segmented(bundle_of(tmp_path, made), image_of(mask)).labels
-    np.testing.assert_array_equal(labels, mask)
+    check_masks(tmp_path, made)
 
 
 def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:

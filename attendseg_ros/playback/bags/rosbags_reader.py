@@ -30,7 +30,8 @@ class RosbagsReader(BagReader):
         self.damage = list(self.lost)
         count = 0
         for reader in self._readers:
-            last = _Last()
+            # Only ROS 1 bags are read on behind a damaged place.
+            last = _Last() if isinstance(reader, Ros1Reader) else None
             chosen = [c for c in reader.connections if topic in ("", c.topic)]
             messages = iter(reader.messages(connections=chosen) if chosen else ())
             while True:
@@ -41,13 +42,14 @@ class RosbagsReader(BagReader):
                 # Fed with damaged files, rosbags and what it builds on raised nearly everything:
                 # their own errors, and TypeError, AssertionError and more.
                 except Exception as error:
-                    if isinstance(reader, Ros1Reader):
+                    if last is not None:
                         yield from self._rest(Path(str(reader.path)), topic, last, in_words(error))
                         break
                     self.damage.append(f"cannot be read beyond message {count}: {in_words(error)}")
                     break
                 message = Recorded(connection, time_ns, bytes(data), time_ns, 0)
-                last.note(message)
+                if last is not None:
+                    last.note(message)
                 yield message
                 count += 1
 
@@ -70,19 +72,24 @@ class _Last:
 
     def __init__(self) -> None:
         self._time_ns = -1
-        self._given: set[tuple[int, bytes]] = set()
+        # Not the data: a bag of which all times are alike would stay in memory as a whole.
+        self._given: set[tuple[int, int]] = set()
 
     def note(self, message: Recorded) -> None:
         if message.time_ns != self._time_ns:
             self._time_ns = message.time_ns
             self._given.clear()
-        self._given.add((message.connection.id, message.data))
+        self._given.add(self._key(message))
 
     def precedes(self, message: Recorded) -> bool:
         """Whether a message comes after those that were given, which came in order of time."""
         if message.time_ns != self._time_ns:
             return message.time_ns > self._time_ns
-        return (message.connection.id, message.data) not in self._given
+        return self._key(message) not in self._given
+
+    @staticmethod
+    def _key(message: Recorded) -> tuple[int, int]:
+        return message.connection.id, hash(message.data)
 
 
 def open_ros1(file: Path, stack: ExitStack) -> RosbagsReader:

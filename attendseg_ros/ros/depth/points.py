@@ -14,6 +14,7 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
+from attendseg_ros.clocks import NANOSECONDS_PER_MS
 from attendseg_ros.errors import described
 from attendseg_ros.geometry import CloudBuilder
 from attendseg_ros.ros.camera.calibration import Calibration
@@ -27,12 +28,7 @@ from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened
-from attendseg_ros.streaming.depth_matching import (
-    NANOSECONDS_PER_MS,
-    DepthMatcher,
-    Outcome,
-    miss_in_words,
-)
+from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome, miss_in_words
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker

@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, PointCloud2
 
+from attendseg_ros.clocks import NANOSECONDS_PER_MS
 from attendseg_ros.errors import described
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudError
@@ -25,12 +26,7 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.cloud_messages import fill_in, to_layout
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
-from attendseg_ros.streaming.depth_matching import (
-    NANOSECONDS_PER_MS,
-    DepthMatcher,
-    Outcome,
-    miss_in_words,
-)
+from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome, miss_in_words
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker

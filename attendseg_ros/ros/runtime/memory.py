@@ -7,6 +7,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+from collections.abc import Mapping
 from typing import Any
 
 _M_TRIM_THRESHOLD = -1
@@ -29,11 +30,7 @@ def share_one_heap() -> None:
 
     Where `MALLOC_ARENA_MAX` is set, or with another C library, nothing is done.
     """
-    if "MALLOC_ARENA_MAX" in os.environ:
-        return
-    mallopt = _of_glibc("mallopt")
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 1)
+    _tune({_M_ARENA_MAX: 1}, "MALLOC_ARENA_MAX")
 
 
 def keep_what_images_take() -> None:
@@ -46,12 +43,11 @@ def keep_what_images_take() -> None:
     Where `MALLOC_MMAP_THRESHOLD_` or `MALLOC_TRIM_THRESHOLD_` is set, or with another C library,
     nothing is done.
     """
-    if {"MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"} & os.environ.keys():
-        return
-    mallopt = _of_glibc("mallopt")
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT)
-        mallopt(_M_TRIM_THRESHOLD, _COPIES_OF_AN_IMAGE * _LARGEST_KEPT)
+    options = {
+        _M_MMAP_THRESHOLD: _LARGEST_KEPT,
+        _M_TRIM_THRESHOLD: _COPIES_OF_AN_IMAGE * _LARGEST_KEPT,
+    }
+    _tune(options, "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")
 
 
 def give_back() -> None:
@@ -73,6 +69,15 @@ def give_back_freed() -> None:
     trim = _of_glibc("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+def _tune(options: Mapping[int, int], *overruled_by: str) -> None:
+    """Sets options of mallopt(3), unless a variable of the environment says otherwise."""
+    mallopt = _of_glibc("mallopt")
+    if mallopt is None or any(variable in os.environ for variable in overruled_by):
+        return
+    for option, value in options.items():
+        mallopt(option, value)
 
 
 def _of_glibc(name: str) -> Any:
