@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from attendseg_ros.cli.judging import add_judging, judging
 from attendseg_ros.cli.verb import (
     Result,
     add_engine,
@@ -39,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_limits(parser)
     _add_training(parser)
+    add_judging(
+        parser,
+        "groups of the training split that no candidate is trained on, and that judge all of them "
+        "in place of the other split",
+    )
     add_engine(parser)
 
 
@@ -114,6 +120,7 @@ def run(arguments: argparse.Namespace) -> Result:
         # The last epoch alone decides: the best of several would favour the lucky.
         evaluate_every=arguments.epochs,
         seed=arguments.seed,
+        **judging(arguments),
     )
     limits = Limits(arguments.target_latency_ms, arguments.max_parameters, arguments.max_macs)
     found = explore(

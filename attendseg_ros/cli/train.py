@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros.cli.judging import add_judging, judging
 from attendseg_ros.cli.terms_options import FORM, told
 from attendseg_ros.cli.verb import (
     SIZES,
     Result,
-    add_groups,
     add_sizes,
     group_rows,
     need_packages,
@@ -29,7 +29,7 @@ from attendseg_ros.terms.told import TERMS_FILE
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.group_scores import mean_over_groups
-from attendseg_ros.training.groups import Grouping, find_groups
+from attendseg_ros.training.groups import find_groups
 
 EACH = "each"
 """In place of a group's name: all, one after the other."""
@@ -62,10 +62,6 @@ _NUMBERS = {
     ),
     "seed": (int, "seed of initialisation, order and augmentation"),
     "evaluate_every": (int, "epochs between evaluations"),
-}
-_SPLITS = {
-    "train_split": "split trained on, or several as train+val",
-    "val_split": "split that picks the best epoch, unless groups are held out",
 }
 
 
@@ -134,22 +130,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             _option(name), type=kind, default=default, metavar="N", help=f"{text} [%(default)s]"
         )
     add_sizes(settings)
-    groups = parser.add_argument_group("groups, to be scored on what no training saw")
-    add_groups(
-        groups,
+    add_judging(
+        parser,
         "groups of the training split that are not trained on and pick the best epoch in place of "
         f"the other split; {EACH}: every one in turn, each as its own run in RUN",
     )
-    groups.add_argument(
-        "--gap",
-        type=int,
-        metavar="N",
-        help="images on each side of what is held out that are used for neither (default: a tenth "
-        "of a block; none where groups are whole sequences)",
-    )
-    for name, text in _SPLITS.items():
-        default = getattr(defaults, name)
-        settings.add_argument(_option(name), default=default, help=f"{text} [%(default)s]")
 
 
 def _option(name: str) -> str:
@@ -167,9 +152,10 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _config(arguments: argparse.Namespace) -> TrainingConfig:
     settings: dict[str, Any] = {
-        name: getattr(arguments, name) for name in (*_NUMBERS, *_SPLITS)
-    } | {name: tuple(getattr(arguments, name)) for name in SIZES}
-    held_out = bool(arguments.hold_out)
+        **{name: getattr(arguments, name) for name in _NUMBERS},
+        **{name: tuple(getattr(arguments, name)) for name in SIZES},
+        **judging(arguments),
+    }
     return TrainingConfig(
         data=arguments.data,
         classes=ClassTable.load(arguments.classes),
@@ -178,11 +164,6 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         teacher=arguments.teacher,
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
         shape=_shape(arguments.shape, arguments.start_from),
-        groups=Grouping.load(arguments.groups, arguments.data)
-        if held_out or arguments.groups
-        else None,
-        hold_out=tuple(arguments.hold_out),
-        gap=arguments.gap,
         **settings,
     )
 

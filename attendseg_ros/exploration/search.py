@@ -114,6 +114,8 @@ def explore(
             raise DataError(
                 f"input sizes must be multiples of {SIZE_MULTIPLE}, got {width}x{height}"
             )
+    # First: what is unfit leaves no folder behind that would refuse the corrected command.
+    loop.check(training)
     _claim(training, limits, sizes)
     search = _Search(training, limits, engine, threads, sizes)
     found = search.run(candidates)

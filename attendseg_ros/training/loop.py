@@ -86,6 +86,17 @@ def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[s
     return trainer.train()
 
 
+def check(config: TrainingConfig) -> None:
+    """Checks all that `run` would refuse of the settings and the set, and trains nothing.
+
+    Raises:
+        DataError: as `run` does.
+    """
+    _check(config)
+    splits = splits_of(config)
+    check_labels(splits, InMemory(splits.train), config.classes.names)
+
+
 def _check(config: TrainingConfig) -> None:
     """Checks the settings, and that the folder is not another run's."""
     for name in ("input_size", "crop_size", "teacher_size"):

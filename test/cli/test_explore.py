@@ -51,3 +51,24 @@ def test_a_target_of_0_is_refused(
 ) -> None:
     words = ("--data", labelled_folder, "--classes", class_file, "-o", tmp_path / "run")
     assert "target_latency_ms" in refusal_of("explore", *words, "--target-latency-ms", 0)
+
+
+def test_candidates_are_judged_by_groups_held_out(
+    result_of: Callable[..., dict[str, Any]],
+    refusal_of: Callable[..., str],
+    labelled_folder: Path,
+    class_file: Path,
+    tmp_path: Path,
+) -> None:
+    for file in [*labelled_folder.glob("train*/*.png"), *labelled_folder.glob("val*/*.png")]:
+        group = "seen" if file.parent.name.startswith("train") else "unseen"
+        file.rename(file.with_name(f"{group}_{file.name}"))
+    run = tmp_path / "run"
+    words = ("--data", labelled_folder, "--classes", class_file, *SIZES, "--groups", "prefix")
+    words += ("--target-latency-ms", 1000, "--candidates", 1, "--engine", "onnxruntime", "-o", run)
+    words += ("--train-split", "train+val", "--hold-out")
+    assert "no group 'unknown'" in refusal_of("explore", *words, "unknown")
+    result_of("explore", *words, "unseen")
+    (candidate,) = (run / "candidates").iterdir()
+    of_run = yaml.safe_load((candidate / "config.yaml").read_text())
+    assert (of_run["groups"], of_run["hold_out"]) == ("prefix", ["unseen"])

@@ -19,7 +19,7 @@ def parameters(shape: Shape) -> int:
 
 def test_the_start_is_near_the_shipped_shape() -> None:
     near = suggest(optuna.trial.FixedTrial(NEAR_THE_SHIPPED))
-    assert parameters(near) == pytest.approx(parameters(Shape()), rel=0.02)
+    assert parameters(near) == pytest.approx(parameters(Shape.load("compact")), rel=0.02)
 
 
 def test_every_draw_is_a_shape_with_condensers_in_every_stage() -> None:
