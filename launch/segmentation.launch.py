@@ -33,6 +33,7 @@ from attendseg_ros.ros.launching.launch_files import (
 )
 from attendseg_ros.ros.launching.robots import (
     cloud_remappings,
+    known_image_size,
     read_cameras,
     read_robots,
     remappings,
@@ -111,9 +112,10 @@ def _process_arguments() -> list[DeclareLaunchArgument]:
         ),
         DeclareLaunchArgument(
             "fastdds_profile",
-            default_value=str(SHARE / "config" / "fastdds_large_images.xml"),
-            description="Fast DDS profile of the node, unless the environment names one; "
-            "none: the middleware's defaults.",
+            default_value="",
+            description="Fast DDS profile of the node, unless the environment names one: large, "
+            "small (images of up to 640x480), a file, or none for the middleware's defaults; "
+            "empty: small where config/robots.yaml says that the robot's images are, else large.",
         ),
     ]
 
@@ -292,7 +294,12 @@ def _node(
             *cloud_remappings(cameras, given("cloud_topic")),
         ],
         ros_arguments=["--log-level", given("log_level")],
-        additional_env=fastdds_environment(context.environment, given("fastdds_profile")),
+        additional_env=fastdds_environment(
+            context.environment,
+            given("fastdds_profile"),
+            SHARE / "config",
+            known_image_size(ROBOTS.get(given("robot")), cameras, given("image_topic")),
+        ),
         respawn=_is_true(given("use_respawn")),
         respawn_delay=2.0,
         output="screen",

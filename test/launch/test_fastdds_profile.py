@@ -26,6 +26,16 @@ def test_the_shipped_profile_is_applied(
     assert profiles({}, tmp_path, monkeypatch) == {variable: str(profile)}
 
 
+def test_small_images_take_little_shared_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = str(share() / "config" / "fastdds_small_images.xml")
+    assert profiles({"robot": "turtlebot4"}, tmp_path, monkeypatch) == {PROFILE_VARIABLES[0]: small}
+    elsewhere = {"robot": "turtlebot4", "image_topic": "/webcam/image_raw"}
+    (other,) = profiles(elsewhere, tmp_path, monkeypatch).values()
+    assert other.endswith("fastdds_large_images.xml")
+
+
 def test_the_user_s_profile_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = tmp_path / "mine.xml"
     mine.write_bytes((share() / "config" / "fastdds_large_images.xml").read_bytes())

@@ -11,6 +11,13 @@ PROFILE_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
 OLD_PROFILE_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
+SHIPPED_PROFILES = {size: f"fastdds_{size}_images.xml" for size in ("large", "small")}
+"""Files in config/ by what `fastdds_profile:=` calls them."""
+
+_MOST_SMALL_PIXELS = 640 * 480
+"""An image that the small profile has room for."""
+
+
 def existing_file(argument: str, path: str) -> str:
     """The path; launch itself would only warn of a missing file and start without it.
 
@@ -22,12 +29,21 @@ def existing_file(argument: str, path: str) -> str:
     return path
 
 
-def fastdds_environment(environment: Mapping[str, str], profile: str) -> dict[str, str]:
+def fastdds_environment(
+    environment: Mapping[str, str],
+    profile: str,
+    config: Path,
+    image_size: tuple[int, int] | None,
+) -> dict[str, str]:
     """The variable that chooses the profile; the user's own wins, whichever its name.
 
     Args:
         environment: variables that the node will have.
-        profile: path of a file; "none" leaves the middleware's defaults.
+        profile: one of `SHIPPED_PROFILES`, or the path of a file; "none" leaves the middleware's
+            defaults; empty: by the images.
+        config: folder of the shipped profiles.
+        image_size: width and height of the node's images, pixels; None where that is unknown: they
+            may be large.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -37,4 +53,9 @@ def fastdds_environment(environment: Mapping[str, str], profile: str) -> dict[st
     # Fast DDS 3 renamed the variable, and the distributions that have it warn of the old name.
     old = environment.get("ROS_DISTRO") in ("humble", "iron", "jazzy")
     name = OLD_PROFILE_VARIABLE if old else PROFILE_VARIABLE
+    if not profile:
+        small = image_size is not None and image_size[0] * image_size[1] <= _MOST_SMALL_PIXELS
+        profile = "small" if small else "large"
+    if profile in SHIPPED_PROFILES:
+        profile = str(config / SHIPPED_PROFILES[profile])
     return {name: existing_file("fastdds_profile", profile)}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
@@ -34,6 +35,7 @@ class Robot:
     note: str
     depth: str = ""
     environment: str = ""
+    image_size: str = ""
 
 
 def read_robots(path: str | Path) -> dict[str, Robot]:
@@ -54,18 +56,22 @@ def read_robots(path: str | Path) -> dict[str, Robot]:
     for name, row in rows.items():
         if not (isinstance(name, str) and isinstance(row, dict) and _is_robot(row)):
             raise TopicsError(
-                f"{path}: {shortened(name)} must hold texts by {', '.join(_FIELDS)}, got "
-                f"{shortened(row)}"
+                f"{path}: {shortened(name)} must hold texts by {', '.join(_FIELDS)}, "
+                f"image_size as in 640x480, got {shortened(row)}"
             )
     return {name: Robot(**row) for name, row in rows.items()}
 
 
 _FIELDS = tuple(field.name for field in fields(Robot))
+_OPTIONAL = {"depth", "environment", "image_size"}
+_SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 
 
 def _is_robot(row: dict[object, object]) -> bool:
-    needed = set(_FIELDS) - {"depth", "environment"}
-    return needed <= set(row) <= set(_FIELDS) and all(isinstance(v, str) for v in row.values())
+    if not all(isinstance(value, str) for value in row.values()):
+        return False
+    sized = "image_size" not in row or _SIZE.fullmatch(str(row["image_size"])) is not None
+    return set(_FIELDS) - _OPTIONAL <= set(row) <= set(_FIELDS) and sized
 
 
 def names_of_kind(robots: dict[str, Robot], kind: str) -> list[str]:
@@ -89,6 +95,22 @@ def camera_topics(robot: Robot | None, image_topic: str, camera_info_topic: str)
         return robot.image, camera_info_topic or robot.camera_info
     image = image_topic or "image"
     return image, camera_info_topic or str(PurePosixPath(image).with_name("camera_info"))
+
+
+def known_image_size(
+    robot: Robot | None, cameras: Sequence[str], image_topic: str
+) -> tuple[int, int] | None:
+    """Width and height of the images that the node will get; None where nothing tells them.
+
+    Args:
+        robot: the row chosen; None if there is none.
+        cameras: the names of several, which are not the robot's.
+        image_topic: the user's, which is not the robot's either.
+    """
+    if robot is None or cameras or image_topic:
+        return None
+    found = _SIZE.fullmatch(robot.image_size)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def choose_depth_topic(robot: Robot | None, image_topic: str, depth_topic: str) -> str:

@@ -17,6 +17,7 @@ from attendseg_ros.ros.launching.robots import (
     camera_topics,
     choose_depth_topic,
     cloud_remappings,
+    known_image_size,
     names_of_kind,
     read_cameras,
     read_robots,
@@ -83,9 +84,29 @@ def test_both_topics_are_of_one_camera(name: str) -> None:
     assert Path(robot.image).parent == Path(robot.camera_info).parent
 
 
+def test_the_size_is_known_of_the_robot_s_own_images_only() -> None:
+    turtlebot = ROBOTS["turtlebot4"]
+    assert known_image_size(turtlebot, (), "") == (250, 250)
+    assert known_image_size(turtlebot, (), "/another/camera") is None
+    assert known_image_size(turtlebot, ("front", "rear"), "") is None
+    assert known_image_size(ROBOTS["usb_cam"], (), "") is None
+    assert known_image_size(None, (), "") is None
+
+
+@pytest.mark.parametrize("size", ["640", "640x", "0x480", "640x480x3", "640 x 480", "a x b"])
+def test_a_size_of_another_form_is_refused(size: str, tmp_path: Path) -> None:
+    file = tmp_path / "robots.yaml"
+    file.write_text(
+        "r: {kind: any, image: image, camera_info: camera_info, note: a camera, "
+        f"image_size: '{size}'}}"
+    )
+    with pytest.raises(TopicsError, match="image_size as in 640x480"):
+        read_robots(file)
+
+
 def test_the_documented_table_is_the_table() -> None:
     page = (ROOT / "docs" / "robots.md").read_text()
-    header = ("robot", "kind", "environment", "image", "camera_info", "depth", "note")
+    header = ("robot", "kind", "environment", "image", "camera_info", "depth", "size", "note")
     assert markdown.table(page, *header) == [
         (
             f"`{name}`",
@@ -94,6 +115,7 @@ def test_the_documented_table_is_the_table() -> None:
             f"`{row.image}`",
             f"`{row.camera_info}`",
             f"`{row.depth}`" if row.depth else "",
+            row.image_size,
             row.note,
         )
         for name, row in ROBOTS.items()
