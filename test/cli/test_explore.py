@@ -64,9 +64,10 @@ def test_candidates_are_judged_by_groups_held_out(
         group = "seen" if file.parent.name.startswith("train") else "unseen"
         file.rename(file.with_name(f"{group}_{file.name}"))
     run = tmp_path / "run"
-    words = ("--data", labelled_folder, "--classes", class_file, *SIZES, "--groups", "prefix")
-    words += ("--target-latency-ms", 1000, "--candidates", 1, "--engine", "onnxruntime", "-o", run)
-    words += ("--train-split", "train+val", "--hold-out")
+    data = ("--data", labelled_folder, "--classes", class_file, *SIZES, "-o", run)
+    limits = ("--target-latency-ms", 1000, "--candidates", 1, "--engine", "onnxruntime")
+    groups = ("--train-split", "train+val", "--groups", "prefix", "--hold-out")
+    words = (*data, *limits, *groups)
     assert "no group 'unknown'" in refusal_of("explore", *words, "unknown")
     result_of("explore", *words, "unseen")
     (candidate,) = (run / "candidates").iterdir()
