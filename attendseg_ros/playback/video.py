@@ -133,6 +133,15 @@ class VideoSource(Source):
             )
 
 
+def count_frames(path: Path) -> int:
+    """The number of frames that can be decoded; 0 for what is no video."""
+    count = 0
+    with _opened(path) as capture:
+        while capture.grab():
+            count += 1
+    return count
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
     # FFmpeg reads it when it opens a file, and takes no memory for larger frames.

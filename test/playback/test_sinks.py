@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import contextlib
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -105,6 +107,39 @@ def test_video_of_any_size_can_be_read_back(tmp_path: Path, size: tuple[int, int
     (frame,) = open_source(tmp_path / "odd.mp4")
     assert frame.rgb.shape[1] >= size[0]
     assert frame.rgb.shape[0] >= size[1]
+
+
+@contextlib.contextmanager
+def _room_for(size: int) -> Iterator[None]:
+    """No file grows beyond a size meanwhile; libraries see errors as those of a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_video_without_room_leaves_the_old_one(tmp_path: Path, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (20, 240, 320, 3), np.uint8)
+    path = tmp_path / "clip.mp4"
+
+    def write() -> None:
+        with OverlayVideoSink(path, PALETTE, rate_hz=10.0) as sink:
+            for index, picture in enumerate(noise):
+                frame = Frame(picture, index * 10**8, "", index)
+                sink.write(frame, np.full((240, 320), 255, np.uint8))
+
+    write()
+    old = path.read_bytes()
+    with (
+        _room_for(int(share * len(old))),
+        pytest.raises(DataError, match=r"clip\.mp4: (cannot be written|OpenCV cannot write)"),
+    ):
+        write()
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_other_video_formats_are_refused(tmp_path: Path) -> None:
