@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import contextlib
-import resource
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from support.full_disk import full_disk
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
@@ -109,17 +108,6 @@ def test_video_of_any_size_can_be_read_back(tmp_path: Path, size: tuple[int, int
     assert frame.rgb.shape[0] >= size[1]
 
 
-@contextlib.contextmanager
-def _room_for(size: int) -> Iterator[None]:
-    """No file grows beyond a size meanwhile; libraries see errors as those of a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
 def test_video_without_room_leaves_the_old_one(tmp_path: Path, share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (20, 240, 320, 3), np.uint8)
@@ -134,7 +122,7 @@ def test_video_without_room_leaves_the_old_one(tmp_path: Path, share: float) -> 
     write()
     old = path.read_bytes()
     with (
-        _room_for(int(share * len(old))),
+        full_disk(int(share * len(old))),
         pytest.raises(DataError, match=r"clip\.mp4: (cannot be written|OpenCV cannot write)"),
     ):
         write()

@@ -22,7 +22,7 @@ from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, La
 from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.bags.output_messages import OutputMessages
 from attendseg_ros.playback.bags.threaded_writer import open_writer
-from attendseg_ros.playback.file_kinds import ROS1
+from attendseg_ros.playback.file_kinds import ROS1, in_words
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 
@@ -32,6 +32,12 @@ class LabelledBag:
 
     The bag appears under its name when it is complete. Until then there is the journal,
     `.<name>.labels`, from which another run takes the results that are there already.
+
+    Attributes:
+        skipped: one line for each image without outputs.
+        damage: one line for each place of the input that cannot be read.
+        messages: number of messages that were copied.
+        frames: number of images with outputs.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class LabelledBag:
         self.skipped: list[str] = []
         self.damage: list[str] = []
         self.messages = 0
+        self.frames = 0
         self._check_output(force)
         with open_bag(source.path) as reader:
             held = {connection.topic for connection in reader.connections}
@@ -121,7 +128,7 @@ class LabelledBag:
                     yield from self._copy_and_label(reader, writer, painter, journal, label)
                 check_bag(placing.unfinished, writer.written)
         except (OSError, sqlite3.Error) as error:
-            raise DataError(f"{self._path}: cannot be written: {error}") from error
+            raise DataError(f"{self._path}: cannot be written: {in_words(error)}") from error
 
     def _copy_and_label(
         self,
@@ -131,7 +138,7 @@ class LabelledBag:
         journal: LabelJournal,
         label: Callable[[Image], Labels],
     ) -> Iterator[bool]:
-        self.skipped, self.damage, self.messages = [], [], 0
+        self.skipped, self.damage, self.messages, self.frames = [], [], 0, 0
         decoder = ImageDecoder(reader.is_ros2)
         images = 0
         for recorded in reader.messages():
@@ -146,6 +153,7 @@ class LabelledBag:
                     self.skipped.append(f"image {images} on {self._source.topic}: {error}")
                 else:
                     painter.paint(recorded, labels, image)
+                    self.frames += 1
                 images += 1
             yield is_new
         self.damage = list(reader.damage)

@@ -29,7 +29,7 @@ from support.labelled_bags import (
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bags.bag_source import BagSource
-from attendseg_ros.playback.bags.label_journal import Labels
+from attendseg_ros.playback.bags.label_journal import ImageKey, Labels
 from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.frames import Image
 
@@ -88,6 +88,15 @@ def test_a_full_disk_ends_in_one_line_and_leaves_no_bag(tmp_path: Path, kind: st
         deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
     assert "\n" not in str(caught.value)
     assert names_in(out.parent) == [bag.journal_path.name]
+
+
+def test_images_are_counted_whatever_else_the_journal_holds(tmp_path: Path) -> None:
+    bag = LabelledBag(BagSource(drive(tmp_path, "mcap")), tmp_path / "labelled.mcap")
+    with bag.open_journal({}) as journal:
+        # Of another topic, or of a bag that has been replaced.
+        journal.record(ImageKey(1, 2), Labels(np.zeros((6, 8), np.uint8), None))
+        deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
+        assert (bag.frames, len(journal)) == (2, 3)
 
 
 def test_a_journal_that_outgrows_the_disk_ends_in_one_line(tmp_path: Path) -> None:
