@@ -55,6 +55,12 @@ class BagSource(Source):
             self._notes = list(reader.notes)
             self._image_topics = sorted({connection.topic for connection in images})
             self._topic = topic or images[0].topic
+            if not topic and len(self._image_topics) > 1:
+                others = ", ".join(t for t in self._image_topics if t != self._topic)
+                self._notes.append(
+                    f"images on several topics: {self._topic} is read, as no topic was named, and "
+                    f"not {others}"
+                )
             if self._topic not in self._image_topics:
                 held = ", ".join(self._image_topics)
                 foreign = "".join(
