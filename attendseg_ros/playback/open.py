@@ -29,8 +29,8 @@ def open_source(path: str | Path, topic: str = "") -> Source:
         topic: the image topic of a bag; empty for the first one there is.
 
     Raises:
-        DataError: there is nothing at the path, or a pipe, or it cannot be read; or a topic was named that
-            the bag does not hold, or that is of no use because the path is no bag.
+        DataError: there is nothing at the path, or a pipe, or it cannot be read; or a topic was
+            named that the bag does not hold, or that is of no use because the path is no bag.
     """
     path = _existing(Path(path))
     if is_bag(path):

@@ -15,7 +15,7 @@ from attendseg_ros.placing import Placing, check_apart, hidden_name, real_place
 from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
-from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.bag_source import BagSource, holds_images
 from attendseg_ros.playback.bags.bag_writer import BagWriter
 from attendseg_ros.playback.bags.checked_bag import check_bag
 from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
@@ -146,7 +146,9 @@ class LabelledBag:
             writer.copy(recorded)
             self.messages += 1
             is_new = False
-            if recorded.connection.topic == self._source.topic:
+            connection = recorded.connection
+            is_image = holds_images(connection, reader.is_ros2)
+            if is_image and connection.topic == self._source.topic:
                 try:
                     labels, image, is_new = _labels_of(recorded, journal, label, decoder)
                 except (ImageError, LogitsError) as error:
