@@ -7,7 +7,9 @@ from __future__ import annotations
 import sys
 
 from attendseg_ros.import_path import leave_current_folder_out
+from attendseg_ros.standard_streams import open_closed_ones
 
+open_closed_ones()
 # NumPy, the engines and whatever else is imported from here on must not come from beside the data.
 leave_current_folder_out()
 

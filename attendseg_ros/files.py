@@ -37,8 +37,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     Where the name is a link, the file that it leads to is written, and the link stays.
 
     Raises:
-        OSError: if the folder is missing or not writable.
+        OSError: if the folder is missing or not writable, or the disk is full; it names the file.
     """
+    try:
+        _write(path, content)
+    except OSError as error:
+        # Writing names no file, and making one names only what stands in for it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, content: bytes) -> None:
     if path.is_symlink():
         path = Path(os.path.realpath(path))
     # Not the whole name: it may be as long as names can be.

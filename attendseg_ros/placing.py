@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -20,6 +19,7 @@ from types import TracebackType
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import forget_unfinished, remember_unfinished
+from attendseg_ros.locks import lock
 
 _LONGEST_NAME = 255
 _AT_FDCWD = -100
@@ -156,13 +156,7 @@ class Placing:
         self._lock = -1
 
     def _claim(self, path: Path) -> None:
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataError(f"{path}: another run is writing to it; wait for its end") from None
-        except OSError:
-            # File systems of networks without locks.
-            pass
+        lock(self._lock, self._room, path)
         if os.path.lexists(self._old) and not os.path.lexists(self.path):
             # A run was killed between the two steps that file systems without an exchange need.
             self._old.rename(self.path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 
 from attendseg_ros.files import write_atomically
 
@@ -41,3 +42,12 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         write_atomically(target, b"content")
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_full_disk_names_the_file_and_keeps_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    write_atomically(path, b"old")
+    with full_disk(100), pytest.raises(OSError, match=r"last\.pt'$"):
+        write_atomically(path, bytes(101))
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["last.pt"]

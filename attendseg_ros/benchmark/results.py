@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros.documents import LARGE, parse_json, read_small_file
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.placing import real_place
@@ -31,13 +32,19 @@ def interim_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}.interim.json")
 
 
+def plot_of(path: Path) -> Path:
+    """Where the plot of results goes: beside them."""
+    return path.with_suffix(".png")
+
+
 def check_replaceable(path: Path, kind: str, *, force: bool) -> None:
-    """Checks, before the work starts, that results may be written to a file.
+    """Checks, before the work starts, that results and their plot may be written.
 
     Args:
         path: the file.
         kind: of the results: the verb that wrote them, such as "latency".
-        force: whether a file that holds anything else may be replaced.
+        force: whether a file that holds anything else may be replaced, and a picture without
+            results beside it, which is somebody else's.
 
     Raises:
         DataError: it may not, or its folder cannot be written to.
@@ -45,6 +52,14 @@ def check_replaceable(path: Path, kind: str, *, force: bool) -> None:
     place = real_place(path)
     if place.is_dir():
         raise DataError(f"{path}: is a folder: name a file for the results")
+    plot = plot_of(path)
+    if path == plot:
+        raise DataError(f"{path}: is the plot's name: name a .json file, the plot goes beside it")
+    if plot.exists() and not place.exists() and not force:
+        raise DataError(
+            f"{plot}: exists already, and the plot of the results would replace it: name another "
+            "file, or --force to replace it"
+        )
     if place.exists() and not force:
         try:
             read_results(place, kind)
@@ -66,9 +81,9 @@ def read_results(path: Path, kind: str) -> dict[str, Any]:
         DataError: the file is no such results.
     """
     try:
-        results = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as results: {error}") from error
+        results = parse_json(read_small_file(path, most_bytes=LARGE.most_bytes), str(path))
+    except DataError as error:
+        raise DataError(f"{error}; results of 'attendseg benchmark {kind}' are wanted") from error
     if not isinstance(results, dict) or results.get("benchmark") != kind:
         raise DataError(
             f"{path} does not hold results of 'attendseg benchmark {kind}': give another file"

@@ -11,7 +11,12 @@ from typing import Any
 
 from attendseg_ros.benchmark.machine import in_words, machine
 from attendseg_ros.benchmark.plots import plot
-from attendseg_ros.benchmark.results import check_replaceable, interim_of, write_results
+from attendseg_ros.benchmark.results import (
+    check_replaceable,
+    interim_of,
+    plot_of,
+    write_results,
+)
 from attendseg_ros.benchmark.tables import markdown
 from attendseg_ros.cli import (
     benchmark_failures,
@@ -95,7 +100,7 @@ def run(arguments: argparse.Namespace) -> Result:
     results: dict[str, Any] = _KINDS[arguments.kind].measure(arguments)
     write_results(arguments.output, results)
     interim_of(arguments.output).unlink(missing_ok=True)
-    why_none = plot(results, arguments.output.with_suffix(".png"))
+    why_none = plot(results, plot_of(arguments.output))
     if why_none is not None:
         print(why_none, file=sys.stderr)
     return results

@@ -139,6 +139,8 @@ def _of_precision(bundle: Bundle, wanted: str | None) -> Bundle:
 
 
 def _sureness(result: Result) -> str:
+    if result["pixel_accuracy"] is None:
+        return percent(None)
     if result["calibration_error"] is None:
         return "the model gives no confidence"
     return (

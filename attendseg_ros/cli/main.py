@@ -72,7 +72,7 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
         with contextlib.redirect_stdout(sys.stderr):
             result = verb.run(arguments)
     except (AttendSegError, OSError) as error:
-        output.print_error(f"attendseg {verb.NAME}: {one_line(error)}")
+        output.print_error(f"attendseg {verb.NAME}: {_in_words(error)}")
         return EXIT_BAD_INPUT
     text = json.dumps(result, indent=2) if arguments.json else verb.describe(result)
     problem = output.print_result(text)
@@ -80,6 +80,12 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
         output.print_error(f"attendseg {verb.NAME}: {problem}")
         return EXIT_BAD_INPUT
     return 0
+
+
+def _in_words(error: AttendSegError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return one_line(f"{error.filename}: {error.strerror}")
+    return one_line(error)
 
 
 def _parser() -> argparse.ArgumentParser:

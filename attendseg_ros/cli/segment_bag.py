@@ -94,8 +94,8 @@ def _label_and_write(
             new += is_new
     elapsed_s = time.monotonic() - started
     return {
-        "frames": len(journal),
-        "from_earlier_run": len(journal) - new,
+        "frames": bag.frames,
+        "from_earlier_run": bag.frames - new,
         "frames_per_second": new / elapsed_s,
         "times_real_time": new / source.rate_hz / elapsed_s,
     }

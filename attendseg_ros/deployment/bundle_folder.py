@@ -44,8 +44,11 @@ def check_target(target: Path, replace: bool) -> None:
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """A folder beside the target that takes its place when all went well, else disappears."""
-    with Placing(target) as placing:
+    """A folder beside the target that takes its place when all went well, else disappears.
+
+    What else an old bundle's folder holds, notes or a licence's text, stays in it.
+    """
+    with Placing(target, keep=_is_of_no_bundle) as placing:
         placing.unfinished.mkdir()
         yield placing.unfinished
 
@@ -92,6 +95,10 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
+
+
+def _is_of_no_bundle(name: str) -> bool:
+    return name not in (MODEL_FILE, DESCRIPTION_FILE, CARD_FILE)
 
 
 def _as_text(description: Mapping[str, Any]) -> str:

@@ -32,6 +32,7 @@ from attendseg_ros.exploration.candidate import (
 from attendseg_ros.exploration.latency import latency_ms
 from attendseg_ros.exploration.space import NEAR_THE_SHIPPED, size_name, suggest, suggest_size
 from attendseg_ros.files import write_atomically
+from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
@@ -116,12 +117,13 @@ def explore(
             )
     # First: what is unfit leaves no folder behind that would refuse the corrected command.
     loop.check(training)
-    _claim(training, limits, sizes)
-    search = _Search(training, limits, engine, threads, sizes)
-    found = search.run(candidates)
-    front = pareto_front(found)
-    exploration = Exploration(front, front[-1], len(found))
-    _write(training.run, exploration)
+    with held_alone(training.run):
+        _claim(training, limits, sizes)
+        search = _Search(training, limits, engine, threads, sizes)
+        found = search.run(candidates)
+        front = pareto_front(found)
+        exploration = Exploration(front, front[-1], len(found))
+        _write(training.run, exploration)
     return exploration
 
 
@@ -251,7 +253,6 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
                 "give another folder, or the same settings to go on"
             )
         return
-    training.run.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(settings, indent=2).encode())
 
 

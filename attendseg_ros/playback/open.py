@@ -29,8 +29,8 @@ def open_source(path: str | Path, topic: str = "") -> Source:
         topic: the image topic of a bag; empty for the first one there is.
 
     Raises:
-        DataError: there is nothing at the path or it cannot be read; or a topic was named that
-            the bag does not hold, or that is of no use because the path is no bag.
+        DataError: there is nothing at the path, or a pipe, or it cannot be read; or a topic was
+            named that the bag does not hold, or that is of no use because the path is no bag.
     """
     path = _existing(Path(path))
     if is_bag(path):
@@ -54,10 +54,10 @@ def open_source(path: str | Path, topic: str = "") -> Source:
 def _existing(path: Path) -> Path:
     try:
         if path.exists():
-            return path
+            return _readable(path)
         home = path.expanduser()
         if home.exists():
-            return home
+            return _readable(home)
     # What cannot be anybody's home.
     except RuntimeError:
         pass
@@ -65,6 +65,15 @@ def _existing(path: Path) -> Path:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     what = what_it_is(path)
     raise DataError(f"{path}: is {what}" if what else f"{path}: no such file or folder")
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file() and not path.is_dir():
+        raise DataError(
+            f"{path}: is a pipe, a device or a socket; frames are read from files, more than once "
+            "and from their start: save it to one"
+        )
+    return path
 
 
 def _open_folder(path: Path) -> Source:

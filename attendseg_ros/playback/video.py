@@ -51,7 +51,7 @@ class VideoSource(Source):
             while len(times_ms) < _FRAMES_FOR_RATE and capture.grab():
                 times_ms.append(capture.get(cv2.CAP_PROP_POS_MSEC))
         if not times_ms:
-            what = what_it_is(path) or _sound_only(path)
+            what = what_it_is(path) or _sound_only(path) or _incomplete(path)
             raise DataError(
                 f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
                 + (f": it is {what}" if what else "")
@@ -133,6 +133,15 @@ class VideoSource(Source):
             )
 
 
+def count_frames(path: Path) -> int:
+    """The number of frames that can be decoded; 0 for what is no video."""
+    count = 0
+    with _opened(path) as capture:
+        while capture.grab():
+            count += 1
+    return count
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
     # FFmpeg reads it when it opens a file, and takes no memory for larger frames.
@@ -183,6 +192,17 @@ def _sound_only(path: Path) -> str:
     if b"hdlr" in description and b"soun" in description and b"vide" not in description:
         return "sound without pictures"
     return ""
+
+
+def _incomplete(path: Path) -> str:
+    """What a video is of which a part is missing; "" for any other."""
+    container = read_container(path)
+    if container.lacks_description:
+        return (
+            "an MP4 or MOV file without the part (moov) that tells where its pictures lie, which "
+            "is written at the end: its recorder was cut off, or its copy is not whole"
+        )
+    return "cut off" if container.is_cut_off else ""
 
 
 def _check_size(path: Path, capture: cv2.VideoCapture) -> None:

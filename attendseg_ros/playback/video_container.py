@@ -16,7 +16,6 @@ from typing import BinaryIO
 
 _EBML, _SEGMENT, _CLUSTER = b"\x1a\x45\xdf\xa3", 0x18538067, 0x1F43B675
 _TRACKS, _TRACK, _TRACK_TYPE, _SOUND = 0x1654AE6B, 0xAE, 0x83, 2
-_FLV_SOUND = 4
 _MOST_ELEMENTS = 4096
 _LONGEST_DESCRIPTION = 1 << 26
 
@@ -29,11 +28,14 @@ class Container:
         counts_frames: whether its number of frames is one that was counted.
         length_is_of_pictures: whether no sound can make it longer than its pictures.
         is_cut_off: whether the file is shorter than it says.
+        lacks_description: whether what tells where its pictures lie is missing, as in an MP4 file
+            whose recorder was not ended.
     """
 
     counts_frames: bool = False
     length_is_of_pictures: bool = False
     is_cut_off: bool = False
+    lacks_description: bool = False
 
 
 def read_container(path: Path) -> Container:
@@ -53,10 +55,21 @@ def _read(stream: BinaryIO, size: int) -> Container:
     if head.startswith(_EBML):
         return _of_matroska(stream, size)
     if head.startswith(b"FLV"):
-        return Container(length_is_of_pictures=not head[4] & _FLV_SOUND)
+        return _of_tags(stream, size)
     # The header of an AVI file counts the frames of its pictures.
     is_avi = head.startswith(b"RIFF") and head[8:12] == b"AVI "
     return Container(length_is_of_pictures=is_avi)
+
+
+def _of_tags(stream: BinaryIO, size: int) -> Container:
+    """Of an FLV file: its length counts from zero, and its pictures may begin later than that."""
+    # Behind each tag stands how long it is, the last one too.
+    stream.seek(max(0, size - 4))
+    (length,) = struct.unpack(">I", stream.read(4))
+    stream.seek(max(0, size - 4 - length))
+    tag = stream.read(4)
+    is_whole = length == 11 + int.from_bytes(tag[1:], "big")
+    return Container(is_cut_off=not is_whole)
 
 
 def _of_boxes(stream: BinaryIO, size: int) -> Container:
@@ -80,7 +93,12 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         if position > size:
             break
     in_pieces = in_pieces or b"mvex" in described
-    return Container(not in_pieces, not in_pieces or b"soun" not in described, position > size)
+    return Container(
+        counts_frames=not in_pieces,
+        length_is_of_pictures=not in_pieces or b"soun" not in described,
+        is_cut_off=position > size,
+        lacks_description=not described,
+    )
 
 
 def _of_matroska(stream: BinaryIO, size: int) -> Container:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
 from attendseg_ros.playback.sink import Sink
 from attendseg_ros.playback.utf8_names import utf8_name
+from attendseg_ros.playback.video import count_frames
 
 # MPEG-4 part 2: of what OpenCV's wheels can encode the only one that is fast (600 frames of
 # 640x480 a second on one core; VP9 manages 5, and H.264 is not in them).
 _CODEC = "mp4v"
 _SMALLEST_SIDE = 16
+_NO_ROOM_BYTES = 1 << 20
 
 
 class VideoWriter:
@@ -41,6 +44,7 @@ class VideoWriter:
         self._placing: Placing | None = None
         self._rate_hz = rate_hz
         self._size = (0, 0)
+        self._written = 0
         self._writer: cv2.VideoWriter | None = None
         self._name = ExitStack()
 
@@ -65,21 +69,42 @@ class VideoWriter:
             if not self._writer.isOpened():
                 raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
         self._writer.write(swap_red_and_blue(fit(rgb, self._size)))
+        self._written += 1
 
     def close(self) -> None:
-        """Completes the file; without any picture there is none."""
+        """Completes the file; without any picture there is none.
+
+        Raises:
+            DataError: it cannot be written; what was in its place stays there.
+        """
         self._release()
-        if self._placing is not None:
-            try:
-                self._placing.finish()
-            except OSError as error:
-                raise DataError(f"{self._path}: cannot be written: {error.strerror}") from error
+        if self._placing is None:
+            return
+        try:
+            self._check(self._placing.unfinished)
+            self._placing.finish()
+        except OSError as error:
+            raise DataError(f"{self._path}: cannot be written: {error.strerror}") from error
+        finally:
+            self._placing.discard()
 
     def discard(self) -> None:
         """Removes the incomplete file."""
         self._release()
         if self._placing is not None:
             self._placing.discard()
+
+    def _check(self, path: Path) -> None:
+        """Counts the pictures in the file: OpenCV tells nobody that a disk is full."""
+        found = count_frames(path)
+        if found == self._written:
+            return
+        free = shutil.disk_usage(path.parent).free
+        reason = ": the disk is full" if free < _NO_ROOM_BYTES else ""
+        raise DataError(
+            f"{self._path}: cannot be written{reason}: {found} of {self._written} pictures can be "
+            "read back"
+        )
 
     def _release(self) -> None:
         if self._writer is not None:

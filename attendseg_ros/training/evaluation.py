@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cv2
@@ -59,6 +60,19 @@ def evaluate_network(
             confusion.update(upsampled[0].argmax(dim=0).numpy().astype(np.uint8), truth)
     network.train(was_training)
     return confusion
+
+
+def check_finite(loss: float, epoch: int) -> None:
+    """Checks the mean loss of an epoch.
+
+    Raises:
+        LogitsError: it is not finite: the training has diverged.
+    """
+    if not math.isfinite(loss):
+        raise LogitsError(
+            f"the loss of epoch {epoch} is {loss}, so the training has diverged: lower the "
+            "learning rate and train again"
+        )
 
 
 def score_network(

@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
@@ -46,7 +47,7 @@ from attendseg_ros.training.class_mix import rare_classes
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.descent import descent, recorded_descent, unknown_terms
 from attendseg_ros.training.distillation import Teacher, distillation_loss, trained_network
-from attendseg_ros.training.evaluation import score_network
+from attendseg_ros.training.evaluation import check_finite, score_network
 from attendseg_ros.training.fitting import channel_importance, fits_as_it_is, fitted
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, mixed, moved_average
@@ -81,9 +82,13 @@ def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[s
     ancestors = descent(config, terms)
     trainer = _Trainer(config, unknown_terms(ancestors))
     # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
-    if recorded_descent(config.run) != ancestors:
-        config.save([each.to_mapping() for each in ancestors])
-    return trainer.train()
+    with held_alone(config.run):
+        # Another run may have been here while the set was read.
+        _check(config)
+        trainer.resume()
+        if recorded_descent(config.run) != ancestors:
+            config.save([each.to_mapping() for each in ancestors])
+        return trainer.train()
 
 
 def check(config: TrainingConfig) -> None:
@@ -172,7 +177,6 @@ class _Trainer:
         self._epoch = 0
         self._best: dict[str, Any] = {"mean_iou": -1.0}
         self._history: list[dict[str, Any]] = []
-        self._resume()
 
     def _start(self, network: AttendSeg, origin: Path) -> None:
         """Loads the best weights of a run, or those of a bundle, grown or cut to the shape."""
@@ -188,7 +192,8 @@ class _Trainer:
         batches = itertools.islice(self._batches.epoch(0), BATCHES_MEASURED)
         return (images for images, _ in batches)
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """Takes up what an earlier run left; raises DataError where that is unfit."""
         path = self._config.run / LAST_FILE
         if not path.exists():
             return
@@ -206,9 +211,12 @@ class _Trainer:
         self._history = state["history"]
 
     def train(self) -> dict[str, Any]:
+        """Trains the epochs that are left; returns what `run` does."""
         while self._epoch < self._config.epochs:
             loss = self._train_epoch()
             self._epoch += 1
+            # Before the checkpoint: that of the epoch before is still of use.
+            check_finite(loss, self._epoch)
             scores = self._evaluate() if self._evaluation_due() else {}
             self._record({"epoch": self._epoch, "loss": loss, **scores})
             self._save()

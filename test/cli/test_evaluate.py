@@ -202,3 +202,15 @@ def test_a_bundle_takes_the_labels_that_its_training_took(
         cv2.imwrite(str(labelled / "valannot" / f"{name}.png"), colours[..., ::-1])
     result = result_of("evaluate", model, "--data", labelled, "--engine", "onnxruntime")
     assert result["pixel_accuracy"] == 1
+
+
+def test_a_set_without_a_labelled_pixel_has_no_scores(
+    attendseg: Callable[..., Any], tiny: Path, tmp_path: Path
+) -> None:
+    road = np.full((64, 128), ROAD, np.uint8)
+    write_pair(tmp_path / "set", "a", road, np.full_like(road, VOID))
+    process = attendseg("evaluate", tiny, "--data", tmp_path / "set", "--engine", "onnxruntime")
+    assert process.returncode == 0, process.stderr
+    rows = dict(line.split("  ", 1) for line in process.stdout.splitlines())
+    scores = {name: rows[name].strip() for name in ("pixel accuracy", "calibration error")}
+    assert scores == {"pixel accuracy": "none seen", "calibration error": "none seen"}

@@ -107,3 +107,51 @@ def test_a_full_disk_is_said_in_one_line(repository: Path, tiny: Path) -> None:
         )
     assert process.returncode == 2
     assert process.stderr == ("attendseg info: cannot write the result: No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_change_nothing(
+    tmp_path: Path, repository: Path, tiny: Path, closed: str
+) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
+    # Cut off, and yet a video: FFmpeg complains to stderr, whatever that is by now.
+    writer = cv2.VideoWriter(
+        str(tmp_path / "in.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (128, 64)
+    )
+    for _ in range(5):
+        writer.write(picture)
+    writer.release()
+    content = (tmp_path / "in.avi").read_bytes()
+    (tmp_path / "in.avi").write_bytes(content[: len(content) // 2])
+    for name, how in (("usual", ""), ("closed", closed)):
+        out = tmp_path / f"{name}.mp4"
+        script = f'exec "$0" -m attendseg_ros segment "$1" -o "$2" --model "$3" {how}'
+        process = subprocess.run(
+            ["bash", "-c", script, sys.executable, tmp_path / "in.avi", out, tiny],
+            cwd=repository,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert process.returncode == 0, process.stderr
+        assert process.stdout.startswith(b"input ") == (" >&-" not in f" {how}")
+    assert (tmp_path / "closed.mp4").read_bytes() == (tmp_path / "usual.mp4").read_bytes()
+
+
+def test_what_is_printed_with_closed_streams_goes_into_no_file(tmp_path: Path) -> None:
+    code = (
+        "from attendseg_ros.standard_streams import open_closed_ones; import os, sys\n"
+        "open_closed_ones()\n"
+        "file = open(sys.argv[1], 'wb')\n"
+        "for number in (1, 2): os.write(number, b'a library says')\n"
+        "print('so do we'); print('and here', file=sys.stderr); sys.stdin.read()\n"
+        "os.system('echo a child too; echo and here >&2')\n"
+    )
+    path = tmp_path / "file"
+    process = subprocess.run(
+        ["bash", "-c", 'exec "$0" -c "$1" "$2" >&- 2>&- <&-', sys.executable, code, path],
+        timeout=60,
+        check=False,
+    )
+    assert process.returncode == 0
+    assert path.read_bytes() == b""

@@ -20,6 +20,18 @@ def test_appears_when_it_is_complete(tmp_path: Path) -> None:
     assert [path.name for path in target.parent.iterdir()] == ["bundle"]
 
 
+def test_what_is_no_bundles_stays_and_what_is_the_old_ones_goes(tmp_path: Path) -> None:
+    target = tmp_path / "bundle"
+    (target / "pictures").mkdir(parents=True)
+    (target / "pictures" / "first.png").write_text("mine")
+    for name in ("model.onnx", "MODEL_CARD.md", "notes.txt"):
+        (target / name).write_text("old")
+    with written_whole(target) as folder:
+        (folder / "model.onnx").write_text("new")
+    held = {str(f.relative_to(target)): f.read_text() for f in target.rglob("*") if f.is_file()}
+    assert held == {"model.onnx": "new", "notes.txt": "old", "pictures/first.png": "mine"}
+
+
 @pytest.mark.parametrize("interruption", [RuntimeError, KeyboardInterrupt])
 def test_leaves_the_old_one_when_interrupted(
     tmp_path: Path, interruption: type[BaseException]

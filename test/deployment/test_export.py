@@ -189,7 +189,7 @@ def test_replaces_a_bundle_only_when_told_to(training_run: Path, tmp_path: Path)
     report = export(replace(config, replace=True))
     assert load_bundle(report.bundle).precision == "fp32"
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
-    assert not (target / "notes.txt").exists()
+    assert (target / "notes.txt").read_text() == "mine"
 
 
 def test_input_sizes_are_listed_with_the_runs_own(training_run: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,14 @@ def test_files_of_a_folder_that_are_no_pictures_are_named(tmp_path: Path) -> Non
     ]
     with pytest.raises(DataError, match=r"IMG_1\.HEIC: HEIC, which is not read"):
         open_source(tmp_path / "IMG_1.HEIC")
+
+
+@pytest.mark.parametrize("name", ["frames.mp4", "frame.png", "drive.mcap", "drive.bag", "frames"])
+def test_a_pipe_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    (tmp_path / "link").symlink_to(name)
+    for given in (name, "link"):
+        with pytest.raises(DataError, match=rf"{given}: is a pipe"):
+            open_source(tmp_path / given)
+    with pytest.raises(DataError, match="is a pipe, a device"):
+        open_source("/dev/zero")

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from support.full_disk import full_disk
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
@@ -105,6 +106,28 @@ def test_video_of_any_size_can_be_read_back(tmp_path: Path, size: tuple[int, int
     (frame,) = open_source(tmp_path / "odd.mp4")
     assert frame.rgb.shape[1] >= size[0]
     assert frame.rgb.shape[0] >= size[1]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_video_without_room_leaves_the_old_one(tmp_path: Path, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (20, 240, 320, 3), np.uint8)
+    path = tmp_path / "clip.mp4"
+
+    def write() -> None:
+        with OverlayVideoSink(path, PALETTE, rate_hz=10.0) as sink:
+            for index, picture in enumerate(noise):
+                frame = Frame(picture, index * 10**8, "", index)
+                sink.write(frame, np.full((240, 320), 255, np.uint8))
+
+    write()
+    old = path.read_bytes()
+    with (
+        full_disk(int(share * len(old))),
+        pytest.raises(DataError, match=r"clip\.mp4: (cannot be written|OpenCV cannot write)"),
+    ):
+        write()
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_other_video_formats_are_refused(tmp_path: Path) -> None:

@@ -153,6 +153,35 @@ def test_sound_that_goes_on_is_no_lack_of_pictures(tmp_path: Path) -> None:
     assert f"header says 3.0 s, and the last of {count} frames" in line
 
 
+def test_a_video_that_begins_late_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "live.flv"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FLV1"), 10.0, (64, 48))
+    for level in range(20):
+        writer.write(np.full((48, 64, 3), 10 * level, np.uint8))
+    writer.release()
+    # Coders that look ahead begin with a pause, which the header's length counts.
+    content = bytearray(path.read_bytes())
+    place = content.index(b"duration\0") + 9
+    struct.pack_into(">d", content, place, struct.unpack_from(">d", content, place)[0] + 0.3)
+    position = 13
+    while position + 15 <= len(content):
+        size = int.from_bytes(content[position + 1 : position + 4], "big")
+        if content[position] == 9:
+            time_ms = int.from_bytes(content[position + 4 : position + 7], "big") + 300
+            content[position + 4 : position + 7] = time_ms.to_bytes(3, "big")
+        position += 11 + size + 4
+    path.write_bytes(content)
+    source = open_source(path)
+    assert len(list(source)) == 20
+    assert source.skipped == []
+    cut_off(path)
+    source = open_source(path)
+    count = len(list(source))
+    assert 2 < count < 20
+    (line,) = source.skipped
+    assert f"header says 2.3 s, and the last of {count} frames" in line
+
+
 def boxes(*parts: tuple[bytes, bytes]) -> bytes:
     return b"".join(
         struct.pack(">I4s", 8 + len(content), kind) + content for kind, content in parts
@@ -170,9 +199,9 @@ PICTURES, SOUND = b"...hdlr....vide...", b"...hdlr....soun..."
         (START + boxes((b"moov", PICTURES + b"mvex" + SOUND), (b"moof", b"")), Container()),
         (START + boxes((b"moov", PICTURES), (b"moof", b"")), Container(False, True)),
         (START + boxes((b"moov", PICTURES), (b"mdat", b"12"))[:-1], Container(True, True, True)),
-        (START + b"\0\0\0\x01free" + b"\xff" * 8, Container(True, True, True)),
-        (b"FLV\x01\x01" + bytes(20), Container(False, True)),
-        (b"FLV\x01\x05" + bytes(20), Container()),
+        (START + b"\0\0\0\x01free" + b"\xff" * 8, Container(True, True, True, True)),
+        (b"FLV\x01\x01" + bytes(8) + b"\x09\0\0\x01" + bytes(8) + b"\0\0\0\x0c", Container()),
+        (b"FLV\x01\x01" + bytes(8) + b"\x09\0\0\x02" + bytes(8), Container(is_cut_off=True)),
         (b"RIFF\0\0\0\0AVI LIST", Container(False, True)),
         (b"\x1a\x45\xdf\xa3", Container()),
         (b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x00\x00", Container()),
@@ -260,6 +289,16 @@ def test_sound_is_named(tmp_path: Path) -> None:
     for name in ("note.wav", "clip.mp4"):
         with pytest.raises(DataError, match=r"readable video.*it is sound without pictures"):
             open_source(tmp_path / name)
+
+
+def test_a_recording_that_was_never_ended_is_named(tmp_path: Path) -> None:
+    path = even_video(tmp_path / "clip.mp4", 20)
+    content = path.read_bytes()
+    description = content.index(b"moov") - 4
+    for length, what in ((description, "without the part"), (description + 99, "it is cut off$")):
+        path.write_bytes(content[:length])
+        with pytest.raises(DataError, match=rf"clip\.mp4: not a readable video.*{what}"):
+            open_source(path)
 
 
 @pytest.mark.parametrize(

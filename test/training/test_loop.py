@@ -20,8 +20,9 @@ import pytest
 import torch
 import yaml
 
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.locks import held_alone
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
@@ -72,6 +73,25 @@ def test_a_killed_run_resumes_to_the_same_result(config: TrainingConfig, tmp_pat
     ends = [torch.load(run / LAST_FILE)["network"] for run in (config.run, whole.run)]
     for name, weights in ends[0].items():
         assert torch.equal(weights, ends[1][name]), name
+
+
+def test_two_runs_at_once_are_refused(config: TrainingConfig) -> None:
+    with held_alone(config.run):
+        before = list(config.run.iterdir())
+        with pytest.raises(DataError, match="another run is writing to it; wait for its end"):
+            loop.run(config)
+        assert list(config.run.iterdir()) == before
+    loop.run(replace(config, epochs=1))
+
+
+def test_a_run_that_diverges_keeps_its_last_checkpoint(config: TrainingConfig) -> None:
+    wild = replace(config, learning_rate=1e30, evaluate_every=100, epochs=30)
+    with pytest.raises(LogitsError, match=r"the loss of epoch \d+ is nan, so the training has"):
+        loop.run(wild)
+    checkpoint = wild.run / LAST_FILE
+    if checkpoint.exists():
+        for name, weights in torch.load(checkpoint)["network"].items():
+            assert torch.isfinite(weights).all(), name
 
 
 def test_another_seed_is_another_run(config: TrainingConfig, tmp_path: Path) -> None:

@@ -55,6 +55,12 @@ class BagSource(Source):
             self._notes = list(reader.notes)
             self._image_topics = sorted({connection.topic for connection in images})
             self._topic = topic or images[0].topic
+            if not topic and len(self._image_topics) > 1:
+                others = ", ".join(t for t in self._image_topics if t != self._topic)
+                self._notes.append(
+                    f"images on several topics: {self._topic} is read, as no topic was named, and "
+                    f"not {others}"
+                )
             if self._topic not in self._image_topics:
                 held = ", ".join(self._image_topics)
                 foreign = "".join(
@@ -65,6 +71,12 @@ class BagSource(Source):
                 raise DataError(
                     f"{path}: no images on topic {topic}{foreign}; there are some on {held}"
                 )
+            self._notes += [
+                f"{c.msgcount} messages on {_described(c)} are no images that can be read, and "
+                "are not looked at"
+                for c in reader.connections
+                if c.topic == self._topic and c.msgcount and not holds_images(c, reader.is_ros2)
+            ]
             self._frame_count = sum(c.msgcount for c in images if c.topic == self._topic)
             self._message_count = sum(c.msgcount for c in reader.connections)
             self._rate_hz = _usual_rate(reader, self._topic)
@@ -120,7 +132,12 @@ class BagSource(Source):
         count = 0
         with open_bag(self._path) as reader:
             decoder = ImageDecoder(reader.is_ros2)
-            for index, recorded in enumerate(reader.messages(self._topic)):
+            images = (
+                recorded
+                for recorded in reader.messages(self._topic)
+                if holds_images(recorded.connection, reader.is_ros2)
+            )
+            for index, recorded in enumerate(images):
                 try:
                     image = decoder.decode(recorded.data, recorded.connection.msgtype)
                 except ImageError as error:
@@ -136,19 +153,21 @@ class BagSource(Source):
             raise DataError(f"{self._path}: no image can be read{reasons}")
 
 
-def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
+def holds_images(connection: Connection, is_ros2: bool) -> bool:
+    """Whether a connection's messages are images of ROS 1 or ROS 2: a topic may have others too."""
     # compressed_depth_image_transport sends distances behind its own header.
-    readable = CDR if reader.is_ros2 else ROS1_SERIALIZATION
-    images = [
-        connection
-        for connection in reader.connections
-        if connection.msgtype in IMAGE_TYPES
-        and connection.msgcount
-        and serialization_of(connection) == readable
+    return (
+        connection.msgtype in IMAGE_TYPES
+        and serialization_of(connection) == (CDR if is_ros2 else ROS1_SERIALIZATION)
         and not (
             connection.msgtype == COMPRESSED_TYPE and connection.topic.endswith("/compressedDepth")
         )
-    ]
+    )
+
+
+def _image_connections(path: Path, reader: BagReader) -> list[Connection]:
+    readable = CDR if reader.is_ros2 else ROS1_SERIALIZATION
+    images = [c for c in reader.connections if c.msgcount and holds_images(c, reader.is_ros2)]
     if images:
         return images
     held = ", ".join(sorted(_described(c) for c in reader.connections)) or "none"

@@ -19,9 +19,12 @@ from attendseg_ros.documents import MOST_BYTES, parse_json
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.frames import Image
 
-_START = b"attendseg labels 1\n"
-# Key of the image, height, width, lengths of the two planes, checksum of the planes.
-_RECORD = struct.Struct("<qIIIIII")
+_START = b"attendseg labels 2\n"
+# Key of the image, height, width, lengths of the two planes.
+_HEAD = struct.Struct("<qIIIII")
+# Of the head too: what a power cut makes of a file's end is often zeros, and those are no record.
+_CHECKSUM = struct.Struct("<I")
+_BEFORE_CONTENT = _HEAD.size + _CHECKSUM.size
 
 
 class ImageKey(NamedTuple):
@@ -92,16 +95,16 @@ class LabelJournal:
         height, width = labels.mask.shape
         content = b"".join(planes)
         place = self._file.seek(0, os.SEEK_END)
-        lengths = (len(planes[0]), len(planes[1]))
-        self._file.write(_RECORD.pack(*key, height, width, *lengths, zlib.crc32(content)))
-        self._file.write(content)
+        head = _HEAD.pack(*key, height, width, len(planes[0]), len(planes[1]))
+        self._file.write(head + _CHECKSUM.pack(zlib.crc32(head + content)) + content)
         self._file.flush()
         self._places[key] = place
 
     def get(self, key: ImageKey) -> Labels:
         """Reads the result for an image that is in the journal."""
         self._file.seek(self._places[key])
-        _, _, height, width, first, second, _ = _RECORD.unpack(self._file.read(_RECORD.size))
+        _, _, height, width, first, second = _HEAD.unpack(self._file.read(_HEAD.size))
+        self._file.seek(_CHECKSUM.size, os.SEEK_CUR)
         mask = _plane(self._file.read(first), (height, width))
         return Labels(mask, _plane(self._file.read(second), (height, width)) if second else None)
 
@@ -124,16 +127,16 @@ class LabelJournal:
             self._file.write(self._start)
             return len(self._start)
         end = len(self._start)
-        while end + _RECORD.size <= size:
-            time_ns, checksum, _, _, first, second, content_checksum = _RECORD.unpack(
-                self._file.read(_RECORD.size)
-            )
-            if end + _RECORD.size + first + second > size:
+        while end + _BEFORE_CONTENT <= size:
+            head = self._file.read(_HEAD.size)
+            (checksum,) = _CHECKSUM.unpack(self._file.read(_CHECKSUM.size))
+            time_ns, key_checksum, _, _, first, second = _HEAD.unpack(head)
+            if end + _BEFORE_CONTENT + first + second > size:
                 break
-            if zlib.crc32(self._file.read(first + second)) != content_checksum:
+            if zlib.crc32(head + self._file.read(first + second)) != checksum:
                 break
-            self._places[ImageKey(time_ns, checksum)] = end
-            end += _RECORD.size + first + second
+            self._places[ImageKey(time_ns, key_checksum)] = end
+            end += _BEFORE_CONTENT + first + second
         return end
 
 

@@ -15,14 +15,14 @@ from attendseg_ros.placing import Placing, check_apart, hidden_name, real_place
 from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
-from attendseg_ros.playback.bags.bag_source import BagSource
+from attendseg_ros.playback.bags.bag_source import BagSource, holds_images
 from attendseg_ros.playback.bags.bag_writer import BagWriter
 from attendseg_ros.playback.bags.checked_bag import check_bag
 from attendseg_ros.playback.bags.label_journal import ImageKey, LabelJournal, Labels
 from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.bags.output_messages import OutputMessages
 from attendseg_ros.playback.bags.threaded_writer import open_writer
-from attendseg_ros.playback.file_kinds import ROS1
+from attendseg_ros.playback.file_kinds import ROS1, in_words
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
 
@@ -32,6 +32,12 @@ class LabelledBag:
 
     The bag appears under its name when it is complete. Until then there is the journal,
     `.<name>.labels`, from which another run takes the results that are there already.
+
+    Attributes:
+        skipped: one line for each image without outputs.
+        damage: one line for each place of the input that cannot be read.
+        messages: number of messages that were copied.
+        frames: number of images with outputs.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class LabelledBag:
         self.skipped: list[str] = []
         self.damage: list[str] = []
         self.messages = 0
+        self.frames = 0
         self._check_output(force)
         with open_bag(source.path) as reader:
             held = {connection.topic for connection in reader.connections}
@@ -121,7 +128,7 @@ class LabelledBag:
                     yield from self._copy_and_label(reader, writer, painter, journal, label)
                 check_bag(placing.unfinished, writer.written)
         except (OSError, sqlite3.Error) as error:
-            raise DataError(f"{self._path}: cannot be written: {error}") from error
+            raise DataError(f"{self._path}: cannot be written: {in_words(error)}") from error
 
     def _copy_and_label(
         self,
@@ -131,7 +138,7 @@ class LabelledBag:
         journal: LabelJournal,
         label: Callable[[Image], Labels],
     ) -> Iterator[bool]:
-        self.skipped, self.damage, self.messages = [], [], 0
+        self.skipped, self.damage, self.messages, self.frames = [], [], 0, 0
         decoder = ImageDecoder(reader.is_ros2)
         images = 0
         for recorded in reader.messages():
@@ -139,13 +146,16 @@ class LabelledBag:
             writer.copy(recorded)
             self.messages += 1
             is_new = False
-            if recorded.connection.topic == self._source.topic:
+            connection = recorded.connection
+            is_image = holds_images(connection, reader.is_ros2)
+            if is_image and connection.topic == self._source.topic:
                 try:
                     labels, image, is_new = _labels_of(recorded, journal, label, decoder)
                 except (ImageError, LogitsError) as error:
                     self.skipped.append(f"image {images} on {self._source.topic}: {error}")
                 else:
                     painter.paint(recorded, labels, image)
+                    self.frames += 1
                 images += 1
             yield is_new
         self.damage = list(reader.damage)

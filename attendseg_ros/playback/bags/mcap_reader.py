@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -70,6 +71,7 @@ class McapReader(BagReader):
         self._files = files
         self._by_channel: list[dict[int, Connection]] = [{} for _ in files]
         self._schemas: list[dict[int, Schema]] = [{} for _ in files]
+        self._chunks: list[list[int]] = [[] for _ in files]
         self._described: dict[int, tuple[Schema | None, Channel]] = {}
         self._numbers: dict[tuple[Any, ...], Connection] = {}
         self.extras: list[Attachment | Metadata] = []
@@ -109,6 +111,7 @@ class McapReader(BagReader):
                 continue
             self.profile = header.profile
             self.compression = next((c.compression for c in summary.chunk_indexes), "")
+            self._chunks[index] = sorted(c.chunk_start_offset for c in summary.chunk_indexes)
             for schema in summary.schemas.values():
                 self._learn(index, schema)
             for channel in summary.channels.values():
@@ -121,24 +124,35 @@ class McapReader(BagReader):
         return counts
 
     def _messages_of(self, index: int, file: Path, topic: str) -> Iterator[Recorded]:
-        count = 0
+        count, chunks = 0, self._chunks[index]
         with file.open("rb") as stream:
-            records = StreamReader(
-                stream, emit_chunks=True, record_size_limit=_LONGEST_RECORD
-            ).records
+            records = _records(stream)
             while True:
+                start, record, end = stream.tell(), None, None
+                reason = "what is there is no record"
                 try:
                     record = next(records)
+                    end = stream.tell()
                 # A damaged file makes the library raise its own errors, of struct, of the
                 # codecs for text, and more.
                 except Exception as error:
+                    reason = _reason(error, stream)
+                later = bisect_right(chunks, start)
+                onward = chunks[later] if later < len(chunks) else None
+                if isinstance(record, DataEnd) and onward is None:
+                    return
+                # A record that reaches over the start of a chunk is none, whatever it says.
+                if end is None or isinstance(record, DataEnd) or (onward or end) < end:
                     self.damage.append(
                         f"{self._which(file)}cut off or damaged behind message {count} "
-                        f"(byte {stream.tell()}): {_reason(error, stream)}"
+                        f"(byte {stream.tell()}): {reason}"
+                        + (f"; read on from byte {onward}, by the index" if onward else "")
                     )
-                    return
-                if isinstance(record, DataEnd):
-                    return
+                    if onward is None:
+                        return
+                    stream.seek(onward)
+                    records = _records(stream)
+                    continue
                 for message in self._unpacked(record, index, file, count):
                     count += 1
                     connection = self._by_channel[index].get(message.channel_id)
@@ -209,6 +223,12 @@ class McapReader(BagReader):
             self._described[connection.id] = (schema, record)
             self.connections.append(connection)
         self._by_channel[index][record.id] = connection
+
+
+def _records(stream: BinaryIO) -> Iterator[Any]:
+    """The records of a file from its start, or from where the stream is by now."""
+    inside, most = stream.tell() > 0, _LONGEST_RECORD
+    return StreamReader(stream, inside, emit_chunks=True, record_size_limit=most).records
 
 
 def _index(file: Path) -> tuple[Header | None, Any]:

@@ -20,6 +20,7 @@ from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
 from attendseg_ros.ros.parameters.given_parameters import problem_of
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
+from attendseg_ros.standard_streams import open_closed_ones
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -44,6 +45,7 @@ def run(
         The exit status: 0 after a stop that was asked for, 1 when the node cannot start.
         After a signal the process ends here, at the latest after `stopping.GRACE_S`.
     """
+    open_closed_ones()
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
     # handlers that rclpy installs over these end the spinning, and call these.
     for number in STOPS:

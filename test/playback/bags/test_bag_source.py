@@ -176,3 +176,34 @@ def test_damaged_bag_raises_nothing_but_data_errors(tmp_path: Path, kind: str) -
             refusals.append(str(error))
     assert refusals
     assert not any("\n" in refusal for refusal in refusals)
+
+
+def test_the_topic_that_nobody_chose_is_said(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    topics: bags.Topics = [
+        (name, bags.IMAGE, [bags.raw_image(store, rgb, "rgb8", 1) for rgb in pictures()])
+        for name in ("/left/image_raw", "/right/image_raw")
+    ]
+    path = bags.write_bag(tmp_path, "mcap", topics)
+    (note,) = open_source(path).notes
+    assert "/left/image_raw is read" in note
+    assert note.endswith("not /right/image_raw")
+    assert open_source(path, "/right/image_raw").notes == []
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_what_else_a_topic_holds_is_said_and_no_image(tmp_path: Path, kind: str) -> None:
+    store = bags.typestore_of(kind)
+    images = [bags.raw_image(store, rgb, "rgb8", 1) for rgb in pictures()]
+    texts = [store.types[bags.STRING](data="hello")] * 2
+    path = bags.write_bag(
+        tmp_path, kind, [("/front", bags.STRING, texts), ("/front", bags.IMAGE, images)]
+    )
+    source = open_source(path)
+    assert source.frame_count == 3
+    (note,) = source.notes
+    assert note.startswith("2 messages on /front (std_msgs/msg/String) are no images")
+    for index, (frame, rgb) in enumerate(zip(source, pictures(), strict=True)):
+        assert frame.index == index
+        np.testing.assert_array_equal(frame.rgb, rgb)
+    assert source.skipped == []

@@ -128,6 +128,45 @@ def test_a_damaged_chunk_of_an_mcap_file_costs_no_more_than_itself(tmp_path: Pat
     assert left[-1] == whole[-1]
 
 
+@pytest.mark.parametrize("filling", [b"\0", b"\xff", b"\x0f"])
+@pytest.mark.parametrize("share", [0.001, 0.1, 0.5, 0.8])
+def test_an_mcap_file_is_read_on_behind_a_hole(
+    tmp_path: Path, share: float, filling: bytes
+) -> None:
+    bag = noise_bag(tmp_path, "mcap")
+    whole, _ = read(bag)
+    path = file_of(bag)
+    with path.open("rb") as stream:
+        summary = make_reader(stream).get_summary()
+    assert summary is not None
+    chunks = summary.chunk_indexes
+    content = bytearray(path.read_bytes())
+    last = chunks[-1]
+    start = chunks[0].chunk_start_offset + int(
+        share * (last.chunk_start_offset - chunks[0].chunk_start_offset)
+    )
+    # Over the head of a record at least.
+    end = start + max(c.chunk_length for c in chunks)
+    content[start:end] = filling * (end - start)
+    hurt = [
+        c
+        for c in chunks
+        if c.chunk_start_offset < end and c.chunk_start_offset + c.chunk_length > start
+    ]
+    assert 0 < len(hurt) < len(chunks)
+    path.write_bytes(content)
+    found, damage = read(bag)
+    # Without a checksum, what is in a chunk that begins before the hole may be damaged itself.
+    keys = {m[:2] for m in found}
+    assert [m[:2] for m in whole if m[:2] in keys] == [m[:2] for m in found]
+    assert len(found) < len(whole)
+    # Of one time are messages of two chunks.
+    times = [(c.message_start_time, c.message_end_time) for c in hurt]
+    lost = {m for m in whole if any(first <= m[1] <= until for first, until in times)}
+    assert set(whole) - lost <= set(found)
+    assert any("read on from byte" in line or "left out" in line for line in damage)
+
+
 @pytest.mark.parametrize("has_index", [True, False])
 @pytest.mark.parametrize("compression", [None, *Ros1Writer.CompressionFormat])
 def test_a_damaged_chunk_of_a_ros1_bag_costs_no_more_than_itself(

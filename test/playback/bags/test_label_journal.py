@@ -69,6 +69,32 @@ def test_a_changed_byte_ends_what_is_believed(tmp_path: Path) -> None:
         assert [key in journal for key in KEYS] == [True, True, False]
 
 
+@pytest.mark.parametrize("size", [1, 40, 4096])
+def test_zeros_that_a_power_cut_left_are_no_results(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "j"
+    fill(path)
+    content = path.read_bytes()
+    path.write_bytes(content + bytes(size))
+    with LabelJournal(path, MADE_WITH) as journal:
+        assert len(journal) == len(KEYS)
+    assert path.read_bytes() == content
+
+
+def test_every_changed_byte_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    fill(path)
+    content = path.read_bytes()
+    start = content.index(b"\n", content.index(b"\n") + 1) + 1
+    for place in range(start, len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        path.write_bytes(changed)
+        with LabelJournal(path, MADE_WITH) as journal:
+            assert len(journal) < len(KEYS)
+            for number, key in enumerate(KEYS[: len(journal)]):
+                np.testing.assert_array_equal(journal.get(key).mask, labels(number).mask)
+
+
 def test_results_of_other_settings_are_dropped(tmp_path: Path) -> None:
     fill(tmp_path / "j")
     with LabelJournal(tmp_path / "j", {**MADE_WITH, "model": "other"}) as journal:

@@ -29,7 +29,7 @@ from support.labelled_bags import (
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bags.bag_source import BagSource
-from attendseg_ros.playback.bags.label_journal import Labels
+from attendseg_ros.playback.bags.label_journal import ImageKey, Labels
 from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.frames import Image
 
@@ -88,6 +88,34 @@ def test_a_full_disk_ends_in_one_line_and_leaves_no_bag(tmp_path: Path, kind: st
         deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
     assert "\n" not in str(caught.value)
     assert names_in(out.parent) == [bag.journal_path.name]
+
+
+@pytest.mark.parametrize("kind", bags.KINDS)
+def test_a_topic_may_change_its_type(tmp_path: Path, kind: str) -> None:
+    store = bags.typestore_of(kind)
+    topics: bags.Topics = [
+        ("/camera", bags.STRING, [store.types[bags.STRING](data="text")] * 2),
+        (
+            "/camera",
+            bags.IMAGE,
+            [bags.raw_image(store, np.full((6, 8, 3), 7, np.uint8), "rgb8", 1)],
+        ),
+    ]
+    path, out = bags.write_bag(tmp_path, kind, topics), tmp_path / out_name(kind)
+    bag = label(path, out)
+    assert (bag.frames, bag.messages, bag.skipped) == (1, 3, [])
+    assert sorted(m for m in raw(out) if m[0] != MASK) == sorted(raw(path))
+    ((_, mask),) = decoded(out, MASK)
+    np.testing.assert_array_equal(mask.data, np.full(48, 7, np.uint8))
+
+
+def test_images_are_counted_whatever_else_the_journal_holds(tmp_path: Path) -> None:
+    bag = LabelledBag(BagSource(drive(tmp_path, "mcap")), tmp_path / "labelled.mcap")
+    with bag.open_journal({}) as journal:
+        # Of another topic, or of a bag that has been replaced.
+        journal.record(ImageKey(1, 2), Labels(np.zeros((6, 8), np.uint8), None))
+        deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
+        assert (bag.frames, len(journal)) == (2, 3)
 
 
 def test_a_journal_that_outgrows_the_disk_ends_in_one_line(tmp_path: Path) -> None:
