@@ -58,6 +58,7 @@ class StampChecks:
         self.missing = 0
         self._stamp_ns = 0
         self._now_ns = 0
+        self._at_s = self._moved_s = 0.0
         self._overdue = 0.0
         self._intervals_ns: deque[int] = deque(maxlen=30)
         self._recent: deque[_Arrival] = deque(maxlen=600)
@@ -83,9 +84,22 @@ class StampChecks:
         elif self._stamp_ns and stamp_ns > self._stamp_ns:
             missing = self._gap(stamp_ns - self._stamp_ns)
         self.missing += missing
+        self._at_s = steady_s
+        if stamp_ns <= 0 or stamp_ns != self._stamp_ns:
+            self._moved_s = steady_s
         self._stamp_ns, self._now_ns = max(stamp_ns, 0), now_ns
         self._recent.append(_Arrival(steady_s, form, missing))
         return fault
+
+    def repeated_s(self, steady_s: float) -> float:
+        """For how long the last image has come again and again, of one stamp; else 0.0.
+
+        Once is no fault: a clock may move in steps that are longer than the camera's.
+
+        Args:
+            steady_s: now, by the clock that never jumps.
+        """
+        return steady_s - self._moved_s if self._at_s > self._moved_s else 0.0
 
     def missing_lately(self, steady_s: float) -> tuple[int, float]:
         """How many frames of the last seconds never came, and their share of all."""
