@@ -178,6 +178,7 @@ class Report:
             findings.append(
                 (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
             )
+        findings += [(WARN, line) for line in counts.unserved]
         if network.too_slow:
             findings.append((WARN, network.too_slow))
         if not network.enabled:

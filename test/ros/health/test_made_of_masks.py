@@ -58,9 +58,8 @@ def keep_coming(rig: Rig, depth: Any, part: str, fits: Any, ground: GroundCamera
     return rig.status(part, seen)
 
 
-def test_before_the_first_mask_there_is_nothing_to_judge(
-    rig: Rig, ground: GroundCamera, depth: Any
-) -> None:
+@pytest.mark.usefixtures("ground")
+def test_before_the_first_mask_there_is_nothing_to_judge(rig: Rig, depth: Any) -> None:
     rig.client.must_set(max_age_warn_s=0.0, max_age_error_s=0.0)
     for part in PARTS:
         status = keep_coming(rig, depth, part, lambda _: True, None)
