@@ -48,8 +48,8 @@ def test_what_moves_is_taken_between_two_moments(tree: TransformTree) -> None:
     found = tree.find("base_footprint", "camera", 100 * S + S // 4, 0)
     assert found.translation[2] == pytest.approx(0.525)
     tree.put("base_link", "wheel", 5 * S, (0.0, 0.0, 0.0), about_z(10.0))
-    tree.put("base_link", "wheel", 6 * S, (0.0, 0.0, 0.0), about_z(20.0))
-    turned = tree.find("base_link", "wheel", 5 * S + S // 2, 0).rotation
+    tree.put("base_link", "wheel", 5 * S + S // 2, (0.0, 0.0, 0.0), about_z(20.0))
+    turned = tree.find("base_link", "wheel", 5 * S + S // 4, 0).rotation
     np.testing.assert_allclose(turned[0, 0], cos(15 * pi / 180), atol=1e-9)
 
 
@@ -71,6 +71,17 @@ def test_another_moment_is_refused_beyond_the_tolerance(tree: TransformTree) -> 
     # What is static is of every moment.
     assert tree.find("base_link", "camera", 1, 0).translation[2] == 0.5
     assert "the moment is not known" in str(refusal(tree, "base_footprint", "camera", 0, S))
+
+
+def test_a_moment_in_a_gap_is_as_far_as_the_nearest(tree: TransformTree) -> None:
+    """Odometry that was lost for eight seconds says nothing of what moved meanwhile."""
+    tree.put("base_footprint", "base_link", 109 * S, (0.0, 0.0, 5.0), STILL)
+    for stamp, word in ((103 * S, "2.00 s older"), (107 * S, "2.00 s younger")):
+        error = refusal(tree, "base_footprint", "camera", stamp, S // 10)
+        assert error.reason is NoTransform.LATE
+        assert word in str(error)
+    near = tree.find("base_footprint", "camera", 109 * S - S // 20, S // 10)
+    assert near.translation[2] == pytest.approx(0.6 + (7.95 / 8.0) * 4.9)
 
 
 def test_frames_that_are_not_connected_are_named(tree: TransformTree) -> None:
