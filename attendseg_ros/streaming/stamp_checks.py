@@ -59,6 +59,7 @@ class StampChecks:
         self._stamp_ns = 0
         self._now_ns = 0
         self._at_s = self._moved_s = 0.0
+        self._moved_ns = 0
         self._overdue = 0.0
         self._intervals_ns: deque[int] = deque(maxlen=30)
         self._recent: deque[_Arrival] = deque(maxlen=600)
@@ -86,7 +87,7 @@ class StampChecks:
         self.missing += missing
         self._at_s = steady_s
         if stamp_ns <= 0 or stamp_ns != self._stamp_ns:
-            self._moved_s = steady_s
+            self._moved_s, self._moved_ns = steady_s, now_ns
         self._stamp_ns, self._now_ns = max(stamp_ns, 0), now_ns
         self._recent.append(_Arrival(steady_s, form, missing))
         return fault
@@ -122,7 +123,7 @@ class StampChecks:
             return None
         if stamp_ns < self._stamp_ns:
             return StampFault.BACKWARDS
-        if stamp_ns - self._stamp_ns > now_ns - self._now_ns + JUMP_NS:
+        if stamp_ns - self._stamp_ns > now_ns - self._moved_ns + JUMP_NS:
             return StampFault.JUMP
         return None
 

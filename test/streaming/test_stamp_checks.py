@@ -96,16 +96,17 @@ def test_one_image_again_and_again_is_told_by_how_long() -> None:
     watch, last = watch_of(index * PERIOD for index in range(10))
     assert watch.repeated_s(last + 9.0) == 0.0
     stamp = START + round(last * SECOND)
-    for again in (1.0, 2.0, 3.0):
+    for again in (1.0, 2.0, 7.0):
         watch.observe(stamp, stamp + round(again * SECOND), last + again, "rgb8 640x480")
-    assert watch.repeated_s(last + 3.5) == pytest.approx(3.5)
+    assert watch.repeated_s(last + 7.5) == pytest.approx(7.5)
     assert not watch.faults
-    # The next one that is new ends it, and so does one without a stamp, which tells nothing.
-    watch.observe(stamp + SECOND, stamp + 4 * SECOND, last + 4.0, "rgb8 640x480")
-    assert watch.repeated_s(last + 5.0) == 0.0
-    for moment in (5.0, 6.0):
+    # A new one ends it, and is not ahead of the time that has passed. Without a stamp none repeats.
+    watch.observe(stamp + 8 * SECOND, stamp + 8 * SECOND, last + 8.0, "rgb8 640x480")
+    assert watch.repeated_s(last + 8.5) == 0.0
+    assert not watch.faults
+    for moment in (9.0, 10.0):
         watch.observe(0, stamp + round(moment * SECOND), last + moment, "rgb8 640x480")
-    assert watch.repeated_s(last + 7.0) == 0.0
+    assert watch.repeated_s(last + 11.0) == 0.0
 
 
 def test_a_clock_that_runs_backwards_is_named_and_then_forgotten() -> None:

@@ -9,6 +9,7 @@ are wrong under `use_sim_time`; here every time comes from the node's own clock.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -141,7 +142,13 @@ class Report:
         return findings
 
     def network(
-        self, network: NetworkReport, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
+        self,
+        network: NetworkReport,
+        dropped: int,
+        settings: Settings,
+        now_ns: int,
+        doubt: str = "",
+        misfits: Sequence[str] = (),
     ) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops.
 
@@ -151,6 +158,7 @@ class Report:
             settings: with the limits.
             now_ns: the time that frames are counted by.
             doubt: why the camera's stamps tell no latency; empty where they do.
+            misfits: who subscribes to an output and gets nothing of it.
         """
         counts = self._counts
         processing, latency = counts.history.processing_ms(), counts.history.latency_ms()
@@ -178,7 +186,7 @@ class Report:
             findings.append(
                 (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
             )
-        findings += [(WARN, line) for line in counts.unserved]
+        findings += [(WARN, line) for line in (*counts.unserved, *misfits)]
         if network.too_slow:
             findings.append((WARN, network.too_slow))
         if not network.enabled:

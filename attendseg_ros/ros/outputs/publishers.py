@@ -23,6 +23,7 @@ from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
 from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
+from attendseg_ros.ros.outputs.misfits import misfits
 from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 
@@ -152,6 +153,10 @@ class Outputs:
     def ground_scan_wanted(self) -> bool:
         """Whether anybody listens to ~/ground_scan at this moment."""
         return bool(self._ground_scan.get_subscription_count() > 0)
+
+    def misfits(self) -> list[str]:
+        """Who subscribes to an output and will never get any of it, in words."""
+        return misfits(self._node, self._publishers)
 
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
