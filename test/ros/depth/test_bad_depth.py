@@ -188,18 +188,19 @@ def test_stamps_that_run_backwards(rig: Rig, camera: Any, depth: DepthCamera) ->
         assert depth.cloud(camera, picture).header == picture.header
 
 
-def at_level(rig: Rig, level: bytes) -> Any:
-    return rig.status("depth", lambda status: status.level == level)
-
-
 def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         topic = f"{rig.process.namespace}/depth"
         depth = DepthCamera(rig)
         rig.client.node.destroy_publisher(depth.publisher)
         rig.client.must_set(max_age_warn_s=0.3, max_age_error_s=1.5)
-        for level in (b"\1", b"\2"):
-            assert f"no depth on {topic} for" in at_level(rig, level).message
+        words = f"no depth on {topic} for"
+        for limit, level in (("0.3", b"\1"), ("1.5", b"\2")):
+            # That no masks come, as there are no images, is said beside it.
+            status = rig.status(
+                "depth", lambda one, at=level: one.level == at and words in one.message
+            )
+            assert f"(limit {limit})" in status.message
         line = rig.process.wait_for_log(f"no depth on {topic} for")
         assert "0 publishers" in line
 
@@ -233,3 +234,10 @@ def test_what_is_missing_or_doubtful_is_said(tmp_path: Path, tiny_path: Path) ->
         line = rig.process.wait_for_log("depth is in the frame")
         assert "'depth_optical'" in line
         assert "'camera'" in line
+        status = rig.status("depth", lambda status: "depth is in the frame" in status.message)
+        assert status.level == status.WARN
+        # A slash before it makes no other frame.
+        picture = rig.painted()
+        same = metres(Header(stamp=picture.header.stamp, frame_id="/camera"))
+        depth.cloud(camera, picture, same)
+        rig.status("depth", lambda status: "depth is in the frame" not in status.message)
