@@ -30,6 +30,9 @@ _LATE = 0.75
 _LEARN = 8
 """Intervals from which the camera's own is taken."""
 
+_MOST_ARRIVALS = 5_000
+"""A thousand a second are followed for as long as is reported."""
+
 _TURNS = 3
 """Changes of form within the window that make a mixture; fewer come from a camera set up again."""
 
@@ -62,7 +65,7 @@ class StampChecks:
         self._moved_ns = 0
         self._overdue = 0.0
         self._intervals_ns: deque[int] = deque(maxlen=30)
-        self._recent: deque[_Arrival] = deque(maxlen=600)
+        self._recent: deque[_Arrival] = deque(maxlen=_MOST_ARRIVALS)
 
     def observe(self, stamp_ns: int, now_ns: int, steady_s: float, form: str) -> StampFault | None:
         """Notes an image.

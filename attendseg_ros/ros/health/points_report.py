@@ -29,6 +29,7 @@ class PointsReport:
         self._received = 0
         self._published = 0
         self._doubt = ""
+        self._last: DepthFault | None = None
         self._clouds = RateWindow()
         self._failed: Counter[DepthFault] = Counter()
         self._reported: Counter[DepthFault] = Counter()
@@ -43,13 +44,14 @@ class PointsReport:
         """Counts a cloud that went out, with what makes it doubtful, in words; empty if nothing."""
         with self._lock:
             self._published += 1
-            self._doubt = doubt
+            self._doubt, self._last = doubt, None
         self._clouds.add(now_ns)
 
     def record_failure(self, reason: DepthFault) -> None:
         """Counts an image that gets no points."""
         with self._lock:
             self._failed[reason] += 1
+            self._last = reason
 
     def record_unmatched(self, offset_ns: int | None) -> None:
         """Counts an image without depth, and remembers how far off the nearest one was."""
@@ -62,12 +64,12 @@ class PointsReport:
         with self._lock:
             failed = Counter(self._failed)
             received, published, offset_ns = self._received, self._published, self._offset_ns
-            doubt = self._doubt
+            doubt, last = self._doubt, self._last
         fresh = failed - self._reported
         self._reported = failed
         rate = self._clouds.rate_hz(now_ns)
         level, findings = judge_source(
-            "no depth on", source, "images without points", fresh, settings
+            "no depth on", source, "images without points", fresh, settings, last
         )
         if doubt:
             level = max(level, DiagnosticStatus.WARN)
