@@ -23,6 +23,9 @@ Floats = NDArray[Any]
 KEPT_NS = 10_000_000_000
 """Older transforms are forgotten, as tf2 does it."""
 
+MOST_MOVING = 2_000
+"""Moving frames kept. Trackers number what they see, and each number is a frame for ever."""
+
 BACKWARDS_NS = 1_000_000_000
 """Stamps that run back farther begin anew: a recording that starts again."""
 
@@ -126,6 +129,8 @@ class TransformTree:
 
     def __init__(self) -> None:
         self._edges: dict[str, _Edge] = {}
+        # Names alone, in the order of their last coming.
+        self._moving: dict[str, None] = {}
         self._lock = Lock()
 
     def put(
@@ -169,6 +174,7 @@ class TransformTree:
             edge = self._edges.get(child)
             if edge is None or edge.parent != parent or edge.static != static:
                 edge = self._edges[child] = _Edge(parent, static)
+            self._note(child, moves=not static)
             edge.put(stamp_ns, np.array(numbers[:3]), turn / length)
 
     def find(self, target: str, source: str, stamp_ns: int, tolerance_ns: int) -> Transform:
@@ -194,6 +200,15 @@ class TransformTree:
             there = self._climb(names[0], stamp_ns)
             back = self._climb(names[1], stamp_ns)
         return back.inverse() @ there
+
+    def _note(self, child: str, *, moves: bool) -> None:
+        """Makes a moving frame the last that came, and forgets the first where there are many."""
+        self._moving.pop(child, None)
+        if moves:
+            self._moving[child] = None
+        if len(self._moving) > MOST_MOVING:
+            oldest = next(iter(self._moving))
+            del self._moving[oldest], self._edges[oldest]
 
     def _climb(self, frames: Sequence[str], stamp_ns: int) -> Transform:
         result = Transform(np.eye(3), np.zeros(3))

@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attendseg_ros.geometry.transforms import NoTransform, TransformError, TransformTree
+from attendseg_ros.geometry.transforms import (
+    MOST_MOVING,
+    NoTransform,
+    TransformError,
+    TransformTree,
+)
 
 S = 10**9
 STILL = (0.0, 0.0, 0.0, 1.0)
@@ -108,6 +113,23 @@ def test_a_frame_that_changes_its_parent_follows_it(tree: TransformTree) -> None
     tree.put("arm", "camera", 0, (9.0, 0.0, 0.0), STILL, static=True)
     assert refusal(tree, "base_footprint", "camera", 100 * S, 0).reason is NoTransform.MISSING
     assert tree.find("arm", "camera", 0, 0).translation[0] == 9.0
+
+
+def test_frames_that_are_numbered_do_not_pile_up(tree: TransformTree) -> None:
+    for number in range(3 * MOST_MOVING):
+        stamp = 101 * S + number
+        tree.put("camera", f"box_{number}", stamp, (0.0, 0.0, 1.0), STILL)
+        if number % 100 == 0:
+            tree.put("base_footprint", "base_link", stamp, (0.0, 0.0, 0.1), STILL)
+    # What goes on coming, what is static, and the last ones are there.
+    assert tree.find("base_footprint", "camera", 101 * S, S).translation[2] == pytest.approx(0.6)
+    last = f"box_{3 * MOST_MOVING - 1}"
+    assert tree.find("camera", last, 101 * S, S).translation[2] == 1.0
+    error = refusal(tree, "camera", "box_0", 101 * S, S)
+    assert error.reason is NoTransform.MISSING
+    # One that comes again later, at rest, is static from then on.
+    tree.put("camera", last, 0, (0.0, 0.0, 2.0), STILL, static=True)
+    assert tree.find("camera", last, 1, 0).translation[2] == 2.0
 
 
 def test_a_ring_of_frames_ends() -> None:
