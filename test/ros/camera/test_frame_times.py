@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import math
 import random
-import tracemalloc
 import time
+import tracemalloc
 
 import pytest
 
