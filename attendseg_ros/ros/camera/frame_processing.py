@@ -239,6 +239,7 @@ class FrameProcessor:
             rgb=rgb,
             labels=self._painter.labels(segmentation, settings),
             confidence=confidence,
+            classes=self._segmenter.bundle.classes,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),
             settings=settings,

@@ -17,6 +17,7 @@ from std_msgs.msg import Header
 from attendseg_ros.clocks import NANOSECONDS_PER_MS
 from attendseg_ros.errors import described
 from attendseg_ros.geometry import CloudBuilder
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
@@ -43,6 +44,7 @@ class SegmentedImage:
         rgb: uint8 (H, W, 3), of any strides.
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
+        classes: what the ids mean.
         kept_ids: the ids whose points are wanted; None for all.
         painted_ids: the ids whose points of a lidar are wanted, 255 too; None for all.
         settings: the parameters that the image was processed with.
@@ -53,6 +55,7 @@ class SegmentedImage:
     rgb: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
+    classes: ClassTable
     kept_ids: tuple[int, ...] | None
     painted_ids: tuple[int, ...] | None
     settings: Settings
@@ -198,7 +201,9 @@ class SemanticPoints:
             min_range_m=image.settings.points_min_range_m,
             max_range_m=image.settings.points_max_range_m,
         )
-        self._outputs.publish_points(to_cloud(points, image.header))
+        if not self._outputs.publish_points(to_cloud(points, image.header), image.classes):
+            # Of the model before: its ids would be read by the names of the one that runs now.
+            return
         doubt = _doubt(depth.header, image.header)
         if doubt and doubt != self._said:
             self._said = doubt
