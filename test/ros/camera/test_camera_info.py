@@ -54,7 +54,7 @@ def test_camera_info_of_another_size_reaches_nobody_and_is_told(
 
             status = rig.status("network", fits)
             assert (status.level == status.WARN) == ("has a subscriber" in words)
-            return status.message
+            return str(status.message)
 
         assert "nothing has arrived on" in told("camera_info has a subscriber, but", None)
         half = CameraInfo(width=WIDTH // 2, height=HEIGHT // 2, k=[200.0, *[0.0] * 7, 1.0])

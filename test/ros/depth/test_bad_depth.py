@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 from support.depth_camera import SCENE, DepthCamera, intrinsics, metres, shifted
@@ -188,6 +190,10 @@ def test_stamps_that_run_backwards(rig: Rig, camera: Any, depth: DepthCamera) ->
         assert depth.cloud(camera, picture).header == picture.header
 
 
+def _says(level: bytes, words: str, status: DiagnosticStatus) -> bool:
+    return bool(status.level == level and words in status.message)
+
+
 def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         topic = f"{rig.process.namespace}/depth"
@@ -197,9 +203,7 @@ def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
         words = f"no depth on {topic} for"
         for limit, level in (("0.3", b"\1"), ("1.5", b"\2")):
             # That no masks come, as there are no images, is said beside it.
-            status = rig.status(
-                "depth", lambda one, at=level: one.level == at and words in one.message
-            )
+            status = rig.status("depth", partial(_says, level, words))
             assert f"(limit {limit})" in status.message
         line = rig.process.wait_for_log(f"no depth on {topic} for")
         assert "0 publishers" in line

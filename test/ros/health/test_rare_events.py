@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
 from support.ros_client import BEST_EFFORT
@@ -60,6 +62,10 @@ def test_a_subscriber_that_asks_too_much_is_told_while_images_come(rig: Rig, cam
     assert "DURABILITY" in line
 
 
+def _says(words: str, status: DiagnosticStatus) -> bool:
+    return words in status.message
+
+
 def test_who_gets_nothing_is_on_diagnostics_until_it_has_gone(rig: Rig) -> None:
     node, own = rig.client.node, f"{rig.process.namespace}/segmentation"
     demanding = QoSProfile(depth=1, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL)
@@ -75,7 +81,7 @@ def test_who_gets_nothing_is_on_diagnostics_until_it_has_gone(rig: Rig) -> None:
         f"{own}/traversable does not reach {client}, which subscribes to "
         "sensor_msgs/msg/CameraInfo: it is sensor_msgs/msg/Image",
     ):
-        status = rig.status("network", lambda status, words=words: words in status.message)
+        status = rig.status("network", partial(_says, words))
         assert status.level >= status.WARN
     for subscription in wrong:
         node.destroy_subscription(subscription)
