@@ -29,6 +29,10 @@ class FrameContinuity:
             return False
         return size == last[0] and 0 <= stamp_ns - last[1] <= LONGEST_GAP_NS
 
+    def repeats(self, stamp_ns: int) -> bool:
+        """Whether a frame that is not noted yet is the last one again; of no stamp, 0, none is."""
+        return stamp_ns != 0 and self._last is not None and stamp_ns == self._last[1]
+
     def restart(self) -> None:
         """Takes the next frame for a first one."""
         self._last = None

@@ -23,8 +23,15 @@ Floats = NDArray[Any]
 KEPT_NS = 10_000_000_000
 """Older transforms are forgotten, as tf2 does it."""
 
+MOST_MOVING = 2_000
+"""Moving frames kept. Trackers number what they see, and each number is a frame for ever."""
+
 BACKWARDS_NS = 1_000_000_000
 """Stamps that run back farther begin anew: a recording that starts again."""
+
+LONGEST_GAP_NS = 500_000_000
+"""A frame that was lost for longer may have been anywhere in between: at 1 m/s^2 a straight line is
+3 cm off in the middle."""
 
 
 class NoTransform(Enum):
@@ -88,10 +95,17 @@ class _Edge:
         del self.stamps[:old], self.poses[:old]
 
     def offset_ns(self, stamp_ns: int) -> int:
-        """How far the nearest is from a moment it does not lie between; above 0 where younger."""
-        if self.static or self.stamps[0] <= stamp_ns <= self.stamps[-1]:
+        """How far the nearest is from a moment; above 0 where younger.
+
+        0 between two that are near enough for what was in between to be known from them.
+        """
+        if self.static:
             return 0
-        return (self.stamps[0] if stamp_ns < self.stamps[0] else self.stamps[-1]) - stamp_ns
+        place = bisect_left(self.stamps, stamp_ns)
+        around = self.stamps[max(place - 1, 0) : place + 1]
+        if len(around) == 2 and around[1] - around[0] <= LONGEST_GAP_NS:
+            return 0
+        return min((stamp - stamp_ns for stamp in around), key=abs)
 
     def at(self, stamp_ns: int) -> Transform:
         place = bisect_left(self.stamps, stamp_ns)
@@ -115,6 +129,8 @@ class TransformTree:
 
     def __init__(self) -> None:
         self._edges: dict[str, _Edge] = {}
+        # Names alone, in the order of their last coming.
+        self._moving: dict[str, None] = {}
         self._lock = Lock()
 
     def put(
@@ -158,6 +174,7 @@ class TransformTree:
             edge = self._edges.get(child)
             if edge is None or edge.parent != parent or edge.static != static:
                 edge = self._edges[child] = _Edge(parent, static)
+            self._note(child, moves=not static)
             edge.put(stamp_ns, np.array(numbers[:3]), turn / length)
 
     def find(self, target: str, source: str, stamp_ns: int, tolerance_ns: int) -> Transform:
@@ -183,6 +200,15 @@ class TransformTree:
             there = self._climb(names[0], stamp_ns)
             back = self._climb(names[1], stamp_ns)
         return back.inverse() @ there
+
+    def _note(self, child: str, *, moves: bool) -> None:
+        """Makes a moving frame the last that came, and forgets the first where there are many."""
+        self._moving.pop(child, None)
+        if moves:
+            self._moving[child] = None
+        if len(self._moving) > MOST_MOVING:
+            oldest = next(iter(self._moving))
+            del self._moving[oldest], self._edges[oldest]
 
     def _climb(self, frames: Sequence[str], stamp_ns: int) -> Transform:
         result = Transform(np.eye(3), np.zeros(3))

@@ -50,7 +50,8 @@ class LandingSearch:
     """Looks for a landing zone in each frame of a stream, and sticks to the one it has.
 
     A zone is dropped in the very frame in which it is too small or not free any more, and a new
-    one counts only once it was seen in several frames: errors of the network come and go.
+    one counts only once it was seen in several frames: errors of the network come and go. A frame
+    that comes once more, from a camera that stands still, is none.
     Places are places in the image: what the camera's own motion does to them is not undone.
     """
 
@@ -79,6 +80,9 @@ class LandingSearch:
             stamp_ns: when the frame was taken; see `FrameContinuity.continues` for a restart.
         """
         height, width = occupancy.shape
+        if self._stream.repeats(stamp_ns):
+            # It shows nothing of this moment, and no zone a second time.
+            return Verdict(None, "the image of before once more: its stamp has not moved")
         if not self._stream.continues((width, height), stamp_ns):
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)

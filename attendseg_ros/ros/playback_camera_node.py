@@ -18,6 +18,7 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.runtime.clock_watch import ClockWatch
 from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.streaming.prefetch import Prefetch
 
@@ -79,6 +80,7 @@ class PlaybackCameraNode(OutspokenNode):
         self._usual_ns = round(1e9 / rate_hz)
         self._due_ns = 0
         self._timer = self.create_timer(1.0 / rate_hz, self._publish)
+        self._clock_watch = ClockWatch(self, "no image is published")
         # Last of what can fail, since it has a thread.
         self._frames = Prefetch(self._read(), _FRAMES_AHEAD)
         waiting = (

@@ -18,7 +18,13 @@ from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, load_bundle, missed_engine
 from attendseg_ros.ros.camera.active_cameras import ActiveCameras
 from attendseg_ros.ros.ground.ground_messages import OccupancyGrid
-from attendseg_ros.ros.health.periodic_report import PeriodicReport, idle_statuses
+from attendseg_ros.ros.health.periodic_report import (
+    INACTIVE,
+    SHUT_DOWN,
+    UNCONFIGURED,
+    PeriodicReport,
+    idle_statuses,
+)
 from attendseg_ros.ros.messages.label_info import LabelInfo
 from attendseg_ros.ros.model.model_news import ModelNews
 from attendseg_ros.ros.model.model_request import ModelRequest
@@ -56,6 +62,7 @@ class SegmentationNode(PatientLifecycleNode):
         self._outputs: list[Outputs] = []
         self._cameras: ActiveCameras | None = None
         self._failure = ""
+        self._ended = False
         self._news = ModelNews(self.get_logger().info, self.get_logger().warning)
         self._live = Parameters(self, self._bundle, self._adopt)
         self.create_service(SetBool, "~/set_enabled", self._set_enabled)
@@ -109,6 +116,7 @@ class SegmentationNode(PatientLifecycleNode):
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """Frees everything, from whatever state."""
         self._release()
+        self._ended = True
         return SUCCESS
 
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
@@ -239,7 +247,7 @@ class SegmentationNode(PatientLifecycleNode):
     def _statuses(self) -> list[DiagnosticStatus]:
         if self._cameras is not None:
             return self._cameras.statuses()
-        state = "inactive" if self._models is not None else "not configured"
+        state = INACTIVE if self._models is not None else SHUT_DOWN if self._ended else UNCONFIGURED
         return idle_statuses(self._live.settings.camera_names, state, self._failure)
 
     def _check_silence(self) -> None:

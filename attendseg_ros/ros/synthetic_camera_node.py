@@ -19,6 +19,7 @@ from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
+from attendseg_ros.ros.runtime.clock_watch import ClockWatch
 from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.scene import RoomScene, StreetScene
 from attendseg_ros.streaming.prefetch import Prefetch
@@ -90,6 +91,7 @@ class SyntheticCameraNode(OutspokenNode):
         self._started = False
         self._said_late = False
         self._timer = self.create_timer(1.0 / self._rate_hz, self._publish)
+        self._clock_watch = ClockWatch(self, "no image is published")
         # Last of what can fail, since it has a thread.
         self._frames = Prefetch(self._render(), _FRAMES_AHEAD)
         self.get_logger().info(

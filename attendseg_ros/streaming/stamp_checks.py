@@ -30,6 +30,9 @@ _LATE = 0.75
 _LEARN = 8
 """Intervals from which the camera's own is taken."""
 
+_MOST_ARRIVALS = 5_000
+"""A thousand a second are followed for as long as is reported."""
+
 _TURNS = 3
 """Changes of form within the window that make a mixture; fewer come from a camera set up again."""
 
@@ -58,9 +61,11 @@ class StampChecks:
         self.missing = 0
         self._stamp_ns = 0
         self._now_ns = 0
+        self._at_s = self._moved_s = 0.0
+        self._moved_ns = 0
         self._overdue = 0.0
         self._intervals_ns: deque[int] = deque(maxlen=30)
-        self._recent: deque[_Arrival] = deque(maxlen=600)
+        self._recent: deque[_Arrival] = deque(maxlen=_MOST_ARRIVALS)
 
     def observe(self, stamp_ns: int, now_ns: int, steady_s: float, form: str) -> StampFault | None:
         """Notes an image.
@@ -83,9 +88,22 @@ class StampChecks:
         elif self._stamp_ns and stamp_ns > self._stamp_ns:
             missing = self._gap(stamp_ns - self._stamp_ns)
         self.missing += missing
+        self._at_s = steady_s
+        if stamp_ns <= 0 or stamp_ns != self._stamp_ns:
+            self._moved_s, self._moved_ns = steady_s, now_ns
         self._stamp_ns, self._now_ns = max(stamp_ns, 0), now_ns
         self._recent.append(_Arrival(steady_s, form, missing))
         return fault
+
+    def repeated_s(self, steady_s: float) -> float:
+        """For how long the last image has come again and again, of one stamp; else 0.0.
+
+        Once is no fault: a clock may move in steps that are longer than the camera's.
+
+        Args:
+            steady_s: now, by the clock that never jumps.
+        """
+        return steady_s - self._moved_s if self._at_s > self._moved_s else 0.0
 
     def missing_lately(self, steady_s: float) -> tuple[int, float]:
         """How many frames of the last seconds never came, and their share of all."""
@@ -108,7 +126,7 @@ class StampChecks:
             return None
         if stamp_ns < self._stamp_ns:
             return StampFault.BACKWARDS
-        if stamp_ns - self._stamp_ns > now_ns - self._now_ns + JUMP_NS:
+        if stamp_ns - self._stamp_ns > now_ns - self._moved_ns + JUMP_NS:
             return StampFault.JUMP
         return None
 

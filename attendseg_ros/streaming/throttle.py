@@ -9,6 +9,9 @@ from time import monotonic
 
 PERIOD_S = 5.0
 
+_MOST_KEYS = 1_000
+"""A key may be a name that somebody else chose, and another one each time."""
+
 
 class Throttle:
     """Lets each key through once in `PERIOD_S` seconds.
@@ -26,6 +29,8 @@ class Throttle:
         now = self._clock()
         if now < self._next_s.get(key, now):
             return False
+        if len(self._next_s) >= _MOST_KEYS:
+            self._next_s.clear()
         self._next_s[key] = now + self._period_s
         return True
 

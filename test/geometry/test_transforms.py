@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attendseg_ros.geometry.transforms import NoTransform, TransformError, TransformTree
+from attendseg_ros.geometry.transforms import (
+    MOST_MOVING,
+    NoTransform,
+    TransformError,
+    TransformTree,
+)
 
 S = 10**9
 STILL = (0.0, 0.0, 0.0, 1.0)
@@ -48,8 +53,8 @@ def test_what_moves_is_taken_between_two_moments(tree: TransformTree) -> None:
     found = tree.find("base_footprint", "camera", 100 * S + S // 4, 0)
     assert found.translation[2] == pytest.approx(0.525)
     tree.put("base_link", "wheel", 5 * S, (0.0, 0.0, 0.0), about_z(10.0))
-    tree.put("base_link", "wheel", 6 * S, (0.0, 0.0, 0.0), about_z(20.0))
-    turned = tree.find("base_link", "wheel", 5 * S + S // 2, 0).rotation
+    tree.put("base_link", "wheel", 5 * S + S // 2, (0.0, 0.0, 0.0), about_z(20.0))
+    turned = tree.find("base_link", "wheel", 5 * S + S // 4, 0).rotation
     np.testing.assert_allclose(turned[0, 0], cos(15 * pi / 180), atol=1e-9)
 
 
@@ -71,6 +76,17 @@ def test_another_moment_is_refused_beyond_the_tolerance(tree: TransformTree) -> 
     # What is static is of every moment.
     assert tree.find("base_link", "camera", 1, 0).translation[2] == 0.5
     assert "the moment is not known" in str(refusal(tree, "base_footprint", "camera", 0, S))
+
+
+def test_a_moment_in_a_gap_is_as_far_as_the_nearest(tree: TransformTree) -> None:
+    """Odometry that was lost for eight seconds says nothing of what moved meanwhile."""
+    tree.put("base_footprint", "base_link", 109 * S, (0.0, 0.0, 5.0), STILL)
+    for stamp, word in ((103 * S, "2.00 s older"), (107 * S, "2.00 s younger")):
+        error = refusal(tree, "base_footprint", "camera", stamp, S // 10)
+        assert error.reason is NoTransform.LATE
+        assert word in str(error)
+    near = tree.find("base_footprint", "camera", 109 * S - S // 20, S // 10)
+    assert near.translation[2] == pytest.approx(0.6 + (7.95 / 8.0) * 4.9)
 
 
 def test_frames_that_are_not_connected_are_named(tree: TransformTree) -> None:
@@ -97,6 +113,23 @@ def test_a_frame_that_changes_its_parent_follows_it(tree: TransformTree) -> None
     tree.put("arm", "camera", 0, (9.0, 0.0, 0.0), STILL, static=True)
     assert refusal(tree, "base_footprint", "camera", 100 * S, 0).reason is NoTransform.MISSING
     assert tree.find("arm", "camera", 0, 0).translation[0] == 9.0
+
+
+def test_frames_that_are_numbered_do_not_pile_up(tree: TransformTree) -> None:
+    for number in range(3 * MOST_MOVING):
+        stamp = 101 * S + number
+        tree.put("camera", f"box_{number}", stamp, (0.0, 0.0, 1.0), STILL)
+        if number % 100 == 0:
+            tree.put("base_footprint", "base_link", stamp, (0.0, 0.0, 0.1), STILL)
+    # What goes on coming, what is static, and the last ones are there.
+    assert tree.find("base_footprint", "camera", 101 * S, S).translation[2] == pytest.approx(0.6)
+    last = f"box_{3 * MOST_MOVING - 1}"
+    assert tree.find("camera", last, 101 * S, S).translation[2] == 1.0
+    error = refusal(tree, "camera", "box_0", 101 * S, S)
+    assert error.reason is NoTransform.MISSING
+    # One that comes again later, at rest, is static from then on.
+    tree.put("camera", last, 0, (0.0, 0.0, 2.0), STILL, static=True)
+    assert tree.find("camera", last, 1, 0).translation[2] == 2.0
 
 
 def test_a_ring_of_frames_ends() -> None:

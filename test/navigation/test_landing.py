@@ -30,6 +30,20 @@ def free(*discs: tuple[tuple[float, float], float]) -> Mask:
     return mask
 
 
+def test_an_image_that_comes_again_shows_no_zone_and_confirms_none() -> None:
+    flight, meadow = Flight(), free((LEFT, 60.0))
+    assert "seen in 1 of the 3" in flight.at(meadow, PERIOD_NS).reason
+    for _ in range(5):
+        verdict = flight.at(meadow, PERIOD_NS)
+        assert verdict.zone is None
+        assert "its stamp has not moved" in verdict.reason
+    assert "seen in 2 of the 3" in flight.at(meadow, 2 * PERIOD_NS).reason
+    assert place(flight.at(meadow, 3 * PERIOD_NS)) == pytest.approx(LEFT, abs=2.0)
+    # A zone that was found is none while the camera stands still.
+    assert flight.at(meadow, 3 * PERIOD_NS).zone is None
+    assert flight.at(meadow, 4 * PERIOD_NS).zone is not None
+
+
 class Flight:
     """A search, fed at 30 Hz."""
 

@@ -92,6 +92,23 @@ def test_faulty_stamps_are_named(
     assert watch.missing == 0
 
 
+def test_one_image_again_and_again_is_told_by_how_long() -> None:
+    watch, last = watch_of(index * PERIOD for index in range(10))
+    assert watch.repeated_s(last + 9.0) == 0.0
+    stamp = START + round(last * SECOND)
+    for again in (1.0, 2.0, 7.0):
+        watch.observe(stamp, stamp + round(again * SECOND), last + again, "rgb8 640x480")
+    assert watch.repeated_s(last + 7.5) == pytest.approx(7.5)
+    assert not watch.faults
+    # A new one ends it, and is not ahead of the time that has passed. Without a stamp none repeats.
+    watch.observe(stamp + 8 * SECOND, stamp + 8 * SECOND, last + 8.0, "rgb8 640x480")
+    assert watch.repeated_s(last + 8.5) == 0.0
+    assert not watch.faults
+    for moment in (9.0, 10.0):
+        watch.observe(0, stamp + round(moment * SECOND), last + moment, "rgb8 640x480")
+    assert watch.repeated_s(last + 11.0) == 0.0
+
+
 def test_a_clock_that_runs_backwards_is_named_and_then_forgotten() -> None:
     watch = StampChecks()
     moments = [100 + index * PERIOD for index in range(30)]

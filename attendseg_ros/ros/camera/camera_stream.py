@@ -148,8 +148,12 @@ class CameraStream:
         camera = self._arrivals.report(now_ns, lens)
         return [
             self._report.camera(camera, settings, now_ns),
-            self._report.network(network, self._dropped(), settings, now_ns, camera.doubt),
-            *self._consumers.statuses(settings),
+            self._report.network(
+                network, self._dropped(), settings, now_ns, camera.doubt, self._outputs.misfits()
+            ),
+            *self._consumers.statuses(
+                settings, self._report.without_masks(network, settings, now_ns)
+            ),
         ]
 
     def _wanted(self, settings: Settings) -> bool:

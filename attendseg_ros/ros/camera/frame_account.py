@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import nan
 from time import monotonic
 
@@ -78,6 +78,18 @@ class FrameAccount:
             self._node.get_logger().error(
                 f"no mask for an image on {self._topic} ({_describe(message)}): {detail}"
             )
+
+    def take_unserved(self, outputs: Mapping[str, str]) -> None:
+        """Takes in which outputs of a frame are wanted and cannot be published, and says so.
+
+        Args:
+            outputs: for each, by its topic, why.
+        """
+        lines = {topic: f"{topic} has a subscriber, but {why}" for topic, why in outputs.items()}
+        self._counts.unserved = tuple(lines.values())
+        for topic, line in lines.items():
+            if self._throttle.ready(topic):
+                self._node.get_logger().warning(line)
 
     def take(
         self,

@@ -38,7 +38,6 @@ from attendseg_ros.ros.parameters.parameter_table import WITHOUT_CLASS
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
 from attendseg_ros.streaming.stamp_clock import Receipt
-from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch, stamp_ns
 
 
@@ -71,7 +70,6 @@ class FrameProcessor:
         self._consumers = consumers
         self._camera = outputs.camera
         self._painter = OutputImages(self._segmenter.bundle.classes)
-        self._throttle = Throttle()
         self._bits = SampleBits()
         self._resizer: tuple[tuple[int, int], Resizer] | None = None
         self._scaled_info = ScaledCameraInfo()
@@ -117,8 +115,14 @@ class FrameProcessor:
         self._give_back_larger(rgb)
 
         wanted = self._outputs.wanted()
-        if ImageOutput.CONFIDENCE in wanted.images and not self._gives_confidence():
+        unserved: dict[str, str] = {}
+        bundle = self._segmenter.bundle
+        if ImageOutput.CONFIDENCE in wanted.images and not bundle.gives_confidence:
             wanted = wanted.without(ImageOutput.CONFIDENCE)
+            unserved[self._camera.output("confidence")] = (
+                f"model {bundle.name!r} gives class ids without confidence: nothing is published "
+                "there"
+            )
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._consumers.points.due(settings)
         summed = wanted.landing_zone or wanted.class_shares
@@ -176,8 +180,9 @@ class FrameProcessor:
                 full,
                 message.header,
             )
-        if wanted.camera_info:
-            self._publish_camera_info(full, size, message.header)
+        if wanted.camera_info and (why := self._publish_camera_info(full, size, message.header)):
+            unserved[self._camera.output("camera_info")] = why
+        self._account.take_unserved(unserved)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
         self._account.take(times, stamp, receipt, segmentation, rgb_contrast, settings)
@@ -234,6 +239,7 @@ class FrameProcessor:
             rgb=rgb,
             labels=self._painter.labels(segmentation, settings),
             confidence=confidence,
+            classes=self._segmenter.bundle.classes,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),
             settings=settings,
@@ -246,28 +252,16 @@ class FrameProcessor:
         id_of = self._segmenter.bundle.classes.id_of
         return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
 
-    def _gives_confidence(self) -> bool:
-        """Whether the model tells how sure it is; where it does not, somebody is told why."""
-        bundle = self._segmenter.bundle
-        if not bundle.gives_confidence and self._throttle.ready("confidence"):
-            self._node.get_logger().warning(
-                f"{self._camera.output('confidence')} has a subscriber, but model {bundle.name!r} "
-                "gives class ids without confidence: nothing is published there"
-            )
-        return bundle.gives_confidence
-
     def _publish_camera_info(
         self, image: tuple[int, int], mask: tuple[int, int], header: Header
-    ) -> None:
+    ) -> str:
+        """Publishes it, or returns why it cannot be published."""
         topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
-        problem = f"nothing has arrived on {topic}"
         try:
             info = self._scaled_info.of(self.camera_info, image, mask)
         except DepthError as error:
-            info, problem = None, f"that of {topic} cannot be scaled to the mask: {error}"
-        if info is not None:
-            self._outputs.publish_camera_info(info, header)
-        elif self._throttle.ready("camera_info"):
-            self._node.get_logger().warning(
-                f"{self._camera.output('camera_info')} has a subscriber, but {problem}"
-            )
+            return f"that of {topic} cannot be that of the mask: {error}"
+        if info is None:
+            return f"nothing has arrived on {topic}"
+        self._outputs.publish_camera_info(info, header)
+        return ""

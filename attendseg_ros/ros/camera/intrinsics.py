@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import atan, degrees, isfinite
 
 from sensor_msgs.msg import CameraInfo
 
@@ -16,6 +16,9 @@ from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 # Where fx, cx, fy and cy lie in the row-major 3x3 K and 3x4 P.
 _IN_K = (0, 2, 4, 5)
 _IN_P = (0, 2, 5, 6)
+
+_FARTHEST_ASIDE = 20.0
+"""Of an image's middle, in focal lengths: 87 degrees from the axis."""
 
 
 def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Intrinsics:
@@ -42,7 +45,7 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
             f"camera_info of {window} for an image of {width}x{height}; "
             "it must describe the image as it is published",
         )
-    return Intrinsics(
+    camera = Intrinsics(
         fx=fx / window.binning_x,
         fy=fy / window.binning_y,
         cx=(cx - window.x_offset) / window.binning_x,
@@ -50,6 +53,8 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
         width=width,
         height=height,
     )
+    _check_axis(camera, "P" if rectified else "K")
+    return camera
 
 
 def to_lens(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Lens:
@@ -100,6 +105,24 @@ def _projection(info: CameraInfo, rectified: bool) -> tuple[float, float, float,
             f"cx and cy are 0 in {name}: the principal point is not set",
         )
     return fx, cx, fy, cy
+
+
+def _check_axis(camera: Intrinsics, name: str) -> None:
+    """Refuses numbers that no camera has: what they make of a pixel would be metres all the same.
+
+    A part that was cut out of an image may lie beside the axis, but not behind the lens.
+    """
+    aside = max(
+        abs(0.5 * camera.width - camera.cx) / camera.fx,
+        abs(0.5 * camera.height - camera.cy) / camera.fy,
+    )
+    if aside > _FARTHEST_ASIDE:
+        raise DepthError(
+            DepthFault.NO_INTRINSICS,
+            f"by fx {camera.fx:g}, fy {camera.fy:g}, cx {camera.cx:g} and cy {camera.cy:g} of "
+            f"{name} the middle of the image lies {degrees(atan(aside)):.4g} degrees beside the "
+            "camera's axis: are they in pixels of this image?",
+        )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from attendseg_ros.ros.depth.points import SemanticPoints
 from attendseg_ros.ros.ground.ground_maps import GroundMaps
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.landing_report import LandingReport
+from attendseg_ros.ros.health.limits import Finding, hold_against
 from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
 from attendseg_ros.ros.lidar.painted_points import PaintedPoints
 from attendseg_ros.ros.outputs.class_shares import FreeAhead
@@ -105,14 +106,24 @@ class MaskConsumers:
         self.distance.follow_demand(settings)
         self.ground.follow_demand(settings)
 
-    def statuses(self, settings: Settings) -> list[DiagnosticStatus]:
-        """The status of each that is wanted."""
-        return [
+    def statuses(self, settings: Settings, no_masks: list[Finding]) -> list[DiagnosticStatus]:
+        """The status of each that is wanted.
+
+        Args:
+            settings: of this moment.
+            no_masks: why none come; empty while they do.
+        """
+        # Each counts what it makes of a mask: without masks it would tell of the last for ever.
+        made_of_masks = [
             *self.points.statuses(),
             *self.painted.statuses(),
             *self.distance.statuses(),
-            *self.ahead.statuses(settings),
             *self.ground.statuses(),
+        ]
+        # How old the last free share is, that one knows itself.
+        return [
+            *(hold_against(status, no_masks) for status in made_of_masks),
+            *self.ahead.statuses(settings),
         ]
 
     def close(self) -> None:

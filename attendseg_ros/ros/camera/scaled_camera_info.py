@@ -34,6 +34,24 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
     Raises:
         DepthError: the camera_info is not of an image of this size.
     """
+    (x, y), binning = _checked_window(info, image)
+    result = copy.copy(info)
+    result.width, result.height = mask
+    result.binning_x = result.binning_y = 0
+    result.roi = RegionOfInterest(do_rectify=info.roi.do_rectify)
+    factors = [new / old / of_one for new, old, of_one in zip(mask, image, binning, strict=True)]
+    for name, shape in _SHAPES.items():
+        matrix = np.array(getattr(info, name), np.float64).reshape(shape)
+        setattr(result, name, _moved(matrix, (x, y), factors).ravel().tolist())
+    return result
+
+
+def _checked_window(info: CameraInfo, image: Size) -> tuple[Size, Size]:
+    """The first pixel of the full image that the camera reads out, and how many make one.
+
+    Raises:
+        DepthError: what it reads out is no image of this size.
+    """
     binning = max(1, info.binning_x), max(1, info.binning_y)
     roi = info.roi
     part = (roi.x_offset, roi.y_offset, roi.width, roi.height)
@@ -46,15 +64,7 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
                 f"it is of {width}x{height} binned {binning[0]}x{binning[1]}, the image is of "
                 f"{image[0]}x{image[1]}",
             )
-    result = copy.copy(info)
-    result.width, result.height = mask
-    result.binning_x = result.binning_y = 0
-    result.roi = RegionOfInterest(do_rectify=roi.do_rectify)
-    factors = [new / old / of_one for new, old, of_one in zip(mask, image, binning, strict=True)]
-    for name, shape in _SHAPES.items():
-        matrix = np.array(getattr(info, name), np.float64).reshape(shape)
-        setattr(result, name, _moved(matrix, (x, y), factors).ravel().tolist())
-    return result
+    return (x, y), binning
 
 
 def _moved(
@@ -84,10 +94,13 @@ class ScaledCameraInfo:
         Raises:
             DepthError: as `scaled` does.
         """
-        if info is None or image == mask:
-            return info
+        if info is None:
+            return None
         key = (info, image, mask)
         # By identity: comparing two messages field by field takes longer than scaling one.
         if self._key is None or self._key[0] is not info or self._key[1:] != key[1:]:
-            self._result, self._key = scaled(info, image, mask), key
+            if image == mask:
+                _checked_window(info, image)
+            self._result = info if image == mask else scaled(info, image, mask)
+            self._key = key
         return self._result

@@ -14,7 +14,7 @@ from std_msgs.msg import Header
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation import FREE
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import to_metres
+from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.outputs.publishers import Outputs
@@ -153,7 +153,7 @@ def _check_belongs(depth: Header, image: Header) -> None:
             f"the last is {abs(depth_ns - image_ns) / NANOSECONDS:.1f} s {direction} than the "
             f"image, at most {OLDEST_NS / NANOSECONDS:g} s is allowed",
         )
-    if depth.frame_id.lstrip("/") != image.frame_id.lstrip("/"):
+    if not same_frame(depth, image):
         raise DepthError(
             DepthFault.FRAME,
             f"depth is in {shortened(depth.frame_id)} and the image in "

@@ -17,10 +17,11 @@ from std_msgs.msg import Header
 from attendseg_ros.clocks import NANOSECONDS_PER_MS
 from attendseg_ros.errors import described
 from attendseg_ros.geometry import CloudBuilder
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import to_metres
+from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.input_source import InputSource
 from attendseg_ros.ros.health.points_report import PointsReport
@@ -43,6 +44,7 @@ class SegmentedImage:
         rgb: uint8 (H, W, 3), of any strides.
         labels: uint8 (H, W) class ids.
         confidence: uint8 (H, W), 255 = certain.
+        classes: what the ids mean.
         kept_ids: the ids whose points are wanted; None for all.
         painted_ids: the ids whose points of a lidar are wanted, 255 too; None for all.
         settings: the parameters that the image was processed with.
@@ -53,6 +55,7 @@ class SegmentedImage:
     rgb: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
+    classes: ClassTable
     kept_ids: tuple[int, ...] | None
     painted_ids: tuple[int, ...] | None
     settings: Settings
@@ -94,7 +97,7 @@ class SemanticPoints:
         self._report = PointsReport(self._camera.status("depth"))
         self._rate_limit = RateLimit()
         self._throttle = Throttle()
-        self._said: set[str] = set()
+        self._said = ""
         self._builder: CloudBuilder | None = None
         self._joined = False
         self.camera_info: CameraInfo | None = None
@@ -187,13 +190,6 @@ class SemanticPoints:
             self.camera_info, *image.image_size, image.settings, (width, height)
         )
         metres = to_metres(depth, width, height)
-        if depth.header.frame_id != image.header.frame_id:
-            self._say_once(
-                "frame",
-                f"depth is in the frame {shortened(depth.header.frame_id)} and the image in "
-                f"{shortened(image.header.frame_id)}: points are wrong if depth is not aligned to "
-                "the image",
-            )
         if self._builder is None or self._builder.lens != lens:
             self._builder = CloudBuilder(lens)
         points = self._builder.build(
@@ -205,8 +201,14 @@ class SemanticPoints:
             min_range_m=image.settings.points_min_range_m,
             max_range_m=image.settings.points_max_range_m,
         )
-        self._outputs.publish_points(to_cloud(points, image.header))
-        self._report.record_published(self._node.get_clock().now().nanoseconds)
+        if not self._outputs.publish_points(to_cloud(points, image.header), image.classes):
+            # Of the model before: its ids would be read by the names of the one that runs now.
+            return
+        doubt = _doubt(depth.header, image.header)
+        if doubt and doubt != self._said:
+            self._said = doubt
+            self._node.get_logger().warning(doubt)
+        self._report.record_published(self._node.get_clock().now().nanoseconds, doubt)
 
     def _refuse(self, reason: DepthFault, detail: str) -> None:
         self._report.record_failure(reason)
@@ -218,10 +220,15 @@ class SemanticPoints:
                 f"no points for an image, depth from {self._publishers.topic}: {detail}"
             )
 
-    def _say_once(self, key: str, text: str) -> None:
-        if key not in self._said:
-            self._said.add(key)
-            self._node.get_logger().warning(text)
+
+def _doubt(depth: Header, image: Header) -> str:
+    """Why points may be at a wrong place; empty where nothing says so."""
+    if same_frame(depth, image):
+        return ""
+    return (
+        f"depth is in the frame {shortened(depth.frame_id)} and the image in "
+        f"{shortened(image.frame_id)}: points are wrong if depth is not aligned to the image"
+    )
 
 
 def _tolerance_ns(settings: Settings) -> int:

@@ -129,7 +129,8 @@ class GroundMaps:
         ground_map = self._map_of(lens, pose, settings)
         wanted = self._outputs.ground_scan_wanted()
         cells, scan = ground_map.update(occupancy, scan=wanted)
-        there = Header(stamp=header.stamp, frame_id=settings.ground_frame)
+        # tf2 takes no name with a slash before it.
+        there = Header(stamp=header.stamp, frame_id=settings.ground_frame.lstrip("/"))
         if scan is not None:
             self._outputs.publish_ground_scan(to_scan(scan, there))
         if self._outputs.ground_grid_wanted():

@@ -46,27 +46,33 @@ class GroundReport:
         self._failed: Counter[NoGround] = Counter()
         self._reported: Counter[NoGround] = Counter()
         self._view = "none yet"
+        self._last: NoGround | None = None
 
     def record_published(self, view: str) -> None:
         """Counts a map that went out; the view says in words from where the ground is seen."""
         with self._lock:
             self._published += 1
-            self._view = view
+            self._view, self._last = view, None
 
     def record_failure(self, reason: NoGround) -> None:
         """Counts a mask without a map."""
         with self._lock:
             self._failed[reason] += 1
+            self._last = reason
 
     def status(self) -> DiagnosticStatus:
         """The status of what was published and what failed since the last call."""
         with self._lock:
             failed, published, view = Counter(self._failed), self._published, self._view
+            last = self._last
         fresh = failed - self._reported
         self._reported = failed
         findings = [
             f"{count} masks without a map: {reason.value}" for reason, count in fresh.items()
         ]
+        if last is not None and not findings:
+            # A camera may be slower than the reports, and what was wrong is not over in between.
+            findings = [f"the last mask is without a map: {last.value}"]
         values = {
             "maps published": published,
             "view": view,

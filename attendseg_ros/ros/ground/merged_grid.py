@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,18 @@ OLDEST_NS = NANOSECONDS // 2
 @dataclass(frozen=True)
 class _Part:
     stamp_ns: int
+    at_s: float
     frame: str
     grid: Grid
     cells: NDArray[np.uint8]
+
+    def fits(self, new: _Part) -> bool:
+        """Whether it is of about the moment and of the very cells of another."""
+        apart_ns = abs(self.stamp_ns - new.stamp_ns)
+        if self.stamp_ns <= 0 and new.stamp_ns <= 0:
+            # Without stamps it is as old as it is long since it came.
+            apart_ns = round((new.at_s - self.at_s) * NANOSECONDS)
+        return apart_ns <= OLDEST_NS and (self.frame, self.grid) == (new.frame, new.grid)
 
 
 class MergedGrid:
@@ -52,12 +62,9 @@ class MergedGrid:
             grid: what they are.
             header: of the grid.
         """
-        new = _Part(stamp_ns(header.stamp), header.frame_id, grid, cells.copy())
+        new = _Part(stamp_ns(header.stamp), monotonic(), header.frame_id, grid, cells.copy())
+        # What does not fit any more is forgotten: a recording that starts again comes by its moment
+        # once more.
+        self._parts = {name: part for name, part in self._parts.items() if part.fits(new)}
         self._parts[camera] = new
-        fitting = [
-            part
-            for part in self._parts.values()
-            if abs(part.stamp_ns - new.stamp_ns) <= OLDEST_NS
-            and (part.frame, part.grid) == (new.frame, new.grid)
-        ]
-        self._publish(to_grid(merged([part.cells for part in fitting]), grid, header))
+        self._publish(to_grid(merged([part.cells for part in self._parts.values()]), grid, header))

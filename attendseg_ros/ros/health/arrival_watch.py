@@ -96,6 +96,7 @@ class ArrivalWatch:
             doubt_hint=self._clock.hint(steady_s),
             lens=lens,
             still_s=self._counts.passing.still_s,
+            repeated_s=self._stamps.repeated_s(steady_s),
         )
 
     def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:

@@ -9,6 +9,7 @@ are wrong under `use_sim_time`; here every time comes from the node's own clock.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from math import isnan
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -24,6 +25,7 @@ from attendseg_ros.ros.health.limits import (
     judge_foreignness,
     judge_latency,
     judge_rate,
+    judge_repeats,
     judge_silence,
 )
 from attendseg_ros.ros.health.observed import CameraReport, NetworkReport
@@ -96,6 +98,7 @@ class Report:
                 findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
         if counts.contrast.shows_nothing:
             findings.append((WARN, contrast_watch.in_words(camera.topic, counts.contrast.last)))
+        findings += judge_repeats(camera.topic, camera.repeated_s, settings)
         findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,
@@ -139,7 +142,13 @@ class Report:
         return findings
 
     def network(
-        self, network: NetworkReport, dropped: int, settings: Settings, now_ns: int, doubt: str = ""
+        self,
+        network: NetworkReport,
+        dropped: int,
+        settings: Settings,
+        now_ns: int,
+        doubt: str = "",
+        misfits: Sequence[str] = (),
     ) -> DiagnosticStatus:
         """The status of what goes out: rate, latency, drops.
 
@@ -149,6 +158,7 @@ class Report:
             settings: with the limits.
             now_ns: the time that frames are counted by.
             doubt: why the camera's stamps tell no latency; empty where they do.
+            misfits: who subscribes to an output and gets nothing of it.
         """
         counts = self._counts
         processing, latency = counts.history.processing_ms(), counts.history.latency_ms()
@@ -176,6 +186,7 @@ class Report:
             findings.append(
                 (WARN, f"{network.engine} runs, since no faster engine can: {network.fallback}")
             )
+        findings += [(WARN, line) for line in (*counts.unserved, *misfits)]
         if network.too_slow:
             findings.append((WARN, network.too_slow))
         if not network.enabled:
@@ -210,6 +221,23 @@ class Report:
         }
         fine = idle if counts.nobody_listens else running
         return _status(self._name.status("network"), findings, fine, values)
+
+    def without_masks(
+        self, network: NetworkReport, settings: Settings, now_ns: int
+    ) -> list[Finding]:
+        """Why nothing can be made of masks at this moment; empty while they come.
+
+        Args:
+            network: the same for every camera.
+            settings: with the limits.
+            now_ns: the time that frames are counted by.
+        """
+        if not network.enabled:
+            return [(WARN, DISABLED)]
+        counts = self._counts
+        age, image_age = counts.mask_age_s(now_ns), counts.arrivals.age_s(now_ns)
+        silence = judge_silence(age, settings, image_age, network.busy_s)
+        return silence if silence or counts.processed else [(STALE, "no mask yet")]
 
     def _failures(self, network: NetworkReport) -> list[Finding]:
         """What the network or the node, and not the camera, has left without a mask."""

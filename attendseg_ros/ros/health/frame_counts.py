@@ -30,6 +30,8 @@ class FrameCounts:
         failed_in_a_row: frames without a mask since the last one, for which the network or the node
             is to blame.
         last_failure: why the last of them has none.
+        unserved: why outputs that somebody subscribes to were not published with the last mask, in
+            words.
         passing: makes of the node's clock the time that all these are counted by.
     """
 
@@ -42,6 +44,7 @@ class FrameCounts:
         self.failed: Counter[Reason] = Counter()
         self.failed_in_a_row = 0
         self.last_failure = ""
+        self.unserved: tuple[str, ...] = ()
         self.arrivals = RateWindow()
         self.masks = RateWindow()
         self.history = History()
@@ -75,6 +78,7 @@ class FrameCounts:
         self.nobody_listens = True
         self._wanted_since_ns = None
         self.failed_in_a_row = 0
+        self.unserved = ()
         self.masks.clear()
         self.history.clear()
         self.foreign.clear()

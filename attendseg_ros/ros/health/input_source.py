@@ -34,7 +34,12 @@ class InputSource:
 
 
 def judge_source(
-    missing: str, source: InputSource, without: str, fresh: Mapping[Cause, int], settings: Settings
+    missing: str,
+    source: InputSource,
+    without: str,
+    fresh: Mapping[Cause, int],
+    settings: Settings,
+    last: Cause | None,
 ) -> tuple[bytes, list[str]]:
     """The level of an input's status, and what is wrong in words.
 
@@ -44,6 +49,8 @@ def judge_source(
         without: what the failures are, in words.
         fresh: failures since the last report, by reason.
         settings: the limits of silence.
+        last: of the last one, unless something came out since: an input may be slower than the
+            reports, and what was wrong is not over in between.
     """
     level, findings = DiagnosticStatus.OK, []
     silent = f"{missing} {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
@@ -51,8 +58,10 @@ def judge_source(
         level, findings = DiagnosticStatus.ERROR, [silent]
     elif 0.0 < settings.max_age_warn_s < source.silence_s:
         level, findings = DiagnosticStatus.WARN, [silent]
-    if fresh:
+    if fresh or last is not None:
         level = max(level, DiagnosticStatus.WARN)
         reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
+        if last is not None and not fresh:
+            reasons = f"the last, {last.value}"
         findings.append(f"{without}: {reasons}")
     return level, findings

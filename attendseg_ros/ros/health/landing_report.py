@@ -33,19 +33,23 @@ class LandingReport:
         self._found = 0
         self._searched = 0
         self._in_view = False
+        self._defect: tuple[WithoutMetres, DepthFault] | None = None
+        self._last: tuple[WithoutMetres, DepthFault] | None = None
         self._defects: Counter[tuple[WithoutMetres, DepthFault]] = Counter()
         self._reported: Counter[tuple[WithoutMetres, DepthFault]] = Counter()
 
     def record_frame(self, found: bool) -> None:
-        """Counts a frame that was searched."""
+        """Counts a frame that was searched, after its defect, if it has one."""
         with self._lock:
+            self._last, self._defect = self._defect, None
             self._searched += 1
             self._found += found
             self._in_view = found
 
     def record_defect(self, outcome: WithoutMetres, reason: DepthFault) -> None:
-        """Counts a frame whose metres are not known."""
+        """Counts a frame whose metres are not known; `record_frame` follows."""
         with self._lock:
+            self._defect = outcome, reason
             self._defects[outcome, reason] += 1
 
     def status(self) -> DiagnosticStatus:
@@ -53,12 +57,16 @@ class LandingReport:
         with self._lock:
             defects = Counter(self._defects)
             searched, found, in_view = self._searched, self._found, self._in_view
+            last = self._last
         fresh = defects - self._reported
         self._reported = defects
         findings = [
             f"{count} landing zones {outcome.value}: {reason.value}"
             for (outcome, reason), count in fresh.items()
         ]
+        if last is not None and not findings:
+            # A camera may be slower than the reports, and what was wrong is not over in between.
+            findings = [f"the last landing zone is {last[0].value}: {last[1].value}"]
         values = {
             "frames searched": searched,
             "frames with a landing zone": found,

@@ -69,6 +69,36 @@ def judge_silence(
     )
 
 
+def judge_repeats(topic: str, repeated_s: float, settings: Settings) -> list[Finding]:
+    """That the images of a camera are one and the same: it looks as well as one that sees.
+
+    Args:
+        topic: of the images.
+        repeated_s: for how long the last has been sent again and again.
+        settings: hold the limits.
+    """
+    return judge(repeated_s, settings.max_age_warn_s, settings.max_age_error_s).pick(
+        f"no new image on {topic} for {repeated_s:.1f} s",
+        ": the last one comes again and again, of one stamp: does the camera stand still?",
+    )
+
+
+def hold_against(status: DiagnosticStatus, findings: list[Finding]) -> DiagnosticStatus:
+    """Puts first, in a status of what is made of masks, why there are none to make it of.
+
+    Args:
+        status: is changed, and returned. What it says of masks that came before is no news where
+            all was well with them; what was wrong stays.
+        findings: none while masks come.
+    """
+    for level, text in findings:
+        fine = status.level == DiagnosticStatus.OK
+        status.message = text if fine else f"{text}; {status.message}"
+        if level != DiagnosticStatus.STALE or fine:
+            status.level = max(status.level, level)
+    return status
+
+
 def judge_rate(rate_hz: float, settings: Settings) -> list[Finding]:
     """A rate of the masks outside its limits, or not known (NaN) where there are limits."""
     limits = (settings.min_rate_warn_hz, settings.min_rate_error_hz)

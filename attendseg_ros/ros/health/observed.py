@@ -27,6 +27,7 @@ class CameraReport:
     doubt_hint: str
     lens: str
     still_s: float = 0.0
+    repeated_s: float = 0.0
 
 
 @dataclass(frozen=True)

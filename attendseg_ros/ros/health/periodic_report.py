@@ -14,6 +14,10 @@ from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 
+UNCONFIGURED = "not configured: waits for the lifecycle services"
+INACTIVE = "inactive: waits for the lifecycle services"
+SHUT_DOWN = "shut down by the lifecycle services: no masks until the node is started again"
+
 
 class PeriodicReport:
     """Publishes statuses every so many seconds, with what went into the node's net."""
@@ -84,17 +88,16 @@ def idle_statuses(
 
     Args:
         cameras: the names of its cameras.
-        state: of the node, in words.
+        state: of the node in words, one of the above.
         failure: why the last transition failed; empty when it did not.
     """
-    waits = f"{state}: waits for the lifecycle services"
     statuses = []
     for name in cameras:
         camera = DiagnosticStatus(
-            level=DiagnosticStatus.STALE, name=name.status("camera"), message=waits
+            level=DiagnosticStatus.STALE, name=name.status("camera"), message=state
         )
         network = DiagnosticStatus(
-            level=DiagnosticStatus.STALE, name=name.status("network"), message=waits
+            level=DiagnosticStatus.STALE, name=name.status("network"), message=state
         )
         if failure:
             network.level, network.message = DiagnosticStatus.ERROR, failure

@@ -28,6 +28,8 @@ class PointsReport:
         self._lock = Lock()
         self._received = 0
         self._published = 0
+        self._doubt = ""
+        self._last: DepthFault | None = None
         self._clouds = RateWindow()
         self._failed: Counter[DepthFault] = Counter()
         self._reported: Counter[DepthFault] = Counter()
@@ -38,16 +40,18 @@ class PointsReport:
         with self._lock:
             self._received += 1
 
-    def record_published(self, now_ns: int) -> None:
-        """Counts a cloud that went out."""
+    def record_published(self, now_ns: int, doubt: str) -> None:
+        """Counts a cloud that went out, with what makes it doubtful, in words; empty if nothing."""
         with self._lock:
             self._published += 1
+            self._doubt, self._last = doubt, None
         self._clouds.add(now_ns)
 
     def record_failure(self, reason: DepthFault) -> None:
         """Counts an image that gets no points."""
         with self._lock:
             self._failed[reason] += 1
+            self._last = reason
 
     def record_unmatched(self, offset_ns: int | None) -> None:
         """Counts an image without depth, and remembers how far off the nearest one was."""
@@ -60,12 +64,16 @@ class PointsReport:
         with self._lock:
             failed = Counter(self._failed)
             received, published, offset_ns = self._received, self._published, self._offset_ns
+            doubt, last = self._doubt, self._last
         fresh = failed - self._reported
         self._reported = failed
         rate = self._clouds.rate_hz(now_ns)
         level, findings = judge_source(
-            "no depth on", source, "images without points", fresh, settings
+            "no depth on", source, "images without points", fresh, settings, last
         )
+        if doubt:
+            level = max(level, DiagnosticStatus.WARN)
+            findings.append(doubt)
         fine = f"{_number(rate)} clouds a second with depth from {source.topic}"
         values = {
             "topic": source.topic,

@@ -181,7 +181,9 @@ class PaintedPoints:
         )
         self._message.header, self._message.is_dense = cloud.header, cloud.is_dense
         self._painter.reuse(fill_in(self._message, layout, data))
-        self._outputs.publish_painted_points(self._message)
+        if not self._outputs.publish_painted_points(self._message, image.classes):
+            # Of the model before: its ids would be read by the names of the one that runs now.
+            return
         self._report.record_published()
 
     def _refuse(self, reason: NotPainted, detail: str) -> None:

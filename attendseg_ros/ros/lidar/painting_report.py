@@ -44,6 +44,7 @@ class PaintingReport:
         self._received = self._published = 0
         self._failed: Counter[NotPainted] = Counter()
         self._reported: Counter[NotPainted] = Counter()
+        self._last: NotPainted | None = None
 
     def record_cloud(self) -> None:
         """Counts a cloud that came in."""
@@ -54,19 +55,24 @@ class PaintingReport:
         """Counts a painted cloud that went out."""
         with self._lock:
             self._published += 1
+            self._last = None
 
     def record_failure(self, reason: NotPainted) -> None:
         """Counts a cloud that is not painted."""
         with self._lock:
             self._failed[reason] += 1
+            self._last = reason
 
     def status(self, source: InputSource, settings: Settings) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
             failed, received, published = Counter(self._failed), self._received, self._published
+            last = self._last
         fresh = failed - self._reported
         self._reported = failed
-        level, findings = judge_source("no cloud on", source, "clouds not painted", fresh, settings)
+        level, findings = judge_source(
+            "no cloud on", source, "clouds not painted", fresh, settings, last
+        )
         values = {
             "topic": source.topic,
             "publishers": source.publishers,

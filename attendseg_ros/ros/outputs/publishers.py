@@ -8,6 +8,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
@@ -23,6 +24,7 @@ from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
 from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
+from attendseg_ros.ros.outputs.misfits import misfits
 from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 
@@ -89,6 +91,8 @@ class Outputs:
         self._events = RareEvents()
         self.camera = camera
         self._publishers: list[Any] = []
+        self._naming = Lock()
+        self._named: ClassTable | None = None
         with ExitStack() as undo:
             undo.callback(self.destroy)
             self._create_all()
@@ -153,6 +157,10 @@ class Outputs:
         """Whether anybody listens to ~/ground_scan at this moment."""
         return bool(self._ground_scan.get_subscription_count() > 0)
 
+    def misfits(self) -> list[str]:
+        """Who subscribes to an output and will never get any of it, in words."""
+        return misfits(self._node, self._publishers)
+
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int
     ) -> None:
@@ -171,13 +179,13 @@ class Outputs:
         paired.header = header
         self._camera_info.publish(paired)
 
-    def publish_points(self, cloud: PointCloud2) -> None:
-        """Publishes the points of an image."""
-        self._points.publish(cloud)
+    def publish_points(self, cloud: PointCloud2, classes: ClassTable) -> bool:
+        """Publishes the points of an image; see `_publish_named`."""
+        return self._publish_named(self._points, cloud, classes)
 
-    def publish_painted_points(self, cloud: PointCloud2) -> None:
-        """Publishes a lidar's points with what a mask says of them."""
-        self._painted_points.publish(cloud)
+    def publish_painted_points(self, cloud: PointCloud2, classes: ClassTable) -> bool:
+        """Publishes a lidar's points with what a mask says of them; see `_publish_named`."""
+        return self._publish_named(self._painted_points, cloud, classes)
 
     def publish_timing(self, message: SegmentationTiming) -> None:
         """Publishes the times and counts of a frame."""
@@ -202,9 +210,26 @@ class Outputs:
 
     def publish_label_info(self, classes: ClassTable, threshold: float) -> None:
         """Publishes the names of the class ids, for those here and those to come."""
-        if self._label_info is not None:
-            stamp = self._node.get_clock().now().to_msg()
-            self._label_info.publish(to_label_info(classes, threshold, stamp))
+        with self._naming:
+            self._named = classes
+            if self._label_info is not None:
+                stamp = self._node.get_clock().now().to_msg()
+                self._label_info.publish(to_label_info(classes, threshold, stamp))
+
+    def _publish_named(self, publisher: Any, cloud: PointCloud2, classes: ClassTable) -> bool:
+        """Publishes a cloud unless other names have been told than its labels are of.
+
+        Clouds are made in threads of their own, some of masks from before another model.
+
+        Returns:
+            Whether it was published.
+        """
+        with self._naming:
+            named = self._named
+            if named is None or (named.ids, named.names) != (classes.ids, classes.names):
+                return False
+            publisher.publish(cloud)
+        return True
 
     def merge_grids(self) -> MergedGrid | None:
         """Creates the publisher of the grids of all cameras, and returns what feeds it."""

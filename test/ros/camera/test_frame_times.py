@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import random
 import time
+import tracemalloc
 
 import pytest
 
@@ -112,6 +113,19 @@ def test_throttle_lets_each_key_through_once_a_period() -> None:
     assert not throttle.ready("a")
     clock.now_s += 0.02
     assert throttle.ready("a")
+
+
+def test_throttle_keeps_no_key_for_ever() -> None:
+    clock = Clock()
+    throttle = Throttle(period_s=0.2, clock=clock)
+    tracemalloc.start()
+    try:
+        for number in range(100_000):
+            clock.now_s += 0.01
+            assert throttle.ready(f"box_{number}")
+        assert tracemalloc.get_traced_memory()[0] < 1e6
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("camera_hz", "limit_hz"), [(200.0, 100.0), (200.0, 60.0), (100.0, 100.0)])

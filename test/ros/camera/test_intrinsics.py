@@ -74,6 +74,25 @@ def test_a_principal_point_that_is_not_set(cx: float, cy: float) -> None:
     )
 
 
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize(
+    ("fx", "cx"), [(500.0, 1e9), (500.0, -20_000.0), (1e-300, 321.0), (0.5, 300.0)]
+)
+def test_numbers_that_no_camera_has(fx: float, cx: float, rectified: bool) -> None:
+    bad = info(
+        k=[fx, 0.0, cx, 0.0, 510.0, 241.0, 0.0, 0.0, 1.0],
+        p=[fx, 0.0, cx, 0.0, 0.0, 410.0, 239.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    )
+    words = refusal(to_lens, bad, WIDTH, HEIGHT, rectified, reason=DepthFault.NO_INTRINSICS)
+    assert "degrees beside the camera's axis" in words
+    assert f"of {'P' if rectified else 'K'}" in words
+
+
+def test_a_part_cut_out_of_an_image_may_lie_beside_the_axis() -> None:
+    part = info(k=[500.0, 0.0, -900.0, 0.0, 510.0, -241.0, 0.0, 0.0, 1.0])
+    assert to_intrinsics(part, WIDTH, HEIGHT).cx == -900.0
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (480, 640), (0, 0), (641, 480)])
 def test_another_size_is_named(size: tuple[int, int]) -> None:
     bad = info(width=size[0], height=size[1])

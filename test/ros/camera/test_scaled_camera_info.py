@@ -83,8 +83,18 @@ def test_another_size_than_the_image_s_is_refused(image: tuple[int, int]) -> Non
 
 def test_at_the_image_s_size_it_is_the_camera_s_own() -> None:
     camera, scaler = info(), ScaledCameraInfo()
-    assert scaler.of(camera, (1, 1), (1, 1)) is camera
+    assert scaler.of(camera, (640, 480), (640, 480)) is camera
     assert scaler.of(None, (640, 480), (1, 1)) is None
+
+
+@pytest.mark.parametrize("image", [(320, 240), (640, 470), (1, 1)])
+def test_at_the_image_s_size_too_it_must_be_of_the_image(image: tuple[int, int]) -> None:
+    scaler = ScaledCameraInfo()
+    for _ in range(2):
+        with pytest.raises(DepthError, match=r"it is of 640x480 binned 1x1, the image is of"):
+            scaler.of(info(), image, image)
+    binned = info(binning_x=2, binning_y=2)
+    assert scaler.of(binned, (320, 240), (320, 240)) is binned
 
 
 def test_it_is_scaled_once_and_anew_when_anything_changes() -> None:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 from support.depth_camera import SCENE, DepthCamera, intrinsics, metres, shifted
@@ -188,8 +190,8 @@ def test_stamps_that_run_backwards(rig: Rig, camera: Any, depth: DepthCamera) ->
         assert depth.cloud(camera, picture).header == picture.header
 
 
-def at_level(rig: Rig, level: bytes) -> Any:
-    return rig.status("depth", lambda status: status.level == level)
+def _says(level: bytes, words: str, status: DiagnosticStatus) -> bool:
+    return bool(status.level == level and words in status.message)
 
 
 def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
@@ -198,8 +200,11 @@ def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
         depth = DepthCamera(rig)
         rig.client.node.destroy_publisher(depth.publisher)
         rig.client.must_set(max_age_warn_s=0.3, max_age_error_s=1.5)
-        for level in (b"\1", b"\2"):
-            assert f"no depth on {topic} for" in at_level(rig, level).message
+        words = f"no depth on {topic} for"
+        for limit, level in (("0.3", b"\1"), ("1.5", b"\2")):
+            # That no masks come, as there are no images, is said beside it.
+            status = rig.status("depth", partial(_says, level, words))
+            assert f"(limit {limit})" in status.message
         line = rig.process.wait_for_log(f"no depth on {topic} for")
         assert "0 publishers" in line
 
@@ -233,3 +238,10 @@ def test_what_is_missing_or_doubtful_is_said(tmp_path: Path, tiny_path: Path) ->
         line = rig.process.wait_for_log("depth is in the frame")
         assert "'depth_optical'" in line
         assert "'camera'" in line
+        status = rig.status("depth", lambda status: "depth is in the frame" in status.message)
+        assert status.level == status.WARN
+        # A slash before it makes no other frame.
+        picture = rig.painted()
+        same = metres(Header(stamp=picture.header.stamp, frame_id="/camera"))
+        depth.cloud(camera, picture, same)
+        rig.status("depth", lambda status: "depth is in the frame" not in status.message)

@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile
+from sensor_msgs.msg import CameraInfo, Image
+from support.ros_client import BEST_EFFORT
 from support.segmentation_rig import Rig
 
 from attendseg_ros.ros.health.rare_events import PERIOD_S, WINDOW_S, RareEvents
@@ -56,3 +60,31 @@ def test_a_subscriber_that_asks_too_much_is_told_while_images_come(rig: Rig, cam
     line = rig.process.wait_for_log("incompatible QoS")
     assert "overlay" in line
     assert "DURABILITY" in line
+
+
+def _says(words: str, status: DiagnosticStatus) -> bool:
+    return words in status.message
+
+
+def test_who_gets_nothing_is_on_diagnostics_until_it_has_gone(rig: Rig) -> None:
+    node, own = rig.client.node, f"{rig.process.namespace}/segmentation"
+    demanding = QoSProfile(depth=1, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL)
+    wrong = [
+        node.create_subscription(Image, f"{own}/confidence", print, demanding),
+        node.create_subscription(CameraInfo, f"{own}/traversable", print, 1),
+    ]
+    fitting = node.create_subscription(Image, f"{own}/confidence", print, BEST_EFFORT)
+    client = f"{rig.process.namespace}/client"
+    for words in (
+        f"{own}/confidence does not reach {client}, which asks for QoS reliable, transient local: "
+        "it is reliable, volatile",
+        f"{own}/traversable does not reach {client}, which subscribes to "
+        "sensor_msgs/msg/CameraInfo: it is sensor_msgs/msg/Image",
+    ):
+        status = rig.status("network", partial(_says, words))
+        assert status.level >= status.WARN
+    for subscription in wrong:
+        node.destroy_subscription(subscription)
+    told = ("confidence does not reach", "traversable does not reach")
+    rig.status("network", lambda status: not any(words in status.message for words in told))
+    node.destroy_subscription(fitting)

@@ -96,13 +96,13 @@ def test_camera_info_of_another_size_than_the_image_is_not_scaled(
     def said() -> bool:
         calibration.publish(wrong)
         rig.mask(camera, rig.painted(), rig.output("mask"))
-        return "cannot be scaled to the mask" in rig.process.log()
+        return "cannot be that of the mask" in rig.process.log()
 
     wait_until(said, "a warning")
     infos.clear()
     rig.mask(camera, rig.painted(), rig.output("mask"))
     assert infos.messages == []
-    line = rig.process.wait_for_log("cannot be scaled to the mask")
+    line = rig.process.wait_for_log("cannot be that of the mask")
     assert "it is of 352x32 binned 1x1, the image is of 704x64" in line
 
 

@@ -148,6 +148,11 @@ def test_shutdown_frees_everything(tmp_path: Path, tiny_path: Path) -> None:
         assert change(rig, Transition.TRANSITION_ACTIVE_SHUTDOWN)
         assert state(rig) == State.PRIMARY_STATE_FINALIZED
         wait_until(lambda: not topics(rig), "the outputs to go")
+        # It waits for no service any more: none could bring it back.
+        for part in ("camera", "network"):
+            status = rig.status(part, lambda status: "shut down" in status.message)
+            assert status.level == status.STALE
+            assert "waits for" not in status.message
         assert rig.process.stop() == 0
 
 
