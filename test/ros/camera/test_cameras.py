@@ -77,17 +77,18 @@ def test_camera_info_is_each_camera_s_own(rig: Rig, eyes: dict[str, Any]) -> Non
     for number, name in enumerate(CAMERAS, start=1):
         infos = rig.output(f"{name}/camera_info", CameraInfo)
         publisher = rig.client.camera(CameraInfo, f"{name}/camera_info")
-        sent = CameraInfo(width=number, height=number)
+        sent = CameraInfo(k=[float(number)] * 9)
 
         def paired(
             name: str = name, publisher: Any = publisher, sent: Any = sent, infos: Any = infos
         ) -> bool:
-            publisher.publish(sent)
             message = picture(rig, name)
+            sent.width, sent.height = message.width, message.height
+            publisher.publish(sent)
             eyes[name].publish(message)
             wanted = message.header
             found = infos.wait(lambda info: info.header == wanted, RESEND_S)
-            return found is not None and found.width == sent.width
+            return found is not None and bool(found.k[0] == sent.k[0])
 
         wait_until(paired, f"camera_info of {name}")
 
