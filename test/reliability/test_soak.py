@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import random
 import signal
@@ -27,6 +28,14 @@ OWN = "/soaked/segmentation"
 BLOCK = 64_000_000
 
 
+def resident_block() -> mmap.mmap:
+    """Memory that is the process's own at once and, closed, the system's: no heap keeps it."""
+    block = mmap.mmap(-1, BLOCK, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for page in range(0, BLOCK, mmap.PAGESIZE):
+        block[page] = 1
+    return block
+
+
 def test_growth_and_its_error_are_those_of_the_line() -> None:
     seconds = np.arange(0.0, 3600.0, 60.0)
     noise = np.random.default_rng(1).normal(0.0, 2.0, seconds.size)
@@ -42,9 +51,9 @@ def test_what_a_frame_takes_for_a_moment_is_no_growth() -> None:
     figures = Figures(os.getpid(), 60.0)
     for minute in range(1, 5):
         figures.read_at_rest()
-        block = np.ones(BLOCK, np.uint8)
+        block = resident_block()
         figures.read_at_rest()
-        del block
+        block.close()
         figures.rest(60.0 * minute)
     memory_mb = figures.report(300.0)["own_memory_at_rest_mb"]
     assert max(memory_mb) - min(memory_mb) < BLOCK / 2e6
@@ -54,7 +63,7 @@ def test_what_stays_is_growth() -> None:
     figures = Figures(os.getpid(), 60.0)
     kept = []
     for minute in range(1, 5):
-        kept.append(np.ones(BLOCK, np.uint8))
+        kept.append(resident_block())
         figures.read_at_rest()
         figures.rest(60.0 * minute)
     growth = figures.report(300.0)["memory_slope_mb_per_hour"]
