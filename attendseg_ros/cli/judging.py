@@ -11,8 +11,6 @@ from attendseg_ros.cli.verb import add_groups
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.groups import Grouping
 
-_TITLE = "groups, to be scored on what no training saw"
-
 
 def add_judging(parser: argparse.ArgumentParser, hold_out: str) -> None:
     """Adds the options that `judging` reads.
@@ -31,7 +29,7 @@ def add_judging(parser: argparse.ArgumentParser, hold_out: str) -> None:
         options.add_argument(
             "--" + name.replace("_", "-"), default=default, help=f"{text} [%(default)s]"
         )
-    groups = parser.add_argument_group(_TITLE)
+    groups = parser.add_argument_group("groups, to be scored on what no training saw")
     add_groups(groups, hold_out)
     groups.add_argument(
         "--gap",

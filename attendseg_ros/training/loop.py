@@ -78,13 +78,13 @@ def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[s
         DataError: if the data or a checkpoint is unfit, or the folder holds a run of other
             settings.
     """
-    _check(config)
+    _check_settings(config)
     ancestors = descent(config, terms)
     trainer = _Trainer(config, unknown_terms(ancestors))
     # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
     with held_alone(config.run):
         # Another run may have been here while the set was read.
-        _check(config)
+        _check_settings(config)
         trainer.resume()
         if recorded_descent(config.run) != ancestors:
             config.save([each.to_mapping() for each in ancestors])
@@ -97,12 +97,12 @@ def check(config: TrainingConfig) -> None:
     Raises:
         DataError: as `run` does.
     """
-    _check(config)
+    _check_settings(config)
     splits = splits_of(config)
     check_labels(splits, InMemory(splits.train), config.classes.names)
 
 
-def _check(config: TrainingConfig) -> None:
+def _check_settings(config: TrainingConfig) -> None:
     """Checks the settings, and that the folder is not another run's."""
     for name in ("input_size", "crop_size", "teacher_size"):
         size = getattr(config, name) or config.crop_size

@@ -126,14 +126,20 @@ def cut_off(path: Path) -> None:
     path.write_bytes(content[: len(content) * 6 // 10])
 
 
-@pytest.mark.parametrize("suffix", [".mkv", ".avi"])
-def test_a_video_that_is_cut_off_says_where(tmp_path: Path, suffix: str) -> None:
-    path = even_video(tmp_path / f"clip{suffix}", 25)
+def read_cut_off(path: Path) -> tuple[int, str]:
+    """Cuts a file off and reads it: the number of its frames, and the one line about them."""
     cut_off(path)
     source = open_source(path)
     count = len(list(source))
-    assert 5 < count < 20
     (line,) = source.skipped
+    return count, line
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".avi"])
+def test_a_video_that_is_cut_off_says_where(tmp_path: Path, suffix: str) -> None:
+    path = even_video(tmp_path / f"clip{suffix}", 25)
+    count, line = read_cut_off(path)
+    assert 5 < count < 20
     assert f"the last of {count} frames that can be read is at {(count - 1) / 10:.1f} s" in line
     assert line.startswith(f"clip{suffix}: its header says 2.5 s")
 
@@ -145,11 +151,8 @@ def test_sound_that_goes_on_is_no_lack_of_pictures(tmp_path: Path) -> None:
     assert source.skipped == []
     # OpenCV says 30.
     assert source.frame_count is None
-    cut_off(path)
-    source = open_source(path)
-    count = len(list(source))
+    count, line = read_cut_off(path)
     assert 2 < count < 10
-    (line,) = source.skipped
     assert f"header says 3.0 s, and the last of {count} frames" in line
 
 
@@ -174,11 +177,8 @@ def test_a_video_that_begins_late_is_whole(tmp_path: Path) -> None:
     source = open_source(path)
     assert len(list(source)) == 20
     assert source.skipped == []
-    cut_off(path)
-    source = open_source(path)
-    count = len(list(source))
+    count, line = read_cut_off(path)
     assert 2 < count < 20
-    (line,) = source.skipped
     assert f"header says 2.3 s, and the last of {count} frames" in line
 
 
