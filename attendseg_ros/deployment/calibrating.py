@@ -99,7 +99,7 @@ def calibrate(bundle: Bundle, plan: CalibrationPlan) -> Calibrated:
 
     Raises:
         BundleError: the model gives class ids, which say nothing of how sure it is, or the sister
-            is not calibrated.
+            is not calibrated or knows other classes.
         DataError: a file of a set is unfit, there are too few images or none is labelled.
         EngineError: the engine cannot run the model.
     """
@@ -107,7 +107,7 @@ def calibrate(bundle: Bundle, plan: CalibrationPlan) -> Calibrated:
         raise BundleError(
             f"model {bundle.name!r} gives class ids without confidence: nothing to calibrate"
         )
-    known = None if plan.sister is None else _of_sister(plan.sister)
+    known = None if plan.sister is None else _of_sister(plan.sister, bundle)
     if len(plan.held_out) < _FEWEST:
         raise DataError(
             f"split '{plan.held_out_name}' holds one image: calibration takes {_FEWEST} or more"
@@ -131,7 +131,13 @@ def write_down(bundle: Bundle, found: Calibrated) -> None:
     write_to_card(bundle.path, found.calibration, found.familiarity)
 
 
-def _of_sister(sister: Bundle) -> ConfidenceCalibration:
+def _of_sister(sister: Bundle, bundle: Bundle) -> ConfidenceCalibration:
+    if sister.classes.names != bundle.classes.names:
+        raise BundleError(
+            f"{sister.path} knows other classes ({', '.join(sister.classes.names)}) than "
+            f"{bundle.path} ({', '.join(bundle.classes.names)}): how sure it may be says nothing "
+            "of the other"
+        )
     if sister.calibration is None:
         raise BundleError(f"{sister.path} is not calibrated: calibrate it first")
     return replace(sister.calibration, temperature_of=sister.name)

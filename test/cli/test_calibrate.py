@@ -15,6 +15,7 @@ import yaml
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import create_engine, load_bundle
+from attendseg_ros.labels import ClassTable
 
 DOUBT = 4.0
 """The temperature at which the tiny bundle's confidence is right about the set."""
@@ -134,6 +135,8 @@ def test_what_cannot_be_calibrated_is_said_and_nothing_is_written(
     sister = write_tiny_bundle(tmp_path / "sister")
     command = ("calibrate", model, "--data", labelled)
     assert "is not calibrated" in refusal_of(*command, "--temperature-of", sister)
+    stranger = write_tiny_bundle(tmp_path / "stranger", classes=ClassTable.load("indoor"))
+    assert "knows other classes (floor," in refusal_of(*command, "--temperature-of", stranger)
     assert "no such folder" in refusal_of(*command, "--split", "test")
     for file in [*(labelled / "val").iterdir()][1:]:
         file.unlink()

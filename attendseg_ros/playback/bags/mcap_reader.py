@@ -11,9 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mcap.reader import SeekingReader
 from mcap.records import Attachment, Channel, Chunk, DataEnd, Header, Message, Metadata, Schema
-from mcap.stream_reader import StreamReader, breakup_chunk
+from mcap.stream_reader import breakup_chunk
 from rosbags.interfaces import (
     Connection,
     ConnectionExtRosbag2,
@@ -30,6 +29,13 @@ from attendseg_ros.playback.bags.bag_reader import (
     Recorded,
     serialization_of,
 )
+from attendseg_ros.playback.bags.mcap_structure import (
+    Behind,
+    behind_the_end,
+    first_time,
+    index_of,
+    records_of,
+)
 from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
 from attendseg_ros.streaming.prefetch import read_ahead
@@ -42,9 +48,6 @@ _FORMATS = {
 
 # Enough for a chunk to be decompressed while the one before it is worked on.
 _MESSAGES_AHEAD = 16
-
-# A record longer than this is a damaged length: rosbag2 starts a new chunk long before.
-_LONGEST_RECORD = 2**31
 
 
 class McapReader(BagReader):
@@ -67,10 +70,11 @@ class McapReader(BagReader):
             DataError: not one message can be read.
         """
         super().__init__()
-        files = files if in_order else by_time(files, _first_time)
+        files = files if in_order else by_time(files, first_time)
         self._files = files
         self._by_channel: list[dict[int, Connection]] = [{} for _ in files]
         self._schemas: list[dict[int, Schema]] = [{} for _ in files]
+        self._is_indexed = [False for _ in files]
         self._chunks: list[list[int]] = [[] for _ in files]
         self._described: dict[int, tuple[Schema | None, Channel]] = {}
         self._numbers: dict[tuple[Any, ...], Connection] = {}
@@ -99,7 +103,7 @@ class McapReader(BagReader):
     def _counts(self) -> Counter[int]:
         counts: Counter[int] = Counter()
         for index, file in enumerate(self._files):
-            header, summary = _index(file)
+            header, summary = index_of(file)
             if header is None or summary is None:
                 known = len(self.damage)
                 counts.update(m.connection.id for m in self._messages_of(index, file, ""))
@@ -109,6 +113,7 @@ class McapReader(BagReader):
                         "many there are"
                     )
                 continue
+            self._is_indexed[index] = True
             self.profile = header.profile
             self.compression = next((c.compression for c in summary.chunk_indexes), "")
             self._chunks[index] = sorted(c.chunk_start_offset for c in summary.chunk_indexes)
@@ -125,8 +130,10 @@ class McapReader(BagReader):
 
     def _messages_of(self, index: int, file: Path, topic: str) -> Iterator[Recorded]:
         count, chunks = 0, self._chunks[index]
+        if not self._is_indexed[index]:
+            self._forget_channels(index)
         with file.open("rb") as stream:
-            records = _records(stream)
+            records = records_of(stream)
             while True:
                 start, record, end = stream.tell(), None, None
                 reason = "what is there is no record"
@@ -140,6 +147,16 @@ class McapReader(BagReader):
                 later = bisect_right(chunks, start)
                 onward = chunks[later] if later < len(chunks) else None
                 if isinstance(record, DataEnd) and onward is None:
+                    behind = behind_the_end(stream, records)
+                    if behind is Behind.ANOTHER_FILE:
+                        self._forget_channels(index)
+                        records = records_of(stream)
+                        continue
+                    if behind is Behind.NO_RECORDING:
+                        self.damage.append(
+                            f"{self._which(file)}what lies behind its end (byte {stream.tell()}) "
+                            "is no recording, and is left out"
+                        )
                     return
                 # A record that reaches over the start of a chunk is none, whatever it says.
                 if end is None or isinstance(record, DataEnd) or (onward or end) < end:
@@ -151,7 +168,7 @@ class McapReader(BagReader):
                     if onward is None:
                         return
                     stream.seek(onward)
-                    records = _records(stream)
+                    records = records_of(stream, inside=True)
                     continue
                 for message in self._unpacked(record, index, file, count):
                     count += 1
@@ -164,6 +181,10 @@ class McapReader(BagReader):
                             message.publish_time,
                             message.sequence,
                         )
+
+    def _forget_channels(self, index: int) -> None:
+        """Before a file's start: each of those that were joined numbers its channels anew."""
+        self._by_channel[index], self._schemas[index] = {}, {}
 
     def _plain(self, data: bytes, connection: Connection) -> bytes:
         if serialization_of(connection) == CDR and is_packed_message(data):
@@ -223,52 +244,6 @@ class McapReader(BagReader):
             self._described[connection.id] = (schema, record)
             self.connections.append(connection)
         self._by_channel[index][record.id] = connection
-
-
-def _records(stream: BinaryIO) -> Iterator[Any]:
-    """The records of a file from its start, or from where the stream is by now."""
-    inside, most = stream.tell() > 0, _LONGEST_RECORD
-    return StreamReader(stream, inside, emit_chunks=True, record_size_limit=most).records
-
-
-def _index(file: Path) -> tuple[Header | None, Any]:
-    """The header and the index behind the data; None where it does not say all that is needed.
-
-    That is the schema and the number of messages of each channel: writers may leave out either.
-    """
-    with file.open("rb") as stream:
-        try:
-            reader = SeekingReader(stream, record_size_limit=_LONGEST_RECORD)
-            header, summary = reader.get_header(), reader.get_summary()
-        # A file without an index is read from front to end, which finds out what is wrong.
-        except Exception:
-            return None, None
-    return header, summary if _is_complete(summary) else None
-
-
-def _is_complete(summary: Any) -> bool:
-    if not summary or not summary.statistics or not summary.channels:
-        return False
-    counts = summary.statistics.channel_message_counts
-    described = {0, *summary.schemas}
-    return (
-        sum(counts.values()) == summary.statistics.message_count
-        and counts.keys() <= summary.channels.keys()
-        and all(channel.schema_id in described for channel in summary.channels.values())
-    )
-
-
-def _first_time(file: Path) -> int | None:
-    _, summary = _index(file)
-    if summary is not None:
-        return int(summary.statistics.message_start_time)
-    with file.open("rb") as stream:
-        try:
-            records = StreamReader(stream, record_size_limit=_LONGEST_RECORD).records
-            return next((r.log_time for r in records if isinstance(r, Message)), None)
-        # Whoever reads the whole file says what is wrong with it.
-        except Exception:
-            return None
 
 
 def _reason(error: Exception, stream: BinaryIO) -> str:

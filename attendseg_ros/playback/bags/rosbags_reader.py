@@ -12,7 +12,7 @@ from rosbags.rosbag1 import Reader as Ros1Reader
 from rosbags.rosbag2 import Reader as Ros2Reader
 
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
-from attendseg_ros.playback.bags.salvage import RecordReader
+from attendseg_ros.playback.bags.salvage import RecordReader, bytes_behind_the_end
 from attendseg_ros.playback.file_kinds import in_words
 
 
@@ -38,6 +38,8 @@ class RosbagsReader(BagReader):
                 try:
                     connection, time_ns, data = next(messages)
                 except StopIteration:
+                    if last is not None:
+                        self._look_behind_the_end(Path(str(reader.path)))
                     break
                 # Fed with damaged files, rosbags and what it builds on raised nearly everything:
                 # their own errors, and TypeError, AssertionError and more.
@@ -52,6 +54,13 @@ class RosbagsReader(BagReader):
                     last.note(message)
                 yield message
                 count += 1
+
+    def _look_behind_the_end(self, path: Path) -> None:
+        if behind := bytes_behind_the_end(path):
+            self.damage.append(
+                f"what lies behind its end, {behind} bytes, is left out: bags that were joined "
+                "into one file must be taken apart again"
+            )
 
     def _rest(self, path: Path, topic: str, last: _Last, reason: str) -> Iterator[Recorded]:
         """What follows a damaged place of a ROS 1 bag, in the order in which it lies there."""

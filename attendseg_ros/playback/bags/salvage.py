@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import bz2
+import os
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ class RecordReader:
     def _records(self, file: BinaryIO) -> Iterator[Recorded]:
         while start := file.read(4):
             header = _fields(_exactly(file, struct.unpack("<I", start)[0]))
-            data = _exactly(file, struct.unpack("<I", _exactly(file, 4))[0])
+            data = _sized(file)
             kind = header["op"][0]
             if kind == _ROS1_CHUNK:
                 yield from self._chunk(header, data)
@@ -107,6 +108,24 @@ class RecordReader:
             ),
             owner=None,
         )
+
+
+def bytes_behind_the_end(path: Path) -> int:
+    """How much lies behind the index of a ROS 1 bag that rosbags could open, in bytes."""
+    with path.open("rb") as file:
+        file.seek(len(_ROS1_START))
+        header = _fields(_sized(file))
+        _skip_sized(file)
+        (index,) = struct.unpack("<Q", header["index_pos"])
+        connections, chunks = struct.unpack("<II", header["conn_count"] + header["chunk_count"])
+        if not chunks:
+            # rosbags has not looked whether there is an index.
+            return 0
+        file.seek(index)
+        # Each entry is a header and what it is the header of.
+        for _ in range(2 * (connections + chunks)):
+            _skip_sized(file)
+        return path.stat().st_size - file.tell()
 
 
 class SalvagedReader(BagReader):
@@ -166,6 +185,16 @@ def _fields(data: bytes) -> dict[str, bytes]:
         fields[name.decode()] = value
         position += 4 + length
     return fields
+
+
+def _sized(file: BinaryIO) -> bytes:
+    """Four bytes of length, and what they announce."""
+    return _exactly(file, struct.unpack("<I", _exactly(file, 4))[0])
+
+
+def _skip_sized(file: BinaryIO) -> None:
+    (length,) = struct.unpack("<I", _exactly(file, 4))
+    file.seek(length, os.SEEK_CUR)
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:

@@ -35,6 +35,12 @@ def noise_bag(folder: Path, kind: str) -> Path:
     )
 
 
+def texts(*contents: str) -> list[object]:
+    """Messages of text."""
+    store = bags.typestore_of("mcap")
+    return [store.types[bags.STRING](data=content) for content in contents]
+
+
 def file_of(bag: Path) -> Path:
     """The file with a bag's messages."""
     return bag if bag.is_file() else next(f for f in bag.iterdir() if f.suffix != ".yaml")
@@ -226,3 +232,53 @@ def test_parts_of_a_split_recording_are_read_in_their_order(tmp_path: Path) -> N
     assert line.startswith("drive_2.mcap: cut off or damaged behind message")
     with open_bag(bag) as reader:
         assert len(reader.connections) == 2
+
+
+@pytest.mark.parametrize("same_channels", [True, False])
+def test_mcap_files_that_were_joined_are_read_to_the_last(
+    tmp_path: Path, same_channels: bool
+) -> None:
+    first = bags.write_bag(tmp_path / "first", "mcap", [("/chat", bags.STRING, texts("one"))])
+    both = [("/other", bags.STRING, texts("none")), ("/chat", bags.STRING, texts("two"))]
+    second = bags.write_bag(tmp_path / "second", "mcap", both[1:] if same_channels else both)
+    joined = tmp_path / "joined.mcap"
+    joined.write_bytes(file_of(first).read_bytes() + file_of(second).read_bytes())
+    messages, damage = read(joined)
+    expected = [m for bag in (first, second) for m in read(bag)[0]]
+    assert messages == expected
+    assert damage == []
+    with open_bag(joined) as reader:
+        assert sum(c.msgcount for c in reader.connections) == len(expected)
+
+
+def test_a_file_joined_to_itself_is_read_twice(tmp_path: Path) -> None:
+    """The index at its end leads to that of the first half, which is whole."""
+    bag = bags.write_bag(tmp_path / "bag", "mcap", [("/chat", bags.STRING, texts("one"))])
+    joined = tmp_path / "joined.mcap"
+    joined.write_bytes(2 * file_of(bag).read_bytes())
+    messages, damage = read(joined)
+    assert messages == 2 * read(bag)[0]
+    assert damage == []
+
+
+@pytest.mark.parametrize("kind", ["mcap", "ros1"])
+def test_what_lies_behind_the_end_is_said(tmp_path: Path, kind: str) -> None:
+    bag = noise_bag(tmp_path, kind)
+    whole, _ = read(bag)
+    file = file_of(bag)
+    file.write_bytes(file.read_bytes() + bytes(4096))
+    messages, (damage,) = read(bag)
+    assert messages == whole
+    assert "behind its end" in damage
+
+
+def test_ros1_bags_that_were_joined_are_said_to_be(tmp_path: Path) -> None:
+    bag = noise_bag(tmp_path, "ros1")
+    whole, _ = read(bag)
+    bag.write_bytes(2 * bag.read_bytes())
+    messages, (damage,) = read(bag)
+    assert messages == whole
+    assert damage == (
+        f"what lies behind its end, {bag.stat().st_size // 2} bytes, is left out: bags that were "
+        "joined into one file must be taken apart again"
+    )
