@@ -69,3 +69,11 @@ def serialization_of(connection: Connection) -> str:
     if isinstance(extra, ConnectionExtRosbag2):
         return extra.serialization_format
     return ROS1_SERIALIZATION
+
+
+def behind_its_end(size: int) -> str:
+    """A line of damage: a file goes on, by so many bytes, where the bag in it has ended."""
+    return (
+        f"what lies behind its end, {size} bytes, is left out: bags that were joined into one "
+        "file must be taken apart again"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from rosbags.rosbag1 import Reader as Ros1Reader
 from rosbags.rosbag2 import Reader as Ros2Reader
 
-from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, behind_its_end
 from attendseg_ros.playback.bags.salvage import RecordReader, bytes_behind_the_end
 from attendseg_ros.playback.file_kinds import in_words
 
@@ -57,10 +57,7 @@ class RosbagsReader(BagReader):
 
     def _look_behind_the_end(self, path: Path) -> None:
         if behind := bytes_behind_the_end(path):
-            self.damage.append(
-                f"what lies behind its end, {behind} bytes, is left out: bags that were joined "
-                "into one file must be taken apart again"
-            )
+            self.damage.append(behind_its_end(behind))
 
     def _rest(self, path: Path, topic: str, last: _Last, reason: str) -> Iterator[Recorded]:
         """What follows a damaged place of a ROS 1 bag, in the order in which it lies there."""

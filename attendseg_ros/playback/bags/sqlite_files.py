@@ -14,6 +14,8 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bags.scratch import kept
 
 _JOURNAL_START = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+_DATABASE_START = b"SQLite format 3\0"
+_HEADER_SIZE = 100
 _TRIES = 3
 
 
@@ -27,6 +29,7 @@ class SqliteFile:
     Attributes:
         name: the file's name.
         is_cut_off: whether the file is shorter than its own header says.
+        bytes_behind: how long what was joined to it is, another database; 0 for nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,6 +57,7 @@ class SqliteFile:
         self._path = path
         # What is in a -wal may be longer than the file.
         self.is_cut_off = self._options == "immutable=1" and _is_cut_off(path)
+        self.bytes_behind = _size_of_another(path)
 
     def open(self) -> sqlite3.Connection:
         """Opens the database.
@@ -125,11 +129,28 @@ def _head(path: Path, size: int) -> bytes:
 
 
 def _is_cut_off(path: Path) -> bool:
-    header = _head(path, 100)
-    if len(header) < 100:
-        return True
+    announced = _announced_size(path)
+    return announced is not None and announced > _size(path)
+
+
+def _size_of_another(path: Path) -> int:
+    """How many bytes there are from where another database starts behind this one's end."""
+    announced = _announced_size(path)
+    if announced is None or announced >= _size(path):
+        return 0
+    with path.open("rb") as stream:
+        stream.seek(announced)
+        is_another = stream.read(len(_DATABASE_START)) == _DATABASE_START
+    return _size(path) - announced if is_another else 0
+
+
+def _announced_size(path: Path) -> int | None:
+    """How long a database is by its own header; None where that does not count."""
+    header = _head(path, _HEADER_SIZE)
+    if len(header) < _HEADER_SIZE:
+        return _HEADER_SIZE
     page_size = struct.unpack_from(">H", header, 16)[0]
-    pages = struct.unpack_from(">I", header, 28)[0]
+    pages: int = struct.unpack_from(">I", header, 28)[0]
     # The number of pages counts only where the last writer was one that keeps it.
     is_kept = header[24:28] == header[92:96]
-    return is_kept and pages * (65536 if page_size == 1 else page_size) > _size(path)
+    return pages * (65536 if page_size == 1 else page_size) if is_kept else None

@@ -22,7 +22,7 @@ from rosbags.rosbag2.metadata import parse_qos
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.bags.bag_files import by_time
-from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
+from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded, behind_its_end
 from attendseg_ros.playback.bags.sqlite_files import SqliteFile
 from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
@@ -111,6 +111,8 @@ class SqliteReader(BagReader):
             self.damage.append(
                 f"{self._which(file)}cut off or damaged behind message {count}: {broken}"
             )
+        if file.bytes_behind:
+            self.damage.append(self._which(file) + behind_its_end(file.bytes_behind))
         if strangers:
             self.damage.append(
                 f"{self._which(file)}{strangers} messages belong to no topic of the file and are "

@@ -272,13 +272,15 @@ def test_what_lies_behind_the_end_is_said(tmp_path: Path, kind: str) -> None:
     assert "behind its end" in damage
 
 
-def test_ros1_bags_that_were_joined_are_said_to_be(tmp_path: Path) -> None:
-    bag = noise_bag(tmp_path, "ros1")
+@pytest.mark.parametrize("kind", ["ros1", "sqlite3"])
+def test_other_bags_that_were_joined_are_said_to_be(tmp_path: Path, kind: str) -> None:
+    bag = noise_bag(tmp_path, kind)
     whole, _ = read(bag)
-    bag.write_bytes(2 * bag.read_bytes())
+    file = file_of(bag)
+    file.write_bytes(2 * file.read_bytes())
     messages, (damage,) = read(bag)
     assert messages == whole
     assert damage == (
-        f"what lies behind its end, {bag.stat().st_size // 2} bytes, is left out: bags that were "
+        f"what lies behind its end, {file.stat().st_size // 2} bytes, is left out: bags that were "
         "joined into one file must be taken apart again"
     )
