@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from attendseg_ros.cli.confidence_rows import rows
 from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, table
@@ -15,7 +16,8 @@ from attendseg_ros.deployment.calibrating import (
     calibrate,
     write_down,
 )
-from attendseg_ros.inference import load_bundle
+from attendseg_ros.errors import BundleError
+from attendseg_ros.inference import find_bundle, load_bundle
 from attendseg_ros.training.dataset import LabelledSet
 
 NAME = "calibrate"
@@ -65,6 +67,7 @@ def _share(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
+    _check_is_own(arguments.model)
     bundle = load_bundle(arguments.model)
     held_out = LabelledSet(arguments.data, arguments.split, bundle.classes)
     training = None
@@ -99,6 +102,16 @@ def run(arguments: argparse.Namespace) -> Result:
     for line in notes:
         print(f"note: {line}", file=sys.stderr)
     return {"model": bundle.name, "path": str(bundle.path), **found.sections(), "notes": notes}
+
+
+def _check_is_own(model: str) -> None:
+    """Checks that a model is told by its folder: all who use a name would get what is written."""
+    folder = find_bundle(model)
+    if folder != Path(model).expanduser():
+        raise BundleError(
+            f"'{model}' is the name of an installed model, and calibration writes into it: copy "
+            f"{folder} and give the copy's folder"
+        )
 
 
 def describe(result: Result) -> str:

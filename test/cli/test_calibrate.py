@@ -14,7 +14,7 @@ import pytest
 import yaml
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.inference import create_engine, load_bundle
+from attendseg_ros.inference import create_engine, find_bundle, load_bundle
 from attendseg_ros.labels import ClassTable
 
 DOUBT = 4.0
@@ -145,3 +145,13 @@ def test_what_cannot_be_calibrated_is_said_and_nothing_is_written(
             file.unlink()
     assert "takes 2 or more" in refusal_of(*command)
     assert (model / "model.yaml").read_text() == stored
+
+
+def test_an_installed_model_is_not_written_into(
+    refusal_of: Callable[..., str], labelled: Path
+) -> None:
+    folder = find_bundle("street")
+    stored = (folder / "model.yaml").read_bytes()
+    refusal = refusal_of("calibrate", "street", "--data", labelled)
+    assert f"copy {folder} and give the copy's folder" in refusal
+    assert (folder / "model.yaml").read_bytes() == stored
