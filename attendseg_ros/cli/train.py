@@ -117,6 +117,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="size that crops are enlarged to for the teacher, multiples of 64 (default: as is)",
     )
     parser.add_argument(
+        "--backbone",
+        type=Path,
+        metavar="FILE",
+        help="ImageNet weights of EfficientNet-Lite0, from the package efficientnet-lite0-pytorch-"
+        "model: trains a network with that encoder, to be a --teacher; it cannot be exported",
+    )
+    parser.add_argument(
         "--shape",
         metavar="FILE",
         help="YAML file with the network's shape, as explore writes it; or "
@@ -163,6 +170,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         start_from=arguments.start_from,
         teacher=arguments.teacher,
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
+        backbone=arguments.backbone,
         shape=_shape(arguments.shape, arguments.start_from),
         **settings,
     )

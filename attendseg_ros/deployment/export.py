@@ -128,6 +128,7 @@ def export(config: ExportConfig) -> ExportReport:
     if config.calibration_images < 1:
         raise DataError(f"calibration images must be 1 or more, got {config.calibration_images}")
     training = TrainingConfig.load(config.run)
+    training.check_is_attendseg()
     if config.data is not None:
         training = replace(training, data=config.data)
     terms = terms_of(

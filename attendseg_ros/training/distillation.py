@@ -12,12 +12,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.training.arithmetic import fast_arithmetic
+from attendseg_ros.training.backbone import trained_backbone
 from attendseg_ros.training.bundle_weights import is_bundle, network_of_bundle, read_bundle
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig
@@ -36,7 +38,7 @@ class Teacher:
         Raises:
             DataError: if there is no trained network, or it is of other classes.
         """
-        network, classes = trained_network(run)
+        network, classes = _teaching_network(run)
         if classes.names != config.classes.names:
             raise DataError(
                 f"{run}: was trained on other classes ({', '.join(classes.names)}) than the "
@@ -57,11 +59,24 @@ class Teacher:
 
 
 def trained_network(origin: Path) -> tuple[AttendSeg, ClassTable]:
-    """The best network of a run, or that of a bundle, in evaluation mode; and its classes."""
+    """The best network of a run, or that of a bundle, in evaluation mode; and its classes.
+
+    Raises:
+        DataError: there is none, or it has a backbone of others.
+    """
     if is_bundle(origin):
         return network_of_bundle(origin), read_bundle(origin).classes
     config = TrainingConfig.load(origin)
+    config.check_is_attendseg()
     return load_trained(origin, len(config.classes), config.shape), config.classes
+
+
+def _teaching_network(origin: Path) -> tuple[nn.Module, ClassTable]:
+    if not is_bundle(origin):
+        config = TrainingConfig.load(origin)
+        if config.backbone is not None:
+            return trained_backbone(config), config.classes
+    return trained_network(origin)
 
 
 def distillation_loss(logits: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:

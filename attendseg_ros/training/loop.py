@@ -30,6 +30,7 @@ from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.augmentation import Augmentation
+from attendseg_ros.training.backbone import backbone_network
 from attendseg_ros.training.bundle_weights import (
     BATCHES_MEASURED,
     is_bundle,
@@ -161,9 +162,13 @@ class _Trainer:
         )
         self._weights = class_weights(counts, config.class_weight_offset)
         self._teacher = Teacher(config, config.teacher) if config.teacher is not None else None
-        network = build_attendseg(num_classes, config.shape)
-        if config.start_from is not None:
-            self._start(network, config.start_from)
+        network: nn.Module
+        if config.backbone is not None:
+            network = backbone_network(num_classes, config.backbone)
+        else:
+            network = build_attendseg(num_classes, config.shape)
+            if config.start_from is not None:
+                self._start(network, config.start_from)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._kept: dict[str, torch.Tensor] = {}
         if config.keep_start > 0:
