@@ -37,6 +37,7 @@ from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
+from attendseg_ros.training.checks import check_run
 from attendseg_ros.training.config import TrainingConfig
 
 SETTINGS_FILE = "exploration.json"
@@ -116,7 +117,7 @@ def explore(
                 f"input sizes must be multiples of {SIZE_MULTIPLE}, got {width}x{height}"
             )
     # First: what is unfit leaves no folder behind that would refuse the corrected command.
-    loop.check(training)
+    check_run(training)
     with held_alone(training.run):
         _claim(training, limits, sizes)
         search = _Search(training, limits, engine, threads, sizes)

@@ -12,7 +12,6 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from tqdm import tqdm
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.locks import held_alone
-from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
+from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
@@ -44,8 +43,9 @@ from attendseg_ros.training.checkpoint import (
     save_checkpoint,
     start_at,
 )
+from attendseg_ros.training.checks import check_settings
 from attendseg_ros.training.class_mix import rare_classes
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.descent import descent, recorded_descent, unknown_terms
 from attendseg_ros.training.distillation import Teacher, distillation_loss, trained_network
 from attendseg_ros.training.evaluation import check_finite, score_network
@@ -79,51 +79,17 @@ def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[s
         DataError: if the data or a checkpoint is unfit, or the folder holds a run of other
             settings.
     """
-    _check_settings(config)
+    check_settings(config)
     ancestors = descent(config, terms)
     trainer = _Trainer(config, unknown_terms(ancestors))
     # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
     with held_alone(config.run):
         # Another run may have been here while the set was read.
-        _check_settings(config)
+        check_settings(config)
         trainer.resume()
         if recorded_descent(config.run) != ancestors:
             config.save([each.to_mapping() for each in ancestors])
         return trainer.train()
-
-
-def check(config: TrainingConfig) -> None:
-    """Checks all that `run` would refuse of the settings and the set, and trains nothing.
-
-    Raises:
-        DataError: as `run` does.
-    """
-    _check_settings(config)
-    splits = splits_of(config)
-    check_labels(splits, InMemory(splits.train), config.classes.names)
-
-
-def _check_settings(config: TrainingConfig) -> None:
-    """Checks the settings, and that the folder is not another run's."""
-    for name in ("input_size", "crop_size", "teacher_size"):
-        size = getattr(config, name) or config.crop_size
-        if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
-            raise DataError(f"{name} must be multiples of {SIZE_MULTIPLE}, got {size}")
-    if list(config.classes.ids) != list(range(len(config.classes))):
-        raise DataError(
-            f"class ids must count up from 0, as the network's outputs do, got "
-            f"{list(config.classes.ids)}"
-        )
-    if config.scene_share > 0:
-        training_scenes(config.classes)
-    if not (config.run / CONFIG_FILE).exists():
-        return
-    found = replace(TrainingConfig.load(config.run), run=config.run)
-    if found.to_mapping() != config.to_mapping():
-        raise DataError(
-            f"{config.run / CONFIG_FILE}: the folder holds a run of other settings; "
-            "give another folder, or the same settings to resume"
-        )
 
 
 class _Trainer:

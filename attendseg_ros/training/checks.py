@@ -1,0 +1,52 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a run refuses before it trains: unfit settings, another run's folder, an unfit set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.samples import InMemory
+from attendseg_ros.training.scenes import training_scenes
+from attendseg_ros.training.splits import check_labels, splits_of
+
+
+def check_run(config: TrainingConfig) -> None:
+    """Checks all that `training.loop.run` would refuse of the settings and the set.
+
+    Raises:
+        DataError: as that does.
+    """
+    check_settings(config)
+    splits = splits_of(config)
+    check_labels(splits, InMemory(splits.train), config.classes.names)
+
+
+def check_settings(config: TrainingConfig) -> None:
+    """Checks the settings, and that the folder is not another run's.
+
+    Raises:
+        DataError: it is, or a size, the class ids or rendered scenes do not fit.
+    """
+    for name in ("input_size", "crop_size", "teacher_size"):
+        size = getattr(config, name) or config.crop_size
+        if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
+            raise DataError(f"{name} must be multiples of {SIZE_MULTIPLE}, got {size}")
+    if list(config.classes.ids) != list(range(len(config.classes))):
+        raise DataError(
+            f"class ids must count up from 0, as the network's outputs do, got "
+            f"{list(config.classes.ids)}"
+        )
+    if config.scene_share > 0:
+        training_scenes(config.classes)
+    if not (config.run / CONFIG_FILE).exists():
+        return
+    found = replace(TrainingConfig.load(config.run), run=config.run)
+    if found.to_mapping() != config.to_mapping():
+        raise DataError(
+            f"{config.run / CONFIG_FILE}: the folder holds a run of other settings; "
+            "give another folder, or the same settings to resume"
+        )
