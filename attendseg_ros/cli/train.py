@@ -223,6 +223,7 @@ def _once(config: TrainingConfig, terms: Sequence[Source] | None) -> Result:
     return {
         "run": str(config.run),
         "checkpoint": str(config.run / BEST_FILE),
+        "teaches_only": config.backbone is not None,
         "epochs": config.epochs,
         "best_epoch": best["epoch"],
         "mean_iou": best["mean_iou"],
@@ -246,6 +247,8 @@ def describe(result: Result) -> str:
             **{f"IoU {name}": percent(iou) for name, iou in result["per_class_iou"].items()},
             **group_rows(result.get("groups", {})),
             "checkpoint": result["checkpoint"],
-            "next": f"attendseg export {result['run']} -o BUNDLE",
+            "next": f"attendseg train --teacher {result['run']} ..."
+            if result["teaches_only"]
+            else f"attendseg export {result['run']} -o BUNDLE",
         }
     )

@@ -38,7 +38,7 @@ def stages_of(training: TrainingConfig) -> list[dict[str, Any]]:
     # Groups of a file are in a file beside the run; a run without any needs none of the three.
     if isinstance(settings["groups"], dict):
         settings["groups"] = GROUPS_FILE
-    for name in ("data", "run", "start_from", "teacher"):
+    for name in ("data", "run", "start_from", "teacher", "backbone"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name
     if training.teacher is None:

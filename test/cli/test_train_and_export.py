@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 from support.labelled_set import CLASSES, write_labelled_set
 
 from attendseg_ros.deployment.bundle_folder import CARD_FILE
 from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.training.backbone import BackboneNetwork
 
 Result = Callable[..., dict[str, Any]]
 
@@ -179,6 +181,24 @@ def test_the_card_repeats_the_teachers_command_before_the_pupils(
     assert "--run run " in of_teacher
     assert "distillation" not in of_teacher
     assert "--teacher run --teacher-size 128 128 --distillation-weight 1.5" in of_pupil
+
+
+def test_a_teacher_with_a_backbone_is_in_the_card(
+    result_of: Result, refusal_of: Callable[..., str], data: Path
+) -> None:
+    weights = data / "efficientnet-lite0.pth"
+    torch.save(BackboneNetwork(2).encoder.state_dict(), weights)
+    teacher = result_of(*options(data, data / "backbone", 1), "--backbone", weights)
+    assert teacher["teaches_only"]
+    refusal = refusal_of("export", teacher["run"], "-o", data / "backbones_bundle")
+    assert "it can teach (--teacher)" in refusal
+    pupil = result_of(*options(data, data / "taught", 1), "--teacher", teacher["run"])
+    assert not pupil["teaches_only"]
+    bundle = Path(result_of("export", pupil["run"], "-o", data / "taught_bundle")["bundle"])
+    card = (bundle / CARD_FILE).read_text()
+    of_teacher, _ = (line for line in card.splitlines() if line.startswith("attendseg train"))
+    assert "--backbone efficientnet-lite0.pth" in of_teacher
+    assert "ImageNet, through EfficientNet-Lite0" in card
 
 
 def test_export_does_not_replace_unasked(
