@@ -106,8 +106,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher",
         type=Path,
+        nargs="+",
+        default=[],
         metavar="RUN",
-        help="finished run, bundle or shipped model, of any shape, that teaches beside the labels",
+        help="finished runs, bundles or shipped models, of any shape, that teach together beside "
+        "the labels",
     )
     parser.add_argument(
         "--teacher-size",
@@ -168,7 +171,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         classes=ClassTable.load(arguments.classes),
         run=arguments.run,
         start_from=arguments.start_from,
-        teacher=arguments.teacher,
+        teacher=tuple(arguments.teacher),
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
         backbone=arguments.backbone,
         shape=_shape(arguments.shape, arguments.start_from),
@@ -179,7 +182,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
 def _need_what_bundles_need(arguments: argparse.Namespace) -> None:
     from attendseg_ros.training.bundle_weights import is_bundle
 
-    if any(origin and is_bundle(origin) for origin in (arguments.start_from, arguments.teacher)):
+    if any(origin and is_bundle(origin) for origin in (arguments.start_from, *arguments.teacher)):
         need_packages(NAME, "onnx")
 
 

@@ -38,10 +38,12 @@ def stages_of(training: TrainingConfig) -> list[dict[str, Any]]:
     # Groups of a file are in a file beside the run; a run without any needs none of the three.
     if isinstance(settings["groups"], dict):
         settings["groups"] = GROUPS_FILE
-    for name in ("data", "run", "start_from", "teacher", "backbone"):
+    if training.teacher:
+        settings["teacher"] = [run.resolve().name for run in training.teacher]
+    for name in ("data", "run", "start_from", "backbone"):
         if settings[name] is not None:
             settings[name] = Path(settings[name]).resolve().name
-    if training.teacher is None:
+    if not training.teacher:
         del settings["distillation_weight"]
     stages: list[dict[str, Any]] = []
     for earlier in training.builds_on:

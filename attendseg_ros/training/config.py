@@ -72,12 +72,12 @@ class TrainingConfig:
         keep_start: share of the weights it started from in those that are evaluated and exported, 0
             to below 1: what fine-tuning forgets of the old data it keeps, after Wortsman et al.:
             Robust fine-tuning of zero-shot models (arXiv 2109.01903).
-        teacher: folder of a finished run of the same classes, of any shape, whose best network
-            teaches this one beside the labels, or a bundle's folder or name; None: the labels
-            alone.
-        teacher_size: width and height that crops are enlarged to for the teacher, which is the more
-            certain of small things; None: it sees them as they are.
-        distillation_weight: of what the teacher says, beside the labels' cross-entropy.
+        teacher: folders of finished runs of the same classes, of any shape, whose best networks
+            teach this one together beside the labels, or bundles' folders or names; empty: the
+            labels alone.
+        teacher_size: width and height that crops are enlarged to for the teachers, which are the
+            more certain of small things; None: they see them as they are.
+        distillation_weight: of what the teachers say, beside the labels' cross-entropy.
         backbone: file with weights of EfficientNet-Lite0, see `training.backbone`: what is trained
             is a network with that encoder, which can teach but not be exported; None: AttendSeg.
         shape: channels and blocks of the network.
@@ -110,7 +110,7 @@ class TrainingConfig:
     scene_share: float = 0.0
     start_from: Path | None = None
     keep_start: float = 0.0
-    teacher: Path | None = None
+    teacher: tuple[Path, ...] = ()
     teacher_size: tuple[int, int] | None = None
     distillation_weight: float = 4.0
     backbone: Path | None = None
@@ -168,7 +168,8 @@ class TrainingConfig:
     @property
     def builds_on(self) -> tuple[Path, ...]:
         """The runs and bundles that this one begins with or learns from."""
-        return tuple(run for run in (self.start_from, self.teacher) if run is not None)
+        start = () if self.start_from is None else (self.start_from,)
+        return (*start, *self.teacher)
 
     def check_is_attendseg(self) -> None:
         """Checks that what was trained is our network, of the settings' shape.
@@ -188,7 +189,7 @@ class TrainingConfig:
             "data": str(self.data),
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
-            "teacher": str(self.teacher) if self.teacher else None,
+            "teacher": [str(run) for run in self.teacher] or None,
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
             "backbone": str(self.backbone) if self.backbone else None,
             "classes": self.classes.to_mapping(),
@@ -247,7 +248,7 @@ class TrainingConfig:
                 "data": Path(values["data"]),
                 "run": run,
                 "start_from": Path(values["start_from"]) if values["start_from"] else None,
-                "teacher": Path(values["teacher"]) if values["teacher"] else None,
+                "teacher": _paths(values["teacher"]),
                 "teacher_size": tuple(values["teacher_size"]) if values["teacher_size"] else None,
                 "backbone": Path(values["backbone"]) if values["backbone"] else None,
                 "classes": ClassTable.from_mapping(values["classes"]),
@@ -258,3 +259,8 @@ class TrainingConfig:
                 "crop_size": tuple(values["crop_size"]),
             }
         )
+
+
+def _paths(value: str | list[str] | None) -> tuple[Path, ...]:
+    """Runs had one teacher at most before they could have several."""
+    return tuple(Path(each) for each in ([value] if isinstance(value, str) else value or ()))

@@ -9,6 +9,7 @@ an opinion on unlabelled pixels too.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import torch
@@ -26,36 +27,48 @@ from attendseg_ros.training.config import TrainingConfig
 
 
 class Teacher:
-    """The best network of a finished run, or of a bundle, of any shape, which is not trained."""
+    """The best networks of finished runs, or of bundles, of any shape, which are not trained.
 
-    def __init__(self, config: TrainingConfig, run: Path) -> None:
-        """Loads the teacher of a run.
+    Several speak as one, by the mean of their probabilities: what each of them knows better than
+    the others is in it (Hinton et al., arXiv 1503.02531).
+    """
+
+    def __init__(self, config: TrainingConfig) -> None:
+        """Loads the teachers of a run.
 
         Args:
-            config: of the run that is taught.
-            run: the teacher's, or a bundle.
+            config: of the run that is taught, with one teacher or more.
 
         Raises:
             DataError: if there is no trained network, or it is of other classes.
         """
-        network, classes = _teaching_network(run)
-        if classes.names != config.classes.names:
-            raise DataError(
-                f"{run}: was trained on other classes ({', '.join(classes.names)}) than the "
-                f"data's ({', '.join(config.classes.names)})"
-            )
         self._size = config.teacher_size
-        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._networks = []
+        for run in config.teacher:
+            network, classes = _teaching_network(run)
+            if classes.names != config.classes.names:
+                raise DataError(
+                    f"{run}: was trained on other classes ({', '.join(classes.names)}) than the "
+                    f"data's ({', '.join(config.classes.names)})"
+                )
+            self._networks.append(network.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
     @torch.no_grad()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Maps normalised images, float (N, 3, H, W), to probabilities on its own grid."""
+        """Maps normalised images, float (N, 3, H, W), to probabilities on the finest grid."""
         seen = images
         if self._size is not None:
             seen = functional.interpolate(images, size=self._size[::-1], mode="bilinear")
         with fast_arithmetic():
-            logits: torch.Tensor = self._network(seen)
-        return logits.float().softmax(dim=1)
+            answers = [network(seen).float().softmax(dim=1) for network in self._networks]
+        finest = max((answer.shape[-2:] for answer in answers), key=math.prod)
+        on_it = [
+            answer
+            if answer.shape[-2:] == finest
+            else functional.interpolate(answer, size=finest, mode="bilinear")
+            for answer in answers
+        ]
+        return torch.stack(on_it).mean(dim=0)
 
 
 def trained_network(origin: Path) -> tuple[AttendSeg, ClassTable]:

@@ -127,7 +127,7 @@ class _Trainer:
             rare=rare_classes(counts),
         )
         self._weights = class_weights(counts, config.class_weight_offset)
-        self._teacher = Teacher(config, config.teacher) if config.teacher is not None else None
+        self._teacher = Teacher(config) if config.teacher else None
         network: nn.Module
         if config.backbone is not None:
             network = backbone_network(num_classes, config.backbone)

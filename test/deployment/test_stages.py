@@ -28,11 +28,11 @@ def test_runs_come_after_those_they_build_on_and_each_once(tmp_path: Path) -> No
     saved(tmp_path, "first")
     saved(tmp_path, "teacher", start_from=tmp_path / "first")
     last = saved(
-        tmp_path, "last", start_from=tmp_path / "first", teacher=tmp_path / "teacher", seed=3
+        tmp_path, "last", start_from=tmp_path / "first", teacher=(tmp_path / "teacher",), seed=3
     )
     stages = stages_of(last)
     assert [stage["run"] for stage in stages] == ["first", "teacher", "last"]
-    assert (stages[-1]["start_from"], stages[-1]["teacher"]) == ("first", "teacher")
+    assert (stages[-1]["start_from"], stages[-1]["teacher"]) == ("first", ["teacher"])
     assert stages[-1]["seed"] == 3
 
 
@@ -66,5 +66,5 @@ def test_what_is_built_in_goes_by_its_name_and_the_user_s_by_its_file(tmp_path: 
 def test_the_weight_of_a_teacher_is_told_where_there_is_one(tmp_path: Path) -> None:
     alone = saved(tmp_path, "alone")
     assert "distillation_weight" not in stages_of(alone)[-1]
-    taught = replace(alone, teacher=tmp_path / "teacher")
+    taught = replace(alone, teacher=(tmp_path / "teacher",))
     assert stages_of(taught)[-1]["distillation_weight"] == taught.distillation_weight

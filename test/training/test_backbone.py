@@ -71,17 +71,17 @@ def test_a_run_with_a_backbone_is_resumed_and_teaches(
     assert TrainingConfig.load(taught.run) == taught
     again = loop.run(replace(taught, epochs=1))
     assert again["epoch"] == 1
-    probabilities = Teacher(short, taught.run)(torch.rand(2, 3, 64, 128))
+    probabilities = Teacher(replace(short, teacher=(taught.run,)))(torch.rand(2, 3, 64, 128))
     assert probabilities.shape == (2, 2, 16, 32)
     torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(2, 16, 32))
-    pupil = replace(short, teacher=taught.run)
+    pupil = replace(short, teacher=(taught.run,))
     assert loop.run(pupil)["epoch"] == 1
 
 
 def test_what_it_saw_before_is_in_the_descent_of_its_pupils(
     taught: TrainingConfig, short: TrainingConfig
 ) -> None:
-    ancestors = descent(replace(short, teacher=taught.run))
+    ancestors = descent(replace(short, teacher=(taught.run,)))
     (imagenet,) = (s for s in all_sources(ancestors) if s.name.startswith("ImageNet"))
     assert imagenet.license == "Apache-2.0"
     assert "github.com/tensorflow/tpu" in imagenet.attribution

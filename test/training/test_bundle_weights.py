@@ -217,7 +217,7 @@ def test_its_terms_are_handed_down(short: TrainingConfig) -> None:
     ancestors = descent(short)
     assert [each.run for each in ancestors] == ["indoor", "run"]
     assert ancestors[0].sources == load_bundle("indoor").license.data
-    taught = descent(replace(short, start_from=None, teacher=Path("street")))
+    taught = descent(replace(short, start_from=None, teacher=(Path("street"),)))
     assert "CamVid" in [each.name for each in taught[0].sources if not each.commercial_use]
 
 
@@ -244,13 +244,13 @@ def test_what_a_bundle_saw_is_said_to_be_unknown(short: TrainingConfig) -> None:
 
 def test_a_bundle_teaches(short: TrainingConfig) -> None:
     config = replace(short, classes=load_bundle("indoor").classes)
-    teacher = Teacher(config, Path("indoor"))
+    teacher = Teacher(replace(config, teacher=(Path("indoor"),)))
     images = normalised(torch.from_numpy(IMAGE))
     with torch.no_grad():
         expected = network_of_bundle(Path("indoor"))(images).softmax(dim=1)
     torch.testing.assert_close(teacher(images), expected, atol=0.03, rtol=0)
     with pytest.raises(DataError, match="indoor: was trained on other classes"):
-        Teacher(short, Path("indoor"))
+        Teacher(replace(short, teacher=(Path("indoor"),)))
 
 
 def test_a_run_or_bundle_in_reach_comes_before_a_shipped_model(

@@ -72,7 +72,7 @@ def test_every_run_that_it_builds_on_is_found(begun: Begun, records: bool) -> No
     first = begun("first", terms=NOT_FREE, records=records)
     second = begun("second", start_from=first.run, records=records)
     teacher = begun("teacher", terms=FREE, scene_share=0.2, records=records)
-    last = begun("last", start_from=second.run, teacher=teacher.run, terms=FREE, records=records)
+    last = begun("last", start_from=second.run, teacher=(teacher.run,), terms=FREE, records=records)
     assert told(last) == [
         ("first", ["Town"]),
         unknown("second"),
@@ -138,7 +138,7 @@ def test_runs_that_lead_in_a_circle_end(begun: Begun, tmp_path: Path) -> None:
 def test_a_long_line_of_pupils_and_teachers_is_followed_in_time(begun: Begun) -> None:
     run = begun("0", terms=NOT_FREE)
     for number in range(1, 40):
-        run = begun(str(number), terms=FREE, start_from=run.run, teacher=run.run)
+        run = begun(str(number), terms=FREE, start_from=run.run, teacher=(run.run,))
     names = [each.run for each in descent(run)]
     assert names == [str(number) for number in range(40)]
 
@@ -170,7 +170,7 @@ def recorded(run: Path) -> list[dict[str, Any]]:
 def test_a_training_writes_its_descent(short: TrainingConfig, tmp_path: Path) -> None:
     notes = loop.run(short)["notes"]
     assert any("the terms of set are unknown" in note for note in notes)
-    pupil = replace(short, run=tmp_path / "pupil", teacher=short.run)
+    pupil = replace(short, run=tmp_path / "pupil", teacher=(short.run,))
     notes = loop.run(pupil, [FREE])["notes"]
     assert any("the terms of set are unknown" in note for note in notes)
     bare = Source("set").to_mapping()

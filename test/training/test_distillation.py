@@ -27,7 +27,7 @@ def taught(short: TrainingConfig, tmp_path: Path) -> TrainingConfig:
 
 
 def test_a_teacher_of_any_shape_gives_probabilities(taught: TrainingConfig) -> None:
-    teacher = Teacher(replace(taught, shape=Shape()), taught.run)
+    teacher = Teacher(replace(taught, shape=Shape(), teacher=(taught.run,)))
     images = torch.rand(2, 3, 64, 128)
     probabilities = teacher(images)
     assert probabilities.shape == (2, 2, 16, 32)
@@ -39,7 +39,7 @@ def test_a_teacher_of_any_shape_gives_probabilities(taught: TrainingConfig) -> N
 
 def test_a_teacher_that_sees_more_pixels_speaks_of_the_pupils(taught: TrainingConfig) -> None:
     images = torch.rand(2, 3, 64, 128)
-    larger = Teacher(replace(taught, teacher_size=(192, 128)), taught.run)(images)
+    larger = Teacher(replace(taught, teacher_size=(192, 128), teacher=(taught.run,)))(images)
     assert larger.shape == (2, 2, 32, 48)
     # A pupil of any grid is told the mean of what lies in each of its cells.
     for size in ((16, 32), (8, 16)):
@@ -47,9 +47,22 @@ def test_a_teacher_that_sees_more_pixels_speaks_of_the_pupils(taught: TrainingCo
         assert distillation_loss(mean.log(), larger).item() == pytest.approx(0.0, abs=1e-5)
 
 
+def test_several_teachers_speak_as_one(taught: TrainingConfig, tmp_path: Path) -> None:
+    coarse = replace(taught, run=tmp_path / "coarse", shape=replace(taught.shape, head=0))
+    loop.run(coarse)
+    images = torch.rand(2, 3, 64, 128)
+    together = Teacher(replace(taught, teacher=(taught.run, coarse.run)))(images)
+    fine, rough = (
+        Teacher(replace(taught, teacher=(run,)))(images) for run in (taught.run, coarse.run)
+    )
+    assert rough.shape == (2, 2, 8, 16)
+    finer = functional.interpolate(rough, size=(16, 32), mode="bilinear")
+    torch.testing.assert_close(together, (fine + finer) / 2)
+
+
 def test_a_folder_without_a_run_is_refused(taught: TrainingConfig, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere"):
-        Teacher(taught, tmp_path / "nowhere")
+        Teacher(replace(taught, teacher=(tmp_path / "nowhere",)))
 
 
 def test_agreeing_costs_nothing_and_disagreeing_does() -> None:

@@ -143,7 +143,7 @@ def test_learns_from_a_teacher_where_labels_are_silent(
         labels[:, :70] = UNLABELLED
         cv2.imwrite(str(path), labels)
     alone = replace(config, run=tmp_path / "alone", epochs=12)
-    pupil = replace(alone, run=tmp_path / "pupil", teacher=config.run)
+    pupil = replace(alone, run=tmp_path / "pupil", teacher=(config.run,))
     assert loop.run(pupil)["mean_iou"] > loop.run(alone)["mean_iou"] + 0.1
 
 
@@ -153,7 +153,7 @@ def test_refuses_a_teacher_of_other_classes(
     loop.run(replace(config, epochs=1))
     pupil = replace(config, classes=with_a_third(classes), run=tmp_path / "pupil")
     with pytest.raises(DataError, match=r"run: was trained on other classes \(low, high\)"):
-        loop.run(replace(pupil, teacher=config.run))
+        loop.run(replace(pupil, teacher=(config.run,)))
     assert not pupil.run.exists(), "nothing half-written"
 
 

@@ -93,5 +93,5 @@ def test_an_earlier_run_that_saw_what_is_held_out_is_named(
     assert seen_before(replace(wanted, start_from=apart.run), held) == []
     (line,) = seen_before(replace(wanted, start_from=second.run), held)
     assert line.startswith(f"2 of the 2 images held out were trained on by {first.run}")
-    (line,) = seen_before(replace(wanted, teacher=tmp_path / "gone"), held)
+    (line,) = seen_before(replace(wanted, teacher=(tmp_path / "gone",)), held)
     assert "gone was trained on what is held out is unknown" in line
