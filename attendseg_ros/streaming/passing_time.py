@@ -1,9 +1,11 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Time by a clock that may stand still, as /clock does when what publishes it is paused or dead.
+"""Time by a clock that may stand still or run back, as /clock does.
 
-By such a clock nothing grows old: a camera that died with its simulator would look as well as at
-its last image, for ever.
+By a clock that stands still, when what publishes it is paused or dead, nothing grows old: a camera
+that died with its simulator would look as well as at its last image, for ever. By one that runs
+back, as where a recording is played in a loop, it would look so once in each round, when the clock
+comes by the moment of its last image again.
 """
 
 from __future__ import annotations
@@ -17,12 +19,15 @@ from attendseg_ros.clocks import NANOSECONDS
 PATIENCE_S = 2.0
 """A clock may move in steps: /clock does of a second where a bag is played with `--clock 1`."""
 
+BACKWARDS_NS = NANOSECONDS
+"""The clock is read in several threads: less is no step back, only a moment that was read late."""
+
 
 class PassingTime:
     """The node's clock, which this machine's takes over from while it stands still.
 
-    It differs from the node's by a constant while that moves, and so measures ages and rates; what
-    is compared with stamps needs the clock itself. Any thread may use it.
+    It never runs back. It differs from the node's by a constant while that moves, and so measures
+    ages and rates; what is compared with stamps needs the clock itself. Any thread may use it.
     """
 
     def __init__(self, steady: Callable[[], float] = monotonic) -> None:
@@ -38,21 +43,25 @@ class PassingTime:
         self._still_ns = self._added_ns = 0
 
     def at(self, clock_ns: int) -> int:
-        """Nanoseconds at this moment.
+        """Nanoseconds at this moment; never less than at the call before.
 
         Args:
-            clock_ns: what the node's clock says now. It may run backwards, and this with it.
+            clock_ns: what the node's clock says now. Where it was set back, and as it is set first,
+                no time has passed.
         """
         with self._lock:
-            now_s = self._steady()
-            if clock_ns != self._clock_ns:
-                self._clock_ns, self._moved_s = clock_ns, now_s
-                self._added_ns += self._still_ns
-                self._still_ns = 0
-            else:
+            now_s, last_ns = self._steady(), self._clock_ns
+            if last_ns is not None and last_ns - BACKWARDS_NS <= clock_ns <= last_ns:
                 beyond_s = now_s - self._moved_s - PATIENCE_S
                 self._still_ns = max(self._still_ns, round(beyond_s * NANOSECONDS))
-            return clock_ns + self._added_ns + self._still_ns
+                return last_ns + self._added_ns + self._still_ns
+            if last_ns is not None and (clock_ns < last_ns or last_ns == 0):
+                # Set back, or set at all: /clock says 0 until it has brought something.
+                self._added_ns += last_ns - clock_ns
+            self._clock_ns, self._moved_s = clock_ns, now_s
+            self._added_ns += self._still_ns
+            self._still_ns = 0
+            return clock_ns + self._added_ns
 
     @property
     def still_s(self) -> float:

@@ -49,11 +49,39 @@ def test_while_it_stands_still_the_machine_s_goes_on() -> None:
     assert clocks.now_s(0.0, 2.0) == 107.5
 
 
-def test_a_clock_that_is_set_back_runs_back_here_too() -> None:
+def test_a_clock_that_is_set_back_goes_on_from_there() -> None:
     clocks = Clocks()
     clocks.now_s()
     assert clocks.now_s(PATIENCE_S + 3.0) == 103.0
-    assert clocks.now_s(0.1, -90.0) == 13.0
+    assert clocks.now_s(0.1, -90.0) == 103.0
+    assert clocks.now_s(1.0, 1.0) == 104.0
+    # By the moments it has come by before nothing grows younger.
+    assert clocks.now_s(100.0, 100.0) == 204.0
+
+
+def test_a_moment_that_was_read_late_is_no_step_back() -> None:
+    clocks = Clocks()
+    clocks.now_s()
+    assert clocks.now_s(0.1, -0.2) == 100.0
+    assert clocks.now_s(0.1, 0.3) == 100.1
+
+
+def test_a_round_shorter_than_that_is_a_clock_that_stands_still() -> None:
+    clocks = Clocks()
+    clocks.now_s()
+    for _ in range(10):
+        clocks.now_s(0.5, -0.5)
+        clocks.now_s(0.5, 0.5)
+    assert clocks.now_s() == 100.0 + 10.0 - PATIENCE_S
+
+
+def test_a_clock_that_is_set_first_has_not_passed_since_1970() -> None:
+    clocks = Clocks()
+    clocks.node_s = 0.0
+    assert clocks.now_s() == 0.0
+    assert clocks.now_s(PATIENCE_S + 1.0) == 1.0
+    assert clocks.now_s(0.1, 1.7e9) == 1.0
+    assert clocks.now_s(0.5, 0.5) == 1.5
 
 
 def test_events_by_a_clock_that_stands_still_do_not_pile_up() -> None:

@@ -30,6 +30,7 @@ from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome, miss_in_words
+from attendseg_ros.streaming.passing_time import PassingTime
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
 from attendseg_ros.streaming.timing import stamp_ns
 from attendseg_ros.streaming.worker import Worker
@@ -96,6 +97,7 @@ class SemanticPoints:
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
         self._report = PointsReport(self._camera.status("depth"))
         self._rate_limit = RateLimit()
+        self._passing = PassingTime()
         self._throttle = Throttle()
         self._said = ""
         self._builder: CloudBuilder | None = None
@@ -141,8 +143,7 @@ class SemanticPoints:
         if not self._joined:
             return []
         source = InputSource.of(self._publishers, self._worker.dropped())
-        now_ns = self._node.get_clock().now().nanoseconds
-        return [self._report.status(source, self._settings(), now_ns)]
+        return [self._report.status(source, self._settings(), self._now_ns())]
 
     def close(self) -> None:
         """Leaves depth and returns when the cloud in hand is done."""
@@ -208,7 +209,10 @@ class SemanticPoints:
         if doubt and doubt != self._said:
             self._said = doubt
             self._node.get_logger().warning(doubt)
-        self._report.record_published(self._node.get_clock().now().nanoseconds, doubt)
+        self._report.record_published(self._now_ns(), doubt)
+
+    def _now_ns(self) -> int:
+        return self._passing.at(self._node.get_clock().now().nanoseconds)
 
     def _refuse(self, reason: DepthFault, detail: str) -> None:
         self._report.record_failure(reason)
