@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -75,7 +75,7 @@ class Elsewhere:
         self._is_ready = False
         width, height = input_size
         arguments = [str(bundle.path), name, str(width), str(height), str(num_threads)]
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        self._log = _unnamed_file()
         try:
             self._process = Process(
                 python_command("-m", __name__, *arguments),
@@ -141,6 +141,16 @@ class Elsewhere:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._log.close()
+
+
+def _unnamed_file() -> IO[bytes]:
+    """A file that is gone once it is closed.
+
+    In memory where the system has such files: measuring must not need a disk that has room.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("attendseg_engine"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def main(arguments: list[str]) -> None:

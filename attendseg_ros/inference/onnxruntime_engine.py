@@ -69,14 +69,15 @@ class OnnxRuntimeEngine:
         self.name = asked
         self.input_size = input_size
         self._providers = providers_for(asked, bundle.precision)
-        on_gpu = len(self._providers) > 1
-        with tempfile.TemporaryDirectory() as folder:
-            if on_gpu:
-                options.enable_profiling = True
-                options.profile_file_prefix = f"{folder}/steps"
+        if len(self._providers) == 1:
+            # No file is made: a full disk, or one that can only be read, ends nothing.
             self._load(bundle, options)
-            if on_gpu:
-                self.name = self._what_runs()
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            options.enable_profiling = True
+            options.profile_file_prefix = f"{folder}/steps"
+            self._load(bundle, options)
+            self.name = self._what_runs()
 
     def _load(self, bundle: Bundle, options: onnxruntime.SessionOptions) -> None:
         # A GPU that fails, now or later, must show as an error, not as a processor under its name.

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import importlib.util
+import tempfile
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 
 from attendseg_ros.errors import EngineError
 from attendseg_ros.inference import AUTO, Bundle, Segmenter, available_engines
@@ -146,3 +148,17 @@ def test_what_is_remembered_counts_and_not_what_is_fastest_now(tiny: Bundle) -> 
     selection = Segmenter(tiny, AUTO).selection
     assert selection.engine == "onnxruntime"
     assert "no other is surely 10% faster at an earlier start" in str(selection)
+
+
+@pytest.mark.parametrize("engine", [AUTO, *INSTALLED])
+def test_no_disk_with_room_is_needed(
+    tiny: Bundle, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    # Where files for a while go is found out once in a process.
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with full_disk(0):
+        with pytest.raises(FileNotFoundError, match="No usable temporary directory"):
+            tempfile.gettempdir()
+        selection = Segmenter(tiny, engine).selection
+    assert not selection.broken
+    assert engine != AUTO or set(selection.medians_ms) == set(INSTALLED)

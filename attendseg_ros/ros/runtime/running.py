@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +22,9 @@ from rclpy.node import Node
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
 from attendseg_ros.ros.parameters.given_parameters import problem_of
+from attendseg_ros.ros.runtime.log_files import without_log_file
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
+from attendseg_ros.shortening import shortened
 from attendseg_ros.standard_streams import open_closed_ones
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -71,16 +76,19 @@ def _run(
     # deleted: it is made first, and signals wait until it is there.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
-        rclpy.init(args=None if args is None else list(args))
+        taken, without_log = without_log_file(sys.argv if args is None else args)
+        rclpy.init(args=taken)
         executor = GuardedExecutor(ends)
-    except RuntimeError as error:
+    except (RuntimeError, UnicodeError) as error:
         # A command line that rcl cannot read; there is no logger yet.
-        text = one_line(error)
+        text = _at_start(error) or one_line(error)
         print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
         return 1
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
+        if without_log:
+            get_logger("attendseg_ros").warning(without_log)
         node = make_node()
         executor.net = getattr(node, "net", None) or SafetyNet(node.get_logger().error)
         if start is not None:
@@ -92,9 +100,9 @@ def _run(
     except Exception as error:
         # While the context is being shut down any call to ROS may fail: that is no fault.
         if rclpy.ok():
-            if not isinstance(error, (AttendSegError, ParameterException)):
+            if not (text := _at_start(error)):
                 raise
-            get_logger("attendseg_ros").fatal(one_line(error))
+            get_logger("attendseg_ros").fatal(text)
             return 1
     finally:
         # One stop comes as several signals: from the terminal, and again from launch. The second
@@ -105,3 +113,16 @@ def _run(
             node.destroy_node()
         rclpy.try_shutdown()
     return 0
+
+
+def _at_start(error: BaseException) -> str:
+    """What keeps a node from starting, in words; empty where a traceback tells more."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"the command line is not in UTF-8: {shortened(error.object)}"
+    if isinstance(error, (AttendSegError, ParameterException)):
+        return one_line(error)
+    if os.strerror(errno.EMFILE) in str(error):
+        # Each library that meets it says it in its own way, down in a longer text.
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return f"this process may have {most} files open at a time, too few for a node: ulimit -n"
+    return ""

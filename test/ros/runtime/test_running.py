@@ -1,15 +1,20 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A stop at a moment of the test's choosing: the node ends with 0 and without a traceback."""
+"""A start where little can be had, and a stop at a moment of the test's choosing."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rclpy.logging
 from support.logged_process import LoggedProcess
+from support.segmentation_rig import HEIGHT, MODULE, WIDTH, Rig
+from support.tiny_bundle import stripes
 
 PROGRAM = """
 import os, signal, sys, time
@@ -38,6 +43,57 @@ def test_a_stop_before_it_spins(tmp_path: Path, by: signal.Signals, while_made: 
     process = LoggedProcess([sys.executable, "-c", program], tmp_path / "log")
     assert process.wait() == 0, process.log()
     assert "Traceback" not in process.log()
+
+
+@pytest.mark.skipif(
+    not hasattr(rclpy.logging, "get_logging_directory"), reason="ROS does not say where that is"
+)
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [
+        ({"ROS_LOG_DIR": "/proc/none/log"}, "No such file or directory"),
+        ({"ROS_LOG_DIR": "/dev/null"}, "File exists"),
+        ({"ROS_LOG_DIR": "", "ROS_HOME": "/proc/none"}, "No such file or directory"),
+        ({"ROS_LOG_DIR": "", "ROS_HOME": "", "HOME": ""}, "names a folder for it"),
+    ],
+    ids=["read only", "a file", "home", "no home"],
+)
+def test_without_a_place_for_its_log_file_it_runs(
+    tmp_path: Path, tiny_path: Path, environment: dict[str, str], why: str
+) -> None:
+    with Rig(tmp_path, tiny_path, environment=environment) as rig:
+        line = rig.process.wait_for_log("no log file is written")
+        assert why in line
+        assert "set ROS_LOG_DIR" in line
+        np.testing.assert_array_equal(
+            rig.mask(rig.client.camera(), rig.painted(), rig.output("mask")),
+            stripes(WIDTH, HEIGHT),
+        )
+
+
+FEW_FILES = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, ({most}, {most}))
+from attendseg_ros.ros.segmentation_node import main
+sys.exit(main(sys.argv))
+"""
+
+
+@pytest.mark.parametrize("most", [12, 20])
+def test_too_few_files_are_named(tmp_path: Path, most: int) -> None:
+    command = [sys.executable, "-c", FEW_FILES.format(most=most)]
+    process = LoggedProcess(command, tmp_path / "log")
+    assert process.wait() == 1
+    assert f"this process may have {most} files open at a time" in process.log()
+    assert "Traceback" not in process.log()
+
+
+def test_an_argument_that_is_no_text_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", MODULE, "--ros-args", "-p", os.fsdecode(b"model:=/m\xff")]
+    process = LoggedProcess(command, tmp_path / "log")
+    assert process.wait() == 1
+    (line,) = process.log().splitlines()
+    assert line.startswith("the command line is not in UTF-8: 'model:=/m")
 
 
 def shared_memory(pid: int) -> set[Path]:
