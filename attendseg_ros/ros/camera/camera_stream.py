@@ -19,6 +19,7 @@ from attendseg_ros.ros.camera.frame_account import FrameAccount
 from attendseg_ros.ros.camera.frame_processing import FrameProcessor
 from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
+from attendseg_ros.ros.camera.wiring import Wiring
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.arrival_watch import ArrivalWatch
 from attendseg_ros.ros.health.diagnostics import Report
@@ -88,6 +89,7 @@ class CameraStream:
         )
         self._calibration = Calibration(node, camera)
         self._camera_info: CameraInfo | None = None
+        self._wiring = Wiring(node, camera, parameters.settings.camera_names)
         account = FrameAccount(
             node,
             topic,
@@ -145,7 +147,9 @@ class CameraStream:
         else:
             self._counts.record_unwanted()
         lens = self._calibration.explain(self._camera_info, settings)
-        camera = self._arrivals.report(now_ns, lens)
+        used = self._outputs.wanted().camera_info_used
+        wiring = self._wiring.findings(self._camera_info, used=used)
+        camera = self._arrivals.report(now_ns, lens, wiring)
         return [
             self._report.camera(camera, settings, now_ns),
             self._report.network(
@@ -174,6 +178,7 @@ class CameraStream:
         settings = self._parameters.settings
         self._consumers.follow_demand(settings)
         receipt = self._arrivals.observe(message, now_ns)
+        self._wiring.observe(message.header)
         if not self._wanted(settings):
             self._counts.record_idle()
         elif self._rate_limit.allows(settings.max_rate_hz):

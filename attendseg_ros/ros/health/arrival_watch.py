@@ -71,12 +71,13 @@ class ArrivalWatch:
         self._watch_clock(stamp, now_ns, steady_s)
         return Receipt(steady_s, self._clock.aged)
 
-    def report(self, now_ns: int, lens: str) -> CameraReport:
+    def report(self, now_ns: int, lens: str, wiring: tuple[str, ...] = ()) -> CameraReport:
         """Puts together what the camera's status says.
 
         Args:
             now_ns: the time that frames are counted by.
             lens: what is undone of the lens, in words.
+            wiring: which topics can hardly be the right ones, in words.
         """
         age_s = self._counts.arrivals.age_s(now_ns)
         silence_s = self._publishers.silence_s() if isnan(age_s) else age_s
@@ -97,6 +98,7 @@ class ArrivalWatch:
             lens=lens,
             still_s=self._counts.passing.still_s,
             repeated_s=self._stamps.repeated_s(steady_s),
+            wiring=wiring,
         )
 
     def _watch_clock(self, stamp: int, now_ns: int, steady_s: float) -> None:

@@ -132,8 +132,7 @@ class Report:
                     f"{WINDOW_S:g} s ({camera.missing_ratio:.0%}, gaps in the stamps): {LOSS_HINT}",
                 )
             )
-        if camera.mixture:
-            findings.append((WARN, camera.mixture))
+        findings += [(WARN, text) for text in (camera.mixture, *camera.wiring) if text]
         if camera.still_s and not camera.doubt_hint:
             still = f"/clock has stood still for {camera.still_s:.1f} s"
             findings.append((WARN, f"{still}: {STILL_HINT}"))
@@ -158,7 +157,7 @@ class Report:
             settings: with the limits.
             now_ns: the time that frames are counted by.
             doubt: why the camera's stamps tell no latency; empty where they do.
-            misfits: who subscribes to an output and gets nothing of it.
+            misfits: who subscribes to an output in vain, and who else publishes there.
         """
         counts = self._counts
         processing, latency = counts.history.processing_ms(), counts.history.latency_ms()

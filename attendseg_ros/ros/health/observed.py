@@ -28,6 +28,7 @@ class CameraReport:
     lens: str
     still_s: float = 0.0
     repeated_s: float = 0.0
+    wiring: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from attendseg_ros.ros.health.rare_events import RareEvents
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.encode_compressed import compress
 from attendseg_ros.ros.messages.label_info import LabelInfo, to_label_info
-from attendseg_ros.ros.outputs.misfits import misfits
+from attendseg_ros.ros.outputs.misfits import misfits, rivals
 from attendseg_ros.ros.outputs.output_images import ImageOutput
 
 
@@ -55,6 +55,12 @@ class Wanted:
     def images(self) -> frozenset[ImageOutput]:
         """The images to paint, in whichever form they are sent."""
         return self.raw_images | self.compressed_images
+
+    @property
+    def camera_info_used(self) -> bool:
+        """Whether anything is made of the camera's calibration, or may be."""
+        clouds = self.points or self.painted_points
+        return self.camera_info or self.landing_zone or self.ground or clouds
 
     def without(self, output: ImageOutput) -> Wanted:
         """The same without an image that cannot be made."""
@@ -91,6 +97,7 @@ class Outputs:
         self._events = RareEvents()
         self.camera = camera
         self._publishers: list[Any] = []
+        self._rivals: list[str] = []
         self._naming = Lock()
         self._named: ClassTable | None = None
         with ExitStack() as undo:
@@ -158,8 +165,13 @@ class Outputs:
         return bool(self._ground_scan.get_subscription_count() > 0)
 
     def misfits(self) -> list[str]:
-        """Who subscribes to an output and will never get any of it, in words."""
-        return misfits(self._node, self._publishers)
+        """Who subscribes to an output in vain, and who else publishes there, in words."""
+        found = rivals(self._node, self._publishers)
+        for line in found:
+            if line not in self._rivals:
+                self._node.get_logger().warning(line)
+        self._rivals = found
+        return [*misfits(self._node, self._publishers), *found]
 
     def publish_images(
         self, images: Mapping[ImageOutput, Image], wanted: Wanted, header: Header, jpeg_quality: int

@@ -1,0 +1,80 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a camera's topics can be its own: remapping takes any name, and two cameras the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
+
+from attendseg_ros.ros.camera.camera_name import CameraName
+from attendseg_ros.ros.depth.depth_messages import same_frame
+from attendseg_ros.shortening import shortened
+
+
+class Wiring:
+    """Looks at the topics of one camera; for the executor's thread."""
+
+    def __init__(self, node: Node, camera: CameraName, cameras: Sequence[CameraName]) -> None:
+        """Compares their names.
+
+        Args:
+            node: for its logger and its topics' names after remapping.
+            camera: the one.
+            cameras: all of the node.
+        """
+        self._node = node
+        self._camera = camera
+        shared = []
+        for name in ("image", "camera_info"):
+            topic, names = _same(node, camera, cameras, name)
+            if len(names) > 1:
+                shared.append(
+                    f"{' and '.join(names)} are the same topic, {topic}: remap each to its own "
+                    "camera"
+                )
+                if camera.input(name) == names[0]:
+                    node.get_logger().warning(shared[-1])
+        self._shared = tuple(shared)
+        self._image_frame = ""
+        self._doubt = ""
+
+    def observe(self, image: Header) -> None:
+        """Notes the header of an image."""
+        self._image_frame = image.frame_id
+
+    def findings(self, info: CameraInfo | None, *, used: bool) -> tuple[str, ...]:
+        """What can hardly be right, in words.
+
+        Args:
+            info: the camera's newest; None if none has come.
+            used: whether anything is made of it.
+        """
+        doubt = self._doubt_of(info) if used else ""
+        if doubt and doubt != self._doubt:
+            self._node.get_logger().warning(doubt)
+        self._doubt = doubt
+        return (*self._shared, doubt) if doubt else self._shared
+
+    def _doubt_of(self, info: CameraInfo | None) -> str:
+        frame = self._image_frame
+        named = info is not None and info.header.frame_id and frame
+        if info is None or not named or same_frame(info.header, Header(frame_id=frame)):
+            return ""
+        topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
+        return (
+            f"{topic} is of the frame {shortened(info.header.frame_id)} and the image of "
+            f"{shortened(frame)}: metres are wrong if it is another camera's"
+        )
+
+
+def _same(
+    node: Node, camera: CameraName, cameras: Sequence[CameraName], name: str
+) -> tuple[str, list[str]]:
+    """A topic of a camera, and by which names of which cameras it is taken."""
+    topic = node.resolve_topic_name(camera.input(name))
+    names = [other.input(name) for other in cameras]
+    return topic, [other for other in names if node.resolve_topic_name(other) == topic]
