@@ -9,25 +9,25 @@ LONGEST_GAP_NS = 1_000_000_000
 
 
 class FrameContinuity:
-    """Follows the sizes and stamps of the frames of one camera."""
+    """Follows the views and stamps of the frames of one camera."""
 
     def __init__(self) -> None:
-        self._last: tuple[tuple[int, int], int] | None = None
+        self._last: tuple[tuple[int, ...], int] | None = None
 
-    def continues(self, size: tuple[int, int], stamp_ns: int) -> bool:
+    def continues(self, view: tuple[int, ...], stamp_ns: int) -> bool:
         """Notes a frame and says whether what was learnt from earlier ones still holds.
 
-        It does not for the first frame, after a change of the image size, when the stamps ran
+        It does not for the first frame, after a change of the view, when the stamps ran
         backwards (a bag that starts again) and after a gap of more than `LONGEST_GAP_NS`.
 
         Args:
-            size: width and height of the image.
+            view: the image's width and height, and which part of it counts, where that is not all.
             stamp_ns: its time of capture; frames that all have the same one count as a stream.
         """
-        last, self._last = self._last, (size, stamp_ns)
+        last, self._last = self._last, (view, stamp_ns)
         if last is None:
             return False
-        return size == last[0] and 0 <= stamp_ns - last[1] <= LONGEST_GAP_NS
+        return view == last[0] and 0 <= stamp_ns - last[1] <= LONGEST_GAP_NS
 
     def repeats(self, stamp_ns: int) -> bool:
         """Whether a frame that is not noted yet is the last one again; of no stamp, 0, none is."""

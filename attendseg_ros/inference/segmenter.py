@@ -225,8 +225,10 @@ class Segmenter:
             seen = self._pipeline.engine.infer(image)
             inferred = time.perf_counter()
             try:
+                # Another part of the same size, or the same part of another image, is another view.
+                view = (width, height, *(framing.roi or (0, 0, width, height)))
                 logits = self._pipeline.smoothers[camera].smooth(
-                    seen, image, weight, (part.shape[1], part.shape[0]), stamp_ns
+                    seen, image, weight, view, stamp_ns
                 )
                 labels, certainty = self._pipeline.decoder.decode(
                     logits,

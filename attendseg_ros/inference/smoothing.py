@@ -40,7 +40,7 @@ class Smoother:
         logits: Logits,
         image: NDArray[np.uint8],
         weight: float,
-        size: tuple[int, int],
+        view: tuple[int, ...],
         stamp_ns: int,
     ) -> Logits:
         """Averages a frame's logits with those of the frames before it.
@@ -49,7 +49,7 @@ class Smoother:
             logits: float32 (C, h, w); left as they are.
             image: uint8 (H, W, 3), what the network saw.
             weight: of the earlier frames, 0 to below 1; 0 forgets them.
-            size: width and height of the camera's image.
+            view: what the image is of, as its width and height: an average is of one view.
             stamp_ns: when it was taken; see `FrameContinuity.continues` for a restart.
 
         Returns:
@@ -64,7 +64,7 @@ class Smoother:
             self.forget()
             return logits
         check_finite(logits)
-        continues = self._stream.continues(size, stamp_ns)
+        continues = self._stream.continues(view, stamp_ns)
         grid = (logits.shape[2], logits.shape[1])
         cells = np.asarray(cv2.resize(image, grid, interpolation=cv2.INTER_AREA), np.float32)
         if not continues or self._average is None or self._seen is None:

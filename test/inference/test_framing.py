@@ -9,6 +9,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from support.tiny_bundle import painted, stripes, write_tiny_bundle
 
 from attendseg_ros.inference import Framing, RoiError, Segmenter, load_bundle
@@ -108,3 +109,24 @@ def test_smoothing_forgets_another_part(segmenter: Segmenter) -> None:
             IMAGE, framing=framing, smoothing=0.9, stamp_ns=10**9 + roi[0], camera="roi"
         ).labels
         np.testing.assert_array_equal(smooth, plain)
+
+
+def test_smoothing_forgets_a_part_that_looks_much_like_it(segmenter: Segmenter) -> None:
+    first, second = IMAGE[0, 0].astype(float), IMAGE[0, 64].astype(float)
+    steps = int(np.abs(second - first).max())
+    colours = [np.rint(first + (second - first) * step / steps) for step in range(steps + 1)]
+    classes = [segmenter.segment(blank(colour)).labels[0, 0] for colour in colours]
+    # The network takes another class for a colour no further from it than noise.
+    turn = int(np.flatnonzero(np.diff(classes))[0])
+    image = blank(colours[turn])
+    image[:, WIDTH // 2 :] = colours[turn + 1]
+    for number, start in enumerate((0, WIDTH // 2)):
+        framing = Framing(roi=(start, 0, WIDTH // 2, HEIGHT))
+        labels = segmenter.segment(
+            image, framing=framing, smoothing=0.9, stamp_ns=10**9 + number, camera="near"
+        ).labels
+        assert (labels[:, start : start + WIDTH // 2] == classes[turn + number]).all()
+
+
+def blank(colour: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.broadcast_to(colour.astype(np.uint8), (HEIGHT, WIDTH, 3)).copy()
