@@ -38,7 +38,13 @@ def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = F
             themselves.
     """
     fx, cx, fy, cy = _projection(info, rectified)
-    window = _window(info, rectified)
+    window = window_of(info)
+    if rectified and window.is_part:
+        # Whether P or the region was moved is told nowhere (see do_rectify).
+        raise DepthError(
+            DepthFault.CAMERA_INFO_SIZE,
+            f"a region of interest, {window}, of a rectified image; it must be the full image",
+        )
     if not window.fits(width, height):
         raise DepthError(
             DepthFault.CAMERA_INFO_SIZE,
@@ -126,7 +132,7 @@ def _check_axis(camera: Intrinsics, name: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     """The part of the full image that is read out, in its pixels, and how many make one."""
 
     x_offset: int
@@ -135,6 +141,7 @@ class _Window:
     height: int
     binning_x: int
     binning_y: int
+    is_part: bool
 
     def fits(self, width: int, height: int) -> bool:
         """Whether an image has this size; what does not fill a pixel may be there or not."""
@@ -156,24 +163,23 @@ class _Window:
         )
 
 
-def _window(info: CameraInfo, rectified: bool) -> _Window:
+def window_of(info: CameraInfo) -> Window:
+    """Reads which part of the full image the camera reads out, and how many pixels make one.
+
+    Raises:
+        DepthError: the part is not inside the full image.
+    """
     # 0 and 1 both mean no binning, and a region of zeros means the full image.
     binning = max(1, info.binning_x), max(1, info.binning_y)
     roi, full = info.roi, (0, 0, info.width, info.height)
     region = (roi.x_offset, roi.y_offset, roi.width, roi.height)
     if not any(region) or region == full:
-        return _Window(*full, *binning)
-    window = _Window(*region, *binning)
+        return Window(*full, *binning, is_part=False)
+    window = Window(*region, *binning, is_part=True)
     if roi.x_offset + roi.width > info.width or roi.y_offset + roi.height > info.height:
         raise DepthError(
             DepthFault.CAMERA_INFO_SIZE,
             f"its region of interest, {window}, is not inside its {info.width}x{info.height}; "
             "width and height must be those of the full image",
-        )
-    if rectified:
-        # Whether P or the region was moved is told nowhere (see do_rectify).
-        raise DepthError(
-            DepthFault.CAMERA_INFO_SIZE,
-            f"a region of interest, {window}, of a rectified image; it must be the full image",
         )
     return window

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 
+from attendseg_ros.ros.camera.intrinsics import Window, window_of
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 
 Size = tuple[int, int]
@@ -34,7 +35,8 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
     Raises:
         DepthError: the camera_info is not of an image of this size.
     """
-    (x, y), binning = _checked_window(info, image)
+    window = _checked_window(info, image)
+    corner, binning = (window.x_offset, window.y_offset), (window.binning_x, window.binning_y)
     result = copy.copy(info)
     result.width, result.height = mask
     result.binning_x = result.binning_y = 0
@@ -42,29 +44,23 @@ def scaled(info: CameraInfo, image: Size, mask: Size) -> CameraInfo:
     factors = [new / old / of_one for new, old, of_one in zip(mask, image, binning, strict=True)]
     for name, shape in _SHAPES.items():
         matrix = np.array(getattr(info, name), np.float64).reshape(shape)
-        setattr(result, name, _moved(matrix, (x, y), factors).ravel().tolist())
+        setattr(result, name, _moved(matrix, corner, factors).ravel().tolist())
     return result
 
 
-def _checked_window(info: CameraInfo, image: Size) -> tuple[Size, Size]:
-    """The first pixel of the full image that the camera reads out, and how many make one.
+def _checked_window(info: CameraInfo, image: Size) -> Window:
+    """The part of the full image that the camera reads out.
 
     Raises:
-        DepthError: what it reads out is no image of this size.
+        DepthError: that is no image of this size.
     """
-    binning = max(1, info.binning_x), max(1, info.binning_y)
-    roi = info.roi
-    part = (roi.x_offset, roi.y_offset, roi.width, roi.height)
-    x, y, width, height = part if any(part) else (0, 0, info.width, info.height)
-    for full, of_one, side in zip((width, height), binning, image, strict=True):
-        # What does not fill a pixel may be there or not.
-        if abs(full - of_one * side) >= of_one:
-            raise DepthError(
-                DepthFault.CAMERA_INFO_SIZE,
-                f"it is of {width}x{height} binned {binning[0]}x{binning[1]}, the image is of "
-                f"{image[0]}x{image[1]}",
-            )
-    return (x, y), binning
+    window = window_of(info)
+    if not window.fits(*image):
+        raise DepthError(
+            DepthFault.CAMERA_INFO_SIZE,
+            f"it is of {window}, the image is of {image[0]}x{image[1]}",
+        )
+    return window
 
 
 def _moved(

@@ -77,7 +77,7 @@ def test_what_is_not_calibrated_stays_so() -> None:
 
 @pytest.mark.parametrize("image", [(320, 240), (640, 470), (480, 640)])
 def test_another_size_than_the_image_s_is_refused(image: tuple[int, int]) -> None:
-    with pytest.raises(DepthError, match=r"it is of 640x480 binned 1x1, the image is of"):
+    with pytest.raises(DepthError, match=r"it is of 640x480, the image is of"):
         scaled(info(), image, (100, 100))
 
 
@@ -91,10 +91,20 @@ def test_at_the_image_s_size_it_is_the_camera_s_own() -> None:
 def test_at_the_image_s_size_too_it_must_be_of_the_image(image: tuple[int, int]) -> None:
     scaler = ScaledCameraInfo()
     for _ in range(2):
-        with pytest.raises(DepthError, match=r"it is of 640x480 binned 1x1, the image is of"):
+        with pytest.raises(DepthError, match=r"it is of 640x480, the image is of"):
             scaler.of(info(), image, image)
     binned = info(binning_x=2, binning_y=2)
     assert scaler.of(binned, (320, 240), (320, 240)) is binned
+
+
+@pytest.mark.parametrize("mask", [(400, 240), (200, 120)])
+def test_a_region_outside_the_full_image_is_no_place_to_take_pixels_from(
+    mask: tuple[int, int],
+) -> None:
+    # As drivers write it that give the region's size for the camera's.
+    roi = RegionOfInterest(x_offset=100, y_offset=60, width=400, height=240)
+    with pytest.raises(DepthError, match=r"is not inside its 400x240"):
+        ScaledCameraInfo().of(info(width=400, height=240, roi=roi), (400, 240), mask)
 
 
 def test_it_is_scaled_once_and_anew_when_anything_changes() -> None:
