@@ -177,6 +177,13 @@ class TransformTree:
             self._note(child, moves=not static)
             edge.put(stamp_ns, np.array(numbers[:3]), turn / length)
 
+    def begin_anew(self) -> None:
+        """Forgets all that moves: what is still to come is of another time."""
+        with self._lock:
+            for child in self._moving:
+                del self._edges[child]
+            self._moving.clear()
+
     def find(self, target: str, source: str, stamp_ns: int, tolerance_ns: int) -> Transform:
         """The transform that brings points of one frame into another, at a moment.
 

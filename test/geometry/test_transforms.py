@@ -109,6 +109,17 @@ def test_a_recording_that_starts_again_begins_anew(tree: TransformTree) -> None:
     assert refusal(tree, "base_footprint", "camera", 100 * S, S).reason is NoTransform.LATE
 
 
+def test_of_another_time_only_what_stands_still_is_known(tree: TransformTree) -> None:
+    tree.begin_anew()
+    with pytest.raises(TransformError, match="'base_footprint' is not on /tf"):
+        tree.find("base_footprint", "camera", 100 * S, S)
+    np.testing.assert_allclose(
+        tree.find("base_link", "camera", 100 * S, 0).translation, [0.2, 0.1, 0.5]
+    )
+    tree.put("base_footprint", "base_link", 90 * S, (0.0, 0.0, 0.0), STILL)
+    assert tree.find("base_footprint", "camera", 90 * S, 0).translation[2] == 0.5
+
+
 def test_a_frame_that_changes_its_parent_follows_it(tree: TransformTree) -> None:
     tree.put("arm", "camera", 0, (9.0, 0.0, 0.0), STILL, static=True)
     assert refusal(tree, "base_footprint", "camera", 100 * S, 0).reason is NoTransform.MISSING

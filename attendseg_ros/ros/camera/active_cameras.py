@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.clock import JumpThreshold
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 
 from attendseg_ros.ros.camera.camera_stream import CameraStream, Job
@@ -18,6 +21,9 @@ from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.live_parameters import Parameters
 from attendseg_ros.streaming.worker import Worker
+
+_SET_BACK = JumpThreshold(min_forward=None, min_backward=Duration(seconds=-1.0))
+"""How far /clock must run back: less may come from messages that overtake each other."""
 
 
 class ActiveCameras:
@@ -41,6 +47,7 @@ class ActiveCameras:
         self._enabled = True
         self._streams: list[CameraStream] = []
         self._transforms = TransformTopics(node)
+        self._jumps: Any = None
         self._worker: Worker[Job] = Worker("frames", _process, node.get_logger().error)
         with ExitStack() as undo:
             undo.callback(self.close)
@@ -56,6 +63,9 @@ class ActiveCameras:
                     several=len(outputs) > 1,
                 )
                 self._streams.append(stream)
+            self._jumps = node.get_clock().create_jump_callback(
+                _SET_BACK, post_callback=self._begin_anew
+            )
             undo.pop_all()
 
     @property
@@ -85,12 +95,25 @@ class ActiveCameras:
 
     def close(self) -> None:
         """Unsubscribes and returns when the frame in hand is done."""
+        if self._jumps is not None:
+            self._jumps.unregister()
+            self._jumps = None
         for stream in self._streams:
             stream.unsubscribe()
         with self._models.hurried():
             self._worker.stop()
         for stream in self._streams:
             stream.close()
+
+    def _begin_anew(self, _jump: object) -> None:
+        """A simulator or a recording has begun anew, and the moments of before come once more.
+
+        As tf2 does. What died meanwhile would live on in them: depth of the round before gave a
+        landing zone its metres.
+        """
+        self._transforms.begin_anew()
+        for stream in self._streams:
+            stream.begin_anew()
 
     def check_silence(self) -> None:
         """Logs what is awaited where no image, or no depth that is wanted, has come for a while."""

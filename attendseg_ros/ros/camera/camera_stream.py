@@ -129,6 +129,10 @@ class CameraStream:
         """Ends what the frames left to do; to be called once none is being processed."""
         self._consumers.close()
 
+    def begin_anew(self) -> None:
+        """Forgets what came before the clock was set back, as far as moments tell it apart."""
+        self._consumers.begin_anew()
+
     def check_silence(self) -> None:
         """Logs what is awaited when no image, or no depth that is wanted, has come for a while."""
         self._publishers.check()

@@ -126,6 +126,12 @@ class MaskConsumers:
             *self.ahead.statuses(settings),
         ]
 
+    def begin_anew(self) -> None:
+        """Forgets what would be taken for of a moment that is to come once more."""
+        self.points.begin_anew()
+        self.painted.begin_anew()
+        self.distance.begin_anew()
+
     def close(self) -> None:
         """Ends what the frames left to do; to be called once none is being processed."""
         self.points.close()

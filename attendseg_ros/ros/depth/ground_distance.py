@@ -58,6 +58,7 @@ class GroundDistance:
         self._joined = False
         self._expected = False
         self._newest: Image | None = None
+        self._since = ""
 
     def follow_demand(self, settings: Settings) -> None:
         """Joins depth when a landing zone is wanted, and leaves it when none is."""
@@ -107,7 +108,7 @@ class GroundDistance:
         depth = self._newest
         if depth is None:
             topic = self._node.resolve_topic_name(self._outputs.camera.input("depth"))
-            raise DepthError(DepthFault.NO_DEPTH, f"nothing has arrived on {topic}")
+            raise DepthError(DepthFault.NO_DEPTH, f"nothing has arrived on {topic}{self._since}")
         _check_belongs(depth.header, image)
         free = occupancy == FREE
         # Patches that lie between the pixels looked at are rare, and still want a height.
@@ -122,6 +123,10 @@ class GroundDistance:
                 f"{LEAST_MEASURED:.0%} are needed",
             )
         return float(np.median(measured))
+
+    def begin_anew(self) -> None:
+        """Forgets the last depth, when the clock was set back: its moment comes once more."""
+        self._newest, self._since = None, " since the clock was set back"
 
     def close(self) -> None:
         """Leaves depth and forgets the last one."""

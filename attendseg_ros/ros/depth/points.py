@@ -145,6 +145,10 @@ class SemanticPoints:
         source = InputSource.of(self._publishers, self._worker.dropped())
         return [self._report.status(source, self._settings(), self._now_ns())]
 
+    def begin_anew(self) -> None:
+        """Forgets what waits, when the clock was set back: of its moments, others are to come."""
+        self._matcher.clear()
+
     def close(self) -> None:
         """Leaves depth and returns when the cloud in hand is done."""
         self._leave()

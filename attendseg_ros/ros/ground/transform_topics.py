@@ -76,6 +76,10 @@ class TransformTopics:
         """See `TransformTree.find`."""
         return self._tree.find(target, source, moment_ns, tolerance_ns)
 
+    def begin_anew(self) -> None:
+        """Forgets what moved, when the clock was set back: of its moments, others are to come."""
+        self._tree.begin_anew()
+
     def close(self) -> None:
         """Reads no more, and forgets: what has moved meanwhile is not known."""
         while self._subscriptions:

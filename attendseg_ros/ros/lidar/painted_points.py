@@ -119,6 +119,10 @@ class PaintedPoints:
         source = InputSource.of(self._publishers, self._worker.dropped())
         return [self._report.status(source, self._settings())]
 
+    def begin_anew(self) -> None:
+        """Forgets what waits, when the clock was set back: of its moments, others are to come."""
+        self._matcher.clear()
+
     def close(self) -> None:
         """Lets go of the lidar and returns when the cloud in hand is done."""
         self._poses.follow_demand(self, self._settings(), wanted=False)
