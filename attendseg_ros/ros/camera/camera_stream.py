@@ -192,6 +192,7 @@ class CameraStream:
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         self._camera_info = message
+        self._wiring.take(message)
         self._processor.camera_info = message
         self._consumers.take_camera_info(message)
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from time import monotonic
 
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
@@ -13,6 +15,11 @@ from std_msgs.msg import Header
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.depth.depth_messages import same_frame
 from attendseg_ros.shortening import shortened
+from attendseg_ros.streaming.throttle import Throttle
+from attendseg_ros.streaming.timing import WINDOW_S
+
+_TURNS = 4
+"""Changes of the calibration within the window that are none of one camera."""
 
 
 class Wiring:
@@ -39,12 +46,23 @@ class Wiring:
                 if camera.input(name) == names[0]:
                     node.get_logger().warning(shared[-1])
         self._shared = tuple(shared)
+        self._topic = node.resolve_topic_name(camera.input("camera_info"))
+        self._numbers: tuple[object, ...] = ()
+        self._turns_s: deque[float] = deque(maxlen=_TURNS)
         self._image_frame = ""
         self._doubt = ""
+        self._throttle = Throttle()
 
     def observe(self, image: Header) -> None:
         """Notes the header of an image."""
         self._image_frame = image.frame_id
+
+    def take(self, info: CameraInfo) -> None:
+        """Notes a camera_info."""
+        numbers = (info.width, info.height, *info.k, *info.d)
+        if self._numbers and numbers != self._numbers:
+            self._turns_s.append(monotonic())
+        self._numbers = numbers
 
     def findings(self, info: CameraInfo | None, *, used: bool) -> tuple[str, ...]:
         """What can hardly be right, in words.
@@ -53,20 +71,33 @@ class Wiring:
             info: the camera's newest; None if none has come.
             used: whether anything is made of it.
         """
-        doubt = self._doubt_of(info) if used else ""
-        if doubt and doubt != self._doubt:
+        doubt = (self._mixture() or self._doubt_of(info)) if used else ""
+        if doubt and doubt != self._doubt and self._throttle.ready(doubt):
             self._node.get_logger().warning(doubt)
         self._doubt = doubt
         return (*self._shared, doubt) if doubt else self._shared
+
+    def _mixture(self) -> str:
+        """That the numbers of several cameras come in turns, in words; empty if they do not."""
+        if len(self._turns_s) < _TURNS or self._turns_s[0] < monotonic() - WINDOW_S:
+            return ""
+        # A lens that zooms changes them, too.
+        ends = self._node.get_publishers_info_by_topic(self._topic)
+        names = sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)
+        if len(names) < 2:
+            return ""
+        return (
+            f"{len(names)} publishers send different camera_info on {self._topic} "
+            f"({', '.join(names)}): stop all but one, or remap {self._camera.input('camera_info')}"
+        )
 
     def _doubt_of(self, info: CameraInfo | None) -> str:
         frame = self._image_frame
         named = info is not None and info.header.frame_id and frame
         if info is None or not named or same_frame(info.header, Header(frame_id=frame)):
             return ""
-        topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
         return (
-            f"{topic} is of the frame {shortened(info.header.frame_id)} and the image of "
+            f"{self._topic} is of the frame {shortened(info.header.frame_id)} and the image of "
             f"{shortened(frame)}: metres are wrong if it is another camera's"
         )
 

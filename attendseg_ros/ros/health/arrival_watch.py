@@ -18,11 +18,14 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.observed import CameraReport
 from attendseg_ros.ros.messages.conversion import ImageMessage
-from attendseg_ros.shortening import shortened_text
+from attendseg_ros.shortening import shortened, shortened_text
 from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns
+
+_SHOWN = 4
+"""Forms that a message names, the most frequent; a driver may number its frames."""
 
 
 class ArrivalWatch:
@@ -134,7 +137,7 @@ class ArrivalWatch:
         publishers = self._publishers.names() if forms else []
         if len(publishers) < 2:
             return ""
-        images = " and ".join(f"{count} {form}" for form, count in forms.most_common())
+        images = " and ".join(f"{count} {form}" for form, count in forms.most_common(_SHOWN))
         text = (
             f"{len(publishers)} publishers send different images on {self._publishers.topic} "
             f"({', '.join(sorted(publishers))}: {images}): stop all but one, "
@@ -147,6 +150,8 @@ class ArrivalWatch:
 
 def _form(message: ImageMessage) -> str:
     """What all images of one camera have in common, in words."""
+    frame = message.header.frame_id
+    place = f" of the frame {shortened(frame)}" if frame else ""
     if isinstance(message, CompressedImage):
-        return shortened_text(message.format) or "compressed"
-    return f"{shortened_text(message.encoding)} {message.width}x{message.height}"
+        return (shortened_text(message.format) or "compressed") + place
+    return f"{shortened_text(message.encoding)} {message.width}x{message.height}{place}"

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sensor_msgs.msg import CameraInfo
+from support.ros_client import RosClient
 from support.segmentation_rig import Rig
 from support.waiting import wait_until
 
@@ -51,3 +53,26 @@ def test_camera_info_of_another_frame_is_a_doubt_while_it_is_used(
         wait_until(lambda: "is of the frame" not in status_of("/front"), "no doubt")
         # Who names none has said nothing wrong.
         assert "is of the frame" not in status_of("")
+
+
+def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_path: Path) -> None:
+    with Rig(tmp_path, tiny_path) as rig, RosClient(rig.process.namespace, "second") as second:
+        camera = rig.client.camera()
+        rig.mask(camera, rig.painted(), rig.output("mask"))
+        rig.output("camera_info", CameraInfo)
+        publishers = [one.camera(CameraInfo, "camera_info") for one in (rig.client, second)]
+        space = rig.process.namespace
+        told = f"2 publishers send different camera_info on {space}/camera_info"
+
+        def says(status: Any, lengths: tuple[float, float]) -> bool:
+            for publisher, length in zip(publishers, lengths, strict=True):
+                k = [length, 0.0, 352.0, 0.0, length, 32.0, 0.0, 0.0, 1.0]
+                publisher.publish(CameraInfo(width=704, height=64, k=k))
+            camera.publish(rig.painted())
+            return told in status.message
+
+        status = rig.status("camera", lambda status: says(status, (500.0, 600.0)))
+        assert f"({space}/client, {space}/second)" in status.message
+        assert status.level == status.WARN
+        # Twice the same is no fault.
+        rig.status("camera", lambda status: not says(status, (500.0, 500.0)))

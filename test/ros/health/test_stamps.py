@@ -168,7 +168,8 @@ def test_frames_that_never_come_are_named_with_the_likely_cause(rig: Rig, camera
     wait_for_right_stamps(rig, camera)
 
 
-def test_two_cameras_on_one_topic_are_both_named(rig: Rig, camera: Any) -> None:
+@pytest.mark.parametrize("alike", [False, True], ids=["of two sizes", "of two frames"])
+def test_two_cameras_on_one_topic_are_both_named(rig: Rig, camera: Any, alike: bool) -> None:
     masks = rig.output("mask")
     with RosClient(rig.process.namespace, "second_driver") as second:
         other = second.camera()
@@ -178,30 +179,38 @@ def test_two_cameras_on_one_topic_are_both_named(rig: Rig, camera: Any) -> None:
             while not done.wait(0.05):
                 send()
 
-        def send_grey() -> None:
-            message = rig.painted(64, 64)
-            message.encoding, message.step = "mono8", 64
-            message.data = message.data[: 64 * 64]
+        def send_other() -> None:
+            message = rig.painted() if alike else rig.painted(64, 64)
+            message.header.frame_id = "other"
+            if not alike:
+                message.encoding, message.step = "mono8", 64
+                message.data = message.data[: 64 * 64]
             other.publish(message)
 
         threads = [
             threading.Thread(target=stream, args=(send,))
-            for send in (send_grey, lambda: camera.publish(rig.painted()))
+            for send in (send_other, lambda: camera.publish(rig.painted()))
         ]
         for thread in threads:
             thread.start()
         try:
+            form = "rgb8 704x64" if alike else "mono8 64x64"
+            forms = (f"{form} of the frame 'other'", "rgb8 704x64 of the frame 'camera'")
             status = rig.status(
-                "camera", lambda status: "2 publishers send different" in status.message
+                "camera",
+                lambda status: (
+                    "2 publishers send different images" in status.message
+                    and all(form in status.message for form in forms)
+                ),
             )
             assert status.level == status.WARN
             namespace = rig.process.namespace
             assert f"{namespace}/client, {namespace}/second_driver" in status.message
-            assert "rgb8 704x64" in status.message
-            assert "mono8 64x64" in status.message
             rig.process.wait_for_log("2 publishers send different images")
-            sizes = {64, 704}
-            wait_until(lambda: sizes <= {m.width for m in masks.messages}, "masks of both")
+            frames = {"camera", "other"}
+            wait_until(
+                lambda: frames <= {m.header.frame_id for m in masks.messages}, "masks of both"
+            )
         finally:
             done.set()
             for thread in threads:
