@@ -103,8 +103,10 @@ class PublisherLookup:
         return monotonic() - self._last_s
 
     def _publisher(self, endpoint: Any) -> str:
-        namespace = endpoint.node_namespace.rstrip("/")
-        who = f"{namespace}/{endpoint.node_name} ({qos.in_words(endpoint.qos_profile)})"
+        name = f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"
+        if name == self._node.get_fully_qualified_name():
+            return f"{name}, this node itself: {self._remapped} is remapped to one of its outputs"
+        who = f"{name} ({qos.in_words(endpoint.qos_profile)})"
         if endpoint.topic_type != self._type:
             transport = _TRANSPORTS.get(endpoint.topic_type)
             transport = transport if self._what == "image" else None

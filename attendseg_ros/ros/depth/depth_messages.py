@@ -37,8 +37,8 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
 
     Args:
         message: 32FC1 in metres, or 16UC1 or mono16 in millimetres (REP 118), of either byte order.
-        width: of the image that the depth is aligned to, pixels.
-        height: of that image, pixels.
+        width: of the mask whose pixels the depth is of.
+        height: of that mask.
         step: every so many pixels a side are taken, from the first.
 
     Returns:
@@ -59,8 +59,8 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
     if (message.width, message.height) != (width, height):
         raise DepthError(
             DepthFault.SIZE,
-            f"depth of {message.width}x{message.height} for an image of {width}x{height}; "
-            "it must be aligned to the image, pixel by pixel",
+            f"depth of {message.width}x{message.height} for a mask of {width}x{height}; "
+            "it must be aligned to the image, pixel by pixel, or output_size be that of depth",
         )
     try:
         pixels = view(message)

@@ -76,3 +76,12 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
         assert status.level == status.WARN
         # Twice the same is no fault.
         rig.status("camera", lambda status: not says(status, (500.0, 500.0)))
+
+
+def test_an_output_is_no_input(tmp_path: Path, tiny_path: Path) -> None:
+    with Rig(tmp_path, tiny_path, arguments=("-r", "image:=segmentation/mask")) as rig:
+        told = "this node itself: image is remapped to one of its outputs"
+        status = rig.status("camera", lambda status: told in status.message)
+        assert status.level == status.STALE
+        assert f"{rig.process.namespace}/segmentation/mask" in status.message
+        rig.process.wait_for_log(told)

@@ -162,3 +162,17 @@ def test_points_of_a_depth_image_of_the_mask_s_size(
     cloud = depth.cloud(camera, picture, metres(picture.header, small))
     assert (cloud.width, cloud.height) == (352, 32)
     assert small.errors(positions(read(cloud))).max() < 1e-3
+
+
+def test_depth_of_the_image_s_size_is_refused_with_what_would_be_right(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    rig.client.must_set(output_size=[176, 32])
+    picture = rig.painted()
+    told = "depth of 704x64 for a mask of 176x32; it must be aligned to the image, pixel by pixel, "
+
+    def said() -> bool:
+        depth.send(camera, picture, metres(picture.header))
+        return told + "or output_size be that of depth" in rig.process.log()
+
+    wait_until(said, "a line of the log")
