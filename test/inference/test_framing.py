@@ -129,4 +129,4 @@ def test_smoothing_forgets_a_part_that_looks_much_like_it(segmenter: Segmenter) 
 
 
 def blank(colour: NDArray[np.float64]) -> NDArray[np.uint8]:
-    return np.broadcast_to(colour.astype(np.uint8), (HEIGHT, WIDTH, 3)).copy()
+    return np.full((HEIGHT, WIDTH, 3), colour.astype(np.uint8), np.uint8)
