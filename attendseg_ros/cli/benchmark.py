@@ -33,7 +33,7 @@ from attendseg_ros.cli import (
     benchmark_report,
     benchmark_start_up,
 )
-from attendseg_ros.cli.verb import Result
+from attendseg_ros.cli.verb import Result, given_path
 
 NAME = "benchmark"
 HELP = "measure on this machine: speed, start, memory, flicker, and networks of others"
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         own.add_argument(
             "-o",
             "--output",
-            type=Path,
+            type=given_path,
             default=Path(f"benchmark_{kind.replace('-', '_')}.json"),
             metavar="FILE",
             help="results, in place of earlier ones once they are complete; a plot goes beside it, "

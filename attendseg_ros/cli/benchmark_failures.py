@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from attendseg_ros.cli.benchmark_options import add_model, positive
-from attendseg_ros.cli.verb import add_engine
+from attendseg_ros.cli.verb import add_engine, given_path
 
 HELP = "the worst images of a labelled set, as pictures beside truth and prediction"
 
@@ -20,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine(parser)
     parser.add_argument(
         "--data",
-        type=Path,
+        type=given_path,
         required=True,
         metavar="DIR",
         help="labelled set in SegNet's layout; mind its terms before you show the pictures",

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.foreign import ForeignPlan, measure_foreign
 from attendseg_ros.cli.benchmark_options import add_model, positive
-from attendseg_ros.cli.verb import add_engine
+from attendseg_ros.cli.verb import add_engine, given_path
 
 HELP = "true and false alarms over images that a model was not trained on"
 
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine(parser)
     parser.add_argument(
         "--home",
-        type=Path,
+        type=given_path,
         nargs="+",
         required=True,
         metavar="PATH",
@@ -29,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--foreign",
-        type=Path,
+        type=given_path,
         nargs="+",
         default=[],
         metavar="PATH",

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.pipeline import TRANSPORTS, PipelinePlan, measure_pipeline
 from attendseg_ros.benchmark.results import interim_of, write_results
 from attendseg_ros.cli.benchmark_options import above_zero, add_model, positive
-from attendseg_ros.cli.verb import add_engine, need_packages, size
+from attendseg_ros.cli.verb import add_engine, given_path, need_packages, size
 
 HELP = "camera to mask over the real middleware"
 
@@ -80,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--baseline",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help="compare with these results of an earlier run, scenario by scenario",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.benchmark.report import write_report
-from attendseg_ros.cli.verb import Result, table
+from attendseg_ros.cli.verb import Result, given_path, table
 
 HELP = "write the tables of a Markdown page from saved results"
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `attendseg benchmark report`."""
     parser.add_argument(
         "page",
-        type=Path,
+        type=given_path,
         nargs="?",
         default=Path("docs/performance.md"),
         metavar="PAGE",
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--results",
-        type=Path,
+        type=given_path,
         default=Path("benchmark/results"),
         metavar="DIR",
         help="folder of NAME.json (default: %(default)s)",

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from attendseg_ros.cli.judging import add_judging, judging
 from attendseg_ros.cli.verb import (
     Result,
     add_engine,
     add_sizes,
+    given_path,
     need_packages,
     percent,
     size,
@@ -27,7 +27,11 @@ HELP = "search for the most accurate network that is fast enough on this very ma
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="labelled set in SegNet's layout"
+        "--data",
+        type=given_path,
+        required=True,
+        metavar="DIR",
+        help="labelled set in SegNet's layout",
     )
     parser.add_argument(
         "--classes",
@@ -36,7 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"class file; or one of {', '.join(BUILT_IN_CLASSES)}",
     )
     parser.add_argument(
-        "-o", "--run", type=Path, required=True, metavar="RUN", help="folder of the exploration"
+        "-o",
+        "--run",
+        type=given_path,
+        required=True,
+        metavar="RUN",
+        help="folder of the exploration",
     )
     _add_limits(parser)
     _add_training(parser)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from attendseg_ros.cli.terms_options import add_terms, told
-from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
+from attendseg_ros.cli.verb import Result, given_path, need_packages, percent, size, table
 from attendseg_ros.inference.bundle import PRECISIONS, TARGETS
 
 NAME = "export"
@@ -18,9 +17,11 @@ HELP = "make a bundle of a training run: calibrate, quantize to 8 bits, check ag
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
-    parser.add_argument("training_run", type=Path, metavar="RUN", help="folder of the training run")
     parser.add_argument(
-        "-o", "--bundle", type=Path, required=True, metavar="BUNDLE", help="folder to write"
+        "training_run", type=given_path, metavar="RUN", help="folder of the training run"
+    )
+    parser.add_argument(
+        "-o", "--bundle", type=given_path, required=True, metavar="BUNDLE", help="folder to write"
     )
     parser.add_argument("--name", default="", help="name of the model (default: the folder's)")
     parser.add_argument("--description", default="", help="one or two sentences about the model")
@@ -46,7 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="sizes that target_latency_ms may choose among, besides the one trained at",
     )
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="labelled set (default: where the run found it)"
+        "--data",
+        type=given_path,
+        metavar="DIR",
+        help="labelled set (default: where the run found it)",
     )
     parser.add_argument(
         "--calibration-images",

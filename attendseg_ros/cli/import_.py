@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attendseg_ros.cli.terms_options import add_terms, stated_terms
-from attendseg_ros.cli.verb import Result, need_packages, percent, size, table
+from attendseg_ros.cli.verb import Result, given_path, need_packages, percent, size, table
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels.classes import BUILT_IN
 
@@ -26,9 +25,9 @@ BACKGROUNDS = ("none", "first", "last", "half")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
-    parser.add_argument("network", type=Path, metavar="MODEL.onnx", help="the network")
+    parser.add_argument("network", type=given_path, metavar="MODEL.onnx", help="the network")
     parser.add_argument(
-        "-o", "--bundle", type=Path, required=True, metavar="BUNDLE", help="folder to write"
+        "-o", "--bundle", type=given_path, required=True, metavar="BUNDLE", help="folder to write"
     )
     parser.add_argument(
         "--classes",
@@ -114,13 +113,13 @@ def _add_eight_bits(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--calibrate",
-        type=Path,
+        type=given_path,
         metavar="FOLDER",
         help="pictures such as the camera will give, a hundred or so: they decide the ranges",
     )
     group.add_argument(
         "--evaluate",
-        type=Path,
+        type=given_path,
         metavar="DIR",
         help="labelled set in SegNet's layout to measure the loss of mean IoU on (default: the "
         "pixels that change are counted)",

@@ -9,6 +9,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from attendseg_ros import stopping
 from attendseg_ros.cli import (
@@ -83,9 +84,21 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
 
 
 def _in_words(error: AttendSegError | OSError) -> str:
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+    if not isinstance(error, OSError) or not error.strerror:
+        return one_line(error)
+    if error.filename is not None:
         return one_line(f"{error.filename}: {error.strerror}")
-    return one_line(error)
+    if not _has_current_folder():
+        return "the current folder, which paths begin at, does not exist any more: cd to another"
+    return one_line(error.strerror)
+
+
+def _has_current_folder() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

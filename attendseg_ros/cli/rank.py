@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from attendseg_ros.cli.verb import Result, need_packages, percent
+from attendseg_ros.cli.verb import Result, given_path, need_packages, percent
 
 NAME = "rank"
 HELP = "rank correlation of an exploration's short trainings with whole ones of the same networks"
@@ -16,11 +15,11 @@ HELP = "rank correlation of an exploration's short trainings with whole ones of 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
     parser.add_argument(
-        "exploration", type=Path, metavar="EXPLORATION", help="folder that explore was given"
+        "exploration", type=given_path, metavar="EXPLORATION", help="folder that explore was given"
     )
     parser.add_argument(
         "runs",
-        type=Path,
+        type=given_path,
         nargs="+",
         metavar="RUN",
         help="finished trainings, each of a shape and input size that was explored",

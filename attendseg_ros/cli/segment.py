@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros.cli.verb import Result, add_engine, need_packages, table
+from attendseg_ros.cli.verb import Result, add_engine, given_path, need_packages, table
 from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
 from attendseg_ros.percentiles import percentile
@@ -50,12 +50,12 @@ _PICTURES: dict[str, Callable[[Path, _Palette, bool], Sink]] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
     parser.add_argument(
-        "input", type=Path, metavar="INPUT", help="image, folder of images, video or ROS bag"
+        "input", type=given_path, metavar="INPUT", help="image, folder of images, video or ROS bag"
     )
     parser.add_argument(
         "-o",
         "--out",
-        type=Path,
+        type=given_path,
         required=True,
         metavar="OUT",
         help="a new bag for a bag (NAME.mcap or a folder; NAME.bag for ROS 1); NAME.mp4 for a "

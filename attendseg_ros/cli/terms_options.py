@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from attendseg_ros.cli.verb import given_path
 from attendseg_ros.errors import DataError
 from attendseg_ros.terms import NOT_STATED, Source, Terms
 from attendseg_ros.terms.claim import Claim
@@ -37,7 +37,9 @@ def add_terms(parser: argparse.ArgumentParser, commercial_use: str, terms: str, 
         action="store_true",
         help=f"say that the weights may be used commercially; {commercial_use}",
     )
-    group.add_argument("--terms", type=Path, metavar="FILE", help=f"YAML file with {FORM}; {terms}")
+    group.add_argument(
+        "--terms", type=given_path, metavar="FILE", help=f"YAML file with {FORM}; {terms}"
+    )
     group.add_argument(
         "--data-license",
         default=NOT_STATED,

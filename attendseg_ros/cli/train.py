@@ -16,6 +16,7 @@ from attendseg_ros.cli.verb import (
     SIZES,
     Result,
     add_sizes,
+    given_path,
     group_rows,
     need_packages,
     percent,
@@ -69,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
     parser.add_argument(
         "--data",
-        type=Path,
+        type=given_path,
         required=True,
         metavar="DIR",
         help="labelled set in SegNet's layout: train/, trainannot/, val/, valannot/",
@@ -83,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--terms",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help=f"YAML file with {FORM} (default: {TERMS_FILE} in the set; without it the terms are "
         "unknown)",
@@ -91,21 +92,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--run",
-        type=Path,
+        type=given_path,
         required=True,
         metavar="RUN",
         help="folder for checkpoints and the log",
     )
     parser.add_argument(
         "--start-from",
-        type=Path,
+        type=given_path,
         metavar="RUN",
         help="finished run, bundle or shipped model whose weights to start at; grown, where its "
         "shape is smaller",
     )
     parser.add_argument(
         "--teacher",
-        type=Path,
+        type=given_path,
         nargs="+",
         default=[],
         metavar="RUN",
@@ -121,7 +122,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--backbone",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help="ImageNet weights of EfficientNet-Lite0, from the package efficientnet-lite0-pytorch-"
         "model: trains a network with that encoder, to be a --teacher; it cannot be exported",

@@ -45,7 +45,7 @@ def add_model_and_set(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data",
-        type=Path,
+        type=given_path,
         required=True,
         metavar="DIR",
         help="labelled set in SegNet's layout: <split>/ and <split>annot/",
@@ -120,6 +120,16 @@ def need_packages(verb: str, *packages: str) -> None:
             f"'{verb}' needs the Python package {' and '.join(missing)}, which the node does "
             f"without: pip install {' '.join(missing)}"
         )
+
+
+def given_path(text: str) -> Path:
+    """A path, for argparse's `type`. An empty one would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError(
+            "is empty, as a variable of the shell is that nobody has set; give a path, or . for "
+            "the current folder"
+        )
+    return Path(text)
 
 
 def size(text: str) -> tuple[int, int]:
