@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import cv2
+
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.images.sample_bits import SampleBits
@@ -18,9 +20,13 @@ from attendseg_ros.pictures import (
     shown_entries,
 )
 from attendseg_ros.playback.frames import Frame, Source, fitting_name
+from attendseg_ros.playback.utf8_names import utf8_name
 
 FOLDER_RATE_HZ = 5.0
 """Pictures of a folder carry no rate; at five a second a person can still look at each."""
+
+_SEVERAL = frozenset({".avif", ".gif", ".png", ".tif", ".tiff", ".webp"})
+"""Endings of pictures of which a file can hold several."""
 
 
 class ImageSource(Source):
@@ -38,6 +44,7 @@ class ImageSource(Source):
         self._files = files
         self._left_out = list(left_out)
         self._names = _names_of(files)
+        self._notes: list[str] = []
 
     @property
     def description(self) -> str:
@@ -57,6 +64,11 @@ class ImageSource(Source):
         return FOLDER_RATE_HZ
 
     @property
+    def notes(self) -> list[str]:
+        """The files read so far that hold more pictures than one."""
+        return self._notes
+
+    @property
     def left_out(self) -> list[str]:
         """The files of the folder that are no pictures, and why."""
         return self._left_out
@@ -72,7 +84,7 @@ class ImageSource(Source):
         Raises:
             DataError: no file could be read.
         """
-        self._skipped = []
+        self._skipped, self._notes = [], []
         bits = SampleBits()
         for index, (file, name) in enumerate(zip(self._files, self._names, strict=True)):
             try:
@@ -80,6 +92,10 @@ class ImageSource(Source):
             except (OSError, ImageError) as error:
                 self._skipped.append(f"{file.name}: {error}")
                 continue
+            if (count := _pictures_in(file)) > 1:
+                self._notes.append(
+                    f"{file.name}: holds {count} pictures, of which the first is read"
+                )
             yield Frame(rgb, round(index * 1e9 / FOLDER_RATE_HZ), name, index)
         if len(self._skipped) == len(self._files):
             raise DataError(
@@ -100,6 +116,17 @@ def _names_of(files: Sequence[Path]) -> list[str]:
             name, number = f"{whole}_{number}", number + 1
         names[name] = None
     return list(names)
+
+
+def _pictures_in(file: Path) -> int:
+    """How many pictures a file holds that may move or have pages."""
+    if file.suffix.lower() not in _SEVERAL:
+        return 1
+    try:
+        with utf8_name(file) as name:
+            return int(cv2.imcount(name))
+    except (OSError, cv2.error):
+        return 1
 
 
 def open_image(path: Path) -> ImageSource:

@@ -123,6 +123,11 @@ class VideoSource(Source):
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
+        if self._container.is_joined:
+            self._skipped.append(
+                f"{self._path.name}: holds several MP4 files joined into one; the first was read, "
+                "the others are left out: join videos with ffmpeg -f concat"
+            )
         tells = self._container.length_is_of_pictures or self._container.is_cut_off
         # The last frame is shown for an interval, or for a pause as long as any before.
         if tells and self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:

@@ -30,12 +30,14 @@ class Container:
         is_cut_off: whether the file is shorter than it says.
         lacks_description: whether what tells where its pictures lie is missing, as in an MP4 file
             whose recorder was not ended.
+        is_joined: whether further files follow in the same one, which no decoder reads.
     """
 
     counts_frames: bool = False
     length_is_of_pictures: bool = False
     is_cut_off: bool = False
     lacks_description: bool = False
+    is_joined: bool = False
 
 
 def read_container(path: Path) -> Container:
@@ -73,7 +75,7 @@ def _of_tags(stream: BinaryIO, size: int) -> Container:
 
 
 def _of_boxes(stream: BinaryIO, size: int) -> Container:
-    position, described, in_pieces = 0, b"", False
+    position, described, in_pieces, is_joined = 0, b"", False, False
     for _ in range(_MOST_ELEMENTS):
         stream.seek(position)
         header = stream.read(16)
@@ -83,7 +85,9 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         if length == 1:
             (length,) = struct.unpack_from(">Q", header, 8)
         length = length or size - position
-        if kind == b"moov":
+        if kind == b"moov" and described:
+            is_joined = True
+        elif kind == b"moov":
             stream.seek(position)
             described = stream.read(min(length, _LONGEST_DESCRIPTION))
         in_pieces = in_pieces or kind == b"moof"
@@ -98,6 +102,7 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         length_is_of_pictures=not in_pieces or b"soun" not in described,
         is_cut_off=position > size,
         lacks_description=not described,
+        is_joined=is_joined,
     )
 
 
