@@ -27,6 +27,7 @@ from attendseg_ros.importing.readings import Reading, readings
 from attendseg_ros.importing.score_map import ScoreMap, find_score_map, has_boxes
 from attendseg_ros.importing.sizes import SIZES_A_MULTIPLE, Sizes, sizes_of, sizes_to_try
 from attendseg_ros.importing.surgery import make_room
+from attendseg_ros.importing.training_mode import check_inference
 from attendseg_ros.importing.trial import try_sizes
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.inference.engines import LARGEST_SIDE
@@ -117,6 +118,7 @@ def adapt(path: Path, said: Said, classes: int, class_file: str) -> Adapted:
     )
     meaning = meaning_of(scores, classes, said.background, path, class_file)
     give_scores(model, scores, meaning, scores.size if taken.is_fixed else None)
+    check_inference(model, path)
     sizes, macs, channels = _measure(model, taken, scores, said, input_size, path)
     if channels != meaning.channels:
         raise DataError(f"{path}: gives {channels} channels where {meaning.channels} are expected")
