@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import copy
-import filecmp
-from collections.abc import Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -37,8 +38,7 @@ class LabelledSet:
                 open which label is whose.
         """
         root = Path(root)
-        splits = [split] if (root / split).is_dir() else split.split("+")
-        found = [split_files(root, name) for name in splits]
+        found = [split_files(root, name) for name in _names_of_splits(root, split)]
         self._files = [pair for files in found for pair in files.pairs]
         self._left_out = [line for files in found for line in files.left_out]
         self._reader = LabelReader(classes, [label for _, label in self._files])
@@ -74,14 +74,28 @@ class LabelledSet:
         chosen._files = [self._files[position] for position in positions]
         return chosen
 
+    def pictures_in(self, other: LabelledSet) -> Iterator[tuple[Path, Path]]:
+        """Images that are in the other set too, under whatever name: both files of each."""
+        by_size: dict[int, list[Path]] = defaultdict(list)
+        for image in other.images:
+            by_size[image.stat().st_size].append(image)
+        # Images without compression are all of one size: none is read twice.
+        digests: dict[Path, bytes] = {}
+
+        def digest(path: Path) -> bytes:
+            if path not in digests:
+                digests[path] = hashlib.sha256(path.read_bytes()).digest()
+            return digests[path]
+
+        for image in self.images:
+            for theirs in by_size.get(image.stat().st_size, []):
+                if image == theirs or digest(image) == digest(theirs):
+                    yield image, theirs
+                    break
+
     def shares_images_with(self, other: LabelledSet) -> bool:
-        """Whether an image of this split is in the other too, under its own name."""
-        others = {image.name: image for image, _ in other._files}
-        return any(
-            filecmp.cmp(image, others[image.name], shallow=False)
-            for image, _ in self._files
-            if image.name in others
-        )
+        """Whether an image of this set is in the other too, under whatever name."""
+        return any(True for _ in self.pictures_in(other))
 
     def __len__(self) -> int:
         return len(self._files)
@@ -118,6 +132,27 @@ class LabelledSet:
                 f"{image_path.name} is {image.shape[1]}x{image.shape[0]}"
             )
         return np.ascontiguousarray(image), np.ascontiguousarray(labels)
+
+
+def _names_of_splits(root: Path, split: str) -> list[str]:
+    """The splits that are meant: one whose name may hold a "+", or several.
+
+    Raises:
+        DataError: a name is empty, or there twice.
+    """
+    if split and (root / split).is_dir():
+        return [split]
+    names = split.split("+")
+    for name in names:
+        if not name:
+            raise DataError(
+                f"split '{split}': the name of a split is empty; give one, or several as train+val"
+            )
+        if names.count(name) > 1:
+            raise DataError(
+                f"split '{split}': '{name}' is named twice, and its images would count twice"
+            )
+    return names
 
 
 def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:

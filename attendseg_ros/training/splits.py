@@ -4,11 +4,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +47,7 @@ def splits_of(config: TrainingConfig) -> Splits:
     train = LabelledSet(config.data, config.train_split, config.classes)
     if config.groups is None:
         val = LabelledSet(config.data, config.val_split, config.classes)
-        return Splits(train, val, config.val_split, {})
+        return Splits(train, val, config.val_split, {}, _flattering(train, val, config.val_split))
     groups = find_groups(config.groups, train.images)
     held_out = groups.chosen(config.hold_out)
     gap = groups.gap(config.gap)
@@ -77,29 +74,30 @@ def splits_of(config: TrainingConfig) -> Splits:
     return splits
 
 
+def _flattering(train: LabelledSet, val: LabelledSet, name: str) -> list[str]:
+    """What is to be said of a split that is scored on and trained on as well."""
+    shared = list(val.pictures_in(train))
+    if not shared:
+        return []
+    image, other = shared[0]
+    where = "" if image == other else f", such as {image.name}, which is {other} too"
+    return [
+        f"{len(shared)} of the {len(val)} images of '{name}' are trained on as well{where}: the "
+        "score flatters the network"
+    ]
+
+
 def _check_apart(splits: Splits) -> None:
     """Checks that no picture is held out and trained on, under whatever name.
 
     Raises:
         DataError: one is.
     """
-    by_size: dict[int, list[Path]] = defaultdict(list)
-    for image in splits.train.images:
-        by_size[image.stat().st_size].append(image)
-    digests: dict[Path, bytes] = {}
-
-    def digest(path: Path) -> bytes:
-        if path not in digests:
-            digests[path] = hashlib.sha256(path.read_bytes()).digest()
-        return digests[path]
-
-    for image in splits.val.images:
-        for other in by_size.get(image.stat().st_size, []):
-            if digest(image) == digest(other):
-                raise DataError(
-                    f"{image}: is held out, but the same picture is trained on as {other}: keep "
-                    "one of the two"
-                )
+    for image, other in splits.val.pictures_in(splits.train):
+        raise DataError(
+            f"{image}: is held out, but the same picture is trained on as {other}: keep one of "
+            "the two"
+        )
 
 
 def check_labels(

@@ -54,6 +54,32 @@ def test_knows_which_images_are_in_another_split_too(
     assert val.shares_images_with(train)
 
 
+def test_the_same_picture_is_the_same_under_another_name(
+    labelled_folder: Path, classes: ClassTable
+) -> None:
+    copy = labelled_folder / "train" / "3.png"
+    copy.write_bytes((labelled_folder / "val" / "1.png").read_bytes())
+    train = LabelledSet(labelled_folder, "train", classes)
+    val = LabelledSet(labelled_folder, "val", classes)
+    assert list(val.pictures_in(train)) == [(labelled_folder / "val" / "1.png", copy)]
+    assert val.shares_images_with(train)
+
+
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        ("val+train+val", "'val' is named twice"),
+        ("train+", "name of a split is empty"),
+        ("", "name of a split is empty"),
+    ],
+)
+def test_splits_that_cannot_be_meant(
+    labelled_folder: Path, classes: ClassTable, split: str, words: str
+) -> None:
+    with pytest.raises(DataError, match=words):
+        LabelledSet(labelled_folder, split, classes)
+
+
 def test_refuses_a_missing_folder(tmp_path: Path, classes: ClassTable) -> None:
     with pytest.raises(DataError, match="train: no such folder"):
         LabelledSet(tmp_path, "train", classes)

@@ -53,6 +53,17 @@ def test_classes_and_images_without_labels_are_named(config: TrainingConfig) -> 
         check_labels(splits, splits.train, NAMES)
 
 
+def test_pictures_scored_on_and_trained_on_are_said(config: TrainingConfig) -> None:
+    copy = config.data / "train" / "3.png"
+    copy.write_bytes((config.data / "val" / "1.png").read_bytes())
+    splits = splits_of(config)
+    (note,) = check_labels(splits, splits.train, NAMES)[1]
+    assert f"images of 'val' are trained on as well, such as 1.png, which is {copy} too" in note
+    both = splits_of(replace(config, train_split="train+val"))
+    (note,) = both.notes
+    assert note.startswith(f"{len(both.val)} of the {len(both.val)} images of 'val'")
+
+
 def test_nothing_is_said_of_a_set_in_order(config: TrainingConfig) -> None:
     splits = splits_of(config)
     assert check_labels(splits, splits.train, NAMES)[1] == []
