@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from attendseg_ros.cli.confidence_rows import rows
 from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, table
@@ -17,7 +16,8 @@ from attendseg_ros.deployment.calibrating import (
     write_down,
 )
 from attendseg_ros.errors import BundleError
-from attendseg_ros.inference import find_bundle, load_bundle
+from attendseg_ros.inference import load_bundle
+from attendseg_ros.inference.registry import is_known_by_name
 from attendseg_ros.training.dataset import LabelledSet
 
 NAME = "calibrate"
@@ -67,8 +67,19 @@ def _share(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
-    _check_is_own(arguments.model)
     bundle = load_bundle(arguments.model)
+    if is_known_by_name(arguments.model):
+        raise BundleError(
+            f"model '{arguments.model}' is an installed one, which others use as it is: copy its "
+            f"folder (cp -rL {bundle.path} ./{bundle.path.name}) and calibrate the copy "
+            f"(./{bundle.path.name}), or give the folder itself"
+        )
+    sister = load_bundle(arguments.temperature_of) if arguments.temperature_of else None
+    if sister is not None and sister.path.resolve() == bundle.path.resolve():
+        raise BundleError(
+            f"--temperature-of {arguments.temperature_of}: is the model itself; leave it out, or "
+            "give one that was trained in the same way without the images held out"
+        )
     held_out = LabelledSet(arguments.data, arguments.split, bundle.classes)
     training = None
     if arguments.train_split:
@@ -88,7 +99,7 @@ def run(arguments: argparse.Namespace) -> Result:
             engine=arguments.engine,
             threads=arguments.threads,
             false_alarms=arguments.false_alarms,
-            sister=load_bundle(arguments.temperature_of) if arguments.temperature_of else None,
+            sister=sister,
         ),
     )
     write_down(bundle, found)
@@ -102,16 +113,6 @@ def run(arguments: argparse.Namespace) -> Result:
     for line in notes:
         print(f"note: {line}", file=sys.stderr)
     return {"model": bundle.name, "path": str(bundle.path), **found.sections(), "notes": notes}
-
-
-def _check_is_own(model: str) -> None:
-    """Checks that a model is told by its folder: all who use a name would get what is written."""
-    folder = find_bundle(model)
-    if folder != Path(model).expanduser():
-        raise BundleError(
-            f"'{model}' is the name of an installed model, and calibration writes into it: copy "
-            f"{folder} and give the copy's folder"
-        )
 
 
 def describe(result: Result) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros.deployment.bundle_folder import write_sections
-from attendseg_ros.deployment.calibration_card import write_to_card
+from attendseg_ros.deployment.bundle_folder import write_card, write_sections
+from attendseg_ros.deployment.calibration_card import card_with
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, Engine, create_engine
 from attendseg_ros.inference.confidence_calibration import TEMPERATURES, ConfidenceCalibration
@@ -126,9 +126,15 @@ def calibrate(bundle: Bundle, plan: CalibrationPlan) -> Calibrated:
 
 
 def write_down(bundle: Bundle, found: Calibrated) -> None:
-    """Puts what was found into a bundle's model.yaml and model card."""
+    """Puts what was found into a bundle's model.yaml and model card.
+
+    Raises:
+        BundleError: the card is no text; then model.yaml stays as it is.
+    """
+    card = card_with(bundle.path, found.calibration, found.familiarity)
     write_sections(bundle, found.sections())
-    write_to_card(bundle.path, found.calibration, found.familiarity)
+    if card is not None:
+        write_card(bundle.path, card)
 
 
 def _of_sister(sister: Bundle, bundle: Bundle) -> ConfidenceCalibration:

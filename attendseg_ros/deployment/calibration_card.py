@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from attendseg_ros.deployment.bundle_folder import CARD_FILE
-from attendseg_ros.files import write_atomically
+from attendseg_ros.errors import BundleError
 from attendseg_ros.inference.confidence_calibration import ConfidenceCalibration
 from attendseg_ros.inference.familiarity import Familiarity
 
 HEADING = "## Confidence"
-_NEXT = "\n## "
+_LICENCE = "## Licence"
 
 
 def section(calibration: ConfidenceCalibration, familiarity: Familiarity | None) -> str:
@@ -45,26 +46,53 @@ def _flattering(seen_in_training: bool) -> str:
     return " **The training saw them: expect more.**" if seen_in_training else ""
 
 
-def write_to_card(
+def card_with(
     folder: Path, calibration: ConfidenceCalibration, familiarity: Familiarity | None
-) -> None:
-    """Puts the part into a bundle's card, in place of an earlier one; a bundle may have no card."""
+) -> str | None:
+    """A bundle's card with the part in place of an earlier one; None where a bundle has no card.
+
+    Raises:
+        BundleError: the card is no text.
+    """
     path = folder / CARD_FILE
     if not path.is_file():
-        return
-    card = path.read_text(encoding="utf-8")
-    new = section(calibration, familiarity)
-    write_atomically(path, placed(card, new).encode())
+        return None
+    try:
+        card = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BundleError(
+            f"{path}: is not UTF-8, so nothing is put into it: save it as UTF-8, or remove it"
+        ) from None
+    return placed(card, section(calibration, familiarity))
 
 
 def placed(card: str, part: str) -> str:
     """A card with the part in it: where it was, else before the licence, else at the end."""
-    start = card.find(f"\n{HEADING}\n")
-    if start >= 0:
-        end = card.find(_NEXT, start + 1)
-        rest = card[end + 1 :] if end >= 0 else ""
-        before = card[: start + 1]
+    lines = card.splitlines(keepends=True)
+    chapters = _chapters(lines)
+    start = next((at for at, title in chapters.items() if title == HEADING), None)
+    if start is None:
+        start = next((at for at, title in chapters.items() if title == _LICENCE), None)
+        end = start
     else:
-        at = card.find("\n## Licence")
-        before, rest = (card[: at + 1], card[at + 1 :]) if at >= 0 else (card.rstrip() + "\n\n", "")
-    return before + part + ("\n\n" + rest if rest else "\n")
+        end = next((at for at in chapters if at > start), None)
+    if start is None:
+        return card.rstrip() + "\n\n" + part + "\n"
+    rest = "" if end is None else "".join(lines[end:])
+    return "".join(lines[:start]) + part + ("\n\n" + rest if rest else "\n")
+
+
+def _chapters(lines: Sequence[str]) -> dict[int, str]:
+    """The headings that end a part, by their lines: of the first and second level, not in code."""
+    found: dict[int, str] = {}
+    fence = ""
+    for at, line in enumerate(lines):
+        text = line.strip()
+        marks = next((mark for mark in ("```", "~~~") if text.startswith(mark)), "")
+        if fence:
+            fence = "" if marks == fence else fence
+        elif marks:
+            fence = marks
+        elif text.startswith(("# ", "## ")):
+            found[at] = text
+    return found

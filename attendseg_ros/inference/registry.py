@@ -128,6 +128,14 @@ def find_bundle(name_or_path: str | Path) -> Path:
     return _folder(name_or_path)
 
 
+def is_known_by_name(name_or_path: str | Path) -> bool:
+    """Whether it is by its name that a bundle is found: then it is everybody's on this machine."""
+    asked = str(name_or_path)
+    if _URI.fullmatch(asked):
+        return True
+    return _is_name(asked) and bool(known_models().named(asked))
+
+
 def _folder(name_or_path: str | Path) -> Path:
     why = ""
     try:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from support.tiny_bundle import write_tiny_bundle
 
-from attendseg_ros.inference import create_engine, find_bundle, load_bundle
+from attendseg_ros.inference import create_engine, load_bundle
 from attendseg_ros.labels import ClassTable
 
 DOUBT = 4.0
@@ -147,11 +147,24 @@ def test_what_cannot_be_calibrated_is_said_and_nothing_is_written(
     assert (model / "model.yaml").read_text() == stored
 
 
-def test_an_installed_model_is_not_written_into(
-    refusal_of: Callable[..., str], labelled: Path
+def test_a_card_that_is_no_text_leaves_everything_as_it_is(
+    refusal_of: Callable[..., str], model: Path, labelled: Path
 ) -> None:
-    folder = find_bundle("street")
-    stored = (folder / "model.yaml").read_bytes()
-    refusal = refusal_of("calibrate", "street", "--data", labelled)
-    assert f"copy {folder} and give the copy's folder" in refusal
-    assert (folder / "model.yaml").read_bytes() == stored
+    stored = (model / "model.yaml").read_bytes()
+    (model / "MODEL_CARD.md").write_bytes("# Modèle\n".encode("latin-1"))
+    said = refusal_of("calibrate", model, "--data", labelled)
+    assert "MODEL_CARD.md: is not UTF-8" in said
+    assert (model / "model.yaml").read_bytes() == stored
+
+
+def test_a_model_found_by_name_is_not_changed(
+    refusal_of: Callable[..., str], model: Path, labelled: Path
+) -> None:
+    """A folder of the name is not meant, and the installed one is everybody's."""
+    path = load_bundle("street").path
+    # Of a split that is not there: nothing is written, whatever happens.
+    for name in ("street", "pkg://attendseg_ros/street"):
+        said = refusal_of("calibrate", name, "--data", labelled, "--split", "nowhere")
+        assert f"cp -rL {path} ./street" in said
+    said = refusal_of("calibrate", model, "--data", labelled, "--temperature-of", f"{model}/")
+    assert "is the model itself" in said
