@@ -37,6 +37,7 @@ from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
+from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
 from attendseg_ros.training.config import TrainingConfig
 
@@ -248,9 +249,10 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
     }
     path = training.run / SETTINGS_FILE
     if path.exists():
-        if parse_json(read_small_file(path), str(path)) != json.loads(json.dumps(settings)):
+        there = parse_json(read_small_file(path), str(path))
+        if changed := differences(there, json.loads(json.dumps(settings))):
             raise DataError(
-                f"{path}: the folder holds an exploration of other settings; "
+                f"{path}: the folder holds an exploration of other settings ({changed}); "
                 "give another folder, or the same settings to go on"
             )
         return

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
+from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.samples import InMemory
 from attendseg_ros.training.scenes import training_scenes
@@ -45,8 +46,8 @@ def check_settings(config: TrainingConfig) -> None:
     if not (config.run / CONFIG_FILE).exists():
         return
     found = replace(TrainingConfig.load(config.run), run=config.run)
-    if found.to_mapping() != config.to_mapping():
+    if changed := differences(found.to_mapping(), config.to_mapping()):
         raise DataError(
-            f"{config.run / CONFIG_FILE}: the folder holds a run of other settings; "
+            f"{config.run / CONFIG_FILE}: the folder holds a run of other settings ({changed}); "
             "give another folder, or the same settings to resume"
         )

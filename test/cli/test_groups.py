@@ -49,7 +49,7 @@ def test_a_group_is_held_out_scored_on_and_kept_from_calibration(
     assert trained["mean_iou"] == trained["groups"]["b"]["mean_iou"]
     assert trained["notes"][0].startswith("held out: 4 images of b of train+val; trained on: 4;")
     refusal = refusal_of(*options(data, run, "--groups", "prefix", "--hold-out", "a"))
-    assert "run of other settings" in refusal.splitlines()[-1]
+    assert "run of other settings (hold_out is ['b'] there, now ['a'])" in refusal.splitlines()[-1]
 
     bundle = Path(result_of("export", run, "-o", data / "bundle")["bundle"])
     scores = yaml.safe_load((bundle / DESCRIPTION_FILE).read_text())["scores"]

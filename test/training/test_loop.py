@@ -159,7 +159,7 @@ def test_refuses_a_teacher_of_other_classes(
 
 def test_refuses_a_folder_of_another_run(config: TrainingConfig) -> None:
     loop.run(replace(config, epochs=1))
-    with pytest.raises(DataError, match="run of other settings"):
+    with pytest.raises(DataError, match=r"settings \(learning_rate is [\d.]+ there, now 0\.001\)"):
         loop.run(replace(config, epochs=1, learning_rate=1e-3))
 
 
