@@ -78,7 +78,8 @@ def _constant(model: onnx.ModelProto, name: str) -> onnx.TensorProto | None:
     for node in all_nodes(model):
         if name in node.output:
             if node.op_type == "Constant":
-                return next((a.t for a in node.attribute if a.name == "value"), None)
+                stored: onnx.TensorProto | None = attribute(node, "value", None)
+                return stored
             if node.op_type in ("Identity", "Cast"):
                 return _constant(model, node.input[0])
     return None
