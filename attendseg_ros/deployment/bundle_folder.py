@@ -20,6 +20,7 @@ from attendseg_ros.inference.bundle_fields import FORMAT_VERSION
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.class_mapping import KEYS
 from attendseg_ros.placing import Placing, real_place
+from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
 
 CARD_FILE = "MODEL_CARD.md"
 
@@ -42,6 +43,19 @@ def check_target(target: Path, replace: bool) -> None:
         raise BundleError(f"{target} exists and is not a bundle, so it is not replaced")
 
 
+def name_of_bundle(asked: str, target: Path) -> str:
+    """What a model is to be called, before the work starts: as asked for, or as its folder.
+
+    Raises:
+        BundleError: that cannot be a name.
+    """
+    name = asked or (target.name or target.resolve().name)
+    if not is_name(name):
+        whose = "--name" if asked else f"{shortened_text(target)}: without --name the folder's name"
+        raise BundleError(f"{whose} is the model's, which must be {NAME}, got {shortened(name)}")
+    return name
+
+
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
     """A folder beside the target that takes its place when all went well, else disappears.
@@ -62,14 +76,14 @@ def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: 
         fields: of model.yaml, but for format_version, sha256 and the class table.
         classes: in the order of the network's outputs.
     """
-    (folder / MODEL_FILE).write_bytes(model)
+    write_atomically(folder / MODEL_FILE, model)
     description = {
         "format_version": FORMAT_VERSION,
         **fields,
         "sha256": hashlib.sha256(model).hexdigest(),
         **classes.to_mapping(),
     }
-    (folder / DESCRIPTION_FILE).write_text(_as_text(description), encoding="utf-8")
+    write_atomically(folder / DESCRIPTION_FILE, _as_text(description).encode())
 
 
 def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -94,7 +108,7 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
 
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
-    (folder / CARD_FILE).write_text(card, encoding="utf-8")
+    write_atomically(folder / CARD_FILE, card.encode())
 
 
 def _is_of_no_bundle(name: str) -> bool:

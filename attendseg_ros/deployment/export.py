@@ -16,6 +16,7 @@ from tqdm import tqdm
 from attendseg_ros.deployment import calibration
 from attendseg_ros.deployment.bundle_folder import (
     check_target,
+    name_of_bundle,
     write_card,
     write_model,
     write_sections,
@@ -122,6 +123,7 @@ def export(config: ExportConfig) -> ExportReport:
         BundleError: the target is taken, or the bundle does not say what the network said.
     """
     check_target(config.bundle, config.replace)
+    name_of_bundle(config.name, config.bundle)
     # A bundle may lie in its run's folder, but not in place of it.
     check_apart(config.bundle, [config.run / CONFIG_FILE], "run")
     _check_sizes(config.input_sizes)
@@ -131,6 +133,11 @@ def export(config: ExportConfig) -> ExportReport:
     training.check_is_attendseg()
     if config.data is not None:
         training = replace(training, data=config.data)
+    elif not training.data.is_dir():
+        raise DataError(
+            f"{config.run}: was trained on {training.data}, which is not there any more, or lies "
+            "elsewhere as seen from the current folder: say where the set is with --data DIR"
+        )
     terms = terms_of(
         training,
         Claim(config.weights_license, config.commercial_use),
@@ -249,7 +256,7 @@ def _fields(
 ) -> dict[str, Any]:
     counts = asdict(count(network, training.input_size))
     return {
-        "name": config.name or config.bundle.name,
+        "name": name_of_bundle(config.name, config.bundle),
         "description": config.description,
         "precision": config.precision,
         # What is left out means the processor, as in bundles of before there were targets.

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -18,6 +16,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 
 from attendseg_ros.errors import BundleError
+from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
 from attendseg_ros.network.folding import folded
@@ -49,11 +48,11 @@ def float_graph(network: nn.Module) -> onnx.ModelProto:
     traced = folded(network).requires_grad_(False)
     # Different sides, of more than one multiple, so that no dimension is mistaken for another.
     example = torch.zeros(1, 3, 2 * SIZE_MULTIPLE, 3 * SIZE_MULTIPLE)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with temporary_folder() as folder, warnings.catch_warnings():
         # torch announces that another exporter is its default now. This one writes the plain
         # graph that quantization wants, at an opset that robots read, without further packages.
         warnings.simplefilter("ignore", DeprecationWarning)
-        traced_file = Path(folder, "traced.onnx")
+        traced_file = folder / "traced.onnx"
         torch.onnx.export(
             traced,
             (example,),
@@ -68,7 +67,7 @@ def float_graph(network: nn.Module) -> onnx.ModelProto:
             },
         )
         # Folds constants: a bias behind an Identity would not be quantized.
-        tidied_file = Path(folder, "tidied.onnx")
+        tidied_file = folder / "tidied.onnx"
         quant_pre_process(str(traced_file), str(tidied_file), skip_symbolic_shape=True)
         return plain(onnx.load(str(tidied_file)))
 

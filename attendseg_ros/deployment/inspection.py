@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import onnx
 
 from attendseg_ros.deployment.graph import constants
+from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME
 
@@ -61,8 +59,8 @@ def _in_onnxruntime(bundle: Bundle) -> tuple[int, int]:
     import onnxruntime
 
     width, height = bundle.input_size
-    with tempfile.TemporaryDirectory() as folder:
-        optimized = Path(folder, "optimized.onnx")
+    with temporary_folder() as folder:
+        optimized = folder / "optimized.onnx"
         options = onnxruntime.SessionOptions()
         options.optimized_model_filepath = str(optimized)
         options.add_free_dimension_override_by_name("height", height)

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -21,6 +19,7 @@ from attendseg_ros.deployment.graph import (
     NORMALISED_NAME,
     plain,
 )
+from attendseg_ros.files import temporary_folder
 
 
 def quantized(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]]) -> onnx.ModelProto:
@@ -38,8 +37,8 @@ def quantized(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]]) -> on
     Returns:
         The quantized graph, still with the float input.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "float.onnx"), Path(folder, "quantized.onnx")
+    with temporary_folder() as folder:
+        source, target = folder / "float.onnx", folder / "quantized.onnx"
         onnx.save(model, str(source))
         with _QuietRootLogger():
             quantize_static(

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from attendseg_ros.deployment.bundle_folder import write_model
 from attendseg_ros.deployment.graph import float_graph, with_image_input
 from attendseg_ros.deployment.inspection import weight_bytes
 from attendseg_ros.deployment.quantize import quantized
+from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.inference.selection import select_engine
 from attendseg_ros.labels import ClassTable
@@ -70,9 +69,9 @@ def latency_ms(
         "scores": {},
         "license": {"weights": "none", "data": "none"},
     }
-    with tempfile.TemporaryDirectory() as folder:
-        write_model(Path(folder), model.SerializeToString(), fields, classes)
-        runner, _ = select_engine(engine, load_bundle(Path(folder)), input_size, threads)
+    with temporary_folder() as folder:
+        write_model(folder, model.SerializeToString(), fields, classes)
+        runner, _ = select_engine(engine, load_bundle(folder), input_size, threads)
         try:
             times = []
             for run in range(_WARM_UP + _RUNS):

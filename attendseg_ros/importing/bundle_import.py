@@ -13,6 +13,7 @@ import onnx
 
 from attendseg_ros.deployment.bundle_folder import (
     check_target,
+    name_of_bundle,
     write_card,
     write_model,
     written_whole,
@@ -85,6 +86,7 @@ def import_model(config: ImportConfig) -> ImportReport:
         ClassTableError: the class file is wrong.
     """
     check_target(config.bundle, config.replace)
+    name_of_bundle(config.name, config.bundle)
     check_apart(config.bundle, [config.model], "network")
     classes = ClassTable.load(config.classes)
     adapted = adapt(config.model, config.said, len(classes), config.classes)
@@ -138,7 +140,7 @@ def _fields(config: ImportConfig, adapted: Adapted) -> dict[str, Any]:
     parameters, weight_bytes = count_weights(adapted.model)
     sizes = sorted({adapted.input_size, *config.input_sizes}, key=lambda s: -s[0] * s[1])
     fields: dict[str, Any] = {
-        "name": config.name or config.bundle.resolve().name,
+        "name": name_of_bundle(config.name, config.bundle),
         "description": config.description or f"Imported from {config.model.name}.",
         "precision": "int8" if is_quantized(adapted.model) else "fp32",
         "input_size": list(adapted.input_size),

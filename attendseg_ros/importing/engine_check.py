@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import parse_json
 from attendseg_ros.errors import AttendSegError, DataError
+from attendseg_ros.files import temporary_folder, write_atomically
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.processes import AT_ONCE, Process
@@ -54,8 +55,9 @@ def check_engines(bundle: Bundle) -> dict[str, EngineCheck]:
     results: dict[str, EngineCheck] = {}
     reference: NDArray[np.uint8] | None = None
     with ExitStack() as stack:
+        temporary = stack.enter_context(temporary_folder("attendseg_import_"))
         asked = {
-            engine: stack.enter_context(_Elsewhere(bundle.path, engine))
+            engine: stack.enter_context(_Elsewhere(bundle.path, engine, temporary))
             for engine in CHECKED
             if available[engine] is None
         }
@@ -85,10 +87,9 @@ def check_images(size: tuple[int, int]) -> list[NDArray[np.uint8]]:
 class _Elsewhere:
     """An engine at work in its own process. A context manager: leaving it ends the process."""
 
-    def __init__(self, folder: Path, engine: str) -> None:
+    def __init__(self, folder: Path, engine: str, temporary: Path) -> None:
         self._engine = engine
-        self._temporary = tempfile.TemporaryDirectory(prefix="attendseg_import_")
-        self._target = Path(self._temporary.name, "labels.npy")
+        self._target = temporary / f"{engine}.npy"
         self._process = Process(
             python_command("-m", __name__, str(folder), engine, str(self._target)),
             steps=AT_ONCE,
@@ -118,7 +119,6 @@ class _Elsewhere:
 
     def __exit__(self, *_: object) -> None:
         self._process.end()
-        self._temporary.cleanup()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -130,8 +130,10 @@ def main(arguments: Sequence[str]) -> None:
         with closing(Segmenter(bundle, engine)) as segmenter:
             images = check_images(bundle.input_size)
             labels = [segmenter.segment(image).labels for image in images]
-        np.save(target, np.stack(labels))
-    except AttendSegError as error:
+        content = io.BytesIO()
+        np.save(content, np.stack(labels))
+        write_atomically(Path(target), content.getvalue())
+    except (AttendSegError, OSError) as error:
         answer = {"error": str(error)}
     print(json.dumps(answer), flush=True)
 

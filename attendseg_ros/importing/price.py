@@ -4,21 +4,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from attendseg_ros.deployment.scoring import Scores, score
-from attendseg_ros.errors import BundleError, DataError
+from attendseg_ros.errors import BundleError, DataError, ImageError
+from attendseg_ros.files import temporary_folder
+from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.importing.quantizing import Quantizer
 from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.resize import Resizer
@@ -114,8 +114,8 @@ def quantize(
     labelled = None
     if asked.evaluate is not None:
         labelled = LabelledSet(asked.evaluate, asked.split, bundle.classes)
-    with tempfile.TemporaryDirectory(prefix="attendseg_import_") as folder:
-        quantizer = Quantizer(model, images, Path(folder))
+    with temporary_folder("attendseg_import_") as folder:
+        quantizer = Quantizer(model, images, folder)
         before = _labels(bundle, judged)
 
         def changed(in_float: Sequence[str]) -> float:
@@ -220,20 +220,19 @@ def _read_pictures(folder: Path) -> list[NDArray[np.uint8]]:
     listed = list_pictures(folder)
     if not listed.pictures:
         raise DataError(
-            f"--calibrate {folder}: holds no picture, but {shown_entries(listed.left_out)}"
+            f"--calibrate {folder}: holds no picture (found {shown_entries(listed.left_out)})"
         )
     files = listed.pictures
     chosen = [files[i * len(files) // _IMAGES] for i in range(_IMAGES)]
     pictures = []
     for file in tqdm(dict.fromkeys(chosen), desc="reading pictures", leave=False):
-        content = np.frombuffer(file.read_bytes(), np.uint8)
         try:
-            bgr = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
-        except cv2.error:
-            bgr = None
-        if bgr is None:
-            raise DataError(f"{file}: cannot be decoded as an image")
-        pictures.append(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8))
+            # As `segment` reads them: the ranges must fit what the network will see.
+            pictures.append(decode_rgb(file.read_bytes()))
+        except OSError as error:
+            raise DataError(f"{file}: cannot be read: {error.strerror}") from error
+        except ImageError as error:
+            raise DataError(f"{file}: cannot be decoded as an image: {error}") from error
     return pictures
 
 

@@ -13,7 +13,6 @@ import re
 import resource
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import parse_json
 from attendseg_ros.errors import DataError, one_line
+from attendseg_ros.files import temporary_folder
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference.session_profile import macs_of, runs_of
 from attendseg_ros.processes import AT_ONCE, Process
@@ -62,8 +62,8 @@ def try_sizes(
     Raises:
         DataError: the process ended without an answer: too much memory or time, or a crash.
     """
-    with tempfile.TemporaryDirectory(prefix="attendseg_import_") as folder:
-        file = Path(folder, "model.onnx")
+    with temporary_folder("attendseg_import_") as folder:
+        file = folder / "model.onnx"
         file.write_bytes(model)
         most_bytes = _LEAST_BYTES + _BYTES_A_MODEL_BYTE * len(model)
         job = {
@@ -89,14 +89,14 @@ def try_sizes(
                     "for a robot, or damaged"
                 ) from None
             status = process.status
-    last = stdout.decode(errors="replace").splitlines()[-1:]
-    if not last:
-        said = shortened_text(stderr.decode(errors="replace").strip().rpartition("\n")[2])
-        raise DataError(
-            f"the graph could not be run: the process that tried it ended with status {status} "
-            f"({said or 'without a word'}); it takes more than "
-            f"{most_bytes >> 30} GiB of memory, or it or the installation is damaged"
-        )
+        last = stdout.decode(errors="replace").splitlines()[-1:]
+        if not last:
+            said = shortened_text(stderr.decode(errors="replace").strip().rpartition("\n")[2])
+            raise DataError(
+                f"the graph could not be run: the process that tried it ended with status {status} "
+                f"({said or 'without a word'}); it takes more than {most_bytes >> 30} GiB of "
+                "memory, or it or the installation is damaged"
+            )
     answer: list[dict[str, Any]] = parse_json(last[0], "the answer of the process that tried it")
     return answer
 

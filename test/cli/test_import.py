@@ -209,3 +209,14 @@ def test_a_model_without_confidence_says_so(
         *("--min-confidence", 0.5),
     )
     assert "class ids without confidence" in line
+
+
+def test_a_name_that_is_none_is_said_before_the_work(
+    refusal_of: Callable[..., str], network: Path, classes: Path, tmp_path: Path
+) -> None:
+    command = options(network, tmp_path / "a\nb", classes)
+    said = refusal_of(*command)
+    assert "without --name the folder's name is the model's, which must be a text of one" in said
+    command = options(network, tmp_path / "bundle", classes)
+    assert "--name is the model's" in refusal_of(*command, "--name", "x" * 101)
+    assert [entry.name for entry in tmp_path.iterdir()] == []

@@ -237,6 +237,17 @@ def test_refuses_to_calibrate_on_nothing(training_run: Path, tmp_path: Path) -> 
     assert not target.exists()
 
 
+def test_a_set_that_is_not_where_the_run_found_it_is_asked_for(
+    training_run: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "moved"
+    shutil.copytree(training_run, run)
+    settings = yaml.safe_load((run / "config.yaml").read_text())
+    (run / "config.yaml").write_text(yaml.safe_dump({**settings, "data": "gone"}))
+    with pytest.raises(DataError, match=r"moved: was trained on gone, which .* --data DIR"):
+        export(ExportConfig(run=run, bundle=tmp_path / "bundle"))
+
+
 def test_refuses_a_set_that_went_away(training_run: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"elsewhere/\w+: no such folder"):
         export(

@@ -112,3 +112,21 @@ def test_a_step_that_is_not_there_is_named(
     bundle, model, pictures = outlier
     with pytest.raises(DataError, match="--keep-float nowhere: there is no such step"):
         quantize(bundle, model, Quantization(pictures, keep_float=("nowhere",)))
+
+
+def test_pictures_are_read_as_they_are_segmented(
+    outlier: tuple[Bundle, onnx.ModelProto, Path],
+) -> None:
+    """Samples of 12 bits in 16 are not black, and what is cut off decides no ranges."""
+    bundle, model, pictures = outlier
+    keep = (AUTO,)
+    _, expected = quantize(bundle, model, Quantization(pictures, keep_float=keep))
+    for file in pictures.iterdir():
+        bgr = np.asarray(cv2.imread(str(file)), np.uint16)
+        cv2.imwrite(str(file), bgr * 16 + bgr // 16)
+    _, price = quantize(bundle, model, Quantization(pictures, keep_float=keep))
+    assert price == expected
+    content = (pictures / "3.png").read_bytes()
+    (pictures / "3.png").write_bytes(content[:-20])
+    with pytest.raises(DataError, match=r"3\.png: cannot be decoded as an image: .*truncated"):
+        quantize(bundle, model, Quantization(pictures))
