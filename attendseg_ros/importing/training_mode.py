@@ -72,13 +72,14 @@ def _measures(node: onnx.NodeProto) -> bool:
 
 
 def _constant(model: onnx.ModelProto, name: str) -> onnx.TensorProto | None:
-    for tensor in model.graph.initializer:
-        if tensor.name == name:
-            return tensor
+    stored: onnx.TensorProto | None
+    for stored in model.graph.initializer:
+        if stored.name == name:
+            return stored
     for node in all_nodes(model):
         if name in node.output:
             if node.op_type == "Constant":
-                stored: onnx.TensorProto | None = attribute(node, "value", None)
+                stored = attribute(node, "value", None)
                 return stored
             if node.op_type in ("Identity", "Cast"):
                 return _constant(model, node.input[0])
