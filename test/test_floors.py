@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "inference": {"labels", "terms"},
     "training": {"images", "inference", "network", "labels", "scene", "terms"},
     "deployment": {"network", "inference", "labels", "terms", "training"},
-    "importing": {"inference", "labels", "terms", "training", "deployment"},
+    "importing": {"images", "inference", "labels", "terms", "training", "deployment"},
     "exploration": {"network", "inference", "labels", "training", "deployment"},
     "images": {"inference", "labels"},
     "playback": {"images", "inference", "labels", "streaming"},

@@ -16,11 +16,11 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import nn
 
 from attendseg_ros.errors import BundleError
-from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
 from attendseg_ros.network.folding import folded
 from attendseg_ros.network.pixel_blocks import BLOCKS_SHAPE, RGB, blocked
+from attendseg_ros.temporary import temporary_folder
 
 NORMALISED_NAME = "normalised"
 """The network's own input in a float graph: float32 (1, 3, height, width)."""

@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 
 from attendseg_ros.deployment.graph import constants
-from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME
+from attendseg_ros.temporary import temporary_folder
 
 _CONVOLUTIONS = ("Conv", "FusedConv", "QLinearConv")
 

@@ -19,7 +19,7 @@ from attendseg_ros.deployment.graph import (
     NORMALISED_NAME,
     plain,
 )
-from attendseg_ros.files import temporary_folder
+from attendseg_ros.temporary import temporary_folder
 
 
 def quantized(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]]) -> onnx.ModelProto:

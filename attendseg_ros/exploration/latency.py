@@ -14,13 +14,13 @@ from attendseg_ros.deployment.bundle_folder import write_model
 from attendseg_ros.deployment.graph import float_graph, with_image_input
 from attendseg_ros.deployment.inspection import weight_bytes
 from attendseg_ros.deployment.quantize import quantized
-from attendseg_ros.files import temporary_folder
 from attendseg_ros.inference import load_bundle
 from attendseg_ros.inference.selection import select_engine
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.temporary import temporary_folder
 
 _CALIBRATION_IMAGES = 2
 _WARM_UP = 5

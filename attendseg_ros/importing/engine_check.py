@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import parse_json
 from attendseg_ros.errors import AttendSegError, DataError
-from attendseg_ros.files import temporary_folder, write_atomically
+from attendseg_ros.files import write_atomically
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference import Bundle, Segmenter, available_engines, load_bundle
 from attendseg_ros.processes import AT_ONCE, Process
 from attendseg_ros.shortening import shortened_text
+from attendseg_ros.temporary import temporary_folder
 
 CHECKED = ("onnxruntime", "openvino")
 """The first is what others are compared with. torch is slow, and knows our own graphs only."""

@@ -17,12 +17,12 @@ from tqdm import tqdm
 
 from attendseg_ros.deployment.scoring import Scores, score
 from attendseg_ros.errors import BundleError, DataError, ImageError
-from attendseg_ros.files import temporary_folder
 from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.importing.quantizing import Quantizer
 from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.pictures import list_pictures, shown_entries
+from attendseg_ros.temporary import temporary_folder
 from attendseg_ros.training.dataset import LabelledSet
 
 AUTO = "auto"

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from attendseg_ros.documents import parse_json
 from attendseg_ros.errors import DataError, one_line
-from attendseg_ros.files import temporary_folder
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.inference.session_profile import macs_of, runs_of
 from attendseg_ros.processes import AT_ONCE, Process
 from attendseg_ros.shortening import shortened_text
+from attendseg_ros.temporary import temporary_folder
 
 MOST_SECONDS = 180.0
 """For all sizes of one try, on the slowest machine that anybody imports on."""
