@@ -18,7 +18,8 @@ def differences(there: object, given: object) -> str:
         there: what the folder holds, plain values by name.
         given: the same of the command.
     """
-    return few([*_differences(there, given, "")])
+    found = [*_differences(there, given, "")]
+    return few(found) if found else ""
 
 
 def _differences(there: object, given: object, name: str) -> Iterator[str]:
