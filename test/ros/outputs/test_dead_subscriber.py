@@ -59,7 +59,12 @@ def test_it_holds_up_no_frame(tmp_path: Path, rig: Rig, by: signal.Signals) -> N
         viewer = subprocess.Popen(command, env=environment(), stdout=output)
     try:
         seen = tmp_path / "seen"
-        wait_until(lambda: publish_ms(1) and set(TOPICS) <= set(seen.read_text().split()), "images")
+
+        def sees_all() -> bool:
+            publish_ms(1)
+            return set(TOPICS) <= set(seen.read_text().split())
+
+        wait_until(sees_all, "images")
         alive = median(publish_ms(20))
         viewer.send_signal(by)
         # What it has not read fills the memory that is shared with it. A second later the
