@@ -17,7 +17,8 @@ from torch import nn
 from torch.nn import functional
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.network.blocks import ConvNormAct
+from attendseg_ros.network.attendseg import Decoder
+from attendseg_ros.network.shape import Shape, Stage
 from attendseg_ros.training.checkpoint import BEST_FILE, load_checkpoint, restore
 from attendseg_ros.training.config import TrainingConfig
 
@@ -134,25 +135,11 @@ class BackboneNetwork(nn.Module):
     def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.encoder = _Encoder()
-        c4, c8, c16, c32 = (_STAGES[stage].channels for stage in _LAST_AT_STRIDE.values())
-        self.context = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Conv2d(c32, _WIDTH, 1), nn.ReLU(inplace=True)
-        )
-        self.lateral_32 = ConvNormAct(c32, _WIDTH, 1)
-        self.lateral_16 = ConvNormAct(c16, _WIDTH, 1, activation=False)
-        self.lateral_8 = ConvNormAct(c8, _WIDTH, 1, activation=False)
-        self.lateral_4 = ConvNormAct(c4, _FINE_WIDTH, 1, activation=False)
-        self.refine_16 = nn.Sequential(
-            ConvNormAct(_WIDTH, _WIDTH, 5, depthwise=True, activation=False),
-            ConvNormAct(_WIDTH, _WIDTH, 1),
-        )
-        self.refine_8 = ConvNormAct(_WIDTH, _WIDTH)
-        self.narrow = ConvNormAct(_WIDTH, _FINE_WIDTH, 1, activation=False)
-        self.refine_4 = ConvNormAct(_FINE_WIDTH, _FINE_WIDTH)
+        self.decoder = Decoder(_decoded())
         self.dropout = nn.Dropout2d(_DROPPED)
         self.head = nn.Conv2d(_FINE_WIDTH, num_classes, 1)
         self.auxiliary_8 = nn.Conv2d(_WIDTH, num_classes, 1)
-        self.auxiliary_16 = nn.Conv2d(c16, num_classes, 1)
+        self.auxiliary_16 = nn.Conv2d(_decoded().stride_16.channels, num_classes, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Maps images to logits at stride 4, in training mode with auxiliary ones.
@@ -161,18 +148,28 @@ class BackboneNetwork(nn.Module):
         (N, C, H / 4, W / 4), and to strides 8 and 16.
         """
         f4, f8, f16, f32 = self.encoder(x)
-        deepest = self.lateral_32(f32) + self.context(f32)
-        at_16 = self.refine_16(functional.relu(_upsampled(deepest) + self.lateral_16(f16)))
-        at_8 = self.refine_8(functional.relu(_upsampled(at_16) + self.lateral_8(f8)))
-        at_4 = functional.relu(_upsampled(self.narrow(at_8)) + self.lateral_4(f4))
-        logits: torch.Tensor = self.head(self.dropout(self.refine_4(at_4)))
+        at_4, at_8 = self.decoder(f4, f8, f16, f32)
+        logits: torch.Tensor = self.head(self.dropout(at_4))
         if not self.training:
             return logits
         return logits, self.auxiliary_8(at_8), self.auxiliary_16(f16)
 
 
-def _upsampled(x: torch.Tensor) -> torch.Tensor:
-    return functional.interpolate(x, scale_factor=2.0, mode="nearest")
+def _decoded() -> Shape:
+    """What AttendSeg's decoder has to know of the encoder, and how wide it is."""
+    at = {
+        stride: Stage(_STAGES[last].channels, _STAGES[last].blocks, embedding=0)
+        for stride, last in _LAST_AT_STRIDE.items()
+    }
+    return Shape(
+        stride_4=at[4],
+        stride_8=at[8],
+        stride_16=at[16],
+        stride_32=at[32],
+        decoder=_WIDTH,
+        decoder_embedding=0,
+        head=_FINE_WIDTH,
+    )
 
 
 def backbone_network(num_classes: int, weights: Path) -> BackboneNetwork:
