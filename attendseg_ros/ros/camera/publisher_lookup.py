@@ -13,6 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image, PointCloud2
 
 from attendseg_ros.images.compressed_format import VIDEO_TYPES
 from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.endpoints import node_of
 
 PATIENCE_S = 3.0
 """Seconds without an image before the log says what is awaited."""
@@ -96,14 +97,14 @@ class PublisherLookup:
     def names(self) -> list[str]:
         """The full names of the nodes that publish on the topic."""
         endpoints = self._node.get_publishers_info_by_topic(self.topic)
-        return [f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in endpoints]
+        return [node_of(end) for end in endpoints]
 
     def silence_s(self) -> float:
         """Seconds since the last image, or since the waiting began."""
         return monotonic() - self._last_s
 
     def _publisher(self, endpoint: Any) -> str:
-        name = f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"
+        name = node_of(endpoint)
         if name == self._node.get_fully_qualified_name():
             return f"{name}, this node itself: {self._remapped} is remapped to one of its outputs"
         who = f"{name} ({qos.in_words(endpoint.qos_profile)})"

@@ -14,6 +14,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.depth.depth_messages import same_frame
+from attendseg_ros.ros.messages.endpoints import node_of
 from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import WINDOW_S
@@ -83,7 +84,7 @@ class Wiring:
             return ""
         # A lens that zooms changes them, too.
         ends = self._node.get_publishers_info_by_topic(self._topic)
-        names = sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)
+        names = sorted(node_of(end) for end in ends)
         if len(names) < 2:
             return ""
         return (

@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 
 from attendseg_ros.ros.messages import qos
+from attendseg_ros.ros.messages.endpoints import node_of
 
 
 def misfits(node: Node, publishers: Iterable[Any]) -> list[str]:
@@ -52,7 +53,7 @@ def rivals(node: Node, publishers: Iterable[Any]) -> list[str]:
         if node.count_publishers(topic) <= own:
             continue
         ends = node.get_publishers_info_by_topic(topic)
-        names = [f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends]
+        names = [node_of(end) for end in ends]
         namesake = namesake or names.count(own_name) > own
         for name in {*names} - {own_name}:
             topics_of[name].append(topic)
@@ -80,7 +81,7 @@ def _is(topics: Collection[str]) -> str:
 
 def _misfit(publisher: Any, end: Any) -> str:
     """Why a subscriber is not connected, with its name; empty where it is, or soon will be."""
-    who = f"{end.node_namespace.rstrip('/')}/{end.node_name}"
+    who = node_of(end)
     kind = publisher.msg_type
     own_type = f"{kind.__module__.partition('.')[0]}/msg/{kind.__name__}"
     if end.topic_type != own_type:
