@@ -109,31 +109,34 @@ def find_bundle(name_or_path: str | Path) -> Path:
     Raises:
         BundleError: there is none, or several packages register a model of that name.
     """
-    asked = str(name_or_path)
+    installed = _installed(str(name_or_path))
+    return _folder(name_or_path) if installed is None else installed
+
+
+def is_known_by_name(name_or_path: str | Path) -> bool:
+    """Whether it is by its name that a bundle is found: then it is everybody's on this machine.
+
+    Raises:
+        BundleError: as `find_bundle` does, where a name cannot be followed.
+    """
+    return _installed(str(name_or_path)) is not None
+
+
+def _installed(asked: str) -> Path | None:
+    """The folder of the model that a name means; None for what is no name of one."""
     shipped = shipped_models()
     if asked in shipped:
         return shipped[asked]
     uri = _URI.fullmatch(asked)
     if uri:
         return _of_package(uri[1])
-    if _is_name(asked):
-        found = known_models().named(asked)
-        if len(found) > 1:
-            raise BundleError(
-                f"model '{shortened_text(asked)}' is registered by several packages: give "
-                + " or ".join(model.uri for model in found)
-            )
-        if found:
-            return found[0].path
-    return _folder(name_or_path)
-
-
-def is_known_by_name(name_or_path: str | Path) -> bool:
-    """Whether it is by its name that a bundle is found: then it is everybody's on this machine."""
-    asked = str(name_or_path)
-    if _URI.fullmatch(asked):
-        return True
-    return _is_name(asked) and bool(known_models().named(asked))
+    found = known_models().named(asked) if _is_name(asked) else ()
+    if len(found) > 1:
+        raise BundleError(
+            f"model '{shortened_text(asked)}' is registered by several packages: give "
+            + " or ".join(model.uri for model in found)
+        )
+    return found[0].path if found else None
 
 
 def _folder(name_or_path: str | Path) -> Path:
