@@ -56,8 +56,12 @@ class SqliteFile:
             self._options = "mode=rw"
         self._path = path
         # What is in a -wal may be longer than the file.
-        self.is_cut_off = self._options == "immutable=1" and _is_cut_off(path)
-        self.bytes_behind = _size_of_another(path)
+        size, announced = _size(path), _announced_size(path)
+        is_whole = announced is None or announced <= size
+        self.is_cut_off = self._options == "immutable=1" and not is_whole
+        self.bytes_behind = 0
+        if announced and _starts_another(path, announced):
+            self.bytes_behind = size - announced
 
     def open(self) -> sqlite3.Connection:
         """Opens the database.
@@ -128,20 +132,11 @@ def _head(path: Path, size: int) -> bytes:
         return stream.read(size)
 
 
-def _is_cut_off(path: Path) -> bool:
-    announced = _announced_size(path)
-    return announced is not None and announced > _size(path)
-
-
-def _size_of_another(path: Path) -> int:
-    """How many bytes there are from where another database starts behind this one's end."""
-    announced = _announced_size(path)
-    if announced is None or announced >= _size(path):
-        return 0
+def _starts_another(path: Path, position: int) -> bool:
+    """Whether another database starts at this byte of a file."""
     with path.open("rb") as stream:
-        stream.seek(announced)
-        is_another = stream.read(len(_DATABASE_START)) == _DATABASE_START
-    return _size(path) - announced if is_another else 0
+        stream.seek(position)
+        return stream.read(len(_DATABASE_START)) == _DATABASE_START
 
 
 def _announced_size(path: Path) -> int | None:
