@@ -4,22 +4,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
+from support.proc import children
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.benchmark.pace import PHASES, PacePlan, load, measure_pace, phases
 from attendseg_ros.benchmark.tables import markdown
 
 LARGE, SMALL = {"input_width": 512, "input_height": 384}, {"input_width": 256, "input_height": 192}
-
-
-def children() -> set[str]:
-    """Processes that this one started and that still live."""
-    # The thread that starts one has ended: the kernel gives it to any other thread.
-    tasks = Path("/proc/self/task").iterdir()
-    return {pid for task in tasks for pid in (task / "children").read_text().split()}
 
 
 def test_frames_are_sorted_by_the_phase_in_which_they_were_taken() -> None:
@@ -50,10 +45,10 @@ def test_a_phase_without_masks_has_no_latency() -> None:
 
 
 def test_the_load_comes_and_goes() -> None:
-    before = children()
+    before = children(os.getpid())
     with load(2):
-        assert len(children() - before) == 2
-    assert children() <= before
+        assert len(children(os.getpid()) - before) == 2
+    assert children(os.getpid()) <= before
 
 
 def test_runs_over_the_middleware(tmp_path: Path) -> None:

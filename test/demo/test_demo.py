@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
+from support.proc import children
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.playback import open_source
@@ -76,15 +77,14 @@ class Run:
         self._process.send(number)
 
     def _children(self) -> dict[str, int]:
-        pid = self._process.pid
         found = {}
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        for child in children(self._process.pid):
             command: list[str] = []
             # It may have ended meanwhile.
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             if "-m" in command:
-                found[command[command.index("-m") + 1].rpartition(".")[2]] = int(child)
+                found[command[command.index("-m") + 1].rpartition(".")[2]] = child
         return found
 
 

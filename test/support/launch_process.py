@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
+from support import proc
 from support.logged_process import LoggedProcess
 
 PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
@@ -47,10 +48,9 @@ class LaunchProcess(LoggedProcess):
     def __enter__(self) -> LaunchProcess:
         return self
 
-    def children(self) -> list[int]:
+    def children(self) -> set[int]:
         """The ids of the processes it has started."""
-        pids = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [int(pid) for pid in pids]
+        return proc.children(self.pid)
 
 
 def share() -> Path:

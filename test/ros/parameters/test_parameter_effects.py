@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support.logged_process import PATIENCE_S
+from support.proc import threads
 from support.ros_client import image, pixels_of, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
@@ -130,13 +131,13 @@ def test_engine_auto_takes_an_installed_one_and_says_which(tmp_path: Path, tiny_
 
 
 def test_num_threads(tmp_path: Path, tiny_path: Path) -> None:
-    threads = {}
+    count = {}
     for number in (1, 4):
         with Rig(tmp_path, tiny_path, {"num_threads": number}) as rig:
             rig.client.ask(rig.client.camera(), rig.painted(), rig.output("mask"))
-            threads[number] = len(list(Path(f"/proc/{rig.process.pid}/task").iterdir()))
+            count[number] = len(threads(rig.process.pid))
     # ONNX Runtime starts a thread for each but the calling one.
-    assert threads[4] == threads[1] + 3
+    assert count[4] == count[1] + 3
 
 
 def test_overlay_alpha(rig: Rig, camera: Any) -> None:

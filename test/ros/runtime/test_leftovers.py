@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from support import proc
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
 
@@ -18,8 +19,7 @@ def change(rig: Rig, transition: int) -> bool:
 
 
 def threads(rig: Rig) -> list[str]:
-    tasks = Path(f"/proc/{rig.process.pid}/task").iterdir()
-    return sorted((task / "comm").read_text() for task in tasks)
+    return sorted(proc.threads(rig.process.pid).values())
 
 
 def test_outputs_that_cannot_all_be_made_leave_none(tmp_path: Path, tiny_path: Path) -> None:

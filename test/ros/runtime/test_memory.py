@@ -17,6 +17,7 @@ from statistics import median
 import pytest
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from support.proc import threads
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
 
@@ -37,10 +38,6 @@ def resident_mb(rig: Rig) -> float:
     status = Path(f"/proc/{rig.process.pid}/status").read_text()
     (kilobytes,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
     return int(kilobytes) / 1024
-
-
-def threads(rig: Rig) -> int:
-    return len(list(Path(f"/proc/{rig.process.pid}/task").iterdir()))
 
 
 def change(rig: Rig, *transitions: int) -> None:
@@ -67,7 +64,7 @@ def test_clean_up_gives_memory_back_and_cycles_do_not_grow(rig: Rig) -> None:
         used.append(resident_mb(rig))
         down(rig)
         idle.append(resident_mb(rig))
-        idle_threads.append(threads(rig))
+        idle_threads.append(len(threads(rig.process.pid)))
     # The first cycle imports the engine, which stays; what comes on top with each is the model's.
     assert used[-1] - idle[-1] > 20.0, (used, idle)
     assert idle[-1] - idle[1] < 15.0, idle

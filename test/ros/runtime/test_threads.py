@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.proc import threads
 from support.segmentation_rig import Rig
 
 
@@ -18,14 +19,10 @@ def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
         yield rig
 
 
-def threads(rig: Rig) -> set[str]:
-    return {task.name for task in Path(f"/proc/{rig.process.pid}/task").iterdir()}
-
-
 def test_no_image_starts_threads(rig: Rig, camera: Any) -> None:
     outputs = [rig.output(name) for name in ("mask", "color_mask", "overlay")]
     rig.client.ask(camera, rig.painted(64, 48), *outputs)
-    before = threads(rig)
+    before = threads(rig.process.pid)
     # OpenCV would divide an image of this size among the cores.
     rig.client.ask(camera, rig.painted(1920, 1080), *outputs)
-    assert threads(rig) == before
+    assert threads(rig.process.pid) == before
