@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import Enum
-from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.ros.health.tally import Tally
 
 
 class NoGround(Enum):
@@ -41,47 +40,35 @@ class GroundReport:
     def __init__(self, name: str) -> None:
         """Begins with nothing counted; the name is that of the status."""
         self._name = name
-        self._lock = Lock()
-        self._published = 0
-        self._failed: Counter[NoGround] = Counter()
-        self._reported: Counter[NoGround] = Counter()
+        self._maps: Tally[NoGround] = Tally()
         self._view = "none yet"
-        self._last: NoGround | None = None
 
     def record_published(self, view: str) -> None:
         """Counts a map that went out; the view says in words from where the ground is seen."""
-        with self._lock:
-            self._published += 1
-            self._view, self._last = view, None
+        self._view = view
+        self._maps.succeed()
 
     def record_failure(self, reason: NoGround) -> None:
         """Counts a mask without a map."""
-        with self._lock:
-            self._failed[reason] += 1
-            self._last = reason
+        self._maps.fail(reason)
 
     def status(self) -> DiagnosticStatus:
         """The status of what was published and what failed since the last call."""
-        with self._lock:
-            failed, published, view = Counter(self._failed), self._published, self._view
-            last = self._last
-        fresh = failed - self._reported
-        self._reported = failed
+        maps = self._maps.look()
         findings = [
-            f"{count} masks without a map: {reason.value}" for reason, count in fresh.items()
+            f"{count} masks without a map: {reason.value}" for reason, count in maps.fresh.items()
         ]
-        if last is not None and not findings:
-            # A camera may be slower than the reports, and what was wrong is not over in between.
-            findings = [f"the last mask is without a map: {last.value}"]
+        if maps.last is not None and not findings:
+            findings = [f"the last mask is without a map: {maps.last.value}"]
         values = {
-            "maps published": published,
-            "view": view,
-            "masks without a map": sum(failed.values()),
-            **{f"masks without a map: {reason.value}": failed[reason] for reason in NoGround},
+            "maps published": maps.succeeded,
+            "view": self._view,
+            "masks without a map": maps.failed.total(),
+            **{f"masks without a map: {reason.value}": maps.failed[reason] for reason in NoGround},
         }
         return DiagnosticStatus(
             name=self._name,
             level=DiagnosticStatus.WARN if findings else DiagnosticStatus.OK,
-            message="; ".join(findings) or f"{published} maps published",
+            message="; ".join(findings) or f"{maps.succeeded} maps published",
             values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
         )

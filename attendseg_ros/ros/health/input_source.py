@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
@@ -12,6 +11,7 @@ from typing import TypeVar
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
+from attendseg_ros.ros.health.tally import Tallied
 from attendseg_ros.ros.parameters.settings import Settings
 
 Cause = TypeVar("Cause", bound=Enum)
@@ -37,9 +37,8 @@ def judge_source(
     missing: str,
     source: InputSource,
     without: str,
-    fresh: Mapping[Cause, int],
+    tallied: Tallied[Cause],
     settings: Settings,
-    last: Cause | None,
 ) -> tuple[bytes, list[str]]:
     """The level of an input's status, and what is wrong in words.
 
@@ -47,10 +46,8 @@ def judge_source(
         missing: what is said of silence, up to the topic.
         source: where it comes from.
         without: what the failures are, in words.
-        fresh: failures since the last report, by reason.
+        tallied: what came out of it since the last report.
         settings: the limits of silence.
-        last: of the last one, unless something came out since: an input may be slower than the
-            reports, and what was wrong is not over in between.
     """
     level, findings = DiagnosticStatus.OK, []
     silent = f"{missing} {source.topic} for {source.silence_s:.1f} s: {source.publishers}"
@@ -58,10 +55,10 @@ def judge_source(
         level, findings = DiagnosticStatus.ERROR, [silent]
     elif 0.0 < settings.max_age_warn_s < source.silence_s:
         level, findings = DiagnosticStatus.WARN, [silent]
-    if fresh or last is not None:
+    if tallied.fresh or tallied.last is not None:
         level = max(level, DiagnosticStatus.WARN)
-        reasons = ", ".join(f"{count} {reason.value}" for reason, count in fresh.items())
-        if last is not None and not fresh:
-            reasons = f"the last, {last.value}"
+        reasons = ", ".join(f"{count} {reason.value}" for reason, count in tallied.fresh.items())
+        if tallied.last is not None and not tallied.fresh:
+            reasons = f"the last, {tallied.last.value}"
         findings.append(f"{without}: {reasons}")
     return level, findings

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from math import isnan
 from threading import Lock
 
@@ -12,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.ros.depth.depth_errors import OF_LANDING_ONLY, DepthFault
 from attendseg_ros.ros.health.input_source import InputSource, judge_source
+from attendseg_ros.ros.health.tally import Tally
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.timing import RateWindow
 
@@ -27,12 +27,9 @@ class PointsReport:
         self._name = name
         self._lock = Lock()
         self._received = 0
-        self._published = 0
         self._doubt = ""
-        self._last: DepthFault | None = None
-        self._clouds = RateWindow()
-        self._failed: Counter[DepthFault] = Counter()
-        self._reported: Counter[DepthFault] = Counter()
+        self._clouds: Tally[DepthFault] = Tally()
+        self._times = RateWindow()
         self._offset_ns: int | None = None
 
     def record_depth(self) -> None:
@@ -43,15 +40,13 @@ class PointsReport:
     def record_published(self, now_ns: int, doubt: str) -> None:
         """Counts a cloud that went out, with what makes it doubtful, in words; empty if nothing."""
         with self._lock:
-            self._published += 1
-            self._doubt, self._last = doubt, None
-        self._clouds.add(now_ns)
+            self._doubt = doubt
+        self._clouds.succeed()
+        self._times.add(now_ns)
 
     def record_failure(self, reason: DepthFault) -> None:
         """Counts an image that gets no points."""
-        with self._lock:
-            self._failed[reason] += 1
-            self._last = reason
+        self._clouds.fail(reason)
 
     def record_unmatched(self, offset_ns: int | None) -> None:
         """Counts an image without depth, and remembers how far off the nearest one was."""
@@ -62,14 +57,11 @@ class PointsReport:
     def status(self, source: InputSource, settings: Settings, now_ns: int) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
-            failed = Counter(self._failed)
-            received, published, offset_ns = self._received, self._published, self._offset_ns
-            doubt, last = self._doubt, self._last
-        fresh = failed - self._reported
-        self._reported = failed
-        rate = self._clouds.rate_hz(now_ns)
+            received, doubt, offset_ns = self._received, self._doubt, self._offset_ns
+        clouds = self._clouds.look()
+        rate = self._times.rate_hz(now_ns)
         level, findings = judge_source(
-            "no depth on", source, "images without points", fresh, settings, last
+            "no depth on", source, "images without points", clouds, settings
         )
         if doubt:
             level = max(level, DiagnosticStatus.WARN)
@@ -79,11 +71,14 @@ class PointsReport:
             "topic": source.topic,
             "publishers": source.publishers,
             "depths received": received,
-            "clouds published": published,
+            "clouds published": clouds.succeeded,
             "clouds dropped": source.clouds_dropped,
             "rate (Hz)": _number(rate),
-            "images without points": sum(failed.values()),
-            **{f"images without points: {reason.value}": failed[reason] for reason in REASONS},
+            "images without points": clouds.failed.total(),
+            **{
+                f"images without points: {reason.value}": clouds.failed[reason]
+                for reason in REASONS
+            },
             "offset of last unmatched depth (ms)": "none"
             if offset_ns is None
             else f"{offset_ns / 1e6:.1f}",

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import Enum
 from threading import Lock
 
@@ -12,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.ros.health.input_source import InputSource, judge_source
+from attendseg_ros.ros.health.tally import Tally
 from attendseg_ros.ros.parameters.settings import Settings
 
 
@@ -41,10 +41,8 @@ class PaintingReport:
         """Begins with nothing counted; the name is that of the status."""
         self._name = name
         self._lock = Lock()
-        self._received = self._published = 0
-        self._failed: Counter[NotPainted] = Counter()
-        self._reported: Counter[NotPainted] = Counter()
-        self._last: NotPainted | None = None
+        self._received = 0
+        self._painted: Tally[NotPainted] = Tally()
 
     def record_cloud(self) -> None:
         """Counts a cloud that came in."""
@@ -53,38 +51,36 @@ class PaintingReport:
 
     def record_published(self) -> None:
         """Counts a painted cloud that went out."""
-        with self._lock:
-            self._published += 1
-            self._last = None
+        self._painted.succeed()
 
     def record_failure(self, reason: NotPainted) -> None:
         """Counts a cloud that is not painted."""
-        with self._lock:
-            self._failed[reason] += 1
-            self._last = reason
+        self._painted.fail(reason)
 
     def status(self, source: InputSource, settings: Settings) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
-            failed, received, published = Counter(self._failed), self._received, self._published
-            last = self._last
-        fresh = failed - self._reported
-        self._reported = failed
+            received = self._received
+        painted = self._painted.look()
         level, findings = judge_source(
-            "no cloud on", source, "clouds not painted", fresh, settings, last
+            "no cloud on", source, "clouds not painted", painted, settings
         )
+        fine = f"{painted.succeeded} clouds from {source.topic} painted"
         values = {
             "topic": source.topic,
             "publishers": source.publishers,
             "clouds received": received,
-            "clouds painted": published,
+            "clouds painted": painted.succeeded,
             "clouds dropped": source.clouds_dropped,
-            "clouds not painted": sum(failed.values()),
-            **{f"clouds not painted: {reason.value}": failed[reason] for reason in NotPainted},
+            "clouds not painted": painted.failed.total(),
+            **{
+                f"clouds not painted: {reason.value}": painted.failed[reason]
+                for reason in NotPainted
+            },
         }
         return DiagnosticStatus(
             name=self._name,
             level=level,
-            message="; ".join(findings) or f"{published} clouds from {source.topic} painted",
+            message="; ".join(findings) or fine,
             values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
         )
