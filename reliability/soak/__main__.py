@@ -144,7 +144,7 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
             if now_s >= next_sample_s:
                 next_sample_s = now_s + _SAMPLE_S
                 figures.sample(now_s)
-                progress.set_postfix_str(figures.last_rest(), refresh=False)
+                progress.set_postfix_str(figures.cleaned_up.last, refresh=False)
                 progress.update(round(now_s) - progress.n)
     lasted_s = min(now_s, duration_s)
     return {

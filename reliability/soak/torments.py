@@ -137,6 +137,16 @@ class Torments:
         """Has the model made anew: `auto` keeps an engine chosen for whatever size came first."""
         self.set(model="street")
 
+    def clean_up(self) -> None:
+        """Takes the node's model away; `bring_up` undoes it."""
+        self._transition(Transition.TRANSITION_DEACTIVATE)
+        self._transition(Transition.TRANSITION_CLEANUP)
+
+    def bring_up(self) -> None:
+        """Has the node load its model and work again."""
+        self._transition(Transition.TRANSITION_CONFIGURE)
+        self._transition(Transition.TRANSITION_ACTIVATE)
+
     def set(self, **values: Any) -> None:
         """Sets parameters without waiting for the answer."""
         parameters = [Parameter(name, value=value) for name, value in values.items()]
