@@ -43,7 +43,8 @@ def main() -> int:
     options = _arguments()
     options.output.mkdir(parents=True, exist_ok=True)
     namespace = f"/attendseg_soak_{os.getpid()}"
-    command = [sys.executable, "-m", "attendseg_ros.ros.segmentation_node", "--ros-args"]
+    count = options.output / "heap_in_use"
+    command = [sys.executable, "-m", "reliability.soak.counted_node", str(count), "--ros-args"]
     command += ["-r", f"__ns:={namespace}", "-p", "cameras:=[front, rear]"]
     command += ["-p", f"engine:={options.engine}", "-p", "lazy:=false"]
     log = options.output / "node.log"
@@ -51,7 +52,7 @@ def main() -> int:
     with log.open("wb") as output, Process(command, stdout=output, stderr=output) as process:
         rclpy.init()
         try:
-            report = _soak(process, namespace, options)
+            report = _soak(process, namespace, count, options)
         finally:
             rclpy.try_shutdown()
     report["machine"] = host
@@ -103,7 +104,9 @@ class _Watch:
         self.wrong_masks += not (fits and message.encoding == "mono8")
 
 
-def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict[str, Any]:
+def _soak(
+    process: Process, namespace: str, count: Path, options: argparse.Namespace
+) -> dict[str, Any]:
     node = rclpy.create_node("soak", namespace=namespace)
     # One thread for everything: nothing is destroyed while another thread waits on it.
     executor = SingleThreadedExecutor()
@@ -114,7 +117,7 @@ def _soak(process: Process, namespace: str, options: argparse.Namespace) -> dict
     front = SteadyCamera(node, options.rate)
     duration_s = 60.0 * options.minutes
     began_s = time.monotonic()
-    figures = Figures(process.pid, duration_s)
+    figures = Figures(process.pid, count, duration_s)
     watch = _Watch(node, figures, began_s)
     watch.last_s = 0.0
     while watch.last_s == 0.0:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +21,37 @@ MOST_SLOPE_MB_PER_HOUR = 1.0
 MOST_DRIFT = 0.05
 LONGEST_RECOVERY_S = 3.0
 
+IN_USE, CLEANED_UP, WITH_MODEL = "heap_in_use", "memory_cleaned_up", "memory_with_model"
 
-class OwnMemory:
-    """The memory of a process's own, always read in the same state.
+
+def pages_mb(pid: int) -> float:
+    """Memory of a process's own (proc(5)), with the free room between its blocks."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    kib = next(int(line.split()[1]) for line in text.splitlines() if "RssAnon" in line)
+    return kib * 1024 / 1e6
+
+
+def in_use_mb(count: Path) -> float:
+    """What `counted_node` wrote last."""
+    return int(count.read_text(encoding="ascii")) / 1e6
+
+
+class Memory:
+    """Memory that is always read in the same state.
 
     At other times it depends on who listens and on the size of the images: tens of megabytes, in
     which a leak would not show for hours.
     """
 
-    def __init__(self, pid: int) -> None:
-        """Begins; the id is that of the process."""
-        self._status = Path(f"/proc/{pid}/status")
+    def __init__(self, look: Callable[[], float]) -> None:
+        """Begins; `look` gives megabytes."""
+        self._look = look
         self._readings: list[float] = []
         self._rests: list[tuple[float, float]] = []
 
     def read(self) -> None:
         """Reads it; several times at each rest."""
-        text = self._status.read_text()
-        kib = next(int(line.split()[1]) for line in text.splitlines() if "RssAnon" in line)
-        self._readings.append(kib * 1024 / 1e6)
+        self._readings.append(self._look())
 
     def rest(self, at_s: float) -> None:
         """Ends a rest, of which the lowest reading counts: what a frame takes comes and goes."""
@@ -50,14 +64,14 @@ class OwnMemory:
         """Of the last rest, in words."""
         return f"{self._rests[-1][1]:.0f} MB" if self._rests else ""
 
-    def report(self, state: str, since_s: float) -> dict[str, Any]:
-        """As plain values for JSON, by names that end in what the state is called."""
+    def report(self, name: str, since_s: float) -> dict[str, Any]:
+        """As plain values for JSON, by names that begin with that of the memory."""
         rests = [rest for rest in self._rests if rest[0] >= since_s]
         growth, error = slope(rests)
         return {
-            f"own_memory_mb_{state}": [round(memory_mb, 1) for _, memory_mb in rests],
-            f"memory_slope_mb_per_hour_{state}": round(growth, 2),
-            f"memory_slope_error_mb_per_hour_{state}": round(error, 2),
+            f"{name}_mb": [round(memory_mb, 1) for _, memory_mb in rests],
+            f"{name}_slope_mb_per_hour": round(growth, 2),
+            f"{name}_slope_error_mb_per_hour": round(error, 2),
         }
 
 
@@ -65,22 +79,25 @@ class Figures:
     """Samples of the node's process, and the times of the steady camera's frames.
 
     Attributes:
-        cleaned_up: the memory of the node without a model. What it keeps there is lost to it.
-        with_model: that of the node at work, with the free room between its blocks of memory.
+        in_use: blocks of the heap of the node without a model. What it keeps there is lost to it.
+        cleaned_up: all memory of the node's own, without a model.
+        with_model: the same with one.
     """
 
-    def __init__(self, pid: int, duration_s: float) -> None:
+    def __init__(self, pid: int, count: Path, duration_s: float) -> None:
         """Begins.
 
         Args:
             pid: the node's process.
+            count: the file that `counted_node` writes.
             duration_s: how long the soak lasts; a sixth of it, or ten minutes, is a window.
         """
         self._proc = Path(f"/proc/{pid}")
         self._window_s = min(600.0, duration_s / 6.0)
         self._samples: list[tuple[float, float, int, int]] = []
-        self.cleaned_up = OwnMemory(pid)
-        self.with_model = OwnMemory(pid)
+        self.in_use = Memory(partial(in_use_mb, count))
+        self.cleaned_up = Memory(partial(pages_mb, pid))
+        self.with_model = Memory(partial(pages_mb, pid))
         self._frames: list[tuple[float, float]] = []
         self.recoveries_s: list[float] = []
 
@@ -108,8 +125,9 @@ class Figures:
         report: dict[str, Any] = {
             "steady_frames": len(self._frames),
             "memory_mb": [round(sample[1], 1) for sample in (late[:1] + late[-1:])],
-            **self.cleaned_up.report("cleaned_up", self._window_s),
-            **self.with_model.report("with_model", self._window_s),
+            **self.in_use.report(IN_USE, self._window_s),
+            **self.cleaned_up.report(CLEANED_UP, self._window_s),
+            **self.with_model.report(WITH_MODEL, self._window_s),
             "threads": [sample[2] for sample in (late[:1] + late[-1:])],
             "descriptors": [sample[3] for sample in (late[:1] + late[-1:])],
             "slowest_recovery_s": round(max(self.recoveries_s, default=0.0), 2),
@@ -139,12 +157,12 @@ def slope(rests: list[tuple[float, float]]) -> tuple[float, float]:
 def broken_promises(report: dict[str, Any]) -> list[str]:
     """What a report does not keep, in words."""
     broken = []
-    for state in ("cleaned_up", "with_model"):
-        growth = report[f"memory_slope_mb_per_hour_{state}"]
-        sure = growth - 2.0 * report[f"memory_slope_error_mb_per_hour_{state}"]
-        # What scatters too much to tell is for the reader of the report.
-        if (growth if state == "cleaned_up" else sure) > MOST_SLOPE_MB_PER_HOUR:
-            broken.append(f"memory {state.replace('_', ' ')} grows by {growth} MB an hour")
+    for name in (IN_USE, CLEANED_UP, WITH_MODEL):
+        growth = report[f"{name}_slope_mb_per_hour"]
+        error = report[f"{name}_slope_error_mb_per_hour"]
+        # Pages scatter, and what scatters too much to tell is for the reader of the report.
+        if growth - (0.0 if name == IN_USE else 2.0 * error) > MOST_SLOPE_MB_PER_HOUR:
+            broken.append(f"{name.replace('_', ' ')} grows by {growth} MB an hour")
     if report.get("p99_last_ms", 0.0) > report.get("p99_first_ms", 0.0) * (1.0 + MOST_DRIFT):
         broken.append(f"p99 went from {report['p99_first_ms']} to {report['p99_last_ms']} ms")
     if report["slowest_recovery_s"] > LONGEST_RECOVERY_S:

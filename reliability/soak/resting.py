@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 
 from attendseg_ros.ros.health.periodic_report import UNCONFIGURED
-from reliability.soak.figures import Figures, OwnMemory
+from reliability.soak.figures import Figures, Memory
 from reliability.soak.torments import Torments
 
 _EVERY_S = 60.0
@@ -82,7 +82,7 @@ class Rests:
             self._go_to(self._read_with_model, now_s)
 
     def _read_with_model(self, now_s: float) -> None:
-        if self._read(self._figures.with_model, now_s):
+        if self._read(now_s, self._figures.with_model):
             self._torments.clean_up()
             self._go_to(self._await_none, now_s)
 
@@ -92,7 +92,7 @@ class Rests:
             self._go_to(self._read_cleaned_up, now_s)
 
     def _read_cleaned_up(self, now_s: float) -> None:
-        if self._read(self._figures.cleaned_up, now_s):
+        if self._read(now_s, self._figures.cleaned_up, self._figures.in_use):
             self._torments.bring_up()
             self._go_to(self._await_work, now_s)
 
@@ -100,13 +100,15 @@ class Rests:
         if self.model == "street":
             self._go_to(self._wait, now_s)
 
-    def _read(self, memory: OwnMemory, now_s: float) -> bool:
+    def _read(self, now_s: float, *memories: Memory) -> bool:
         if now_s >= self._next_s:
             self._next_s = now_s + _READ_EVERY_S
-            memory.read()
+            for memory in memories:
+                memory.read()
         if now_s < self._since_s + _SETTLE_S + _READ_S:
             return False
-        memory.rest(now_s)
+        for memory in memories:
+            memory.rest(now_s)
         return True
 
     def _go_to(self, step: Any, now_s: float) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
 import os
@@ -21,7 +22,8 @@ from support.ros_client import RosClient, wait_until
 from attendseg_ros.processes import Process
 from attendseg_ros.ros.health.periodic_report import UNCONFIGURED
 from reliability.soak.cameras import UnrulyCamera
-from reliability.soak.figures import Figures, OwnMemory, broken_promises, slope
+from reliability.soak.counted_node import bytes_in_use
+from reliability.soak.figures import Figures, Memory, broken_promises, pages_mb, slope
 from reliability.soak.resting import Rests
 from reliability.soak.torments import Torments
 
@@ -48,47 +50,65 @@ def test_growth_and_its_error_are_those_of_the_line() -> None:
     assert slope(rests[:2]) == (0.0, 0.0)
 
 
+def test_blocks_are_counted_until_they_are_given_back() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    before = bytes_in_use()
+    # One too large for a place between others, and one that glibc would map for itself.
+    blocks = [libc.malloc(size) for size in (100_000, 64_000_000)]
+    held = bytes_in_use() - before
+    for block in blocks:
+        libc.free(ctypes.c_void_p(block))
+    assert held == pytest.approx(64_100_000, abs=50_000)
+    assert bytes_in_use() - before < 50_000
+
+
 def test_what_a_frame_takes_for_a_moment_is_no_growth() -> None:
-    memory = OwnMemory(os.getpid())
+    memory = Memory(lambda: pages_mb(os.getpid()))
     for minute in range(1, 5):
         memory.read()
         block = resident_block()
         memory.read()
         block.close()
         memory.rest(60.0 * minute)
-    memory_mb = memory.report("idle", 60.0)["own_memory_mb_idle"]
+    memory_mb = memory.report("idle", 60.0)["idle_mb"]
     assert len(memory_mb) == 4
     assert max(memory_mb) - min(memory_mb) < BLOCK / 2e6
 
 
 def test_what_stays_is_growth() -> None:
-    memory = OwnMemory(os.getpid())
+    memory = Memory(lambda: pages_mb(os.getpid()))
     kept = []
     for minute in range(1, 5):
         kept.append(resident_block())
         memory.read()
         memory.rest(60.0 * minute)
-    growth = memory.report("idle", 60.0)["memory_slope_mb_per_hour_idle"]
+    growth = memory.report("idle", 60.0)["idle_slope_mb_per_hour"]
     assert growth == pytest.approx(BLOCK / 1e6 * 60.0, rel=0.1)
 
 
 @pytest.mark.parametrize(
-    ("cleaned_up", "with_model", "broken"),
+    ("in_use", "with_model", "broken"),
     [
         ((0.9, 0.4), (0.9, 0.4), []),
-        ((1.1, 0.4), (0.0, 0.4), ["memory cleaned up grows by 1.1 MB an hour"]),
+        ((1.1, 0.4), (0.0, 0.4), ["heap in use grows by 1.1 MB an hour"]),
         # Free room between blocks comes and goes: within its error this is nothing.
         ((0.0, 0.4), (9.0, 7.0), []),
         ((0.0, 0.4), (20.0, 3.0), ["memory with model grows by 20.0 MB an hour"]),
     ],
 )
 def test_growth_beyond_the_promise_is_told(
-    cleaned_up: tuple[float, float], with_model: tuple[float, float], broken: list[str]
+    in_use: tuple[float, float], with_model: tuple[float, float], broken: list[str]
 ) -> None:
     report = {"alive": True, "slowest_recovery_s": 0.1, "unanswered": 0, "wrong_masks": 0}
-    for state, (growth, error) in (("cleaned_up", cleaned_up), ("with_model", with_model)):
-        report[f"memory_slope_mb_per_hour_{state}"] = growth
-        report[f"memory_slope_error_mb_per_hour_{state}"] = error
+    lines = {
+        "heap_in_use": in_use,
+        "memory_cleaned_up": (0.0, 0.4),
+        "memory_with_model": with_model,
+    }
+    for name, (growth, error) in lines.items():
+        report[f"{name}_slope_mb_per_hour"] = growth
+        report[f"{name}_slope_error_mb_per_hour"] = error
     assert broken_promises(report) == broken
 
 
@@ -111,13 +131,17 @@ def test_a_soak_that_is_stopped_tells_what_it_measured(tmp_path: Path, repositor
     assert 0.0 < report["minutes"] < 30.0
     assert report["steady_frames"] > 0
     assert report["alive"]
+    # The node itself counts its blocks: megabytes.
+    assert int((tmp_path / "heap_in_use").read_text()) > 1_000_000
 
 
-def test_memory_is_read_once_the_node_itself_says_what_runs() -> None:
+def test_memory_is_read_once_the_node_itself_says_what_runs(tmp_path: Path) -> None:
     with RosClient("/soaked", "soak") as client:
         chance = random.Random(1)
         torments = Torments(client.node, chance, UnrulyCamera(client.node, chance))
-        figures = Figures(os.getpid(), 1.0)
+        count = tmp_path / "heap_in_use"
+        count.write_text("1000000")
+        figures = Figures(os.getpid(), count, 1.0)
         rests = Rests(client.node, torments, figures)
         publisher = client.node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         now_s = 60.0
@@ -130,8 +154,8 @@ def test_memory_is_read_once_the_node_itself_says_what_runs() -> None:
                 status.values = [KeyValue(key=key, value=value) for key, value in values.items()]
             publisher.publish(DiagnosticArray(status=[status]))
 
-        def read(state: str) -> int:
-            return len(figures.report(300.0)[f"own_memory_mb_{state}"])
+        def read(name: str) -> int:
+            return len(figures.report(300.0)[f"memory_{name}_mb"])
 
         def until(what: str, model: str | None) -> None:
             def heard() -> bool:
@@ -167,6 +191,7 @@ def test_memory_is_read_once_the_node_itself_says_what_runs() -> None:
         until("that there is none", None)
         pass_by(20.0)
         assert (read("with_model"), read("cleaned_up")) == (1, 1)
+        assert figures.report(300.0)["heap_in_use_mb"] == [1.0]
         assert rests_now()
         until("the model again", "street")
         pass_by(0.2)
