@@ -106,12 +106,12 @@ class Lens:
         c = self.camera
         with np.errstate(invalid="ignore", over="ignore"):
             x, y, valid = self.distortion.bend(points)
-        # All columns first, then all rows: whoever works on one of them has it in one piece.
-        pixels = np.empty((2, *x.shape), x.dtype)
-        np.multiply(x, c.fx, out=pixels[0, ...])
-        np.multiply(y, c.fy, out=pixels[1, ...])
-        pixels[0] += c.cx
-        pixels[1] += c.cy
-        # Of a point at infinity, or of none, nothing else has told yet.
-        valid &= np.isfinite(x + y)
+            # All columns first, then all rows: whoever works on one of them has it in one piece.
+            pixels = np.empty((2, *x.shape), x.dtype)
+            np.multiply(x, c.fx, out=pixels[0, ...])
+            np.multiply(y, c.fy, out=pixels[1, ...])
+            pixels[0] += c.cx
+            pixels[1] += c.cy
+            # Of a point at infinity, or of none, nothing else has told yet.
+            valid &= np.isfinite(x + y)
         return np.moveaxis(pixels, 0, -1), valid

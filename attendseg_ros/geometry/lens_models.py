@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 from attendseg_ros.errors import AttendSegError
 from attendseg_ros.geometry.distortion import Distortion, Pinhole
@@ -36,6 +35,13 @@ POLYNOMIAL_COUNTS = (4, 5, 8, 12, 14)
 
 _MOST_SHOWN = POLYNOMIAL_COUNTS[-1]
 
+LARGEST, SMALLEST = 1e6, 1e-15
+"""Coefficients of calibrated lenses come to hundreds. Polynomials of larger ones overflow, those
+of smaller ones cannot be solved; what a smaller one adds is no thousandth of a pixel."""
+
+STEEPEST = 1.5
+"""Tilt of a sensor in radians: one that lies along the axis has no image."""
+
 
 class LensError(AttendSegError):
     """A lens of a kind that is not known, or coefficients that are none; one line."""
@@ -64,12 +70,16 @@ def distortion_of(model: str, coefficients: Sequence[float]) -> Distortion:
         coefficients: d; all 0 or none is a pinhole, of an equidistant lens the ideal one.
 
     Raises:
-        LensError: the model is not known, D is not of its length or holds no numbers, or there is
-            a D without a model.
+        LensError: the model is not known, D is not of its length or holds numbers that no lens has,
+            or there is a D without a model.
     """
     values = [float(value) for value in coefficients]
-    if not all(map(isfinite, values)):
-        raise LensError(f"D is {numbers(values)}: is it calibrated?")
+    if not all(abs(value) <= LARGEST for value in values):
+        raise LensError(
+            f"D is {numbers(values)}: is it calibrated? Each must be a number from {-LARGEST:g} to "
+            f"{LARGEST:g}"
+        )
+    values = [value if abs(value) >= SMALLEST else 0.0 for value in values]
     known = canonical(model)
     if known == EQUIDISTANT:
         if len(values) not in (0, 4) and (len(values) < 4 or any(values[4:])):
@@ -86,6 +96,11 @@ def distortion_of(model: str, coefficients: Sequence[float]) -> Distortion:
         raise LensError(
             f"D is {numbers(values)}: {model} has "
             f"{', '.join(map(str, POLYNOMIAL_COUNTS[:-1]))} or {POLYNOMIAL_COUNTS[-1]} coefficients"
+        )
+    if any(abs(angle) > STEEPEST for angle in values[12:]):
+        raise LensError(
+            f"D is {numbers(values)}: its last two tilt the sensor, and must be from "
+            f"{-STEEPEST} to {STEEPEST} radians"
         )
     return Polynomial(values)
 

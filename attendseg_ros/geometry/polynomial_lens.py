@@ -57,7 +57,9 @@ class Polynomial:
         largest = min(self.largest, _WIDEST)
         # Angles rather than radii are spread evenly: far out, radii are worth little.
         table = np.tan(np.linspace(0.0, np.arctan(largest), TABLE))
-        bent = table * self._gain(table**2)
+        with np.errstate(divide="ignore"):
+            # The last may be the pole that the model ends at.
+            bent = table * self._gain(table**2)
         start = np.interp(radius, bent, table)
         scale = np.divide(start, radius, out=np.ones_like(radius), where=radius > 0.0)
         at_x, at_y = wanted_x * scale, wanted_y * scale

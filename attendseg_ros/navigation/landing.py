@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isnan, nan
 
 import numpy as np
@@ -40,10 +40,12 @@ class Verdict:
     Attributes:
         zone: none when there is none.
         reason: empty when there is one.
+        unchecked: whether there may be one, but its radius in metres is not known.
     """
 
     zone: Disc | None
     reason: str = ""
+    unchecked: bool = field(default=False, compare=False)
 
 
 class LandingSearch:
@@ -76,7 +78,7 @@ class LandingSearch:
                 image, is not.
             rules: those of this frame.
             radius_m: the radius of a disc on the ground; None if not known, and neither is what is
-                not above 0.
+                not above 0. It is asked for the largest disc first.
             stamp_ns: when the frame was taken; see `FrameContinuity.continues` for a restart.
         """
         height, width = occupancy.shape
@@ -97,7 +99,7 @@ class LandingSearch:
             return Verdict(None, f"no free area of radius >= {radius} in view")
         if isnan(needed_px):
             self._zone = self._candidate = None
-            return Verdict(None, f"radius >= {radius} cannot be checked: no scale")
+            return Verdict(None, f"radius >= {radius} cannot be checked: no scale", unchecked=True)
 
         kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
 

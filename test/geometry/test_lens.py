@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import warnings
 from math import inf, nan
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from attendseg_ros.geometry import CloudBuilder, Intrinsics, Lens, LensError
@@ -166,6 +169,8 @@ def test_an_unknown_model_is_refused_in_words(model: str, d: tuple[float, ...]) 
         ("equidistant", (0.1, 0.2), "has 4 coefficients"),
         ("equidistant", (0.1, 0.0, 0.0, 0.0, 0.2), "has 4 coefficients"),
         ("", (0.1, 0.0, 0.0, 0.0), "it must say what D means"),
+        ("plumb_bob", (0.0, 0.0, 0.0, 0.0, 1e300), "must be a number from -1e+06 to 1e+06"),
+        ("rational_polynomial", (*PRISM, 0.1, 1.6), "its last two tilt the sensor"),
         ("pinhole", (0.1, 0.0, 0.0, 0.0), "it must say what D means"),
     ],
 )
@@ -180,6 +185,25 @@ def test_coefficients_that_do_not_fit_are_refused(model: str, d: Any, words: str
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 8])
 def test_coefficients_of_0_leave_a_pinhole(model: str, count: int) -> None:
     assert not Lens(CAMERA, model, (0.0,) * count).bends
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    model=st.sampled_from(["plumb_bob", "rational_polynomial", "equidistant"]),
+    d=st.sampled_from([4, 5, 8, 12, 14]).flatmap(
+        lambda count: st.lists(st.floats(), min_size=count, max_size=count)
+    ),
+)
+def test_any_numbers_are_a_lens_or_refused_in_words(model: str, d: list[float]) -> None:
+    """A driver may send any, and a mask must not be lost to what fails in its metres."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            lens = Lens(Intrinsics(30.0, 30.0, 16.0, 12.0, 32, 24), model, tuple(d))
+        except LensError:
+            return
+        assert lens.rays.x.shape in ((24, 32), (1, 32))
+        lens.project(points().astype(np.float32))
 
 
 def test_a_fifth_coefficient_of_0_is_no_matter_to_a_fisheye() -> None:

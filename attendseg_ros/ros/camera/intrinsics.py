@@ -18,7 +18,10 @@ _IN_K = (0, 2, 4, 5)
 _IN_P = (0, 2, 5, 6)
 
 _FARTHEST_ASIDE = 20.0
-"""Of an image's middle, in focal lengths: 87 degrees from the axis."""
+"""Of any pixel, in focal lengths: 87 degrees for a pinhole, three turns for a fisheye."""
+
+_LONGEST = 1e7
+"""Focal length in pixels, of which each then sees a fiftieth of a second of arc."""
 
 
 def to_intrinsics(info: CameraInfo, width: int, height: int, rectified: bool = False) -> Intrinsics:
@@ -119,15 +122,20 @@ def _check_axis(camera: Intrinsics, name: str) -> None:
     A part that was cut out of an image may lie beside the axis, but not behind the lens.
     """
     aside = max(
-        abs(0.5 * camera.width - camera.cx) / camera.fx,
-        abs(0.5 * camera.height - camera.cy) / camera.fy,
+        max(abs(camera.cx), abs(camera.width - 1 - camera.cx)) / camera.fx,
+        max(abs(camera.cy), abs(camera.height - 1 - camera.cy)) / camera.fy,
     )
+    said = f"by fx {camera.fx:g}, fy {camera.fy:g}, cx {camera.cx:g} and cy {camera.cy:g} of {name}"
     if aside > _FARTHEST_ASIDE:
         raise DepthError(
             DepthFault.NO_INTRINSICS,
-            f"by fx {camera.fx:g}, fy {camera.fy:g}, cx {camera.cx:g} and cy {camera.cy:g} of "
-            f"{name} the middle of the image lies {degrees(atan(aside)):.4g} degrees beside the "
+            f"{said} a corner of the image lies {degrees(atan(aside)):.4g} degrees beside the "
             "camera's axis: are they in pixels of this image?",
+        )
+    if max(camera.fx, camera.fy) > _LONGEST:
+        raise DepthError(
+            DepthFault.NO_INTRINSICS,
+            f"{said} all pixels look in one direction: are they in pixels of this image?",
         )
 
 

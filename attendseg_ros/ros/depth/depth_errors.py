@@ -21,6 +21,7 @@ class DepthFault(Enum):
     MALFORMED = "malformed depth"
     SIZE = "depth of another size"
     NO_GROUND = "free ground not measured"
+    NOT_LEVEL = "free ground not level"
     NO_HEIGHT = "no height"
     NO_CAMERA_INFO = "no camera_info"
     NO_INTRINSICS = "camera_info without intrinsics"
@@ -35,12 +36,13 @@ OF_LANDING_ONLY = frozenset(
         DepthFault.STALE,
         DepthFault.FRAME,
         DepthFault.NO_GROUND,
+        DepthFault.NOT_LEVEL,
         DepthFault.NO_HEIGHT,
     }
 )
 """What keeps a landing zone from its metres, and no cloud from being published."""
 
-OF_POINTS_ONLY = frozenset({DepthFault.UNMATCHED, DepthFault.INTERNAL})
+OF_POINTS_ONLY = frozenset({DepthFault.UNMATCHED})
 """What keeps a cloud from being published, and no landing zone from its metres."""
 
 

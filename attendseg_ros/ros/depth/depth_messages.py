@@ -32,18 +32,24 @@ def same_frame(depth: Header, image: Header) -> bool:
     return bool(depth.frame_id.lstrip("/") == image.frame_id.lstrip("/"))
 
 
-def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray[np.float32]:
+ALL = (slice(None), slice(None))
+"""All rows and columns of an image."""
+
+
+def to_metres(
+    message: Image, width: int, height: int, part: tuple[slice, slice] = ALL
+) -> NDArray[np.float32]:
     """Gives the depth of a message in metres.
 
     Args:
         message: 32FC1 in metres, or 16UC1 or mono16 in millimetres (REP 118), of either byte order.
         width: of the mask whose pixels the depth is of.
         height: of that mask.
-        step: every so many pixels a side are taken, from the first.
+        part: the rows and columns that are taken.
 
     Returns:
-        A new float32 (height, width), or what `[::step, ::step]` leaves of that: along the optical
-        axis, NaN where nothing was measured.
+        A new float32 (height, width), or that part of it: along the optical axis, NaN where nothing
+        was measured.
 
     Raises:
         DepthError: the encoding or the size is wrong, or the message contradicts itself.
@@ -66,4 +72,4 @@ def to_metres(message: Image, width: int, height: int, step: int = 1) -> NDArray
         pixels = view(message)
     except BadImageError as error:
         raise DepthError(DepthFault.MALFORMED, str(error)) from error
-    return convert(pixels[::step, ::step, 0])
+    return convert(pixels[part][..., 0])

@@ -1,18 +1,20 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How far below the camera the free ground is, from depth images."""
+"""How far below the camera free ground is, from depth images."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import ceil, floor
+
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
-from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
-from attendseg_ros.navigation import FREE
+from attendseg_ros.navigation import Disc
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
@@ -25,17 +27,22 @@ from attendseg_ros.streaming.timing import stamp_ns
 OLDEST_NS = 500_000_000
 """Depth farther from an image's stamp tells nothing: 0.5 s is 1 m of a usual descent."""
 
-STEP = 4
-"""Every so many pixels a side are looked at: thousands are enough for a median."""
-
 LEAST_MEASURED = 0.1
-"""Share of the free ground that must be measured: a few pixels in a hole are mostly noise."""
+"""Share of a disc that must be measured: a few pixels in a hole are mostly noise."""
+
+MOST_SPREAD = 0.3
+"""Share of the median by which all but the nearest and the farthest tenth of a disc may differ. A
+camera that looks 20 degrees aside sees level ground so; a roof with the street beside it is beyond.
+"""
+
+_SAMPLES = 16
+"""Pixels of a disc's radius that are looked at: hundreds in all are enough for a median."""
 
 
 class GroundDistance:
     """Takes depth while somebody wants the landing zone.
 
-    `metres` and `is_asked_for` are for the thread that segments, everything else is for the
+    `below` and `is_asked_for` are for the thread that segments, everything else is for the
     executor's.
     """
 
@@ -91,38 +98,24 @@ class GroundDistance:
         """The status of the landing zone since the last call; none while nobody wants it."""
         return [self._report.status()] if self._wanted else []
 
-    def metres(self, occupancy: NDArray[np.uint8], image: Header) -> float:
-        """The median distance of the free ground along the optical axis.
+    def below(self, size: tuple[int, int], image: Header) -> DiscDepth:
+        """The depth of an image's moment.
 
         Args:
-            occupancy: uint8 (H, W), `FREE` where the ground is free, which some of it is.
+            size: width and height of the mask.
             image: the image's header.
 
-        Returns:
-            Metres, above 0.
-
         Raises:
-            DepthError: there is no depth of about that moment, of that frame and size, that
-                measures enough of the free ground.
+            DepthError: there is none of about that moment, of that frame and size.
         """
         depth = self._newest
         if depth is None:
             topic = self._node.resolve_topic_name(self._outputs.camera.input("depth"))
             raise DepthError(DepthFault.NO_DEPTH, f"nothing has arrived on {topic}{self._since}")
         _check_belongs(depth.header, image)
-        free = occupancy == FREE
-        # Patches that lie between the pixels looked at are rare, and still want a height.
-        step = STEP if free[::STEP, ::STEP].any() else 1
-        height, width = occupancy.shape
-        ground = to_metres(depth, width, height, step)[free[::step, ::step]]
-        measured = ground[np.isfinite(ground)]
-        if measured.size == 0 or measured.size < LEAST_MEASURED * ground.size:
-            raise DepthError(
-                DepthFault.NO_GROUND,
-                f"depth measures {measured.size / max(1, ground.size):.0%} of the free ground, "
-                f"{LEAST_MEASURED:.0%} are needed",
-            )
-        return float(np.median(measured))
+        # Of no pixel: what is wrong with all of them shows.
+        to_metres(depth, *size, (slice(0), slice(0)))
+        return DiscDepth(depth, size)
 
     def begin_anew(self) -> None:
         """Forgets the last depth, when the clock was set back: its moment comes once more."""
@@ -142,6 +135,55 @@ class GroundDistance:
     def _on_depth(self, message: Image) -> None:
         self._expected = True
         self._newest = message
+
+
+@dataclass(frozen=True)
+class DiscDepth:
+    """A depth image, asked how far the ground in a disc is.
+
+    Of that disc alone: elsewhere free ground may lie on another level, and the median of all told a
+    roof of a metre to be one of five.
+
+    Attributes:
+        depth: of the mask's moment and size.
+        size: width and height of both.
+    """
+
+    depth: Image
+    size: tuple[int, int]
+
+    def metres(self, disc: Disc) -> float:
+        """The median distance of a disc along the optical axis, above 0.
+
+        Raises:
+            DepthError: too little of it is measured, or its depths are not those of level ground.
+        """
+        width, height = self.size
+        # The smallest reach no pixel's centre.
+        radius = max(disc.radius, 1.0)
+        step = max(1, int(radius / _SAMPLES))
+        rows, columns = (
+            slice(max(0, ceil(at - radius)), min(side, floor(at + radius) + 1), step)
+            for at, side in ((disc.y, height), (disc.x, width))
+        )
+        y, x = np.ogrid[rows, columns]
+        inside = (x - disc.x) ** 2 + (y - disc.y) ** 2 <= radius**2
+        ground = to_metres(self.depth, width, height, (rows, columns))[inside]
+        measured = ground[np.isfinite(ground)]
+        if measured.size == 0 or measured.size < LEAST_MEASURED * ground.size:
+            raise DepthError(
+                DepthFault.NO_GROUND,
+                f"depth measures {measured.size / max(1, ground.size):.0%} of the largest free "
+                f"disc, {LEAST_MEASURED:.0%} are needed",
+            )
+        near, middle, far = np.percentile(measured, (10.0, 50.0, 90.0)).tolist()
+        if far - near > MOST_SPREAD * middle:
+            raise DepthError(
+                DepthFault.NOT_LEVEL,
+                f"in the largest free disc it is from {near:.2f} to {far:.2f} m away; metres need "
+                "a camera that looks straight down on level ground",
+            )
+        return float(middle)
 
 
 def _check_belongs(depth: Header, image: Header) -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from math import isfinite, nan
 
 import numpy as np
@@ -13,6 +15,8 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
+from attendseg_ros.errors import described
+from attendseg_ros.geometry import Lens
 from attendseg_ros.msg import LandingZone
 from attendseg_ros.navigation import (
     FREE,
@@ -84,12 +88,32 @@ class LandingZones:
             image_size: width and height of the camera's image.
             header: of the image.
         """
-        view, problem = None, ""
         try:
-            view = self._ground_view(occupancy, settings, camera_info, image_size, header)
+            found = self._find(occupancy, confidence, settings, camera_info, image_size, header)
+        except Exception as error:
+            # The mask is fine: what fails here must cost the zone alone. News end with ROS.
+            self.begin_anew()
+            fault = DepthError(DepthFault.INTERNAL, described(error))
+            if self._node.context.ok():
+                self._warn(fault, settings)
+            found = _message(header, None, nan, None, str(fault))
+        self._report.record_frame(found.found)
+        return found
+
+    def _find(
+        self,
+        occupancy: Pixels,
+        confidence: Pixels | None,
+        settings: Settings,
+        camera_info: CameraInfo | None,
+        image_size: tuple[int, int],
+        header: Header,
+    ) -> LandingZone:
+        scale, problem = None, None
+        try:
+            scale = self._scale(occupancy, settings, camera_info, image_size, header)
         except DepthError as error:
-            problem = str(error)
-            self._warn(error, settings)
+            problem = error
         rules = LandingRules(
             min_radius_px=settings.landing_min_radius_px,
             min_radius_m=settings.landing_min_radius_m,
@@ -99,27 +123,36 @@ class LandingZones:
         verdict = self._search.find(
             occupancy,
             rules,
-            radius_m=None if view is None else view.radius_m,
+            radius_m=None if scale is None else scale.radius_m,
             stamp_ns=stamp_ns(header.stamp),
         )
-        if verdict.zone is None and problem and settings.landing_min_radius_m > 0.0:
-            verdict = Verdict(None, f"landing_min_radius_m cannot be checked: {problem}")
+        if scale is not None and verdict.unchecked:
+            problem = scale.problem
+        view = None
+        if scale is not None and verdict.zone is not None:
+            try:
+                view = scale.view(verdict.zone)
+            except DepthError as error:
+                problem = error
+        if problem is not None:
+            self._warn(problem, settings)
+            if verdict.zone is None and settings.landing_min_radius_m > 0.0:
+                verdict = Verdict(None, f"landing_min_radius_m cannot be checked: {problem}")
         if not settings.free_classes:
             verdict = Verdict(None, "traversable_classes is empty: no class is one to land on")
-        self._report.record_frame(verdict.zone is not None)
         if verdict.zone is None:
-            return _message(header, None, nan, view, verdict.reason)
+            return _message(header, None, nan, None, verdict.reason)
         mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
         return _message(header, verdict.zone, mean, view)
 
-    def _ground_view(
+    def _scale(
         self,
         occupancy: Pixels,
         settings: Settings,
         camera_info: CameraInfo | None,
         image_size: tuple[int, int],
         header: Header,
-    ) -> GroundView | None:
+    ) -> _Scale | None:
         """What turns pixels into metres; None where nobody asks for metres or nothing is free.
 
         Raises:
@@ -129,18 +162,21 @@ class LandingZones:
         asked = settings.landing_min_radius_m > 0.0 or settings.height_above_ground_m != 0.0
         if not (asked or by_depth) or not (occupancy == FREE).any():
             return None
-        height_m = settings.height_above_ground_m
+        rows, columns = occupancy.shape
+        height_m: Callable[[Disc], float]
+        given_m = settings.height_above_ground_m
         if by_depth:
-            height_m = self._distance.metres(occupancy, header)
-        elif not (isfinite(height_m) and height_m > 0.0):
+            height_m = self._distance.below((columns, rows), header).metres
+        elif isfinite(given_m) and given_m > 0.0:
+            height_m = partial(_level, given_m)
+        else:
             raise DepthError(
                 DepthFault.NO_HEIGHT,
-                f"height_above_ground_m is {height_m:g} and no depth is asked for; "
+                f"height_above_ground_m is {given_m:g} and no depth is asked for; "
                 "it must be above 0",
             )
-        rows, columns = occupancy.shape
         lens = self._calibration.lens(camera_info, *image_size, settings, (columns, rows))
-        return GroundView(lens.unproject, height_m)
+        return _Scale(lens, height_m)
 
     def _warn(self, error: DepthError, settings: Settings) -> None:
         limit_m = settings.landing_min_radius_m
@@ -152,6 +188,37 @@ class LandingZones:
             what = f"has no zone, {limit_m:g} m cannot be checked" if refused else outcome.value
             verb = "" if refused else "is "
             self._node.get_logger().warning(f"{zone} {verb}{what}: {error}")
+
+
+class _Scale:
+    """What turns the discs of one frame into metres."""
+
+    def __init__(self, lens: Lens, height_m: Callable[[Disc], float]) -> None:
+        self._lens = lens
+        self._height_m = height_m
+        # Of the first disc that has one, which is the largest.
+        self.problem: DepthError | None = None
+
+    def radius_m(self, disc: Disc) -> float:
+        """The radius on the ground; NaN where that is not known, as `problem` says."""
+        try:
+            return self.view(disc).radius_m(disc)
+        except DepthError as error:
+            self.problem = self.problem or error
+            return nan
+
+    def view(self, disc: Disc) -> GroundView:
+        """The ground that the disc is on.
+
+        Raises:
+            DepthError: how far it is is not known.
+        """
+        return GroundView(self._lens.unproject, self._height_m(disc))
+
+
+def _level(height_m: float, _disc: Disc) -> float:
+    """A height that was told: the ground is taken for level."""
+    return height_m
 
 
 def _message(

@@ -76,7 +76,7 @@ def test_a_principal_point_that_is_not_set(cx: float, cy: float) -> None:
 
 @pytest.mark.parametrize("rectified", [False, True])
 @pytest.mark.parametrize(
-    ("fx", "cx"), [(500.0, 1e9), (500.0, -20_000.0), (1e-300, 321.0), (0.5, 300.0)]
+    ("fx", "cx"), [(500.0, 1e9), (500.0, -20_000.0), (1e-300, 319.5), (0.5, 300.0), (4.0, 319.5)]
 )
 def test_numbers_that_no_camera_has(fx: float, cx: float, rectified: bool) -> None:
     bad = info(

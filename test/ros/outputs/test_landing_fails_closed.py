@@ -146,6 +146,12 @@ def saturated() -> Image:
     return image(np.full((SIDE, SIDE), 65535, np.uint16), "16UC1", Header())
 
 
+def slope() -> Image:
+    """The ground as a camera sees it that looks forward rather than down."""
+    depth = np.linspace(12.0, 3.0, SIDE, dtype=np.float32)[:, None] * np.ones((1, SIDE), np.float32)
+    return image(depth, "32FC1", Header())
+
+
 def without(measured_share: float) -> Image:
     depth = np.full((SIDE, SIDE), np.nan, np.float32)
     depth[: round(SIDE * measured_share)] = HEIGHT_M
@@ -173,6 +179,7 @@ BAD: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "depth is a float's largest": (lambda: {"depth": plane(3.4e38)}, "free ground not measured"),
     "depth is 16 bits' largest": (lambda: {"depth": saturated()}, "free ground not measured"),
     "depth is negative": (lambda: {"depth": plane(-6.0)}, "free ground not measured"),
+    "the ground is not level": (lambda: {"depth": slope()}, "free ground not level"),
     "depth is of other places": (lambda: {"depth": without(0.3)}, "free ground not measured"),
     "camera_info is empty": (lambda: of(k=[0.0] * 9), "camera_info without intrinsics"),
     "camera_info is no number": (
@@ -199,6 +206,22 @@ BAD: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "the lens is unknown": (
         lambda: of(distortion_model="pancake"),
         "camera_info with an unknown lens",
+    ),
+    "the lens is of no camera": (
+        lambda: of(d=[-1e300] * 8, distortion_model="rational_polynomial"),
+        "camera_info with an unknown lens",
+    ),
+    "the lens is hardly one": (
+        lambda: of(d=[1e-320, 1e9, 0.0, 0.0, 0.0], distortion_model="plumb_bob"),
+        "camera_info with an unknown lens",
+    ),
+    "the focal length is in millimetres": (
+        lambda: of(k=intrinsics(4.0)),
+        "camera_info without intrinsics",
+    ),
+    "the focal length is out of all measure": (
+        lambda: of(k=intrinsics(1e9)),
+        "camera_info without intrinsics",
     ),
     "the lens is no number": (lambda: of(d=[math.nan] * 5), "camera_info with an unknown lens"),
 }

@@ -168,6 +168,33 @@ def test_depth_of_free_ground_gives_the_height(rig: Rig, overhead: Overhead) -> 
     assert overhead.see_until(labels, lambda zone: zone.position.z == 10.0).found
 
 
+def test_the_height_is_that_of_the_zone_and_of_no_other_ground(
+    rig: Rig, overhead: Overhead
+) -> None:
+    """A roof is the largest in view, and most of what is free is the street far below."""
+    rig.client.must_set(landing_frames=1, landing_min_radius_m=0.0)
+    labels = ground((70, 70, 50), (190, 60, 40), (60, 190, 40), (190, 190, 40))
+    depth = np.full((SIDE, SIDE), 20.0, np.float32)
+    depth[:128, :128] = 2.0
+    sender = rig.client.camera(topic="depth")
+    send_info(rig, overhead, lambda _: True, k=intrinsics(FOCAL_LENGTH))
+
+    def on_the_roof(zone: Any) -> bool:
+        message = image(depth, "32FC1", rig.client.header("downward"))
+        message.header.stamp = zone.header.stamp
+        sender.publish(message)
+        return bool(zone.position.z == 2.0)
+
+    zone = overhead.see_until(labels, on_the_roof)
+    assert (zone.center_x, zone.center_y) == pytest.approx((70.0, 70.0), abs=2.0)
+    assert zone.radius_m == pytest.approx(zone.radius * 2.0 / FOCAL_LENGTH)
+    # Half a metre is no place for a drone of two, whatever the street below would be.
+    rig.client.must_set(landing_min_radius_m=1.0)
+    reason = "no free area of radius >= 1 m in view"
+    assert not overhead.see_until(labels, lambda zone: zone.reason == reason).found
+    rig.client.node.destroy_publisher(sender)
+
+
 def test_depth_of_another_size_leaves_pixels_and_is_said(rig: Rig, overhead: Overhead) -> None:
     rig.client.must_set(landing_frames=1)
     sender = rig.client.camera(topic="depth")
