@@ -45,10 +45,15 @@ class LabelledImage:
 
 
 class LidarPainter:
-    """Paints one cloud after another into memory that is used again."""
+    """Paints one cloud after another into memory that is used again.
+
+    Attributes:
+        seen: points of the last cloud that the camera sees.
+    """
 
     def __init__(self) -> None:
         self._data = array("B")
+        self.seen = 0
 
     def paint(
         self,
@@ -86,6 +91,7 @@ class LidarPainter:
         points = layout.points_of(data)
         reach_px = _pixels_of(ring_gap_deg, lens)
         seen, places = _seen(layout.coordinates(data), lens, camera_from_lidar, reach_px)
+        self.seen = len(seen)
         paint = np.full(layout.points, _UNSEEN_PAINT, np.uint64)
         paint[seen] = _paint(image, places, layout.order)
         if kept_ids is not None:

@@ -23,6 +23,7 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
+from attendseg_ros.ros.health.blank_watch import BlankWatch
 from attendseg_ros.ros.health.input_source import InputSource
 from attendseg_ros.ros.health.points_report import PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
@@ -99,6 +100,10 @@ class SemanticPoints:
         self._rate_limit = RateLimit()
         self._passing = PassingTime()
         self._throttle = Throttle()
+        self._blank = BlankWatch(
+            f"no pixel of the depth on {self._publishers.topic} is measured: is it covered, too "
+            "near, too far, or its projector off? The clouds hold no point"
+        )
         self._said = ""
         self._builder: CloudBuilder | None = None
         self._joined = False
@@ -195,6 +200,7 @@ class SemanticPoints:
             self.camera_info, *image.image_size, image.settings, (width, height)
         )
         metres = to_metres(depth, width, height)
+        blank = self._blank.add(blank=not np.isfinite(metres).any())
         if self._builder is None or self._builder.lens != lens:
             self._builder = CloudBuilder(lens)
         points = self._builder.build(
@@ -209,7 +215,7 @@ class SemanticPoints:
         if not self._outputs.publish_points(to_cloud(points, image.header), image.classes):
             # Of the model before: its ids would be read by the names of the one that runs now.
             return
-        doubt = _doubt(depth.header, image.header)
+        doubt = "; ".join(filter(None, (_doubt(depth.header, image.header), blank)))
         if doubt and doubt != self._said:
             self._said = doubt
             self._node.get_logger().warning(doubt)

@@ -19,6 +19,7 @@ from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
+from attendseg_ros.ros.health.blank_watch import BlankWatch
 from attendseg_ros.ros.health.input_source import InputSource
 from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
 from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError, PaintingReport
@@ -71,6 +72,11 @@ class PaintedPoints:
         self._matcher: DepthMatcher[PointCloud2, SegmentedImage] = DepthMatcher(MOST_MASKS)
         self._report = PaintingReport(camera.status("painting"))
         self._throttle = Throttle()
+        self._blank = BlankWatch(
+            f"the camera sees no point of the clouds on {self._publishers.topic}: do they hold "
+            "points, and is the lidar's pose right (T_camera_lidar, or TF)?"
+        )
+        self._said = ""
         self._painter, self._message = LidarPainter(), PointCloud2()
         self._subscription: Any = None
         self.camera_info: CameraInfo | None = None
@@ -188,7 +194,12 @@ class PaintedPoints:
         if not self._outputs.publish_painted_points(self._message, image.classes):
             # Of the model before: its ids would be read by the names of the one that runs now.
             return
-        self._report.record_published()
+        doubt = self._blank.add(blank=not self._painter.seen)
+        if doubt != self._said:
+            self._said = doubt
+            if doubt:
+                self._node.get_logger().warning(doubt)
+        self._report.record_published(doubt)
 
     def _refuse(self, reason: NotPainted, detail: str) -> None:
         self._report.record_failure(reason)

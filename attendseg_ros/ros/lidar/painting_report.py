@@ -43,14 +43,17 @@ class PaintingReport:
         self._lock = Lock()
         self._received = 0
         self._painted: Tally[NotPainted] = Tally()
+        self._doubt = ""
 
     def record_cloud(self) -> None:
         """Counts a cloud that came in."""
         with self._lock:
             self._received += 1
 
-    def record_published(self) -> None:
-        """Counts a painted cloud that went out."""
+    def record_published(self, doubt: str = "") -> None:
+        """Counts a painted cloud that went out, with what makes it doubtful; empty if nothing."""
+        with self._lock:
+            self._doubt = doubt
         self._painted.succeed()
 
     def record_failure(self, reason: NotPainted) -> None:
@@ -60,11 +63,14 @@ class PaintingReport:
     def status(self, source: InputSource, settings: Settings) -> DiagnosticStatus:
         """The status of what came and failed since the last call."""
         with self._lock:
-            received = self._received
+            received, doubt = self._received, self._doubt
         painted = self._painted.look()
         level, findings = judge_source(
             "no cloud on", source, "clouds not painted", painted, settings
         )
+        if doubt:
+            level = max(level, DiagnosticStatus.WARN)
+            findings.append(doubt)
         fine = f"{painted.succeeded} clouds from {source.topic} painted"
         values = {
             "topic": source.topic,

@@ -194,6 +194,30 @@ def _says(level: bytes, words: str, status: DiagnosticStatus) -> bool:
     return bool(status.level == level and words in status.message)
 
 
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf"), 3.4e38])
+def test_depth_that_measures_nothing_is_told_until_it_does(
+    rig: Rig, camera: Any, depth: DepthCamera, value: float
+) -> None:
+    """A costmap that is fed with empty clouds holds no obstacle, and all looked well."""
+    words = "no pixel of the depth on"
+
+    def blank(header: Header) -> Image:
+        return image(np.full((HEIGHT, WIDTH), value, np.float32), "32FC1", header)
+
+    def told(status: Any) -> bool:
+        picture = rig.painted()
+        depth.send(camera, picture, blank(picture.header))
+        return words in status.message
+
+    depth.cloud(camera, rig.painted())
+    rig.status("depth", lambda status: words not in status.message)
+    status = rig.status("depth", told)
+    assert status.level == status.WARN
+    rig.process.wait_for_log(words)
+    depth.cloud(camera, rig.painted())
+    rig.status("depth", lambda status: words not in status.message)
+
+
 def test_a_silent_depth_is_explained(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         topic = f"{rig.process.namespace}/depth"

@@ -262,6 +262,33 @@ def test_a_cloud_without_points_comes_back_without_points(
     assert [f.name for f in answer.fields[-3:]] == ["rgb", "label", "confidence"]
 
 
+@pytest.mark.parametrize("what", ["empty", "no numbers", "elsewhere"])
+def test_clouds_of_which_the_camera_sees_nothing_are_told(
+    rig: Rig, camera: Any, lidar: Lidar, what: str
+) -> None:
+    words = "the camera sees no point of the clouds on"
+    points = {
+        "empty": positions()[:0],
+        "no numbers": positions() * np.nan,
+        "elsewhere": positions() * -1.0,
+    }[what]
+
+    def told(status: Any) -> bool:
+        picture = rig.painted()
+        lidar.send(camera, picture, cloud(points, picture.header))
+        return words in status.message
+
+    picture = rig.painted()
+    lidar.paint(camera, picture, cloud(positions(), picture.header))
+    rig.status("painting", lambda status: words not in status.message)
+    status = rig.status("painting", told)
+    assert status.level == status.WARN
+    rig.process.wait_for_log(words)
+    picture = rig.painted()
+    lidar.paint(camera, picture, cloud(positions(), picture.header))
+    rig.status("painting", lambda status: words not in status.message)
+
+
 def test_camera_info_of_another_size_paints_nothing(rig: Rig, camera: Any, lidar: Lidar) -> None:
     wrong = intrinsics(width=WIDTH // 2, height=HEIGHT // 2)
     lidar.painted.clear()
