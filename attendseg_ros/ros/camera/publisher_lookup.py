@@ -13,7 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image, PointCloud2
 
 from attendseg_ros.images.compressed_format import VIDEO_TYPES
 from attendseg_ros.ros.messages import qos
-from attendseg_ros.ros.messages.endpoints import node_of
+from attendseg_ros.ros.messages.endpoints import is_named, node_of
 
 PATIENCE_S = 3.0
 """Seconds without an image before the log says what is awaited."""
@@ -28,6 +28,16 @@ _NAMES = {
     PointCloud2: "sensor_msgs/msg/PointCloud2",
 }
 
+
+_TIMING = "attendseg_ros/msg/SegmentationTiming"
+
+_MOST_NAMED = 10
+"""Topics that a message names: a robot of eight cameras has fifty."""
+
+_STRANGER = (
+    "not even its name: does it run as another user of this machine, or in a container with a "
+    "/dev/shm of its own? Run both as one user, in one IPC namespace"
+)
 
 SILENCE_S = 1.0
 """An input silent for longer has its publishers looked up for the report."""
@@ -120,22 +130,29 @@ class PublisherLookup:
             wanted = qos.in_words(self._qos)
             parameter = f"qos_overrides.{self.topic}.subscription.reliability"
             return f"{who} has incompatible QoS, {wanted} is wanted (see {parameter}): {reason}"
+        if not is_named(endpoint):
+            return f"{who} matches, but nothing of its process arrives, {_STRANGER}"
         return f"{who} matches, but sends nothing"
 
     def _elsewhere(self) -> str:
         own = self._node.get_fully_qualified_name() + "/"
+        types_of = dict(self._node.get_topic_names_and_types())
+        # Masks are images, too, and of any node of ours they lie beside its times.
+        masks = {topic.rpartition("/")[0] for topic, types in types_of.items() if _TIMING in types}
         others = [
             topic
-            for topic, types in self._node.get_topic_names_and_types()
+            for topic, types in sorted(types_of.items())
             if self._type in types
             and not topic.startswith(own)
+            and topic.removesuffix("/compressed").rpartition("/")[0] not in masks
             and self._node.count_publishers(topic) > 0
         ]
         if not others:
             return ", and none on any other topic"
         found = "clouds" if self._what == "cloud" else "images"
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         return (
-            f"; there are {found} on {', '.join(sorted(others))} "
+            f"; there are {found} on {', '.join(others[:_MOST_NAMED])}{more} "
             f"(remap {self._remapped}, or {self._what}_topic:=)"
         )
 

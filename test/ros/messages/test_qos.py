@@ -167,6 +167,25 @@ class TestNoImage:
         self.explanation(waiting, elsewhere.topic_name, "image_topic:=")
         waiting.client.node.destroy_publisher(elsewhere)
 
+    def test_masks_of_another_node_are_no_camera(self, waiting: Rig, tmp_path: Path) -> None:
+        with Rig(tmp_path, waiting.model) as other:
+            other.process.wait_for_log("runs on")
+            other.status("network")
+            elsewhere = [f"many/image_{number:02}" for number in range(12)]
+            node = waiting.client.node
+            cameras = [node.create_publisher(Image, topic, 1) for topic in elsewhere]
+            self.explanation(waiting, cameras[0].topic_name, "image_topic:=")
+
+            def all_but_masks(status: Any) -> bool:
+                return (
+                    " more (remap image" in status.message
+                    and "/segmentation/" not in status.message
+                )
+
+            waiting.status("camera", all_but_masks)
+            for camera in cameras:
+                node.destroy_publisher(camera)
+
     def test_another_type_on_the_topic(self, waiting: Rig) -> None:
         # One process cannot hold two types of one topic, so this camera has its own context.
         with RosClient(waiting.process.namespace, "other_camera") as other:
