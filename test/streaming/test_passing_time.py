@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from attendseg_ros.streaming.passing_time import PATIENCE_S, PassingTime
 from attendseg_ros.streaming.timing import RateWindow
 
@@ -18,11 +20,13 @@ class Clocks:
         self.steady_s = 5.0
         self.passing = PassingTime(lambda: self.steady_s)
 
-    def now_s(self, passed_s: float = 0.0, moved_s: float = 0.0) -> float:
+    def now_s(
+        self, passed_s: float = 0.0, moved_s: float = 0.0, *, simulated: bool = True
+    ) -> float:
         """The time after the machine's clock has gone on, and the node's has moved."""
         self.steady_s += passed_s
         self.node_s += moved_s
-        return self.passing.at(round(self.node_s * SECOND)) / SECOND
+        return self.passing.at(round(self.node_s * SECOND), simulated=simulated) / SECOND
 
 
 def test_a_clock_that_moves_is_taken_as_it_is() -> None:
@@ -82,6 +86,32 @@ def test_a_clock_that_is_set_first_has_not_passed_since_1970() -> None:
     assert clocks.now_s(PATIENCE_S + 1.0) == 1.0
     assert clocks.now_s(0.1, 1.7e9) == 1.0
     assert clocks.now_s(0.5, 0.5) == 1.5
+
+
+@pytest.mark.parametrize("set_by_s", [1.7e9, 10.0, -3600.0])
+def test_setting_the_system_s_clock_passes_no_time(set_by_s: float) -> None:
+    """As NTP does after a start without a battery."""
+    clocks = Clocks()
+    first_s = clocks.now_s(simulated=False)
+    assert clocks.now_s(1.0, 1.0, simulated=False) == first_s + 1.0
+    assert clocks.now_s(0.5, set_by_s, simulated=False) == first_s + 1.5
+    assert clocks.now_s(100.0, 100.0, simulated=False) == first_s + 101.5
+    assert clocks.passing.still_s == 0.0
+
+
+def test_use_sim_time_set_while_the_node_runs_passes_no_time() -> None:
+    clocks = Clocks()
+    begin_s = clocks.now_s(simulated=False)
+    clocks.node_s = 0.0
+    assert clocks.now_s(1.0) == begin_s
+    assert clocks.now_s(PATIENCE_S + 3.0) == begin_s + 3.0
+    # The first that comes on /clock, and then half as fast.
+    assert clocks.now_s(0.1, 50.0) == begin_s + 3.0
+    assert clocks.now_s(1.0, 0.5) == begin_s + 3.5
+    clocks.node_s = 1.7e9
+    assert clocks.now_s(0.1, simulated=False) == begin_s + 3.5
+    assert clocks.now_s(2.0, 2.0, simulated=False) == begin_s + 5.5
+    assert clocks.passing.still_s == 0.0
 
 
 def test_events_by_a_clock_that_stands_still_do_not_pile_up() -> None:

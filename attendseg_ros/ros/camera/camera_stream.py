@@ -24,6 +24,7 @@ from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.arrival_watch import ArrivalWatch
 from attendseg_ros.ros.health.diagnostics import Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.node_time import passing_ns
 from attendseg_ros.ros.health.observed import NetworkReport
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.conversion import ImageMessage
@@ -145,7 +146,7 @@ class CameraStream:
             network: what holds for the frames of every camera.
         """
         settings = self._parameters.settings
-        now_ns = self._counts.passing.at(self._node.get_clock().now().nanoseconds)
+        now_ns = passing_ns(self._counts.passing, self._node)
         if self._wanted(settings):
             self._counts.record_wanted(now_ns)
         else:
@@ -177,7 +178,7 @@ class CameraStream:
 
     def _on_image(self, message: ImageMessage) -> None:
         now_ns = self._node.get_clock().now().nanoseconds
-        self._counts.record_arrival(self._counts.passing.at(now_ns))
+        self._counts.record_arrival(passing_ns(self._counts.passing, self._node))
         self._publishers.record_arrival()
         settings = self._parameters.settings
         self._consumers.follow_demand(settings)

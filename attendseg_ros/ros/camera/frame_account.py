@@ -19,6 +19,7 @@ from attendseg_ros.msg import SegmentationTiming
 from attendseg_ros.ros.health import contrast_watch
 from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.node_time import passing_ns
 from attendseg_ros.ros.messages.conversion import ImageMessage
 from attendseg_ros.ros.model.size_controller import SizeController
 from attendseg_ros.ros.parameters.settings import Settings
@@ -150,7 +151,7 @@ class FrameAccount:
             # Times at another input size say nothing of this one's.
             self._input_size = input_size
             self._counts.history.clear()
-        now_ns = self._counts.passing.at(self._node.get_clock().now().nanoseconds)
+        now_ns = passing_ns(self._counts.passing, self._node)
         self._counts.record_processed(times, now_ns)
         self._size_controller.observe(times, input_size, settings)
 

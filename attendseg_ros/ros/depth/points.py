@@ -25,6 +25,7 @@ from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.blank_watch import BlankWatch
 from attendseg_ros.ros.health.input_source import InputSource
+from attendseg_ros.ros.health.node_time import passing_ns
 from attendseg_ros.ros.health.points_report import PointsReport
 from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
@@ -222,7 +223,7 @@ class SemanticPoints:
         self._report.record_published(self._now_ns(), doubt)
 
     def _now_ns(self) -> int:
-        return self._passing.at(self._node.get_clock().now().nanoseconds)
+        return passing_ns(self._passing, self._node)
 
     def _refuse(self, reason: DepthFault, detail: str) -> None:
         self._report.record_failure(reason)

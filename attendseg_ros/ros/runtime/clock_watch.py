@@ -39,7 +39,7 @@ class ClockWatch:
     def _look(self) -> None:
         clock: Any = self._node.get_clock()
         now_ns = clock.now().nanoseconds
-        self._passing.at(now_ns)
+        self._passing.at(now_ns, simulated=clock.ros_time_is_active)
         still_s = self._passing.still_s
         if not clock.ros_time_is_active or still_s < _PATIENCE_S or not self._throttle.ready(""):
             return
