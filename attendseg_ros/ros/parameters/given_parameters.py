@@ -13,12 +13,19 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from attendseg_ros.documents import parse_yaml, read_yaml
-from attendseg_ros.errors import DataError
+from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.ros.parameters.parameter_values import in_words, nearest
 from attendseg_ros.ros.parameters.qos_parameters import PREFIX
 from attendseg_ros.shortening import shortened_text
 
 _VALUES = "ros__parameters"
+
+_OF_RCL = (
+    (re.compile(r"\s*,? at [^\s,]+\.c:\d+"), ""),
+    (re.compile(r"^failed to initialize rcl: "), ""),
+    (re.compile("Will not support aliasing"), "aliases (*name) are not taken: write the value out"),
+)
+"""Of its texts, what only its authors need, and what a user can do."""
 
 
 class Given(NamedTuple):
@@ -150,12 +157,24 @@ def problem_of(arguments: Sequence[str]) -> str:
                 problems.append(
                     f"{source.name}: {given.name} has no value: give one, or leave it out"
                 )
-            if isinstance(value, list) and len({type(item) for item in value}) > 1:
+            if isinstance(value, list) and any(isinstance(item, (list, dict)) for item in value):
+                problems.append(
+                    f"{source.name}: {given.name} must be a list of values, with no list in it, "
+                    f"got {in_words(value)}"
+                )
+            elif isinstance(value, list) and len({type(item) for item in value}) > 1:
                 problems.append(
                     f"{source.name}: {given.name} must be a list of one kind of values, all with "
                     f"a decimal point or none, got {in_words(value)}"
                 )
     return problems[0] if problems else ""
+
+
+def without_places(text: str) -> str:
+    """What rcl says, on one line, without the lines of its own code that it came by."""
+    for pattern, words in _OF_RCL:
+        text = pattern.sub(words, text)
+    return one_line(text)
 
 
 def _sources(

@@ -21,7 +21,7 @@ from rclpy.node import Node
 
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
-from attendseg_ros.ros.parameters.given_parameters import problem_of
+from attendseg_ros.ros.parameters.given_parameters import problem_of, without_places
 from attendseg_ros.ros.runtime.log_files import without_log_file
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
 from attendseg_ros.shortening import shortened
@@ -81,7 +81,7 @@ def _run(
         executor = GuardedExecutor(ends)
     except (RuntimeError, UnicodeError) as error:
         # A command line that rcl cannot read; there is no logger yet.
-        text = _at_start(error) or one_line(error)
+        text = _at_start(error) or without_places(str(error))
         print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
         return 1
     finally:

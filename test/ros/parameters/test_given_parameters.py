@@ -167,6 +167,10 @@ def test_a_wrong_value_ends_the_start_with_the_file_in_one_line(
         # All that was below is commented out.
         ("/a/b:\n  ros__parameters:\n    # lazy: true\n", "of /a/b holds no parameters: put some"),
         ("/**:\n  ros__parameters: 5\n", "ros__parameters of /** holds no parameters"),
+        (
+            "/**:\n  ros__parameters:\n    roi: [[0, 0], [9, 9]]\n",
+            "roi must be a list of values, with no list in it, got the list [[0, 0], [9, 9]]",
+        ),
     ],
 )
 def test_a_file_that_ros_refuses_ends_the_start_with_what_is_wrong(
@@ -182,6 +186,17 @@ def test_a_file_that_ros_refuses_ends_the_start_with_what_is_wrong(
     with NodeProcess(SYNTHETIC, tmp_path / "log", arguments=tuple(given[1:])) as process:
         assert process.wait() == 1
         assert problem in process.log()
+
+
+def test_what_ros_says_itself_comes_without_the_lines_of_its_code(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("/**:\n  ros__parameters:\n    topics: &same ['a']\n    others: *same\n")
+    arguments = ("--params-file", str(path))
+    with NodeProcess(SYNTHETIC, tmp_path / "log", arguments=arguments) as process:
+        assert process.wait() == 1
+        (line,) = [line for line in process.log().splitlines() if str(path) in line]
+    assert line.endswith("aliases (*name) are not taken: write the value out at line 4")
+    assert ".c:" not in process.log()
 
 
 NAMES = ("image_topic", "robot", "model")
