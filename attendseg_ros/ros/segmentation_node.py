@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined]  # Humble's place for it
+from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_srvs.srv import SetBool
 
@@ -34,6 +35,7 @@ from attendseg_ros.ros.outputs.publishers import Outputs, all_outputs
 from attendseg_ros.ros.outputs.segment_service import SegmentService
 from attendseg_ros.ros.parameters.live_parameters import Change, Parameters, check_settings
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.ros.runtime.given_names import name_in_words
 from attendseg_ros.ros.runtime.lifecycle import PatientLifecycleNode
 from attendseg_ros.ros.runtime.memory import give_back, give_back_freed
 from attendseg_ros.ros.runtime.running import run
@@ -180,7 +182,8 @@ class SegmentationNode(PatientLifecycleNode):
         try:
             action()
         except Exception as error:
-            self._failure = described(error)
+            long_name = isinstance(error, NameValidationException)
+            self._failure = name_in_words(error) if long_name else described(error)
             # Told to stop meanwhile, every call to ROS fails: no news.
             if self.context.ok():
                 self.get_logger().error(f"cannot {what}: {self._failure}")

@@ -22,7 +22,7 @@ _VALUES = "ros__parameters"
 
 _OF_RCL = (
     (re.compile(r"\s*,? at [^\s,]+\.c:\d+"), ""),
-    (re.compile(r"^failed to initialize rcl: "), ""),
+    (re.compile(r"^(failed to initialize rcl|error creating node): "), ""),
     (re.compile("Will not support aliasing"), "aliases (*name) are not taken: write the value out"),
 )
 """Of its texts, what only its authors need, and what a user can do."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import rclpy
-from rclpy.exceptions import ParameterException
+from rclpy.exceptions import NameValidationException, ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 from rclpy.node import Node
@@ -22,6 +22,7 @@ from rclpy.node import Node
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
 from attendseg_ros.ros.parameters.given_parameters import problem_of, without_places
+from attendseg_ros.ros.runtime.given_names import name_in_words, problem_of_names
 from attendseg_ros.ros.runtime.log_files import without_log_file
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
 from attendseg_ros.shortening import shortened
@@ -82,7 +83,8 @@ def _run(
     except (RuntimeError, UnicodeError) as error:
         # A command line that rcl cannot read; there is no logger yet.
         text = _at_start(error) or without_places(str(error))
-        print(problem_of(sys.argv[1:] if args is None else args) or text, file=sys.stderr)
+        given = sys.argv[1:] if args is None else args
+        print(problem_of(given) or problem_of_names(given) or text, file=sys.stderr)
         return 1
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -121,6 +123,10 @@ def _at_start(error: BaseException) -> str:
         return f"the command line is not in UTF-8: {shortened(error.object)}"
     if isinstance(error, (AttendSegError, ParameterException)):
         return one_line(error)
+    if isinstance(error, NameValidationException):
+        return name_in_words(error)
+    if "invalid node name" in str(error):
+        return without_places(str(error))
     if os.strerror(errno.EMFILE) in str(error):
         # Each library that meets it says it in its own way, down in a longer text.
         most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
