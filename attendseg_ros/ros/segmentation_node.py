@@ -182,8 +182,9 @@ class SegmentationNode(PatientLifecycleNode):
         try:
             action()
         except Exception as error:
-            long_name = isinstance(error, NameValidationException)
-            self._failure = name_in_words(error) if long_name else described(error)
+            self._failure = described(error)
+            if isinstance(error, NameValidationException):
+                self._failure = name_in_words(error)
             # Told to stop meanwhile, every call to ROS fails: no news.
             if self.context.ok():
                 self.get_logger().error(f"cannot {what}: {self._failure}")
