@@ -122,6 +122,8 @@ def leave(status: int) -> NoReturn:
     something, some of which then crash.
     """
     atexit._run_exitfuncs()
+    # The signal may have come while something was being removed.
+    files.remove_unfinished()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -13,9 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from attendseg_ros.errors import AttendSegError, DataError, described
+from attendseg_ros.files import forget_unfinished, remember_unfinished
 
 _FULL_BELOW_BYTES = 1 << 20
 _SCARCE_BELOW_BYTES = 1 << 28
+
+
+class TemporaryFolder(tempfile.TemporaryDirectory[str]):
+    """A folder in TMPDIR that is gone with the process too when that is told to end and hangs."""
+
+    def __init__(self, prefix: str = "attendseg_") -> None:
+        super().__init__(prefix=prefix)
+        remember_unfinished(Path(self.name))
+
+    def cleanup(self) -> None:
+        """Removes it; may be called twice."""
+        super().cleanup()
+        forget_unfinished(Path(self.name))
 
 
 @contextmanager
@@ -28,7 +42,7 @@ def temporary_folder(prefix: str = "attendseg_") -> Iterator[Path]:
         OSError: something failed inside while the disk was full; it names the folder.
         DataError: a library failed inside, and there is little room: it may have removed its files.
     """
-    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+    with TemporaryFolder(prefix) as name:
         try:
             yield Path(name)
         except Exception as error:

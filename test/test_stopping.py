@@ -79,6 +79,29 @@ def test_what_hangs_is_not_waited_for(tmp_path: Path, hang: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
+@pytest.mark.parametrize("hang", [True, False], ids=["hangs", "breaks off its removal"])
+def test_no_temporary_folder_stays(tmp_path: Path, hang: bool) -> None:
+    work = f"""
+    import tempfile
+    from attendseg_ros import temporary
+    tempfile.tempdir = str(folder)
+    def removal(path, *args, **kwargs):
+        print("here")
+        time.sleep(1000)
+    with temporary.temporary_folder() as made:
+        (made / "half").write_text("half")
+        if {hang}:
+            try:
+                print("here")
+                time.sleep(1000)
+            finally:
+                time.sleep(1000)
+        tempfile.TemporaryDirectory._rmtree = removal
+"""
+    assert stop(program(tmp_path, work), signal.SIGTERM) == INTERRUPTED
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
 def test_the_second_signal_does_not_cut_short_what_the_first_began(tmp_path: Path) -> None:
     work = """
     try:

@@ -8,7 +8,6 @@ The camera of `attendseg benchmark pipeline` sends 640x480 rgb8 as fast as the n
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_beside
+from attendseg_ros.temporary import TemporaryFolder
 
 _ENDLESS_S = 1e9
 
@@ -89,7 +89,7 @@ def resident_mb(plan: MemoryPlan, counts: Sequence[int]) -> Iterator[float]:
             {"rate_hz": 0.0, "duration_s": _ENDLESS_S},
         ),
     }
-    with tempfile.TemporaryDirectory() as logs, ExitStack() as stack:
+    with TemporaryFolder() as logs, ExitStack() as stack:
         started = {}
         for role, (module, parameters) in roles.items():
             command = ["-m", module, *ros_arguments(namespace, parameters)]

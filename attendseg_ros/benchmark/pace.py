@@ -9,7 +9,6 @@ middleware. After a while busy processes are started beside them, and after as l
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import AT_ONCE
+from attendseg_ros.temporary import TemporaryFolder
 
 PHASES = ("before", "loaded", "after")
 
@@ -126,7 +126,7 @@ def run(plan: PacePlan, target_ms: float) -> dict[str, PhaseResult]:
         BenchmarkError: a process did not do its part.
     """
     namespace = f"/attendseg_pace_{os.getpid()}"
-    with tempfile.TemporaryDirectory() as logs, ExitStack() as stack:
+    with TemporaryFolder() as logs, ExitStack() as stack:
 
         def start(role: str, module: str, parameters: Mapping[str, Any]) -> Process:
             command = ["-m", module, *ros_arguments(namespace, parameters)]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -25,6 +24,7 @@ from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments
 from attendseg_ros.benchmark.ratios import BASELINE, NODE, ratios
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.inference.selection import AUTO
+from attendseg_ros.temporary import TemporaryFolder
 
 RAW, COMPRESSED = "raw", "compressed"
 TRANSPORTS = (RAW, COMPRESSED)
@@ -166,7 +166,7 @@ def _measure(plan: PipelinePlan, scenario: Scenario) -> list[dict[str, Any]]:
     """The results of each camera."""
     namespace = f"/attendseg_benchmark_{os.getpid()}"
     names = names_of(scenario.cameras)
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with TemporaryFolder() as folder, ExitStack() as stack:
         logs = Path(folder)
 
         def start(role: str, command: list[str], parameters: Mapping[str, Any]) -> Process:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ from tqdm import tqdm
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_beside
 from attendseg_ros.benchmark.summary import summary
+from attendseg_ros.temporary import TemporaryFolder
 
 FIRST, LATER = "first on a machine", "later"
 
@@ -78,7 +78,7 @@ def seconds_to_first_mask(model: str, engine: str, runs: int, *, first: bool) ->
         BenchmarkError: a process ended, or no mask came.
     """
     namespace = f"/attendseg_start_up_{os.getpid()}"
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with TemporaryFolder() as folder, ExitStack() as stack:
         camera = [*ros_arguments(namespace, {}), "-r", "image_raw:=image"]
         logs = Path(folder)
         stack.enter_context(Process("camera", ["-m", _CAMERA, *camera], logs / "camera.log"))

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from attendseg_ros.inference.bundle import Bundle
 from attendseg_ros.inference.engine import INPUT_NAME, OUTPUT_NAME, Logits, Port, check_graph
 from attendseg_ros.inference.execution_providers import name_of, providers_for, steps_by_provider
+from attendseg_ros.temporary import TemporaryFolder
 
 
 def session_options(input_size: tuple[int, int], num_threads: int) -> onnxruntime.SessionOptions:
@@ -73,7 +73,7 @@ class OnnxRuntimeEngine:
             # No file is made: a full disk, or one that can only be read, ends nothing.
             self._load(bundle, options)
             return
-        with tempfile.TemporaryDirectory() as folder:
+        with TemporaryFolder() as folder:
             options.enable_profiling = True
             options.profile_file_prefix = f"{folder}/steps"
             self._load(bundle, options)

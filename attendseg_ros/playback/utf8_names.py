@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from attendseg_ros.temporary import TemporaryFolder
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def utf8_name(path: Path) -> Iterator[str]:
     try:
         name.encode()
     except UnicodeEncodeError:
-        with TemporaryDirectory(prefix="attendseg_name_") as folder:
+        with TemporaryFolder("attendseg_name_") as folder:
             link = Path(folder, "file" + path.suffix.encode(errors="ignore").decode())
             link.symlink_to(path.absolute())
             yield str(link)

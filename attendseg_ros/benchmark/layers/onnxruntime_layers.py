@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.execution_providers import providers_for
 from attendseg_ros.inference.onnxruntime_engine import session_options
 from attendseg_ros.inference.session_profile import Step, macs_of, runs_of
+from attendseg_ros.temporary import TemporaryFolder
 
 
 class OnnxRuntimeProfiler:
@@ -67,7 +67,7 @@ class _Session:
     """A session with a profile of its own."""
 
     def __init__(self, bundle: Bundle, options: onnxruntime.SessionOptions) -> None:
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = TemporaryFolder()
         options.enable_profiling = True
         options.profile_file_prefix = f"{self._folder.name}/steps"
         self._session = onnxruntime.InferenceSession(

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import Any, TypeVar
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback.file_kinds import in_words
+from attendseg_ros.temporary import TemporaryFolder
 
 T = TypeVar("T")
 
 # A bag is opened several times on its way, and again for each loop of a playback.
-_kept: dict[Path, tuple[object, TemporaryDirectory[str], Any]] = {}
+_kept: dict[Path, tuple[object, TemporaryFolder, Any]] = {}
 _lock = RLock()
 
 
@@ -40,7 +40,7 @@ def kept(path: Path, state: object, make: Callable[[Path], T]) -> T:
         if path in _kept:
             _kept.pop(path)[1].cleanup()
         try:
-            folder = TemporaryDirectory(prefix="attendseg_bag_")
+            folder = TemporaryFolder("attendseg_bag_")
         except OSError as error:
             raise DataError(f"{path}: no folder for temporary files: {in_words(error)}") from error
         try:
