@@ -203,12 +203,11 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
     if out.is_file():
         raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
     folders = {kind: out / kind for kind in pictures or ("masks", "overlays")}
-    first = None if force else next(iter(source), None)
     for folder in folders.values():
         check_apart(folder, [arguments.input])
-        if first is not None:
-            # Before the network is loaded: the others of the same source are there as well.
-            check_new(folder, first)
+        if not force:
+            # Now, and not after hours of frames before the one that is there.
+            check_new(folder, source)
     return [_PICTURES[kind](folder, palette, force) for kind, folder in folders.items()]
 
 

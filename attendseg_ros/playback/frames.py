@@ -20,6 +20,7 @@ LONGEST_PAUSE_S = 60.0
 
 
 _LONGEST_NAME = 240
+_MOST_DIGITS = 12
 
 
 def fitting_name(name: str, most: int = _LONGEST_NAME) -> str:
@@ -32,6 +33,31 @@ def fitting_name(name: str, most: int = _LONGEST_NAME) -> str:
     while len(os.fsencode(name)) > most:
         name = name[:-1]
     return name
+
+
+def numbered_name(stem: str, index: int) -> str:
+    """The name of a frame whose source has no name for it.
+
+    Args:
+        stem: what all frames of the source are called.
+        index: position among them.
+    """
+    return f"{fitting_name(stem)}_{index:06d}"
+
+
+def is_numbered_name(name: str, stem: str, count: int | None) -> bool:
+    """Whether a name is one that `numbered_name` gives.
+
+    Args:
+        name: the name.
+        stem: what all frames of the source are called.
+        count: how many there are; None where only reading can tell.
+    """
+    number = name.rpartition("_")[2]
+    if not (number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS):
+        return False
+    index = int(number)
+    return name == numbered_name(stem, index) and (count is None or index < count)
 
 
 @dataclass(frozen=True)
@@ -109,6 +135,10 @@ class Source(ABC):
     def has_own_times(self) -> bool:
         """Whether the frames' stamps say when each is meant to be shown, even or not."""
         return False
+
+    @abstractmethod
+    def may_name(self, name: str) -> bool:
+        """Whether one of the frames has this name, as far as can be told without reading them."""
 
     @abstractmethod
     def __iter__(self) -> Iterator[Frame]:

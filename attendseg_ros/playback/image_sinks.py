@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,11 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.labels import blend, colorize
 from attendseg_ros.placing import Placing, keep_everything, real_place
-from attendseg_ros.playback.frames import Frame, Image
+from attendseg_ros.playback.frames import Frame, Image, Source
 from attendseg_ros.playback.sink import Sink
+
+SUFFIX = ".png"
+"""Of every picture that is written."""
 
 
 class PictureSink(Sink):
@@ -46,7 +50,7 @@ class PictureSink(Sink):
     def write(self, frame: Frame, labels: Image) -> None:
         """Writes the frame's picture."""
         if not self._replace:
-            check_new(self._folder, frame)
+            _check_new(self._folder / picture_name(frame))
         if self._placing is None:
             self._placing = Placing(self._folder, keep_everything)
             self._placing.unfinished.mkdir()
@@ -106,17 +110,26 @@ class OverlaySink(PictureSink):
 
 def picture_name(frame: Frame) -> str:
     """The name of a frame's picture."""
-    return f"{frame.name}.png"
+    return f"{frame.name}{SUFFIX}"
 
 
-def check_new(folder: Path, frame: Frame) -> None:
-    """Checks that a folder has no picture of a frame.
+def check_new(folder: Path, source: Source) -> None:
+    """Checks that a folder has no picture of a source's frames, before they are read.
 
     Raises:
-        DataError: it has.
+        DataError: it has, or it cannot be looked through.
     """
-    path = folder / picture_name(frame)
-    if path.exists():
+    try:
+        entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read: {error.strerror}") from error
+    for path in entries:
+        if path.suffix == SUFFIX and source.may_name(path.name.removesuffix(SUFFIX)):
+            _check_new(path)
+
+
+def _check_new(path: Path) -> None:
+    if os.path.lexists(path):
         raise DataError(
             f"{path}: exists already; name another folder, or --force to replace pictures"
         )

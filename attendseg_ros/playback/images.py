@@ -44,6 +44,7 @@ class ImageSource(Source):
         self._files = files
         self._left_out = list(left_out)
         self._names = _names_of(files)
+        self._known = frozenset(self._names)
         self._notes: list[str] = []
 
     @property
@@ -72,6 +73,10 @@ class ImageSource(Source):
     def left_out(self) -> list[str]:
         """The files of the folder that are no pictures, and why."""
         return self._left_out
+
+    def may_name(self, name: str) -> bool:
+        """Whether a file's frame has this name."""
+        return name in self._known
 
     def part(self, most: int) -> ImageSource:
         """A source of at most `most` of the files, evenly spaced."""

@@ -19,7 +19,7 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.playback.file_kinds import what_it_is
-from attendseg_ros.playback.frames import Frame, Source, fitting_name
+from attendseg_ros.playback.frames import Frame, Source, is_numbered_name, numbered_name
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video_container import read_container
 
@@ -95,6 +95,10 @@ class VideoSource(Source):
         """Always: each frame has its time in the file."""
         return True
 
+    def may_name(self, name: str) -> bool:
+        """Whether it is one that a frame of the file has."""
+        return is_numbered_name(name, self._path.stem, self._frame_count)
+
     def __iter__(self) -> Iterator[Frame]:
         """Reads the frames in order.
 
@@ -102,7 +106,6 @@ class VideoSource(Source):
             DataError: there is none that can be read: the file is gone, or another by now.
         """
         self._skipped = []
-        stem = fitting_name(self._path.stem)
         usual_ns = round(1e9 / self._rate_hz)
         first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
         with _opened(self._path) as capture:
@@ -118,7 +121,7 @@ class VideoSource(Source):
                 longest_ns = max(longest_ns, now_ns - stamp_ns)
                 stamp_ns = now_ns
                 rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
-                yield Frame(rgb, stamp_ns, f"{stem}_{index:06d}", index)
+                yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
                 index += 1
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support import bags
 from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.labels import ClassTable
@@ -138,6 +139,35 @@ def test_what_is_there_is_replaced_by_force_alone(
     assert file.stat().st_ino != before
     assert others.read_text() == "kept"
     assert not [path for path in tmp_path.rglob("*") if "unfinished" in path.name]
+
+
+@pytest.mark.parametrize("kind", ["folder", "video", "bag"])
+def test_a_later_picture_that_is_there_is_said_before_the_work(
+    kind: str,
+    result_of: Result,
+    refusal_of: Callable[..., str],
+    tiny: Path,
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    source = folder
+    if kind == "video":
+        source = tmp_path / "road.mp4"
+        result_of("segment", folder, "-o", source, "--model", tiny)
+    elif kind == "bag":
+        store = bags.typestore_of("mcap")
+        images = [bags.raw_image(store, painted(LABELS), "rgb8", 1000 + n) for n in range(3)]
+        source = bags.write_bag(tmp_path, "mcap", [("/camera", bags.IMAGE, images)])
+    words = ("segment", source, "-o", tmp_path / "out", "--model", tiny, "--as", "masks")
+    result_of(*words)
+    *earlier, last = sorted((tmp_path / "out" / "masks").iterdir())
+    assert earlier
+    for file in earlier:
+        file.unlink()
+    # What comes after that would refuse this.
+    assert f"{last}: exists already" in refusal_of(*words, "--threads", "-1")
+    last.rename(last.with_name("of_another_000007.png"))
+    assert result_of(*words)["frames"] == len(earlier) + 1
 
 
 @pytest.mark.parametrize("out", ["images", "images/new", "images/new.mp4"])

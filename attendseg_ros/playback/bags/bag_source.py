@@ -19,7 +19,7 @@ from attendseg_ros.playback.bags.bag_reader import (
 )
 from attendseg_ros.playback.bags.open_bag import open_bag
 from attendseg_ros.playback.file_kinds import MCAP
-from attendseg_ros.playback.frames import Frame, Source, fitting_name
+from attendseg_ros.playback.frames import Frame, Source, is_numbered_name, numbered_name
 
 try:
     from rosbags.interfaces import Connection
@@ -121,6 +121,14 @@ class BagSource(Source):
         """Rate at which the images were recorded."""
         return self._rate_hz
 
+    @property
+    def _stem(self) -> str:
+        return self._topic.strip("/").replace("/", "_")
+
+    def may_name(self, name: str) -> bool:
+        """Whether it is one that an image of the topic has; a damaged bag may hold more of them."""
+        return is_numbered_name(name, self._stem, None)
+
     def __iter__(self) -> Iterator[Frame]:
         """Reads the images as far as the bag can be read; the unreadable are skipped and named.
 
@@ -128,7 +136,6 @@ class BagSource(Source):
             DataError: the bag cannot be opened, or none of its images can be read.
         """
         self._skipped = []
-        stem = fitting_name(self._topic.strip("/").replace("/", "_"))
         count = 0
         with open_bag(self._path) as reader:
             decoder = ImageDecoder(reader.is_ros2)
@@ -146,7 +153,7 @@ class BagSource(Source):
                 stamp = image.header.stamp
                 stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec or recorded.time_ns
                 count += 1
-                yield Frame(image.rgb, stamp_ns, f"{stem}_{index:06d}", index)
+                yield Frame(image.rgb, stamp_ns, numbered_name(self._stem, index), index)
             self._skipped += [f"{self._path.name}: {line}" for line in reader.damage]
         if not count:
             reasons = "; first: " + self._skipped[0] if self._skipped else ""
