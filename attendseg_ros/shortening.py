@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import reprlib
+from datetime import date, datetime
 
 from attendseg_ros.errors import one_line
 
@@ -23,6 +24,12 @@ class _Shortening(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:  # noqa: ARG002  # reprlib's signature
         # Python refuses to write numbers of thousands of digits.
         return f"a number of {x.bit_length()} bits" if x.bit_length() > 256 else repr(x)
+
+    def repr_date(self, x: date, level: int) -> str:  # noqa: ARG002  # reprlib's signature
+        return x.isoformat()
+
+    def repr_datetime(self, x: datetime, level: int) -> str:  # noqa: ARG002  # the same
+        return x.isoformat(" ")
 
 
 def shortened(value: object) -> str:
@@ -54,6 +61,21 @@ def is_name(text: object) -> bool:
 
 NAME = f"a text of one line, of 1 to {_LONGEST_VALUE} characters"
 """What `is_name` asks for, in words."""
+
+
+def unquoted(value: object) -> str:
+    """What to add to a message where YAML made something else of a text without quotes.
+
+    Args:
+        value: in place of a text, or a list in which such a value stands.
+
+    Returns:
+        "", or ": put ... in quotes".
+    """
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(one, bool | int | float | date) or one is None for one in values):
+        return ": put in quotes what YAML takes for a number, a date, nothing, or yes or no"
+    return ""
 
 
 def cut(text: str, longest: int) -> str:

@@ -14,7 +14,7 @@ from attendseg_ros.inference.confidence_calibration import TEMPERATURES, Confide
 from attendseg_ros.inference.familiarity import Familiarity, FamiliarRange
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.class_mapping import KEYS
-from attendseg_ros.shortening import NAME, is_name, shortened
+from attendseg_ros.shortening import NAME, is_name, shortened, unquoted
 from attendseg_ros.terms import Terms
 
 FORMAT_VERSION = 1
@@ -41,22 +41,25 @@ class Fields:
                 f"attendseg_ros reads, got {shortened(version)}"
             )
 
-    def _wrong(self, key: str, wanted: str) -> BundleError:
-        got = shortened(self.values[key]) if key in self.values else "nothing"
+    def _wrong(self, key: str, wanted: str, *, is_text: bool = False) -> BundleError:
+        got = "nothing"
+        if key in self.values:
+            value = self.values[key]
+            got = f"{shortened(value)}{unquoted(value) if is_text else ''}"
         return BundleError(f"{self._file}: {self._prefix}{key} must be {wanted}, got {got}")
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
         value = self.values.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise self._wrong(key, "a text that is not empty")
+            raise self._wrong(key, "a text that is not empty", is_text=True)
         return value
 
     def name(self, key: str) -> str:
         """A text that can be a name."""
         value = self.values.get(key)
         if not is_name(value):
-            raise self._wrong(key, NAME)
+            raise self._wrong(key, NAME, is_text=True)
         return str(value)
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from attendseg_ros.errors import ClassTableError
 from attendseg_ros.labels.palette import Color
-from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
+from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text, unquoted
 
 UNLABELLED = 255
 """The id of a pixel that belongs to no class; Nav2's segmentation layer reads 255 the same way."""
@@ -50,7 +50,9 @@ def check_class(info: ClassInfo, where: str, earlier: Sequence[ClassInfo]) -> No
             f"({UNLABELLED} means unlabelled), got {shortened(info.id)}"
         )
     if not is_name(info.name):
-        raise ClassTableError(f"{where}.name must be {NAME}, got {shortened(info.name)}")
+        raise ClassTableError(
+            f"{where}.name must be {NAME}, got {shortened(info.name)}{unquoted(info.name)}"
+        )
     check_color(info.color, f"{where}.color")
     for merged, color in info.merges.items():
         check_color(color, f"{where}.merges.{shortened_text(merged)}")

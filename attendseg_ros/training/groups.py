@@ -31,7 +31,7 @@ HOW_TO_NAME = (
 )
 
 _SPELLING = re.compile(r"(?:(prefix)|(?:(prefix)/)?blocks:([0-9]{1,9}))")
-_NAME = re.compile(r"[^/\\\s.][^/\\]*")
+_NAME = re.compile(r"[^/\\\s.][^/\\\n\r]*")
 
 
 @dataclass(frozen=True)
@@ -110,15 +110,15 @@ class Grouping:
 def _patterns(name: object, given: object) -> tuple[str, ...]:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise DataError(
-            f"group {shortening.shortened(name)}: a group's name is a text without slashes, in "
-            "quotes where YAML takes it for a number"
+            f"group {shortening.shortened(name)}: a group's name is a text of one line without "
+            f"slashes, which does not begin with a dot{shortening.unquoted(name)}"
         )
     if isinstance(given, str):
         given = [given]
     if not isinstance(given, list) or not given or not all(isinstance(p, str) for p in given):
         raise DataError(
             f"group {name}: must be a list of images' names or patterns, got "
-            f"{shortening.shortened(given)}"
+            f"{shortening.shortened(given)}{shortening.unquoted(given)}"
         )
     return tuple(unicodedata.normalize("NFC", pattern) for pattern in given)
 
@@ -132,12 +132,14 @@ class Groups:
         sequences: every image once, in runs within which neighbours may look alike.
         block_length: images in the shortest block; 0 where groups are no blocks.
         warning: what makes the groups doubtful; empty: nothing.
+        without_images: names of groups that no image is in, as of those in other splits.
     """
 
     of: Mapping[str, tuple[int, ...]]
     sequences: Sequence[Sequence[int]]
     block_length: int = 0
     warning: str = ""
+    without_images: Sequence[str] = ()
 
     def chosen(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Some of the groups.
@@ -146,6 +148,11 @@ class Groups:
             DataError: there is no such group; the message names those there are.
         """
         for name in names:
+            if name in self.without_images:
+                raise DataError(
+                    f"group '{name}' has no image here: none fits its patterns; the groups with "
+                    f"images are {shortened([*self.of], 20)}"
+                )
             if name not in self.of:
                 raise DataError(f"no group '{name}': the groups are {shortened([*self.of], 20)}")
         return {name: self.of[name] for name in names}
@@ -187,7 +194,9 @@ def find_groups(grouping: Grouping, images: Sequence[Path]) -> Groups:
     ordered = sorted(range(len(images)), key=lambda i: natural_key(images[i].stem))
     if grouping.patterns:
         groups = _by_patterns(grouping.patterns, images, ordered)
-        found = Groups(groups, [ordered])
+        empty = [name for name in grouping.patterns if name not in groups]
+        warning = f"no image fits the patterns of: {shortened(empty)}" if empty else ""
+        found = Groups(groups, [ordered], warning=warning, without_images=empty)
     elif grouping.by_prefix:
         groups = _by_prefix(images, ordered)
         found = Groups(groups, [*groups.values()], warning=_doubts(groups))
@@ -251,7 +260,8 @@ def _by_patterns(
     for position in ordered:
         image = images[position]
         stem = stem_key(image)
-        names = {stem, f"{stem}{image.suffix}", f"{image.parent.name}/{stem}"}
+        in_split = f"{image.parent.name}/{stem}"
+        names = {stem, f"{stem}{image.suffix}", in_split, f"{in_split}{image.suffix}"}
         found = [
             group
             for group, given in patterns.items()

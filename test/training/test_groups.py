@@ -74,7 +74,11 @@ def test_patterns_of_a_file(tmp_path: Path) -> None:
         ("groups: {all: ['*']}", "all 10 images are of one group, 'all', and two are needed"),
         ("groups: []", "must hold 'groups: {NAME: "),
         ("groups: {0001: ['*']}", "group 1: .*in quotes"),
-        ("groups: {../a: ['*']}", "without slashes"),
+        ("groups: {no: ['*']}", "group False: .*in quotes .* yes or no"),
+        ("groups: {2024-01-31: ['*']}", "group 2024-01-31: .*in quotes .* a date"),
+        ("groups: {../a: ['*']}", r"without slashes, .*a dot$"),
+        ('groups: {"a\\nb": ["*"]}', "of one line"),
+        ("groups: {a: [yard_0, 0017]}", r"got \['yard_0', 15\]: put in quotes"),
         ("groups: {a: [1]}", "must be a list of images' names"),
         ("groups: {a: ['*']}\nextra: 1", "and nothing else"),
         ("groups: [", r"mine\.yaml: line \d"),
@@ -87,6 +91,22 @@ def test_refuses_a_file_that_does_not_tell_groups(
     file.write_text(content)
     with pytest.raises(DataError, match=reason):
         groups_of(str(file))
+
+
+def test_a_path_in_the_set_is_a_pattern_too() -> None:
+    patterns = {"near": ("train/barn_*.jpg",), "far": ("train/yard_?.jpg",)}
+    groups = find_groups(Grouping(patterns=patterns), IMAGES)
+    assert [len(positions) for positions in groups.of.values()] == [4, 6]
+    assert groups.warning == ""
+
+
+def test_a_group_that_no_image_is_in_is_named() -> None:
+    patterns = {"barn": ("barn_*",), "yard": ("yard_*",), "shed": ("shde_*",)}
+    groups = find_groups(Grouping(patterns=patterns), IMAGES)
+    assert list(groups.of) == ["barn", "yard"]
+    assert groups.warning == "no image fits the patterns of: shed"
+    with pytest.raises(DataError, match=r"'shed' has no image here: .* barn, yard"):
+        groups.chosen(["shed"])
 
 
 def test_refuses_what_leaves_groups_open() -> None:
