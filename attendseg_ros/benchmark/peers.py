@@ -26,6 +26,7 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.bundle import BundleCounts
 from attendseg_ros.inference.engines import create_engine
+from attendseg_ros.json_text import to_json
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.terms import Terms
 
@@ -184,7 +185,7 @@ def _rival(rival: Rival, plan: PeersPlan) -> Network:
         model, counts = export(rival, size)
         found = {**asdict(counts), "sha256": hashlib.sha256(model).hexdigest()}
         write_atomically(graph, model)
-        write_atomically(counts_file, json.dumps(found).encode())
+        write_atomically(counts_file, to_json(found).encode())
     return Network(
         name=rival.name,
         bundle=_as_bundle(rival, size, graph, found),

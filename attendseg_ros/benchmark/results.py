@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from attendseg_ros.documents import LARGE, parse_json, read_small_file
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.json_text import to_json
 from attendseg_ros.placing import real_place
 
 
@@ -23,7 +23,7 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
         OSError: the folder cannot be made or written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(results, indent=2, allow_nan=False) + "\n"
+    text = to_json(results, indent=2) + "\n"
     write_atomically(path, text.encode())
 
 

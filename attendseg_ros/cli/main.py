@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from attendseg_ros.cli import (
 )
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError, one_line
+from attendseg_ros.json_text import to_json
 
 VERBS: tuple[Verb, ...] = (
     segment,
@@ -75,7 +75,7 @@ def _run(verb: Verb, arguments: argparse.Namespace) -> int:
     except (AttendSegError, OSError) as error:
         output.print_error(f"attendseg {verb.NAME}: {_in_words(error)}")
         return EXIT_BAD_INPUT
-    text = json.dumps(result, indent=2) if arguments.json else verb.describe(result)
+    text = to_json(result, indent=2) if arguments.json else verb.describe(result)
     problem = output.print_result(text)
     if problem:
         output.print_error(f"attendseg {verb.NAME}: {problem}")

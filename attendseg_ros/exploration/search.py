@@ -32,6 +32,7 @@ from attendseg_ros.exploration.candidate import (
 from attendseg_ros.exploration.latency import latency_ms
 from attendseg_ros.exploration.space import NEAR_THE_SHIPPED, size_name, suggest, suggest_size
 from attendseg_ros.files import write_atomically
+from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
@@ -256,11 +257,11 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
                 "give another folder, or the same settings to go on"
             )
         return
-    write_atomically(path, json.dumps(settings, indent=2).encode())
+    write_atomically(path, to_json(settings, indent=2).encode())
 
 
 def _write(run: Path, exploration: Exploration) -> None:
     front = [candidate.to_mapping() for candidate in exploration.front]
-    write_atomically(run / FRONT_FILE, json.dumps(front, indent=2).encode())
+    write_atomically(run / FRONT_FILE, to_json(front, indent=2).encode())
     pick = yaml.safe_dump(exploration.pick.shape.to_mapping(), sort_keys=False)
     write_atomically(run / PICK_FILE, pick.encode())

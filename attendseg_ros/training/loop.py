@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -23,6 +22,7 @@ from tqdm import tqdm
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.terms import Source
@@ -266,7 +266,7 @@ class _Trainer:
             },
         )
         # Written from the checkpoint's history, so that an epoch run twice is logged once.
-        lines = "".join(json.dumps(entry) + "\n" for entry in self._history)
+        lines = "".join(to_json(entry) + "\n" for entry in self._history)
         write_atomically(self._config.run / LOG_FILE, lines.encode())
 
     def _record(self, entry: dict[str, Any]) -> None:

@@ -133,6 +133,16 @@ def test_starts_from_a_run_of_a_smaller_shape(config: TrainingConfig, tmp_path: 
     assert scores["mean_iou"] == pytest.approx(taught["mean_iou"], abs=0.05)
 
 
+def test_the_log_is_json_where_a_class_is_neither_shown_nor_found(
+    config: TrainingConfig, classes: ClassTable
+) -> None:
+    loop.run(replace(config, classes=with_a_third(classes), epochs=2))
+    lines = (config.run / loop.LOG_FILE).read_text().splitlines()
+    shares = [json.loads(line, parse_constant=pytest.fail)["per_class_iou"] for line in lines]
+    assert len(shares) == 2
+    assert None in shares[-1], "never found, or this tells nothing"
+
+
 def test_learns_from_a_teacher_where_labels_are_silent(
     config: TrainingConfig, labelled_folder: Path, tmp_path: Path
 ) -> None:
