@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.files import write_atomically
@@ -21,6 +19,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.class_mapping import KEYS
 from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
+from attendseg_ros.yaml_text import shown_name, to_yaml
 
 CARD_FILE = "MODEL_CARD.md"
 
@@ -83,7 +82,7 @@ def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: 
         "sha256": hashlib.sha256(model).hexdigest(),
         **classes.to_mapping(),
     }
-    write_atomically(folder / DESCRIPTION_FILE, _as_text(description).encode())
+    write_atomically(folder / DESCRIPTION_FILE, _as_text(description))
 
 
 def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -102,20 +101,17 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
     }
     # The class table is long: what a reader looks for stands before it.
     first = {key: value for key, value in kept.items() if key not in ("sha256", *KEYS)}
-    text = _as_text({**first, **given, **kept})
-    write_atomically(path, text.encode())
+    write_atomically(path, _as_text({**first, **given, **kept}))
 
 
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
-    write_atomically(folder / CARD_FILE, card.encode())
+    write_atomically(folder / CARD_FILE, shown_name(card).encode())
 
 
 def _is_of_no_bundle(name: str) -> bool:
     return name not in (MODEL_FILE, DESCRIPTION_FILE, CARD_FILE)
 
 
-def _as_text(description: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(
-        dict(description), sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
-    )
+def _as_text(description: Mapping[str, Any]) -> bytes:
+    return to_yaml(description, default_flow_style=None, width=100)

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import optuna
-import yaml
 from optuna.trial import TrialState
 from tqdm import tqdm
 
@@ -41,6 +40,7 @@ from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
 from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.yaml_text import to_yaml
 
 SETTINGS_FILE = "exploration.json"
 FRONT_FILE = "front.json"
@@ -263,5 +263,4 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
 def _write(run: Path, exploration: Exploration) -> None:
     front = [candidate.to_mapping() for candidate in exploration.front]
     write_atomically(run / FRONT_FILE, to_json(front, indent=2).encode())
-    pick = yaml.safe_dump(exploration.pick.shape.to_mapping(), sort_keys=False)
-    write_atomically(run / PICK_FILE, pick.encode())
+    write_atomically(run / PICK_FILE, to_yaml(exploration.pick.shape.to_mapping()))

@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from attendseg_ros.documents import LARGE, read_yaml
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
@@ -18,6 +16,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.shortening import shortened_text
 from attendseg_ros.training.groups import HOW_TO_NAME, Grouping
+from attendseg_ros.yaml_text import to_yaml, with_names
 
 CONFIG_FILE = "config.yaml"
 
@@ -208,8 +207,8 @@ class TrainingConfig:
         """
         self.run.mkdir(parents=True, exist_ok=True)
         beside = {ANCESTRY: list(ancestry)} if ancestry else {}
-        text = yaml.safe_dump(self.to_mapping() | beside, sort_keys=False, allow_unicode=True)
-        write_atomically(self.run / CONFIG_FILE, text.encode())
+        content = to_yaml(self.to_mapping() | beside, keeps_names=True)
+        write_atomically(self.run / CONFIG_FILE, content)
 
     @classmethod
     def load(cls, run: Path | str) -> TrainingConfig:
@@ -220,7 +219,7 @@ class TrainingConfig:
         """
         path = Path(run) / CONFIG_FILE
         try:
-            values = read_yaml(path, limits=LARGE)
+            values = with_names(read_yaml(path, limits=LARGE))
         except DataError as error:
             raise DataError(f"not a training run's settings: {error}") from error
         known = {f.name for f in fields(cls)}

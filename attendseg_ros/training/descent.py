@@ -23,6 +23,7 @@ from attendseg_ros.terms.told import TERMS_FILE, terms_of_set
 from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.scenes import training_scenes
+from attendseg_ros.yaml_text import with_names
 
 _FOUND = known_license("Apache-2.0")
 assert isinstance(_FOUND, License)
@@ -239,7 +240,7 @@ def recorded_descent(run: Path) -> tuple[Ancestor, ...]:
     path = run / CONFIG_FILE
     if not path.exists():
         return ()
-    values = read_yaml(path, limits=LARGE)
+    values = with_names(read_yaml(path, limits=LARGE))
     entries = values.get(ANCESTRY) if isinstance(values, Mapping) else None
     if entries is None:
         return ()

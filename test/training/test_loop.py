@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.descent import recorded_descent
 
 
 @pytest.fixture
@@ -253,6 +255,16 @@ def test_unfit_data_is_refused_before_anything_is_written(
     with pytest.raises(DataError, match=reason):
         loop.run(replace(config, data=data))
     assert not config.run.exists()
+
+
+def test_a_run_whose_paths_are_no_text_resumes(config: TrainingConfig, tmp_path: Path) -> None:
+    data = tmp_path / os.fsdecode("café".encode("latin-1"))
+    shutil.copytree(config.data, data)
+    latin = replace(config, data=data, run=data / "run", epochs=1)
+    best = loop.run(latin)
+    assert TrainingConfig.load(latin.run) == latin
+    assert loop.run(latin)["per_class_iou"] == best["per_class_iou"]
+    assert len(recorded_descent(latin.run)) == 1
 
 
 def test_unfit_weights_to_start_from_leave_no_folder(
