@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -20,11 +20,16 @@ from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Frame, Source, is_numbered_name, numbered_name
+from attendseg_ros.playback.overhearing import Overhearing
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video_container import read_container
+from attendseg_ros.shortening import shortened_text
 
 FALLBACK_RATE_HZ = 25.0
 """For a file that states no usable rate, of which not two frames have a time."""
+
+# What converts a decoded frame's colours; a frame of which it says anything is none.
+_CONVERTER = "swscaler:"
 
 _FRAMES_FOR_RATE = 30
 _RATES_HZ = (0.1, 1000.0)
@@ -43,19 +48,21 @@ class VideoSource(Source):
             DataError: OpenCV cannot read a single frame of it.
         """
         super().__init__(path)
-        with _opened(path) as capture:
+        with _opened(path) as (capture, ear):
             _check_size(path, capture)
             stated = capture.get(cv2.CAP_PROP_FPS)
             count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
             times_ms: list[float] = []
-            while len(times_ms) < _FRAMES_FOR_RATE and capture.grab():
-                times_ms.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+            with ear:
+                while len(times_ms) < _FRAMES_FOR_RATE and capture.grab():
+                    times_ms.append(capture.get(cv2.CAP_PROP_POS_MSEC))
         if not times_ms:
             what = what_it_is(path) or _sound_only(path) or _incomplete(path)
             raise DataError(
                 f"{path}: not a readable video (nor an image, a .bag, .mcap or .db3 file)"
                 + (f": it is {what}" if what else "")
             )
+        self._notes: list[str] = []
         stated = stated if math.isfinite(stated) else 0.0
         count = count if math.isfinite(count) and 0 < count < 1e9 else 0.0
         self._length_s = count / stated if count and stated > 0 else 0.0
@@ -99,18 +106,28 @@ class VideoSource(Source):
         """Whether it is one that a frame of the file has."""
         return is_numbered_name(name, self._path.stem, self._frame_count)
 
+    @property
+    def notes(self) -> list[str]:
+        """What the decoder complained of in the latest iteration: damage that it concealed."""
+        return self._notes
+
     def __iter__(self) -> Iterator[Frame]:
         """Reads the frames in order.
 
         Raises:
-            DataError: there is none that can be read: the file is gone, or another by now.
+            DataError: there is none that can be read: the file is gone, or another by now, or its
+                frames are of a kind that cannot be converted.
         """
-        self._skipped = []
+        self._skipped, self._notes = [], []
+        unconverted, reason, complaints = 0, "", list[str]()
         usual_ns = round(1e9 / self._rate_hz)
         first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
-        with _opened(self._path) as capture:
+        with _opened(self._path) as (capture, ear):
             while True:
-                read, bgr = capture.read()
+                with ear:
+                    read, bgr = capture.read()
+                said = ear.heard()
+                complaints += [line for line in said if not line.startswith(_CONVERTER)]
                 if not read:
                     break
                 time_ms = capture.get(cv2.CAP_PROP_POS_MSEC)
@@ -120,15 +137,32 @@ class VideoSource(Source):
                 now_ns = time_ns if index == 0 or time_ns > stamp_ns else stamp_ns + usual_ns
                 longest_ns = max(longest_ns, now_ns - stamp_ns)
                 stamp_ns = now_ns
-                rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
-                yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
+                if any(line.startswith(_CONVERTER) for line in said):
+                    # What came is memory that nobody wrote, or the frame before.
+                    unconverted += 1
+                    reason = _why_not_converted(said)
+                else:
+                    rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
+                    yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
                 index += 1
+        if unconverted == index > 0:
+            raise DataError(f"{self._path}: none of {index} frames can be read: {reason}")
+        if unconverted:
+            self._skipped.append(
+                f"{self._path.name}: {unconverted} of {index} frames are left out: {reason}"
+            )
+        if complaints:
+            more = f", and {len(complaints) - 1} more" if len(complaints) > 1 else ""
+            self._notes.append(
+                f"{self._path.name}: the decoder found damage, so that pictures may be missing or "
+                f"wrong: {shortened_text(complaints[0])}{more}"
+            )
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
         if self._container.is_joined:
             self._skipped.append(
-                f"{self._path.name}: holds several MP4 files joined into one; the first was read, "
+                f"{self._path.name}: holds several files joined into one; the first was read, "
                 "the others are left out: join videos with ffmpeg -f concat"
             )
         tells = self._container.length_is_of_pictures or self._container.is_cut_off
@@ -144,29 +178,43 @@ class VideoSource(Source):
 def count_frames(path: Path) -> int:
     """The number of frames that can be decoded; 0 for what is no video."""
     count = 0
-    with _opened(path) as capture:
+    with _opened(path) as (capture, ear), ear:
         while capture.grab():
             count += 1
     return count
 
 
+def _why_not_converted(said: Sequence[str]) -> str:
+    if any("interlaced" in line for line in said):
+        return (
+            "its frames are interlaced, which this OpenCV cannot convert: deinterlace it first, as "
+            "with ffmpeg -i IN -vf yadif OUT"
+        )
+    return f"its colours cannot be converted ({shortened_text(said[0])})"
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
+def _opened(path: Path) -> Iterator[tuple[cv2.VideoCapture, Overhearing]]:
+    """A video opened for reading, and what hears what the libraries say of it."""
     # FFmpeg reads it when it opens a file, and takes no memory for larger frames.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", f"max_pixels;{MAX_PIXELS}")
     # A relative name with a colon is an address to FFmpeg, and "%03d" in a name is the pattern
     # for a series of pictures to OpenCV's other reader.
-    with utf8_name(path) as name:
-        capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
-        if not capture.isOpened() and "%" not in name:
-            capture.release()
-            capture = cv2.VideoCapture(name)
-        # Phones turn their videos by a note in the header.
-        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+    with utf8_name(path) as name, closing(Overhearing()) as ear:
+        with ear:
+            capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
+            if not capture.isOpened() and "%" not in name:
+                capture.release()
+                capture = cv2.VideoCapture(name)
+            # Phones turn their videos by a note in the header.
+            capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         try:
-            yield capture
+            # Of damage that reading meets it speaks again.
+            ear.heard()
+            yield capture, ear
         finally:
-            capture.release()
+            with ear:
+                capture.release()
 
 
 def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:
@@ -205,6 +253,8 @@ def _sound_only(path: Path) -> str:
 def _incomplete(path: Path) -> str:
     """What a video is of which a part is missing; "" for any other."""
     container = read_container(path)
+    if container.has_no_pictures:
+        return "sound without pictures"
     if container.lacks_description:
         return (
             "an MP4 or MOV file without the part (moov) that tells where its pictures lie, which "

@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 _EBML, _SEGMENT, _CLUSTER = b"\x1a\x45\xdf\xa3", 0x18538067, 0x1F43B675
-_TRACKS, _TRACK, _TRACK_TYPE, _SOUND = 0x1654AE6B, 0xAE, 0x83, 2
+_TRACKS, _TRACK, _TRACK_TYPE = 0x1654AE6B, 0xAE, 0x83
+_PICTURES, _SOUND = 1, 2
+_FLV_HEADER = 13
+_MOST_TAGS = 1 << 20
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MOST_ELEMENTS = 4096
 _LONGEST_DESCRIPTION = 1 << 26
 
@@ -31,6 +36,7 @@ class Container:
         lacks_description: whether what tells where its pictures lie is missing, as in an MP4 file
             whose recorder was not ended.
         is_joined: whether further files follow in the same one, which no decoder reads.
+        has_no_pictures: whether it describes sound alone.
     """
 
     counts_frames: bool = False
@@ -38,10 +44,11 @@ class Container:
     is_cut_off: bool = False
     lacks_description: bool = False
     is_joined: bool = False
+    has_no_pictures: bool = False
 
 
 def read_container(path: Path) -> Container:
-    """Looks into MP4 and MOV, Matroska and WebM, AVI and FLV; of others nothing is known."""
+    """Looks into MP4 and MOV, Matroska and WebM, AVI, FLV and WMV; of others nothing is known."""
     try:
         with path.open("rb") as stream:
             return _read(stream, path.stat().st_size)
@@ -58,9 +65,14 @@ def _read(stream: BinaryIO, size: int) -> Container:
         return _of_matroska(stream, size)
     if head.startswith(b"FLV"):
         return _of_tags(stream, size)
-    # The header of an AVI file counts the frames of its pictures.
-    is_avi = head.startswith(b"RIFF") and head[8:12] == b"AVI "
-    return Container(length_is_of_pictures=is_avi)
+    if head == _ASF:
+        return _of_objects(stream, size)
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        # The header of an AVI file counts the frames of its pictures. A length of nothing is that
+        # of a recording that was not ended.
+        length = struct.unpack_from("<I", head, 4)[0]
+        return Container(length_is_of_pictures=True, is_cut_off=8 + length > size)
+    return Container()
 
 
 def _of_tags(stream: BinaryIO, size: int) -> Container:
@@ -71,7 +83,36 @@ def _of_tags(stream: BinaryIO, size: int) -> Container:
     stream.seek(max(0, size - 4 - length))
     tag = stream.read(4)
     is_whole = length == 11 + int.from_bytes(tag[1:], "big")
-    return Container(is_cut_off=not is_whole)
+    return Container(is_cut_off=not is_whole, is_joined=_has_second_start(stream, size))
+
+
+def _has_second_start(stream: BinaryIO, size: int) -> bool:
+    """Whether the header of an FLV file stands where a tag should."""
+    position = _FLV_HEADER
+    for _ in range(_MOST_TAGS):
+        stream.seek(position)
+        tag = stream.read(4)
+        if tag[:3] == b"FLV":
+            return True
+        if len(tag) < 4 or position >= size:
+            break
+        position += 11 + int.from_bytes(tag[1:], "big") + 4
+    return False
+
+
+def _of_objects(stream: BinaryIO, size: int) -> Container:
+    """Of an ASF file, as WMV is: it says how long it is, unless it was broadcast."""
+    stream.seek(0)
+    header = stream.read(1 << 16)
+    place = header.find(_ASF_PROPERTIES)
+    if place < 0 or len(header) < place + 92:
+        return Container()
+    (stated,) = struct.unpack_from("<Q", header, place + 40)
+    (flags,) = struct.unpack_from("<I", header, place + 88)
+    if flags & 1:
+        return Container()
+    stream.seek(min(stated, size))
+    return Container(is_cut_off=stated > size, is_joined=stream.read(16) == _ASF)
 
 
 def _of_boxes(stream: BinaryIO, size: int) -> Container:
@@ -107,28 +148,34 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
 
 
 def _of_matroska(stream: BinaryIO, size: int) -> Container:
-    has_sound = is_cut_off = False
+    has_sound = has_pictures = is_cut_off = False
     for kind, start, end in _elements(stream, 0, size):
         if kind == _SEGMENT:
             is_cut_off = end > size
             for inner, first, last in _elements(stream, start, min(end, size)):
                 if inner == _TRACKS:
-                    has_sound = _holds_sound(stream, first, min(last, size))
+                    kinds = _kinds_of_tracks(stream, first, min(last, size))
+                    has_sound, has_pictures = _SOUND in kinds, _PICTURES in kinds
                 if inner == _CLUSTER:
                     break
             break
-    return Container(False, not has_sound, is_cut_off)
+    return Container(
+        length_is_of_pictures=not has_sound,
+        is_cut_off=is_cut_off,
+        has_no_pictures=has_sound and not has_pictures,
+    )
 
 
-def _holds_sound(stream: BinaryIO, start: int, end: int) -> bool:
+def _kinds_of_tracks(stream: BinaryIO, start: int, end: int) -> set[int]:
+    kinds = set()
     for kind, first, last in _elements(stream, start, end):
         if kind != _TRACK:
             continue
         for inner, place, stop in _elements(stream, first, min(last, end)):
             stream.seek(place)
-            if inner == _TRACK_TYPE and stop - place == 1 and stream.read(1) == bytes([_SOUND]):
-                return True
-    return False
+            if inner == _TRACK_TYPE and stop - place == 1:
+                kinds.update(stream.read(1))
+    return kinds
 
 
 def _elements(stream: BinaryIO, position: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -19,7 +19,8 @@ _CLUSTER_TIME, _SIMPLE_BLOCK, _BLOCK, _DURATION = 0xE7, 0xA3, 0xA1, 0x4489
 
 def even_video(path: Path, count: int, rate_hz: float = 10.0) -> Path:
     """A video of 64x48, frame number n of grey level 10 n, in the container of its suffix."""
-    codec = cv2.VideoWriter.fourcc(*("mp4v" if path.suffix in (".mp4", ".mov") else "MJPG"))
+    codecs = {".mp4": "mp4v", ".mov": "mp4v", ".flv": "FLV1"}
+    codec = cv2.VideoWriter.fourcc(*codecs.get(path.suffix, "MJPG"))
     writer = cv2.VideoWriter(str(path.absolute()), cv2.CAP_FFMPEG, codec, rate_hz, (64, 48))
     assert writer.isOpened()
     for level in range(count):

@@ -1,0 +1,82 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What FFmpeg's libraries print while OpenCV reads a video: the only place where they say it.
+
+OpenCV gives memory that nobody wrote as a picture where the conversion of its colours failed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from threading import RLock
+from types import TracebackType
+
+_STDERR = 2
+
+# "[h264 @ 0x55...] text", and what such a text goes on with in the next line.
+_OF_FFMPEG = re.compile(rb"\[([\w,./-]+) @ 0x[0-9a-f]+\] (.*)")
+_OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB)\b[^\]]*\]")
+
+_lock = RLock()
+_depth = [0]
+
+
+class Overhearing:
+    """Keeps what the libraries print while it is entered; what others print goes its way after it.
+
+    Standard error is the whole process's: only what reads a frame is done in here, never more.
+    """
+
+    def __init__(self) -> None:
+        """Hears nothing yet."""
+        self._file = os.memfd_create("attendseg_overheard", os.MFD_CLOEXEC)
+        self._stderr = -1
+
+    def __enter__(self) -> Overhearing:
+        _lock.acquire()
+        _depth[0] += 1
+        if _depth[0] == 1:
+            self._stderr = os.dup(_STDERR)
+            os.dup2(self._file, _STDERR)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._stderr >= 0:
+            os.dup2(self._stderr, _STDERR)
+            os.close(self._stderr)
+            self._stderr = -1
+        _depth[0] -= 1
+        _lock.release()
+
+    def heard(self) -> list[str]:
+        """What FFmpeg's libraries printed since the last call: lines as "library: text"."""
+        length = os.fstat(self._file).st_size
+        if not length:
+            return []
+        content = os.pread(self._file, length, 0)
+        os.ftruncate(self._file, 0)
+        os.lseek(self._file, 0, os.SEEK_SET)
+        found, of_others, is_theirs = [], [], False
+        for line in content.splitlines(keepends=True):
+            match = _OF_FFMPEG.match(line)
+            if match:
+                found.append(f"{match[1].decode()}: {match[2].decode(errors='replace').strip()}")
+            is_theirs = bool(match or _OF_OPENCV.match(line) or (is_theirs and line[:1] == b" "))
+            if not is_theirs:
+                of_others.append(line)
+        if of_others:
+            os.write(_STDERR, b"".join(of_others))
+        return found
+
+    def close(self) -> None:
+        """Lets the rest of what was printed go its way."""
+        if self._file >= 0:
+            self.heard()
+            os.close(self._file)
+            self._file = -1
