@@ -32,8 +32,14 @@ def real_place(path: Path) -> Path:
     """Where an output of a name goes: through links, which stay.
 
     Raises:
-        DataError: the name is a link that leads nowhere.
+        DataError: the name is a link that leads nowhere, or lies behind one.
     """
+    for folder in path.parents:
+        if folder.is_symlink() and not folder.exists():
+            raise DataError(
+                f"{path}: lies behind {folder}, a link to {folder.readlink()}, which is not there: "
+                "make that folder first"
+            )
     if not path.is_symlink():
         return path
     target = _resolved(path)

@@ -118,6 +118,9 @@ def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
         DataError, match=r"dangling: is a link to .*gone/out, whose folder does not"
     ):
         real_place(tmp_path / "dangling")
+    (tmp_path / "adrift").symlink_to(tmp_path / "gone")
+    with pytest.raises(DataError, match=r"masks: lies behind .*adrift, a link to .*gone, which"):
+        real_place(tmp_path / "adrift" / "new" / "masks")
     with pytest.raises(DataError, match="circle: is a link that leads in a circle"):
         real_place(tmp_path / "circle")
     with pytest.raises(DataError, match=r"circle/masks: is a link .* or lies behind one"):

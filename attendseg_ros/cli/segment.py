@@ -21,6 +21,7 @@ from attendseg_ros.cli.verb import Result, add_engine, given_path, need_packages
 from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
 from attendseg_ros.percentiles import percentile
+from attendseg_ros.pictures import PICTURE_SUFFIXES
 from attendseg_ros.placing import check_apart
 from attendseg_ros.playback import (
     ColorSink,
@@ -38,6 +39,11 @@ from attendseg_ros.playback.open import is_bag
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
+
+_VIDEO_SUFFIXES = frozenset(
+    {".avi", ".flv", ".m4v", ".mkv", ".mov", ".mpeg", ".mpg", ".ts", ".webm", ".wmv"}
+)
+_BAG_SUFFIXES = frozenset({".bag", ".db3", ".mcap"})
 
 _Palette = NDArray[np.uint8]
 _PICTURES: dict[str, Callable[[Path, _Palette, bool], Sink]] = {
@@ -125,6 +131,7 @@ def run(arguments: argparse.Namespace) -> Result:
         and not arguments.pictures
         and arguments.out.suffix.lower() != ".mp4"
     )
+    _check_name(arguments.out, makes_bag)
     result = (_make_bag if makes_bag else _make_pictures)(arguments, source, bundle)
     times = result.pop("times")
     return {
@@ -134,6 +141,26 @@ def run(arguments: argparse.Namespace) -> Result:
         **result,
         "stage_times_ms": _stage_times(times),
     }
+
+
+def _check_name(out: Path, makes_bag: bool) -> None:
+    """Checks that an output whose name is a file's can be that file.
+
+    Raises:
+        DataError: it would become a folder of that name.
+    """
+    suffix = out.suffix.lower()
+    if suffix == ".mp4" or out.exists():
+        return
+    if suffix in _VIDEO_SUFFIXES:
+        raise DataError(f"{out}: a video is written as NAME.mp4")
+    if suffix in PICTURE_SUFFIXES:
+        raise DataError(
+            f"{out}: give a folder: masks/ and overlays/ are made in it, with a picture for each "
+            "frame"
+        )
+    if suffix in _BAG_SUFFIXES and not makes_bag:
+        raise DataError(f"{out}: a bag is made of a bag alone, and without --as: give a folder")
 
 
 def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:

@@ -97,6 +97,9 @@ def test_a_damaged_image_is_named_and_the_rest_is_done(
         (("missing", "-o", "out"), "missing: no such file or folder"),
         (("images", "-o", "out.mp4", "--as", "masks"), "out.mp4 is a video: give a folder"),
         (("images", "-o", "images/frame_0.png"), "is a file: give a folder, or NAME.mp4"),
+        (("images", "-o", "out.avi"), "out.avi: a video is written as NAME.mp4"),
+        (("images", "-o", "out.PNG"), "out.PNG: give a folder: masks/ and overlays/"),
+        (("images", "-o", "out.mcap"), "out.mcap: a bag is made of a bag alone"),
         (("images", "-o", "out", "--topic", "/camera"), "can be chosen only from a bag"),
         (("images", "-o", "out", "--threads", "-1"), "num_threads must be 0"),
     ],
@@ -110,7 +113,16 @@ def test_refusals(
 ) -> None:
     paths = {
         word: str(folder.parent / word)
-        for word in ("missing", "images", "out", "out.mp4", "images/frame_0.png")
+        for word in [
+            "missing",
+            "images",
+            "out",
+            "out.mp4",
+            "out.avi",
+            "out.PNG",
+            "out.mcap",
+            "images/frame_0.png",
+        ]
     }
     words = [paths.get(word, word) for word in arguments]
     assert reason in refusal_of("segment", *words, "--model", tiny)
