@@ -35,7 +35,7 @@ def real_place(path: Path) -> Path:
         DataError: the name is a link that leads nowhere, or lies behind one.
     """
     for folder in path.parents:
-        if folder.is_symlink() and not folder.exists():
+        if folder.is_symlink() and not _resolved(folder).exists():
             raise DataError(
                 f"{path}: lies behind {folder}, a link to {folder.readlink()}, which is not there: "
                 "make that folder first"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import cv2
@@ -17,14 +17,17 @@ from attendseg_ros.labels import blend, colorize
 from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
+from attendseg_ros.playback.overhearing import Overhearing
 from attendseg_ros.playback.sink import Sink
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video import count_frames
+from attendseg_ros.shortening import shortened_text
 
 # MPEG-4 part 2: of what OpenCV's wheels can encode the only one that is fast (600 frames of
 # 640x480 a second on one core; VP9 manages 5, and H.264 is not in them).
 _CODEC = "mp4v"
 _SMALLEST_SIDE = 16
+_SLOWEST_HZ, _FASTEST_HZ, _MOST_PARTS = 0.1, 1000.0, 65535
 _NO_ROOM_BYTES = 1 << 20
 
 
@@ -42,7 +45,7 @@ class VideoWriter:
         make_folder(real_place(path).parent)
         self._path = path
         self._placing: Placing | None = None
-        self._rate_hz = rate_hz
+        self._rate_hz = writable_rate(rate_hz)
         self._size = (0, 0)
         self._written = 0
         self._writer: cv2.VideoWriter | None = None
@@ -65,9 +68,15 @@ class VideoWriter:
             codec = cv2.VideoWriter.fourcc(*_CODEC)
             # A relative name with a colon is an address to FFmpeg.
             name = self._name.enter_context(utf8_name(self._placing.unfinished))
-            self._writer = cv2.VideoWriter(name, codec, self._rate_hz, self._size)
+            ear = self._name.enter_context(closing(Overhearing()))
+            with ear:
+                self._writer = cv2.VideoWriter(name, codec, self._rate_hz, self._size)
             if not self._writer.isOpened():
-                raise DataError(f"{self._path}: OpenCV cannot write a video of {width}x{height}")
+                reason = shortened_text("; ".join(ear.heard()) or "it does not say why")
+                raise DataError(
+                    f"{self._path}: OpenCV cannot write a video of {width}x{height} at "
+                    f"{self._rate_hz:g} Hz: {reason}"
+                )
         self._writer.write(swap_red_and_blue(fit(rgb, self._size)))
         self._written += 1
 
@@ -137,7 +146,7 @@ class OverlayVideoSink(Sink):
         self._video = VideoWriter(path, rate_hz)
         self._palette = palette
         self._alpha = alpha
-        self._rate_hz = rate_hz if keeps_time else 0.0
+        self._rate_hz = writable_rate(rate_hz) if keeps_time else 0.0
         self._shown: tuple[int, Image] | None = None
         self._written = 0
 
@@ -165,6 +174,19 @@ class OverlayVideoSink(Sink):
     def discard(self) -> None:
         """Removes the incomplete file."""
         self._video.discard()
+
+
+def writable_rate(rate_hz: float) -> float:
+    """The nearest rate at which a video can be written, 0.1 to 1000 Hz.
+
+    MPEG-4 counts time in at most 65,535 parts of a second, and OpenCV gives it thousandths of the
+    rate: 99.977 Hz, as a camera's median interval gives, could not be written.
+    """
+    rate = min(max(rate_hz, _SLOWEST_HZ), _FASTEST_HZ)
+    for digits in (3, 2, 1, 0):
+        if round(rate * 10**digits) <= _MOST_PARTS:
+            break
+    return round(rate, digits)
 
 
 def fit(rgb: Image, size: tuple[int, int]) -> Image:

@@ -82,6 +82,24 @@ def test_overlay_video_appears_when_complete(tmp_path: Path) -> None:
     np.testing.assert_allclose(road, PALETTE[3], atol=20)
 
 
+@pytest.mark.parametrize(
+    ("rate_hz", "written_hz"),
+    [(99.977, 99.98), (333.3333, 333.33), (1e9, 1000.0), (1e-5, 0.1), (14.98765, 14.988)],
+)
+def test_any_rate_is_written_as_nearly_as_can_be(
+    tmp_path: Path, rate_hz: float, written_hz: float
+) -> None:
+    """As the median interval of a camera gives, which no codec counts in."""
+    path = tmp_path / "overlay.mp4"
+    with OverlayVideoSink(path, PALETTE, rate_hz) as sink:
+        for _ in range(3):
+            sink.write(FRAME, LABELS)
+    assert len(list(open_source(path))) == 3
+    capture = cv2.VideoCapture(str(path))
+    assert capture.get(cv2.CAP_PROP_FPS) == pytest.approx(written_hz, rel=1e-4)
+    capture.release()
+
+
 def test_interrupted_video_leaves_nothing(tmp_path: Path) -> None:
     sink = OverlayVideoSink(tmp_path / "overlay.mp4", PALETTE, rate_hz=10.0)
     with contextlib.suppress(KeyboardInterrupt), sink:

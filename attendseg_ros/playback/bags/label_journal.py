@@ -27,6 +27,9 @@ _CHECKSUM = struct.Struct("<I")
 _BEFORE_CONTENT = _HEAD.size + _CHECKSUM.size
 
 
+_HALF = 1 << 63
+
+
 class ImageKey(NamedTuple):
     """What tells an image message from the others of its topic, in whatever order they come."""
 
@@ -35,8 +38,11 @@ class ImageKey(NamedTuple):
 
     @classmethod
     def of(cls, time_ns: int, data: bytes) -> ImageKey:
-        """The key of a message: its recording time, and a checksum of its bytes."""
-        return cls(time_ns, zlib.crc32(data))
+        """The key of a message: its recording time, and a checksum of its bytes.
+
+        Of times beyond 63 bits, which MCAP can hold and damaged files do, the sign is another.
+        """
+        return cls((time_ns + _HALF) % (2 * _HALF) - _HALF, zlib.crc32(data))
 
 
 class Labels(NamedTuple):
@@ -47,7 +53,11 @@ class Labels(NamedTuple):
 
 
 class LabelJournal:
-    """A file to which results are appended; only what was written whole is found again."""
+    """A file to which results are appended; only what was written whole is found again.
+
+    Attributes:
+        earlier: keys of the results that an earlier run left in it.
+    """
 
     def __init__(self, path: Path, made_with: Mapping[str, Any]) -> None:
         """Opens the file, or starts it.
@@ -74,6 +84,7 @@ class LabelJournal:
             raise DataError(f"{path}: another run is writing to it; wait for its end") from error
         self._file.seek(self._find_records())
         self._file.truncate()
+        self.earlier = frozenset(self._places)
 
     def __enter__(self) -> LabelJournal:
         return self

@@ -196,7 +196,7 @@ def _labels_of(
     label: Callable[[Image], Labels],
     decoder: ImageDecoder,
 ) -> tuple[Labels, DecodedImage | None, bool]:
-    """An image's result, the image where it was decoded, and whether the result is new.
+    """An image's result, the image where it was decoded, and whether the result is of this run.
 
     It is from the journal, or computed now and saved there.
 
@@ -206,7 +206,9 @@ def _labels_of(
     """
     key = ImageKey.of(recorded.time_ns, recorded.data)
     if key in journal:
-        return journal.get(key), _decoded(recorded, decoder) if decoder.remembers else None, False
+        image = _decoded(recorded, decoder) if decoder.remembers else None
+        # The same image twice in a bag, at the same time, has its result once.
+        return journal.get(key), image, key not in journal.earlier
     image = _decoded(recorded, decoder)
     labels = label(image.rgb)
     journal.record(key, labels)

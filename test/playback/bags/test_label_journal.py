@@ -43,6 +43,17 @@ def test_results_come_back_in_another_run(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("time_ns", [2**63 + 5, 2**64 - 1, 0, -(2**63), 2**63 - 1])
+def test_any_time_that_a_bag_can_hold_has_its_result(tmp_path: Path, time_ns: int) -> None:
+    key = ImageKey.of(time_ns, b"image")
+    with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
+        journal.record(key, labels(1))
+        assert journal.earlier == frozenset()
+    with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
+        assert journal.earlier == {key}
+        np.testing.assert_array_equal(journal.get(key).mask, labels(1).mask)
+
+
 def test_cut_off_at_any_byte_it_holds_whole_results_only(tmp_path: Path) -> None:
     path = tmp_path / "j"
     fill(path)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,19 @@ def test_images_are_counted_whatever_else_the_journal_holds(tmp_path: Path) -> N
         journal.record(ImageKey(1, 2), Labels(np.zeros((6, 8), np.uint8), None))
         deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
         assert (bag.frames, len(journal)) == (2, 3)
+
+
+def test_an_image_that_comes_twice_is_from_no_earlier_run(tmp_path: Path) -> None:
+    store = bags.typestore_of("mcap")
+    image = bags.raw_image(store, np.full((6, 8, 3), 7, np.uint8), "rgb8", 1000)
+    topics: bags.Topics = [("/camera", bags.IMAGE, [image])]
+    bag_path = bags.write_bag(tmp_path, "mcap", topics)
+    (first,) = bag_path.glob("*.mcap")
+    shutil.copy(first, first.with_name("drive_1.mcap"))
+    (bag_path / "metadata.yaml").unlink()
+    bag = LabelledBag(BagSource(bag_path), tmp_path / "labelled.mcap")
+    with bag.open_journal({}) as journal:
+        assert sum(bag.make(journal, first_pixel, CLASSES)) == bag.frames == 2
 
 
 def test_a_journal_that_outgrows_the_disk_ends_in_one_line(tmp_path: Path) -> None:
