@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,10 @@ from attendseg_ros.playback.bags.threaded_writer import open_writer
 from attendseg_ros.playback.file_kinds import ROS1, in_words
 from attendseg_ros.playback.frames import Image
 from attendseg_ros.playback.image_sinks import make_folder
+from attendseg_ros.shortening import shortened_text
+
+_TOPIC = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")
+_LONGEST_TOPIC = 247
 
 
 class LabelledBag:
@@ -59,11 +64,12 @@ class LabelledBag:
             force: replaces what is there when the new bag is complete.
 
         Raises:
-            DataError: the output exists or is of the wrong kind, or the bag has such topics.
+            DataError: the output exists or is of the wrong kind, the prefix makes no name of a
+                topic, or the bag has such topics.
         """
         self._source = source
         self._path = real_place(path)
-        self._topics = {name: f"{prefix.rstrip('/')}/{name}" for name in outputs}
+        self._topics = {name: _topic(prefix, name) for name in outputs}
         self.skipped: list[str] = []
         self.damage: list[str] = []
         self.messages = 0
@@ -176,6 +182,22 @@ class LabelledBag:
             raise DataError(
                 f"{path}: is a folder, so the file {path.name} cannot replace it; name another bag"
             )
+
+
+def _topic(prefix: str, name: str) -> str:
+    """The full name of an output's topic.
+
+    Raises:
+        DataError: ROS has no such names.
+    """
+    topic = f"/{prefix.strip('/')}/{name}" if prefix.strip("/") else f"/{name}"
+    if not _TOPIC.fullmatch(topic) or len(topic) > _LONGEST_TOPIC:
+        raise DataError(
+            f"--prefix {shortened_text(prefix)}: makes the topic {shortened_text(topic)}, and ROS "
+            "takes letters, digits, _ and /, no digit behind a /, and "
+            f"{_LONGEST_TOPIC} characters at most"
+        )
+    return topic
 
 
 def _check_kind(path: Path, kind: str, is_ros2: bool) -> None:

@@ -132,6 +132,23 @@ def test_an_image_that_comes_twice_is_from_no_earlier_run(tmp_path: Path) -> Non
         assert sum(bag.make(journal, first_pixel, CLASSES)) == bag.frames == 2
 
 
+@pytest.mark.parametrize("prefix", ["bad name!", "~/x", "/2nd", "a//b", "/" + 245 * "a", "grün"])
+def test_a_prefix_that_makes_no_topic_is_refused(tmp_path: Path, prefix: str) -> None:
+    source = BagSource(drive(tmp_path, "mcap"))
+    with pytest.raises(DataError, match=r"--prefix .*makes the topic .*letters, digits"):
+        LabelledBag(source, tmp_path / "new", ("mask",), prefix)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "topic"), [("seg", "/seg/mask"), ("/a/b/", "/a/b/mask"), ("", "/mask")]
+)
+def test_a_prefix_makes_full_names(tmp_path: Path, prefix: str, topic: str) -> None:
+    bag = LabelledBag(BagSource(drive(tmp_path, "mcap")), tmp_path / "new", ("mask",), prefix)
+    with bag.open_journal({}) as journal:
+        deque(bag.make(journal, first_pixel, CLASSES), maxlen=0)
+    assert len(decoded(tmp_path / "new", topic)) == 2
+
+
 def test_a_journal_that_outgrows_the_disk_ends_in_one_line(tmp_path: Path) -> None:
     path, out = drive(tmp_path, "mcap"), tmp_path / "new" / "labelled.mcap"
     bag = LabelledBag(BagSource(path), out)
