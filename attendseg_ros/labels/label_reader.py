@@ -44,12 +44,12 @@ class LabelReader:
         """By what each kind of image that leaves it open names classes, and why, once read."""
         return self._decisions
 
-    def read(self, path: Path) -> tuple[NDArray[np.uint8], bool]:
+    def read(self, path: Path) -> tuple[NDArray[np.uint8], int]:
         """Reads a label image.
 
         Returns:
-            Class ids, uint8 (H, W), 255: unlabelled; and whether the file itself says how it is to
-            be turned, which then was done.
+            Class ids, uint8 (H, W), 255: unlabelled; and how the file itself says that it is to be
+            turned, which then was done: 1 to 8 as EXIF counts, 1 for not at all.
 
         Raises:
             DataError: it cannot be decoded, holds what no class has, or leaves open what it means;
@@ -64,7 +64,7 @@ class LabelReader:
             self._check_mask(path, image)
         table = np.array(meaning, np.uint8)
         labels = np.ascontiguousarray(turned(table[image.positions], image.orientation))
-        return labels, image.orientation != 1
+        return labels, image.orientation
 
     def _values(self, image: LabelImage) -> str:
         """By what an image names classes."""

@@ -22,6 +22,9 @@ from attendseg_ros.labels.exif import TIFF_STARTS, turned
 from attendseg_ros.labels.label_reader import LabelReader
 from attendseg_ros.training.set_files import split_files
 
+_SIDEWAYS = 5
+"""From this EXIF orientation on, width and height change places."""
+
 
 class LabelledSet:
     """One or more splits of a labelled set: ``<root>/<split>`` and ``<root>/<split>annot``.
@@ -113,9 +116,9 @@ class LabelledSet:
         """
         image_path, label_path = self._files[index]
         stored, orientation = _read_picture(image_path)
-        labels, label_is_turned = self._reader.read(label_path)
+        labels, label_orientation = self._reader.read(label_path)
         image = turned(stored, orientation)
-        if orientation != 1 and not label_is_turned:
+        if orientation != 1 and label_orientation == 1:
             as_stored = labels.shape == stored.shape[:2]
             if as_stored and labels.shape == image.shape[:2]:
                 raise DataError(
@@ -131,7 +134,26 @@ class LabelledSet:
                 f"{label_path}: is {labels.shape[1]}x{labels.shape[0]}, but its image "
                 f"{image_path.name} is {image.shape[1]}x{image.shape[0]}"
             )
+        if label_orientation not in (1, orientation) and not _is_upright(
+            labels, label_orientation, orientation
+        ):
+            raise DataError(
+                f"{label_path}: its EXIF data turn it (orientation {label_orientation}), and its "
+                f"image {image_path.name} is turned otherwise (orientation {orientation}): remove "
+                "the tag (exiftool -Orientation=), or turn the pixels (mogrify -auto-orient), "
+                "whichever makes it fit"
+            )
         return np.ascontiguousarray(image), np.ascontiguousarray(labels)
+
+
+def _is_upright(labels: NDArray[np.uint8], label_orientation: int, orientation: int) -> bool:
+    """Whether a label that is turned otherwise than its image fits it for sure.
+
+    So it does where the image's pixels were turned, and its tag went with that: the label has the
+    image's size once it is turned, and not before.
+    """
+    height, width = labels.shape
+    return orientation == 1 and label_orientation >= _SIDEWAYS and height != width
 
 
 def _names_of_splits(root: Path, split: str) -> list[str]:

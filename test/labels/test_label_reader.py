@@ -47,8 +47,8 @@ def reader(tmp_path: Path) -> Reader:
 
 
 def labels_of(found: LabelReader, path: Path) -> NDArray[np.uint8]:
-    labels, is_turned = found.read(path / "0.png")
-    assert not is_turned
+    labels, orientation = found.read(path / "0.png")
+    assert orientation == 1
     assert labels.dtype == np.uint8
     return labels
 
@@ -201,8 +201,8 @@ def test_damaged_images_are_named(
 def test_a_label_is_turned_as_its_own_exif_data_say(
     reader: Reader, tmp_path: Path, orientation: int
 ) -> None:
-    labels, is_turned = reader(png(IDS, GREY, 8, orientation=orientation)).read(tmp_path / "0.png")
-    assert is_turned == (orientation != 1)
+    labels, found = reader(png(IDS, GREY, 8, orientation=orientation)).read(tmp_path / "0.png")
+    assert found == orientation
     expected = {
         1: IDS,
         2: np.fliplr(IDS),

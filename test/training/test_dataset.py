@@ -251,6 +251,25 @@ def test_a_turn_that_keeps_the_size_is_asked_about(
     assert np.array_equal(LabelledSet(tmp_path, "s", classes)[0][1], UPRIGHT)
 
 
+@pytest.mark.parametrize(("of_image", "of_label"), [(1, 3), (1, 2), (2, 3), (6, 8), (5, 6)])
+def test_a_label_that_is_turned_otherwise_than_its_image_is_refused(
+    tmp_path: Path, classes: ClassTable, of_image: int, of_label: int
+) -> None:
+    write_photo(tmp_path, photo(UPRIGHT, of_image), png(UPRIGHT, GREY, orientation=of_label))
+    with pytest.raises(
+        DataError, match=rf"a\.png: its EXIF.*{of_label}.*a\.jpg is turned otherwise.*{of_image}"
+    ):
+        LabelledSet(tmp_path, "s", classes)[0]
+
+
+def test_a_label_may_be_turned_where_the_pixels_of_its_image_were(
+    tmp_path: Path, classes: ClassTable
+) -> None:
+    label = png(np.ascontiguousarray(np.rot90(UPRIGHT)), GREY, orientation=6)
+    write_photo(tmp_path, photo(UPRIGHT, 1), label)
+    assert np.array_equal(LabelledSet(tmp_path, "s", classes)[0][1], UPRIGHT)
+
+
 def test_a_pointer_in_place_of_an_image_is_named(
     labelled_folder: Path, classes: ClassTable
 ) -> None:
