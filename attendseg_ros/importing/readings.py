@@ -67,7 +67,7 @@ def _back(
 ) -> list[Reading]:
     """Values that come to the same, from a value on; their kind is "" where the next one's is."""
     found: list[Reading] = []
-    is_enlarged = False
+    is_enlarged, is_straight = False, True
     # Steps that feed themselves are refused when the graph runs; until then there must be an end.
     for _ in range(_MOST_STEPS):
         node = makers.get(name)
@@ -75,6 +75,11 @@ def _back(
         if node is None or operator in _UNKNOWN:
             return [*found, Reading(name, "unknown", axis, is_enlarged)]
         if operator in _SHARES:
+            if operator == "Softmax" and axis is None and is_straight:
+                # Where its shares add up, the channels are.
+                own = attribute(node, "axis", None)
+                axis = None if own is None else int(own) % 4
+                found = [replace(reading, channel_axis=axis) for reading in found]
             found.append(Reading(name, _SHARES[operator], axis, is_enlarged))
             if not through_softmax or (operator == "Softmax" and not _is_over(node, axis)):
                 return found
@@ -83,6 +88,7 @@ def _back(
             continue
         if operator in _SAME and not _to_integer(node):
             found.append(Reading(name, "", axis, is_enlarged))
+            is_straight = is_straight and operator != "Transpose"
             if operator == "Transpose" and axis is not None:
                 axis = list(attribute(node, "perm", [3, 2, 1, 0]))[axis]
             name = node.input[0]

@@ -179,6 +179,14 @@ _OF_DETECTORS = ("box", "detection", "anchor", "keypoint", "dets")
 
 def _what_else(found: Mapping[str, Sequence[Reading]], facts: Mapping[str, Facts]) -> str:
     """What a network is that gives no map of classes, in words."""
+    for name, (reading, *_) in found.items():
+        shape, axis = facts[name]["shape"], reading.channel_axis
+        if reading.kind == "softmax" and axis is not None and shape is not None and len(shape) == 4:
+            return (
+                f"ends in a softmax over side {axis + 1} of {_sides(facts[name])}, which has no "
+                "class for each of its shares: export it with the softmax over the classes, or "
+                "without one"
+            )
     listed = "; ".join(f"{shortened_text(n)} {_sides(facts[n])}" for n in found)
     if any(word in name.lower() for name in found for word in _OF_DETECTORS) or any(
         _is_list(facts[name]) for name in found

@@ -30,6 +30,20 @@ def test_a_detector_and_a_classifier_are_called_so(tmp_path: Path) -> None:
     assert "is a classifier" in refusal(edited(tmp_path / "whole.onnx", whole))
 
 
+@pytest.mark.parametrize("axis", [3, -2])
+def test_a_softmax_over_other_than_the_classes_is_refused(tmp_path: Path, axis: int) -> None:
+    """Its shares are of a row's pixels: as a confidence they would say next to nothing."""
+
+    def across(model: onnx.ModelProto) -> None:
+        del model.graph.output[:]
+        softmax = helper.make_node("Softmax", ["result"], ["shares"], axis=axis)
+        with_output(model, "shares", softmax)
+
+    said = refusal(edited(tmp_path / "network.onnx", across))
+    assert f"ends in a softmax over side {axis % 4 + 1} of (1, 4, " in said
+    assert "softmax over the classes" in said
+
+
 def test_custom_operators_are_named(tmp_path: Path) -> None:
     def custom(model: onnx.ModelProto) -> None:
         model.graph.node[0].domain, model.graph.node[0].op_type = "my.ops", "Deform"
