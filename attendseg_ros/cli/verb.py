@@ -100,6 +100,7 @@ def add_groups(parser: argparse._ActionsContainer, hold_out: str) -> None:
     """
     parser.add_argument(
         "--groups",
+        type=_given_text,
         metavar="HOW",
         help="which images belong together: prefix (what stands before the first '_' of a name), "
         "blocks:N (in the order of names), prefix/blocks:N, or a YAML file (default: groups.yaml "
@@ -125,11 +126,18 @@ def need_packages(verb: str, *packages: str) -> None:
 def given_path(text: str) -> Path:
     """A path, for argparse's `type`. An empty one would mean the current folder."""
     if not text:
-        raise argparse.ArgumentTypeError(
-            "is empty, as a variable of the shell is that nobody has set; give a path, or . for "
-            "the current folder"
-        )
+        raise argparse.ArgumentTypeError(f"{_EMPTY}; give a path, or . for the current folder")
     return Path(text)
+
+
+def _given_text(text: str) -> str:
+    """A text, for argparse's `type`. An empty one would mean that nothing was given."""
+    if not text:
+        raise argparse.ArgumentTypeError(f"{_EMPTY}; give a value, or leave the option out")
+    return text
+
+
+_EMPTY = "is empty, as a variable of the shell is that nobody has set"
 
 
 def size(text: str) -> tuple[int, int]:

@@ -110,6 +110,10 @@ def check_finite(logits: Logits) -> None:
     raise LogitsError(f"{missing} NaN and {infinite} infinite of {finite.size} logits")
 
 
+MOST_THREADS = 256
+"""Of an engine: above any processor that such a network gains from."""
+
+
 def default_threads() -> int:
     """The threads an engine gets when nobody says: all physical cores but one, from two to four.
 

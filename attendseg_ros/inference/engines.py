@@ -12,7 +12,7 @@ import numpy as np
 from attendseg_ros.errors import BundleError, EngineError, one_line
 from attendseg_ros.inference.accelerators import GPU_ENGINES, reason_missing
 from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
-from attendseg_ros.inference.engine import Engine, default_threads
+from attendseg_ros.inference.engine import MOST_THREADS, Engine, default_threads
 
 PROCESSOR_ENGINES = ("onnxruntime", "openvino", "torch")
 ENGINE_NAMES = (*PROCESSOR_ENGINES, *GPU_ENGINES)
@@ -102,8 +102,11 @@ def create_engine(
         BundleError: the graph is not what model.yaml says.
     """
     check_available(name)
-    if num_threads < 0:
-        raise EngineError(f"num_threads must be 0 (chosen for you) or more, got {num_threads}")
+    if not 0 <= num_threads <= MOST_THREADS:
+        # Engines start as many as they are told to, and take the machine with them.
+        raise EngineError(
+            f"num_threads must be 0 (chosen for you) or up to {MOST_THREADS}, got {num_threads}"
+        )
     check_input_size(bundle, input_size)
     engine: Engine | None = None
     try:

@@ -167,7 +167,7 @@ def _of_matroska(stream: BinaryIO, size: int) -> Container:
 
 
 def _kinds_of_tracks(stream: BinaryIO, start: int, end: int) -> set[int]:
-    kinds = set()
+    kinds: set[int] = set()
     for kind, first, last in _elements(stream, start, end):
         if kind != _TRACK:
             continue

@@ -26,6 +26,7 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
         ("train", "--data", "", "--classes", "camvid", "-o", "run"),
         ("explore", "--data", "set", "--classes", "camvid", "-o", ""),
         ("evaluate", "street", "--data", ""),
+        ("evaluate", "street", "--data", "set", "--groups", ""),
     ],
 )
 def test_an_empty_path_is_not_the_current_folder(

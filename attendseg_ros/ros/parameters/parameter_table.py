@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from attendseg_ros.images.bad_image import MAX_PIXELS
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.inference.engine import MOST_THREADS
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.inference.familiarity import USUAL_LIMIT
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
@@ -52,7 +53,7 @@ class ParameterTable:
         0,
         "Processor threads of the network; 0: all physical cores but one, from two to four.",
         live=False,
-        limits=(0, 256),
+        limits=(0, MOST_THREADS),
     )
     image_transport: str = parameter(
         "raw",
