@@ -227,8 +227,8 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
         keeps_time = source.has_own_times
         return [OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time)]
-    if out.is_file():
-        raise DataError(f"{out} is a file: give a folder, or NAME.mp4 for a video")
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out} is a file, a pipe or a device: give a folder, or NAME.mp4")
     folders = {kind: out / kind for kind in pictures or ("masks", "overlays")}
     for folder in folders.values():
         check_apart(folder, [arguments.input])

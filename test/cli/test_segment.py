@@ -96,7 +96,10 @@ def test_a_damaged_image_is_named_and_the_rest_is_done(
     [
         (("missing", "-o", "out"), "missing: no such file or folder"),
         (("images", "-o", "out.mp4", "--as", "masks"), "out.mp4 is a video: give a folder"),
-        (("images", "-o", "images/frame_0.png"), "is a file: give a folder, or NAME.mp4"),
+        (
+            ("images", "-o", "images/frame_0.png"),
+            "is a file, a pipe or a device: give a folder, or",
+        ),
         (("images", "-o", "out.avi"), "out.avi: a video is written as NAME.mp4"),
         (("images", "-o", "out.PNG"), "out.PNG: give a folder: masks/ and overlays/"),
         (("images", "-o", "out.mcap"), "out.mcap: a bag is made of a bag alone"),
