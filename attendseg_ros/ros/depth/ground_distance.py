@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation import Disc
+from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
@@ -176,14 +177,15 @@ class DiscDepth:
                 f"depth measures {measured.size / max(1, ground.size):.0%} of the largest free "
                 f"disc, {LEAST_MEASURED:.0%} are needed",
             )
-        near, middle, far = np.percentile(measured, (10.0, 50.0, 90.0)).tolist()
+        values = measured.tolist()
+        near, middle, far = (percentile(values, share) for share in (0.1, 0.5, 0.9))
         if far - near > MOST_SPREAD * middle:
             raise DepthError(
                 DepthFault.NOT_LEVEL,
                 f"in the largest free disc it is from {near:.2f} to {far:.2f} m away; metres need "
                 "a camera that looks straight down on level ground",
             )
-        return float(middle)
+        return middle
 
 
 def _check_belongs(depth: Header, image: Header) -> None:
