@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ def keep_coming(rig: Rig, depth: Any, part: str, fits: Any, ground: GroundCamera
     return rig.status(part, seen)
 
 
+def says_none(level: bytes, status: Any) -> bool:
+    return level_of(status) == level and str(status.message).startswith("no mask for")
+
+
 @pytest.mark.usefixtures("ground")
 def test_before_the_first_mask_there_is_nothing_to_judge(rig: Rig, depth: Any) -> None:
     rig.client.must_set(max_age_warn_s=0.0, max_age_error_s=0.0)
@@ -77,8 +82,8 @@ def test_without_masks_nothing_is_well(
 ) -> None:
     keep_coming(rig, depth, part, lambda status: status.level == status.OK, ground)
     for level in (b"\x01", b"\x02"):
-        status = keep_coming(rig, depth, part, lambda one, at=level: one.level == at, None)
-        assert status.message.startswith("no mask for")
+        # Before it, a busy machine may give the last masks depth of another moment: WARN as well.
+        status = keep_coming(rig, depth, part, partial(says_none, level), None)
         assert "of the images the last came" in status.message
         # That of the last mask is no news any more.
         assert "in view" not in status.message
