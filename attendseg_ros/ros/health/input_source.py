@@ -38,6 +38,7 @@ def judge_source(
     source: InputSource,
     without: str,
     tallied: Tallied[Cause],
+    doubt: str,
     settings: Settings,
 ) -> tuple[bytes, list[str]]:
     """The level of an input's status, and what is wrong in words.
@@ -47,6 +48,7 @@ def judge_source(
         source: where it comes from.
         without: what the failures are, in words.
         tallied: what came out of it since the last report.
+        doubt: what makes the last that came out doubtful, in words; empty if nothing.
         settings: the limits of silence.
     """
     level, findings = DiagnosticStatus.OK, []
@@ -61,4 +63,7 @@ def judge_source(
         if tallied.last is not None and not tallied.fresh:
             reasons = f"the last, {tallied.last.value}"
         findings.append(f"{without}: {reasons}")
+    if doubt:
+        level = max(level, DiagnosticStatus.WARN)
+        findings.append(doubt)
     return level, findings

@@ -61,11 +61,8 @@ class PointsReport:
         clouds = self._clouds.look()
         rate = self._times.rate_hz(now_ns)
         level, findings = judge_source(
-            "no depth on", source, "images without points", clouds, settings
+            "no depth on", source, "images without points", clouds, doubt, settings
         )
-        if doubt:
-            level = max(level, DiagnosticStatus.WARN)
-            findings.append(doubt)
         fine = f"{_number(rate)} clouds a second with depth from {source.topic}"
         values = {
             "topic": source.topic,

@@ -66,11 +66,8 @@ class PaintingReport:
             received, doubt = self._received, self._doubt
         painted = self._painted.look()
         level, findings = judge_source(
-            "no cloud on", source, "clouds not painted", painted, settings
+            "no cloud on", source, "clouds not painted", painted, doubt, settings
         )
-        if doubt:
-            level = max(level, DiagnosticStatus.WARN)
-            findings.append(doubt)
         fine = f"{painted.succeeded} clouds from {source.topic} painted"
         values = {
             "topic": source.topic,

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from math import isfinite, nan
 
 import numpy as np
@@ -195,7 +195,8 @@ class _Scale:
 
     def __init__(self, lens: Lens, height_m: Callable[[Disc], float]) -> None:
         self._lens = lens
-        self._height_m = height_m
+        # The disc that is chosen is measured while it is sought, and for its message.
+        self._height_m = cache(height_m)
         # Of the first disc that has one, which is the largest.
         self.problem: DepthError | None = None
 
