@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from math import dist, hypot
+
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
@@ -22,6 +24,10 @@ STRAIGHT_UP_DEG = -90.0
 
 NEXT_NS = NANOSECONDS
 """Images farther apart are not one after the other."""
+
+ROAMS_M = 3.0
+"""No mast or arm carries a camera so far over its robot. A frame in which one goes farther stays
+behind, as `odom` and `map` do, while grid and scan are of what is around its origin."""
 
 SETTLED_NS = NANOSECONDS
 """After a jump no pose is believed for as long: of two that take turns, either may be wrong."""
@@ -54,6 +60,7 @@ class CameraPoses:
         self._several = several
         self._last: tuple[int, CameraPose] | None = None
         self._jump: tuple[int, str] | None = None
+        self._begun: tuple[tuple[str, str], tuple[float, float]] | None = None
 
     def at(self, header: Header, settings: Settings) -> CameraPose:
         """The pose of the camera in the ground frame.
@@ -102,7 +109,28 @@ class CameraPoses:
         x, y, z = found.translation.tolist()
         pose = CameraPose((x, y, z), tuple(found.rotation.ravel().tolist()))
         self._check_jump(pose, moment_ns, camera, ground)
+        self._check_roaming((x, y), (camera, ground), settings.ground_size_m)
         return pose
+
+    def _check_roaming(
+        self, place: tuple[float, float], frames: tuple[str, str], size_m: float
+    ) -> None:
+        """Refuses a camera that is not about the origin of its ground frame, where the map is."""
+        if self._begun is None or self._begun[0] != frames:
+            self._begun = frames, place
+        camera, ground = frames
+        moved_m, away_m = dist(place, self._begun[1]), hypot(*place)
+        if moved_m > ROAMS_M:
+            how_far = f"has moved by {moved_m:.1f} m in {ground!r}"
+        elif away_m > max(ROAMS_M, size_m):
+            how_far = f"is {away_m:.1f} m from the origin of {ground!r}"
+        else:
+            return
+        raise NoGroundError(
+            NoGround.STAYS_BEHIND,
+            f"{camera!r} {how_far}, around which the map is: that must be a frame that moves "
+            "with the robot, as base_footprint does, and not odom or map",
+        )
 
     def _check_jump(self, pose: CameraPose, moment_ns: int, camera: str, ground: str) -> None:
         """Refuses a pose far from that of the image before, and all until none has jumped again."""

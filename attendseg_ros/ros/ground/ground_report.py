@@ -20,6 +20,7 @@ class NoGround(Enum):
     NO_TRANSFORM = "no transform"
     LATE = "transform of another moment"
     JUMP = "transform jumps"
+    STAYS_BEHIND = "ground_frame not the robot's"
     NOT_IN_VIEW = "no ground in view"
     NO_CLASSES = "no class says what is free or occupied"
     CAMERA = "camera_info of no use"

@@ -90,14 +90,14 @@ def place(
 
 
 def moving(
-    sender: TransformSender, height: float = 0.1, late_s: float = 0.0
+    sender: TransformSender, height: float = 0.1, late_s: float = 0.0, x: float = 0.0
 ) -> Callable[[Header], None]:
     """Publishes the base's place in the footprint for each picture."""
 
     def send(header: Header) -> None:
         stamp_ns = header.stamp.sec * 10**9 + header.stamp.nanosec - round(late_s * 1e9)
         sender.send(
-            "base_footprint", "base_link", (0.0, 0.0, height), STILL, stamp=divmod(stamp_ns, 10**9)
+            "base_footprint", "base_link", (x, 0.0, height), STILL, stamp=divmod(stamp_ns, 10**9)
         )
 
     return send
@@ -158,6 +158,38 @@ def test_jumping_transforms_make_no_map(ground: GroundCamera, sender: TransformS
     line = ground.refusal("transform jumps", before=jump)
     assert "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees from one image" in line
     ground.map([WALL], before=moving(sender))
+
+
+def test_a_frame_that_the_robot_leaves_behind_makes_no_map(
+    ground: GroundCamera, sender: TransformSender
+) -> None:
+    """In `odom` obstacles left the map as the robot drove, and beams began where it had been."""
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+    driven = [0.0]
+
+    def drive(header: Header) -> None:
+        # Slower than what jumps.
+        driven[0] = min(driven[0] + 0.15, 4.0)
+        moving(sender, x=driven[0])(header)
+
+    line = ground.refusal("ground_frame not the robot's", before=drive)
+    assert "'camera_optical' has moved by " in line
+    assert " m in 'base_footprint', around which the map is" in line
+    ground.map([WALL], before=moving(sender))
+
+
+def test_a_robot_far_from_the_origin_makes_no_map(
+    rig: Rig, ground: GroundCamera, sender: TransformSender
+) -> None:
+    place(sender, ground.frame)
+    sender.send("field", "base_footprint", (-20.0, 0.0, 0.0), STILL, static=True)
+    rig.client.must_set(ground_frame="field")
+    try:
+        line = ground.refusal("ground_frame not the robot's", before=moving(sender))
+    finally:
+        rig.client.must_set(ground_frame="base_footprint")
+    assert "is 19.8 m from the origin of 'field'" in line
 
 
 def test_a_plane_above_the_camera_is_refused(ground: GroundCamera, sender: TransformSender) -> None:
