@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 MILLIMETRE = np.float32(0.001)
 
-FARTHEST_M = np.float32(10_000.0)
+FARTHEST_M = np.float32(1_000.0)
 """No camera measures as far. Some drivers write the largest number of their type for nothing, where
-REP 118 has NaN, and a height of such pixels would make a foot of ground a landing place.
+REP 118 has NaN, and some write millimetres as floats: a height of either would make a foot of
+ground a landing place.
 """
 
 

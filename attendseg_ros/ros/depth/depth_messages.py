@@ -32,6 +32,34 @@ def same_frame(depth: Header, image: Header) -> bool:
     return bool(depth.frame_id.lstrip("/") == image.frame_id.lstrip("/"))
 
 
+SAME_SHAPE = 0.02
+"""By how much the shapes of two views may differ: 848x480 is what some cameras have of 16:9."""
+
+
+def check_view(message: Image, image: tuple[int, int]) -> None:
+    """Refuses depth that cannot show what an image shows.
+
+    A mask may have the size of the depth (`output_size`), and be of an image of another shape: depth
+    that is not aligned, whose pixels are other places.
+
+    Args:
+        message: the depth.
+        image: width and height of the camera's image.
+
+    Raises:
+        DepthError: its shape is another than the image's.
+    """
+    width, height = image
+    across, down = message.width * height, message.height * width
+    if abs(across - down) > SAME_SHAPE * max(across, down):
+        raise DepthError(
+            DepthFault.SIZE,
+            f"depth of {message.width}x{message.height} for an image of {width}x{height}, another "
+            "shape: it does not show what the image shows; it must be aligned to the image, pixel "
+            "by pixel",
+        )
+
+
 ALL = (slice(None), slice(None))
 """All rows and columns of an image."""
 

@@ -14,10 +14,11 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
+from attendseg_ros.geometry.depth import FARTHEST_M
 from attendseg_ros.navigation import Disc
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
+from attendseg_ros.ros.depth.depth_messages import check_view, same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.landing_report import LandingReport
 from attendseg_ros.ros.outputs.publishers import Outputs
@@ -99,21 +100,25 @@ class GroundDistance:
         """The status of the landing zone since the last call; none while nobody wants it."""
         return [self._report.status()] if self._wanted else []
 
-    def below(self, size: tuple[int, int], image: Header) -> DiscDepth:
+    def below(
+        self, size: tuple[int, int], image_size: tuple[int, int], image: Header
+    ) -> DiscDepth:
         """The depth of an image's moment.
 
         Args:
             size: width and height of the mask.
+            image_size: width and height of the image.
             image: the image's header.
 
         Raises:
-            DepthError: there is none of about that moment, of that frame and size.
+            DepthError: there is none of about that moment, of that frame, size and view.
         """
         depth = self._newest
         if depth is None:
             topic = self._node.resolve_topic_name(self._outputs.camera.input("depth"))
             raise DepthError(DepthFault.NO_DEPTH, f"nothing has arrived on {topic}{self._since}")
         _check_belongs(depth.header, image)
+        check_view(depth, image_size)
         # Of no pixel: what is wrong with all of them shows.
         to_metres(depth, *size, (slice(0), slice(0)))
         return DiscDepth(depth, size)
@@ -175,7 +180,8 @@ class DiscDepth:
             raise DepthError(
                 DepthFault.NO_GROUND,
                 f"depth measures {measured.size / max(1, ground.size):.0%} of the largest free "
-                f"disc, {LEAST_MEASURED:.0%} are needed",
+                f"disc, {LEAST_MEASURED:.0%} are needed; 0, NaN and what is beyond "
+                f"{FARTHEST_M:g} m are no measurements (32FC1 is in metres)",
             )
         values = measured.tolist()
         near, middle, far = (percentile(values, share) for share in (0.1, 0.5, 0.9))

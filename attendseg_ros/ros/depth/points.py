@@ -21,7 +21,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import same_frame, to_metres
+from attendseg_ros.ros.depth.depth_messages import check_view, same_frame, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.blank_watch import BlankWatch
 from attendseg_ros.ros.health.input_source import InputSource
@@ -103,7 +103,7 @@ class SemanticPoints:
         self._throttle = Throttle()
         self._blank = BlankWatch(
             f"no pixel of the depth on {self._publishers.topic} is measured: is it covered, too "
-            "near, too far, or its projector off? The clouds hold no point"
+            "near, too far, its projector off, or 32FC1 in millimetres? The clouds hold no point"
         )
         self._said = ""
         self._builder: CloudBuilder | None = None
@@ -200,6 +200,7 @@ class SemanticPoints:
         lens = self._calibration.lens(
             self.camera_info, *image.image_size, image.settings, (width, height)
         )
+        check_view(depth, image.image_size)
         metres = to_metres(depth, width, height)
         blank = self._blank.add(blank=not np.isfinite(metres).any())
         if self._builder is None or self._builder.lens != lens:

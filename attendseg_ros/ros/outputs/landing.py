@@ -166,7 +166,7 @@ class LandingZones:
         height_m: Callable[[Disc], float]
         given_m = settings.height_above_ground_m
         if by_depth:
-            height_m = self._distance.below((columns, rows), header).metres
+            height_m = self._distance.below((columns, rows), image_size, header).metres
         elif isfinite(given_m) and given_m > 0.0:
             height_m = partial(_level, given_m)
         else:

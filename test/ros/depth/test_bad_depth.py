@@ -190,11 +190,33 @@ def test_stamps_that_run_backwards(rig: Rig, camera: Any, depth: DepthCamera) ->
         assert depth.cloud(camera, picture).header == picture.header
 
 
+def test_depth_of_the_mask_s_size_but_another_shape_than_the_image(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    rig.client.must_set(output_size=[WIDTH, HEIGHT // 2])
+    key = "images without points: depth of another size"
+    before = int(rig.value("depth", key))
+    depth.clouds.clear()
+
+    def counted(status: Any) -> bool:
+        picture = rig.painted()
+        low = image(SCENE.depth[::2].astype(np.float32), "32FC1", picture.header)
+        depth.send(camera, picture, low)
+        return int(values(status)[key]) > before
+
+    rig.status("depth", counted)
+    assert not depth.clouds.messages
+    rig.process.wait_for_log(f"for an image of {WIDTH}x{HEIGHT}, another shape")
+    rig.client.must_set(output_size=[WIDTH // 2, HEIGHT // 2])
+    picture = rig.painted()
+    assert depth.cloud(camera, picture, half(picture.header)).width == WIDTH // 2
+
+
 def _says(level: bytes, words: str, status: DiagnosticStatus) -> bool:
     return bool(status.level == level and words in status.message)
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf"), 3.4e38])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf"), 3.4e38, 5000.0])
 def test_depth_that_measures_nothing_is_told_until_it_does(
     rig: Rig, camera: Any, depth: DepthCamera, value: float
 ) -> None:

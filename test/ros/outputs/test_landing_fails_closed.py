@@ -177,6 +177,10 @@ BAD: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "depth measures nothing": (lambda: {"depth": plane(math.nan)}, "free ground not measured"),
     "depth is 0": (lambda: {"depth": plane(0.0)}, "free ground not measured"),
     "depth is a float's largest": (lambda: {"depth": plane(3.4e38)}, "free ground not measured"),
+    "depth is in millimetres": (
+        lambda: {"depth": plane(1000.0 * HEIGHT_M)},
+        "free ground not measured",
+    ),
     "depth is 16 bits' largest": (lambda: {"depth": saturated()}, "free ground not measured"),
     "depth is negative": (lambda: {"depth": plane(-6.0)}, "free ground not measured"),
     "the ground is not level": (lambda: {"depth": slope()}, "free ground not level"),
@@ -280,6 +284,18 @@ def test_height_source_says_what_is_asked_for(tmp_path: Path, tiny_path: Path) -
         assert zone(lambda zone: zone.found).position.z == 10.0
         rig.client.must_set(height_source="depth")
         assert not zone(lambda zone: "no depth" in zone.reason).found
+
+
+def test_depth_of_another_shape_than_the_image_gives_no_metres(rig: Rig, descent: Descent) -> None:
+    """It has the size of the mask, and its pixels are other places than the image's."""
+    descent.until_found()
+    rig.client.must_set(output_size=[SIDE, SIDE // 2])
+    flat = image(np.full((SIDE // 2, SIDE), HEIGHT_M, np.float32), "32FC1", Header())
+    zone = descent.until_refused("depth of another size", depth=flat)
+    assert f"{SIDE}x{SIDE // 2} for an image of {SIDE}x{SIDE}, another shape" in zone.reason
+    rig.client.must_set(output_size=[SIDE // 2, SIDE // 2])
+    half = image(np.full((SIDE // 2, SIDE // 2), HEIGHT_M, np.float32), "32FC1", Header())
+    wait_until(lambda: descent.see(half).found, "a zone by depth of half the size")
 
 
 def test_a_remapped_depth_topic_is_asked_for(tmp_path: Path, tiny_path: Path) -> None:
