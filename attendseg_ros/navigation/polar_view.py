@@ -33,6 +33,9 @@ UNSEEN = 1
 LARGEST_SIDE = 640
 """Pixels of the longer side that are looked at; a larger image is read in squares."""
 
+_UPWARD_DEG = -45.0
+"""A camera of a vehicle that looks up so has its pose from a frame whose z axis is up."""
+
 _DEGREE = pi / 180.0
 _MOST_DIRECTIONS, _MOST_STEPS = 1440, 720
 _FINENESS = 0.75
@@ -204,9 +207,10 @@ class PolarView:
         view = self.view
         pitch = view.pose.pitch_deg
         looks = f"looks {abs(pitch):.0f} degrees {'down' if pitch >= 0.0 else 'up'}"
+        hint = "; its z axis must be the view (REP 103)" if pitch < _UPWARD_DEG else ""
         return (
             f"the camera {looks} from {view.pose.position[2]:.2f} m: no pixel shows the ground "
-            f"between {view.min_range_m:g} and {view.max_range_m:g} m"
+            f"between {view.min_range_m:g} and {view.max_range_m:g} m{hint}"
         )
 
     def _look_up(self) -> None:

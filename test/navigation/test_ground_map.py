@@ -169,6 +169,7 @@ def test_a_camera_that_looks_straight_down_maps_all_around() -> None:
     [
         (CameraPose.mounted(1.0, -40.0), "looks 40 degrees up from 1.00 m: no pixel shows"),
         (CameraPose.mounted(0.1, -27.0), "looks 27 degrees up"),
+        (CameraPose.mounted(0.1, -80.0), "0 and 6 m; its z axis must be the view (REP 103)"),
         (CameraPose.mounted(-0.4, 10.0), "the ground lies 0.40 m above the camera"),
         (CameraPose.mounted(0.0, 10.0), "above the camera"),
         (CameraPose.mounted(float("nan"), 10.0), "no number"),

@@ -9,6 +9,11 @@ from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Lens
 from attendseg_ros.geometry.lens_models import numbers
+from attendseg_ros.ros.camera.calibration_doubts import (
+    frame_of_the_first,
+    other_resolution,
+    stereo_in_words,
+)
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.intrinsics import to_lens
 from attendseg_ros.ros.camera.rectification import is_rectified
@@ -68,12 +73,25 @@ class Calibration:
         """What is done about the lens where pixels become metres, in words."""
         if info is None:
             return f"unknown: nothing has arrived on {self._topic}"
+        pair = stereo_in_words(info)
         if self._rectified(settings):
-            return f"undone before: {self._image} is taken for the rectified image"
+            return f"undone before: {self._image} is taken for the rectified image{pair}"
         model = shortened_text(info.distortion_model) or "no distortion_model"
         return (
-            f"undone here: {model}, D {numbers(info.d)}; {self._image} is taken for the raw image"
+            f"undone here: {model}, D {numbers(info.d)}; {self._image} is taken for the raw "
+            f"image{pair}"
         )
+
+    def doubts(self, info: CameraInfo | None, settings: Settings) -> tuple[str, ...]:
+        """What makes it doubtful that its numbers are those of the image, in words."""
+        if info is None:
+            return ()
+        rectified = self._rectified(settings)
+        found = (
+            other_resolution(info, self._topic, rectified=rectified),
+            frame_of_the_first(info, self._topic),
+        )
+        return tuple(filter(None, found))
 
     def _rectified(self, settings: Settings) -> bool:
         return is_rectified(self._image, settings.image_is_rectified)

@@ -153,7 +153,8 @@ class CameraStream:
             self._counts.record_unwanted()
         lens = self._calibration.explain(self._camera_info, settings)
         used = self._outputs.wanted().camera_info_used
-        wiring = self._wiring.findings(self._camera_info, used=used)
+        doubts = self._calibration.doubts(self._camera_info, settings)
+        wiring = self._wiring.findings(self._camera_info, doubts, used=used)
         camera = self._arrivals.report(now_ns, lens, wiring)
         return [
             self._report.camera(camera, settings, now_ns),

@@ -51,7 +51,7 @@ class Wiring:
         self._numbers: tuple[object, ...] = ()
         self._turns_s: deque[float] = deque(maxlen=_TURNS)
         self._image_frame = ""
-        self._doubt = ""
+        self._doubts: tuple[str, ...] = ()
         self._throttle = Throttle()
 
     def observe(self, image: Header) -> None:
@@ -65,18 +65,24 @@ class Wiring:
             self._turns_s.append(monotonic())
         self._numbers = numbers
 
-    def findings(self, info: CameraInfo | None, *, used: bool) -> tuple[str, ...]:
+    def findings(
+        self, info: CameraInfo | None, doubts: Sequence[str], *, used: bool
+    ) -> tuple[str, ...]:
         """What can hardly be right, in words.
 
         Args:
             info: the camera's newest; None if none has come.
+            doubts: what else speaks against it.
             used: whether anything is made of it.
         """
-        doubt = (self._mixture() or self._doubt_of(info)) if used else ""
-        if doubt and doubt != self._doubt and self._throttle.ready(doubt):
-            self._node.get_logger().warning(doubt)
-        self._doubt = doubt
-        return (*self._shared, doubt) if doubt else self._shared
+        found: tuple[str, ...] = ()
+        if used:
+            found = tuple(filter(None, (self._mixture() or self._doubt_of(info), *doubts)))
+        for doubt in found:
+            if doubt not in self._doubts and self._throttle.ready(doubt):
+                self._node.get_logger().warning(doubt)
+        self._doubts = found
+        return (*self._shared, *found)
 
     def _mixture(self) -> str:
         """That the numbers of several cameras come in turns, in words; empty if they do not."""

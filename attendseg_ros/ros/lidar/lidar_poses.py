@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from math import cos, radians
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,12 @@ from attendseg_ros.geometry.rigid import rigid
 from attendseg_ros.geometry.transforms import Transform, TransformError
 from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError
 from attendseg_ros.ros.parameters.settings import Settings
+from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.timing import stamp_ns
+
+
+UPWARD = cos(radians(30.0))
+"""Cosine of the angle between a camera's view and a lidar's z axis, below which it looks up."""
 
 
 class TransformSource(Protocol):
@@ -80,3 +86,24 @@ class LidarPoses:
         matrix = np.eye(4)
         matrix[:3, :3], matrix[:3, 3] = found.rotation, found.translation
         return matrix
+
+    def doubt(self, pose: NDArray[np.float64], image: Header, settings: Settings) -> str:
+        """That TF places the camera by a frame of its body, in words; empty where it does not.
+
+        Simulators give images the frame of the camera's link, x forward and z up. What is above the
+        camera is then taken for what it sees.
+
+        Args:
+            pose: what `at` gave.
+            image: the image's header.
+            settings: of the image.
+        """
+        # The lidar's z axis, in the direction of the camera's view.
+        by_tf, upward = not settings.lidar_poses, bool(pose[2, 2] > UPWARD)
+        if not (by_tf and upward) or "optical" in image.frame_id.lower():
+            return ""
+        return (
+            f"by TF {shortened(image.frame_id)} looks along the z axis of the lidar, which is up: "
+            "the frame of an image must be an optical one, z forward (REP 103), or points are "
+            "painted wrong; let the driver name it, or set T_camera_lidar"
+        )

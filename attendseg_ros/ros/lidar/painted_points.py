@@ -194,7 +194,9 @@ class PaintedPoints:
         if not self._outputs.publish_painted_points(self._message, image.classes):
             # Of the model before: its ids would be read by the names of the one that runs now.
             return
-        doubt = self._blank.add(blank=not self._painter.seen)
+        blank = self._blank.add(blank=not self._painter.seen)
+        doubts = (self._poses.doubt(pose, image.header, settings), blank)
+        doubt = "; ".join(filter(None, doubts))
         if doubt != self._said:
             self._said = doubt
             if doubt:

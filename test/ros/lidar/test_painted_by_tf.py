@@ -60,3 +60,23 @@ def test_the_pose_comes_from_tf_once_it_is_there(
     answer = lidar.paint(camera, *message())
     assert answer.header.frame_id == "lidar"
     np.testing.assert_array_equal(field(answer, "label"), TRUTH)
+    assert "looks along the z axis" not in rig.status("painting").message
+
+
+def test_the_frame_of_a_camera_s_body_is_a_doubt(
+    rig: Rig, camera: Any, sender: TransformSender
+) -> None:
+    """x forward and z up, as simulators call it: what is above was painted as what is ahead."""
+    lidar = Lidar(rig)
+    sender.send("body", "upright", (0.0, 0.0, 0.1), (0.0, 0.1, 0.0, 0.995), static=True)
+
+    def told(status: Any) -> bool:
+        picture = rig.painted()
+        picture.header.frame_id = "body"
+        sent = cloud(positions(), rig.client.header("upright"))
+        sent.header.stamp = picture.header.stamp
+        lidar.send(camera, picture, sent)
+        return "by TF 'body' looks along the z axis of the lidar" in status.message
+
+    assert rig.status("painting", told).level == b"\1"
+    rig.process.wait_for_log("by TF 'body' looks along the z axis of the lidar")

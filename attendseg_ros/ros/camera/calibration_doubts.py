@@ -1,0 +1,94 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers of camera_info that can be right, and make metres wrong where they are not as they seem."""
+
+from __future__ import annotations
+
+from math import acos, degrees, isfinite
+from typing import Any
+
+from sensor_msgs.msg import CameraInfo
+
+from attendseg_ros.shortening import shortened
+
+ASIDE = 0.2
+"""Share by which a principal point is off the middle along both axes, to the same side, in a matrix
+of another resolution. Sensors are mounted to a few hundredths."""
+
+LEAST_TURN_DEG, LEAST_BASELINE_M = 0.2, 0.001
+"""What less than these does to a place is less than what the lens's model is off."""
+
+
+def other_resolution(info: CameraInfo, topic: str, *, rectified: bool) -> str:
+    """That a matrix can hardly be of an image of this size, in words; empty where it can.
+
+    A driver that has one calibration, and images of any size, sends such numbers.
+
+    Args:
+        info: the camera's.
+        topic: where it came.
+        rectified: whether P counts, and not K.
+    """
+    matrix, column, row, name = info.k, 2, 5, "K"
+    if rectified and any(info.p):
+        matrix, column, row, name = info.p, 2, 6, "P"
+    cx, cy = float(matrix[column]), float(matrix[row])
+    if not (isfinite(cx) and isfinite(cy) and info.width > 1 and info.height > 1):
+        return ""
+    shares = [2.0 * at / (side - 1) for at, side in ((cx, info.width), (cy, info.height))]
+    nearer, farther = max(shares) < 1.0 - ASIDE, min(shares) > 1.0 / (1.0 - ASIDE)
+    if not (nearer or farther):
+        return ""
+    return (
+        f"cx {cx:g} and cy {cy:g} in {name} of {topic} are far from the middle of its "
+        f"{info.width}x{info.height}: is it of another resolution, or of a part of the image "
+        "without its roi? Metres are wrong then"
+    )
+
+
+def frame_of_the_first(info: CameraInfo, topic: str) -> str:
+    """That the second camera of a pair names the frame of the first, in words; empty if not.
+
+    Args:
+        info: the camera's.
+        topic: where it came.
+    """
+    frame = info.header.frame_id
+    if "left" not in frame.lower() or baseline_m(info) < LEAST_BASELINE_M:
+        return ""
+    return (
+        f"P of {topic} is of the right camera of a pair, {baseline_m(info):.3f} m beside the left "
+        f"one, and its frame is {shortened(frame)}: metres are from the lens, and so wrong by that "
+        "in the left camera's frame; let the driver name the right camera's own"
+    )
+
+
+def stereo_in_words(info: CameraInfo) -> str:
+    """What makes a camera one of a pair, and whose frame metres are in; empty for a single one."""
+    parts = []
+    if baseline_m(info) >= LEAST_BASELINE_M:
+        parts.append(f"P is {baseline_m(info):.3f} m beside the first camera")
+    if turn_deg(info) >= LEAST_TURN_DEG:
+        parts.append(f"R turns rectified images by {turn_deg(info):.1f} degrees")
+    if not parts:
+        return ""
+    return f"; one of a pair ({', '.join(parts)}): metres are in the optical frame of this image"
+
+
+def baseline_m(info: CameraInfo) -> float:
+    """How far the lens is from that of the first camera of its pair, metres; 0.0 for the first."""
+    fx, tx = float(info.p[0]), float(info.p[3])
+    fy, ty = float(info.p[5]), float(info.p[7])
+    across = abs(tx / fx) if fx else 0.0
+    down = abs(ty / fy) if fy else 0.0
+    metres = max(across, down)
+    return metres if isfinite(metres) else 0.0
+
+
+def turn_deg(info: CameraInfo) -> float:
+    """By how much R turns the camera to make its images rectified, degrees."""
+    r: Any = info.r
+    cosine = (float(r[0]) + float(r[4]) + float(r[8]) - 1.0) / 2.0
+    if not any(r) or not isfinite(cosine):
+        return 0.0
+    return degrees(acos(max(-1.0, min(1.0, cosine))))
