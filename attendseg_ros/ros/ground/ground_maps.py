@@ -135,13 +135,16 @@ class GroundMaps:
             self._outputs.publish_ground_scan(to_scan(scan, there))
         if self._outputs.ground_grid_wanted():
             self._outputs.publish_ground_grid(to_grid(cells, ground_map.grid, there))
-        merged = self._outputs.merged_grid
+        merged, doubt = self._outputs.merged_grid, ""
         if merged is not None and merged.wanted():
-            merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
+            doubt = merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
+        if doubt and self._throttle.ready("merged"):
+            self._node.get_logger().warning(f"{self._report.name}: {doubt}")
         x, y, z = pose.position
         self._report.record_published(
             f"from {z:.3f} m above {settings.ground_frame}, x {x:.3f} m, y {y:.3f} m, looking "
-            f"{round(pose.pitch_deg, 1) + 0.0:.1f} degrees down"
+            f"{round(pose.pitch_deg, 1) + 0.0:.1f} degrees down",
+            doubt,
         )
 
     def _map_of(self, lens: Lens, pose: CameraPose, settings: Settings) -> GroundMap:

@@ -40,13 +40,19 @@ class GroundReport:
 
     def __init__(self, name: str) -> None:
         """Begins with nothing counted; the name is that of the status."""
-        self._name = name
+        self.name = name
+        self._doubt = ""
         self._maps: Tally[NoGround] = Tally()
         self._view = "none yet"
 
-    def record_published(self, view: str) -> None:
-        """Counts a map that went out; the view says in words from where the ground is seen."""
-        self._view = view
+    def record_published(self, view: str, doubt: str = "") -> None:
+        """Counts a map that went out.
+
+        Args:
+            view: from where the ground is seen, in words.
+            doubt: what is wrong with it, in words; empty if nothing.
+        """
+        self._view, self._doubt = view, doubt
         self._maps.succeed()
 
     def record_failure(self, reason: NoGround) -> None:
@@ -61,6 +67,8 @@ class GroundReport:
         ]
         if maps.last is not None and not findings:
             findings = [f"the last mask is without a map: {maps.last.value}"]
+        if self._doubt:
+            findings.append(self._doubt)
         values = {
             "maps published": maps.succeeded,
             "view": self._view,
@@ -68,7 +76,7 @@ class GroundReport:
             **{f"masks without a map: {reason.value}": maps.failed[reason] for reason in NoGround},
         }
         return DiagnosticStatus(
-            name=self._name,
+            name=self.name,
             level=DiagnosticStatus.WARN if findings else DiagnosticStatus.OK,
             message="; ".join(findings) or f"{maps.succeeded} maps published",
             values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],

@@ -21,6 +21,9 @@ from attendseg_ros.streaming.timing import stamp_ns
 OLDEST_NS = NANOSECONDS // 2
 """A grid farther from the newest is of another place: the robot has moved."""
 
+PATIENCE_S = 1.0
+"""A camera whose last grid came longer ago does not make those of others old."""
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -52,8 +55,9 @@ class MergedGrid:
         self.wanted = wanted
         self._publish = publish
         self._parts: dict[str, _Part] = {}
+        self._last_ns: dict[str, int] = {}
 
-    def add(self, camera: str, cells: NDArray[np.uint8], grid: Grid, header: Header) -> None:
+    def add(self, camera: str, cells: NDArray[np.uint8], grid: Grid, header: Header) -> str:
         """Takes in a camera's grid, and publishes what all know at about that moment.
 
         Args:
@@ -61,10 +65,31 @@ class MergedGrid:
             cells: uint8 (C, C); copied.
             grid: what they are.
             header: of the grid.
+
+        Returns:
+            Why it is left out, in words; empty where it is not. Two cameras whose stamps are that
+            far apart would else take turns, and what one sees would come and go.
         """
         new = _Part(stamp_ns(header.stamp), monotonic(), header.frame_id, grid, cells.copy())
+        last_ns, self._last_ns[camera] = self._last_ns.get(camera, 0), new.stamp_ns
+        # One that runs back itself is of a recording that starts again.
+        if new.stamp_ns >= last_ns and (behind := self._behind(camera, new)):
+            self._parts.pop(camera, None)
+            return behind
         # What does not fit any more is forgotten: a recording that starts again comes by its moment
         # once more.
         self._parts = {name: part for name, part in self._parts.items() if part.fits(new)}
         self._parts[camera] = new
         self._publish(to_grid(merged([part.cells for part in self._parts.values()]), grid, header))
+        return ""
+
+    def _behind(self, camera: str, new: _Part) -> str:
+        """That another camera, which is alive, is far ahead of a grid, in words."""
+        for name, part in self._parts.items():
+            late_ns = part.stamp_ns - new.stamp_ns
+            if name != camera and late_ns > OLDEST_NS and new.at_s - part.at_s < PATIENCE_S:
+                return (
+                    f"its grid is {late_ns / NANOSECONDS:.1f} s older than that of {name}, and not "
+                    f"in that of all cameras: at most {OLDEST_NS / NANOSECONDS:g} s is allowed"
+                )
+        return ""
