@@ -29,6 +29,9 @@ _NAMES = {
 }
 
 
+_COMPRESSED = "/compressed"
+"""What image_transport, and this node, add to the topic of the images."""
+
 _TIMING = "attendseg_ros/msg/SegmentationTiming"
 
 _MOST_NAMED = 10
@@ -120,8 +123,7 @@ class PublisherLookup:
         who = f"{name} ({qos.in_words(endpoint.qos_profile)})"
         if endpoint.topic_type != self._type:
             transport = _TRANSPORTS.get(endpoint.topic_type)
-            transport = transport if self._what == "image" else None
-            hint = f"; set image_transport:={transport}" if transport else ""
+            hint = self._hint(transport) if transport and self._what == "image" else ""
             if endpoint.topic_type in VIDEO_TYPES:
                 hint = ", which is a video: ros2 run image_transport republish decodes it"
             return f"{who} publishes {endpoint.topic_type}, not {self._type}{hint}"
@@ -134,6 +136,15 @@ class PublisherLookup:
             return f"{who} matches, but nothing of its process arrives, {_STRANGER}"
         return f"{who} matches, but sends nothing"
 
+    def _hint(self, transport: str) -> str:
+        """What lets the images of another transport in that come on the awaited topic."""
+        base = self.topic.removesuffix(_COMPRESSED)
+        if transport == "raw":
+            return "; set image_transport:=raw"
+        if base != self.topic:
+            return f"; set image_transport:=compressed, which adds {_COMPRESSED}, and image_topic:={base}"
+        return f"; set image_transport:=compressed, and remap {self.topic}{_COMPRESSED} to it"
+
     def _elsewhere(self) -> str:
         own = self._node.get_fully_qualified_name() + "/"
         types_of = dict(self._node.get_topic_names_and_types())
@@ -144,16 +155,19 @@ class PublisherLookup:
             for topic, types in sorted(types_of.items())
             if self._type in types
             and not topic.startswith(own)
-            and topic.removesuffix("/compressed").rpartition("/")[0] not in masks
+            and topic.removesuffix(_COMPRESSED).rpartition("/")[0] not in masks
             and self._node.count_publishers(topic) > 0
         ]
         if not others:
             return ", and none on any other topic"
         found = "clouds" if self._what == "cloud" else "images"
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        adds = ""
+        if self._type == _NAMES[CompressedImage]:
+            adds = f" without the {_COMPRESSED} that image_transport adds"
         return (
             f"; there are {found} on {', '.join(others[:_MOST_NAMED])}{more} "
-            f"(remap {self._remapped}, or {self._what}_topic:=)"
+            f"(remap {self._remapped}, or {self._what}_topic:={adds})"
         )
 
 

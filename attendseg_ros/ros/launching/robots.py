@@ -156,13 +156,16 @@ def remappings(
         depth_topic: the user's; empty leaves `<camera>/depth`.
 
     Raises:
-        TopicsError: a topic that is given for several cameras is the same for all.
+        TopicsError: a topic that is given for several cameras is the same for all, or there are
+            none for whose names a place is kept.
     """
+    given = {"image": image_topic, "camera_info": camera_info_topic, "depth": depth_topic}
     if not cameras:
+        for input_name, topic in given.items():
+            _check_no_placeholder(input_name, topic)
         image, info = camera_topics(robot, image_topic, camera_info_topic)
         depth = choose_depth_topic(robot, image_topic, depth_topic)
         return [("image", image), ("camera_info", info), ("depth", depth)]
-    given = {"image": image_topic, "camera_info": camera_info_topic, "depth": depth_topic}
     for input_name, topic in given.items():
         if topic and PLACEHOLDER not in topic and len(cameras) > 1:
             raise TopicsError(
@@ -181,6 +184,14 @@ def remappings(
     return rules
 
 
+def _check_no_placeholder(input_name: str, topic: str) -> None:
+    if PLACEHOLDER in topic:
+        raise TopicsError(
+            f"{input_name}_topic: {PLACEHOLDER} in {topic!r} stands for the names that cameras:= "
+            "gives, and it gives none"
+        )
+
+
 def cloud_remappings(cameras: Sequence[str], cloud_topic: str) -> list[tuple[str, str]]:
     """The rules that lead every camera's `points_in` to the cloud of a lidar.
 
@@ -188,9 +199,14 @@ def cloud_remappings(cameras: Sequence[str], cloud_topic: str) -> list[tuple[str
         cameras: the names of several; empty for one without a name.
         cloud_topic: the user's, the same for all cameras or with "{camera}" for the name; empty
             leaves `points_in`.
+
+    Raises:
+        TopicsError: there are no cameras for whose names a place is kept.
     """
     if not cloud_topic:
         return []
+    if not cameras:
+        _check_no_placeholder("cloud", cloud_topic)
     names = tuple(map(CameraName, cameras)) or (CameraName(),)
     return [
         (camera.input("points_in"), cloud_topic.replace(PLACEHOLDER, camera.name))

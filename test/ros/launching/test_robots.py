@@ -209,3 +209,14 @@ def test_one_lidar_may_serve_all_cameras_or_each_have_its_own() -> None:
         ("rear/points_in", "/ouster/points"),
     ]
     assert cloud_remappings(("front",), "/{camera}/livox") == [("front/points_in", "/front/livox")]
+
+
+def test_a_place_for_names_needs_names() -> None:
+    """The lidar's topic became /livox, and no node started by any of the others."""
+    topic = "/{camera}/seen"
+    for place, given in enumerate(("image_topic", "camera_info_topic", "depth_topic")):
+        topics = [topic if index == place else "" for index in range(3)]
+        with pytest.raises(TopicsError, match=rf"{given}: .* that cameras:= gives"):
+            remappings(None, (), *topics)
+    with pytest.raises(TopicsError, match=r"cloud_topic: .* that cameras:= gives"):
+        cloud_remappings((), topic)

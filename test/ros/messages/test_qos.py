@@ -196,6 +196,27 @@ class TestNoImage:
                 "image_transport:=compressed",
             )
 
+    def test_a_topic_of_compressed_images_is_named_without_what_is_added(
+        self, tmp_path: Path, tiny_path: Path
+    ) -> None:
+        """With image_topic:= as it is listed, the node waited on .../compressed/compressed."""
+        words = ("-r", "image:=seen/compressed")
+        for transport in ("raw", "compressed"):
+            folder = tmp_path / transport
+            folder.mkdir()
+            with Rig(folder, tiny_path, {"image_transport": transport}, arguments=words) as rig:
+                seen = f"{rig.process.namespace}/seen"
+                with RosClient(rig.process.namespace, "other_camera") as other:
+                    other.node.create_publisher(CompressedImage, "seen/compressed", 1)
+                    if transport == "raw":
+                        said = f"which adds /compressed, and image_topic:={seen}"
+                    else:
+                        said = (
+                            f"there are images on {seen}/compressed (remap image, or image_topic:= "
+                            "without the /compressed that image_transport adds)"
+                        )
+                    self.explanation(rig, said)
+
     def test_a_camera_that_is_silent(self, waiting: Rig) -> None:
         camera = waiting.client.camera()
         self.explanation(waiting, "1 publisher: ", "matches, but sends nothing")
