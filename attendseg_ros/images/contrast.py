@@ -27,11 +27,17 @@ def contrast(rgb: NDArray[np.uint8]) -> float:
     Args:
         rgb: uint8 (H, W, 3).
     """
-    height, width = rgb.shape[:2]
+    # Green carries most of the brightness (BT.601: 0.587), and a third of the bytes is enough;
+    # where it shows nothing, a colour may.
+    green = _of_channel(rgb[..., 1])
+    return green if green >= LEAST else max(green, *(_of_channel(rgb[..., i]) for i in (0, 2)))
+
+
+def _of_channel(channel: NDArray[np.uint8]) -> float:
+    height, width = channel.shape
     row_step = max(1, height // (_ROWS * _SAMPLES))
     column_step = max(1, width // (_COLUMNS * _SAMPLES))
-    # Green carries most of the brightness (BT.601: 0.587), and a third of the bytes is enough.
-    samples = rgb[::row_step, ::column_step, 1]
+    samples = channel[::row_step, ::column_step]
     rows, columns = min(_ROWS, samples.shape[0]), min(_COLUMNS, samples.shape[1])
     high, wide = samples.shape[0] // rows, samples.shape[1] // columns
     whole = samples[: rows * high, : columns * wide].reshape(rows, high, columns, wide)

@@ -25,12 +25,15 @@ class LandingRules:
             while the scale is not known, there is no zone then. 0 counts pixels.
         hysteresis: a zone is kept while its radius is at least `1 - hysteresis` of the largest's.
         frames: how many frames in a row must show a zone before it counts.
+        image_px: pixels of the image along the side of one of the occupancy's, where that is
+            smaller or larger: `min_radius_px` is of the image.
     """
 
     min_radius_px: float = 20.0
     min_radius_m: float = 0.0
     hysteresis: float = 0.2
     frames: int = 3
+    image_px: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class LandingSearch:
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)
         best = largest_disc(clearance)
-        needed_px, radius = rules.min_radius_px, f"{rules.min_radius_px:g} px"
+        needed_px, radius = rules.min_radius_px / rules.image_px, f"{rules.min_radius_px:g} px"
         if rules.min_radius_m > 0.0:
             needed_px = _needed_px(rules.min_radius_m, best, radius_m)
             radius = f"{rules.min_radius_m:g} m"
@@ -123,7 +126,7 @@ class LandingSearch:
             return Verdict(self._zone)
         return Verdict(
             None,
-            f"free area of radius {best.radius:.0f} px seen in {self._seen} of the "
+            f"free area of radius {best.radius * rules.image_px:.0f} px seen in {self._seen} of the "
             f"{rules.frames} frames it takes",
         )
 

@@ -37,3 +37,10 @@ def test_half_black_half_white_is_known_by_hand() -> None:
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[:, 32:] = 200
     assert contrast(picture) == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_a_colour_alone_is_something(channel: int) -> None:
+    picture = np.full((48, 64, 3), 100, np.uint8)
+    picture[:24, :, channel] = 160
+    assert contrast(picture) == pytest.approx(30.0)

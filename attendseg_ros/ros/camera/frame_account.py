@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import nan
 from time import monotonic
+from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CompressedImage
@@ -99,6 +100,7 @@ class FrameAccount:
         receipt: Receipt,
         segmentation: Segmentation,
         contrast: float,
+        picture: int,
         settings: Settings,
     ) -> None:
         """Takes in a frame that is out now.
@@ -110,6 +112,7 @@ class FrameAccount:
             receipt: how it came.
             segmentation: what was made of it.
             contrast: of the image.
+            picture: the image's fingerprint.
             settings: those it was processed with.
         """
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
@@ -121,6 +124,7 @@ class FrameAccount:
         self._note(times, segmentation.input_size, settings)
         self._watch_out(segmentation.foreignness, settings)
         self._look_at(contrast)
+        self._compare(picture)
 
     def timing(self, header: Header, times: FrameTimes, foreignness: float) -> SegmentationTiming:
         """What ~/timing says of the frame that was taken in last.
@@ -162,6 +166,14 @@ class FrameAccount:
         if foreign.begins(limit):
             text = in_words(self._segmenter.bundle.name, foreign.median)
             self._node.get_logger().warning(f"{text} (limit {limit:g})")
+
+    def _compare(self, picture: int) -> None:
+        """Notes whether the image is the one of before, which a simulator may render once more."""
+        clock: Any = self._node.get_clock()
+        if clock.ros_time_is_active:
+            self._counts.pictures.clear()
+        else:
+            self._counts.pictures.add(picture, monotonic())
 
     def _look_at(self, found: float) -> None:
         """Tells once of images that show nothing, until one comes that does."""

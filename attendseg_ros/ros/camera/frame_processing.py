@@ -22,6 +22,8 @@ from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
+from attendseg_ros.ros.health.contrast_watch import nothing_in_words
+from attendseg_ros.ros.health.still_watch import fingerprint
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
@@ -110,7 +112,10 @@ class FrameProcessor:
         watch = Stopwatch()
         times = FrameTimes()
         rgb = to_rgb(message, self._bits, settings.max_pixels)
-        rgb_contrast = contrast(rgb)
+        # Of what the network sees.
+        shown = contrast(settings.framing.part_of(rgb))
+        blind = nothing_in_words(shown)
+        picture = fingerprint(rgb)
         times.conversion_ms = watch.lap_ms()
         self._give_back_larger(rgb)
 
@@ -147,7 +152,9 @@ class FrameProcessor:
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
         if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
-        images = self._painter.paint(rgb, segmentation, settings, wanted.painted)
+        images = self._painter.paint(
+            rgb, segmentation, settings, wanted.painted, blind=bool(blind)
+        )
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
@@ -158,8 +165,9 @@ class FrameProcessor:
                 self.camera_info,
                 full,
                 message.header,
+                blind,
             )
-        shares = self._in_view(segmentation, settings, wanted, message.header)
+        shares = self._in_view(segmentation, settings, wanted, message.header, blind=bool(blind))
         times.masks_ms = watch.lap_ms()
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
@@ -167,7 +175,7 @@ class FrameProcessor:
         if shares is not None:
             self._outputs.publish_class_shares(shares)
         if placed:
-            image = self._segmented(message.header, rgb, full, segmentation, settings)
+            image = self._segmented(message.header, rgb, full, segmentation, settings, blind)
             if points:
                 self._consumers.points.offer(image)
             if wanted.painted_points:
@@ -185,7 +193,7 @@ class FrameProcessor:
         self._account.take_unserved(unserved)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
-        self._account.take(times, stamp, receipt, segmentation, rgb_contrast, settings)
+        self._account.take(times, stamp, receipt, segmentation, shown, picture, settings)
         if wanted.timing:
             timing = self._account.timing(message.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
@@ -197,7 +205,13 @@ class FrameProcessor:
         self._image_bytes = rgb.nbytes
 
     def _in_view(
-        self, segmentation: Segmentation, settings: Settings, wanted: Wanted, header: Header
+        self,
+        segmentation: Segmentation,
+        settings: Settings,
+        wanted: Wanted,
+        header: Header,
+        *,
+        blind: bool,
     ) -> ClassShares | None:
         """What is in view, for who wants to know, and what is free ahead, where it is watched."""
         if not (wanted.class_shares or settings.min_free_share):
@@ -207,10 +221,13 @@ class FrameProcessor:
             self._segmenter.bundle.classes,
         )
         if settings.min_free_share:
-            self._consumers.ahead.observe(labels, classes, settings)
+            self._consumers.ahead.observe(labels, classes, settings, blind=blind)
         if not wanted.class_shares:
             return None
-        return to_class_shares(labels, segmentation.confidence, classes, settings, header)
+        shares = to_class_shares(labels, segmentation.confidence, classes, settings, header)
+        if blind and settings.free_classes:
+            shares.free_share_ahead = 0.0
+        return shares
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""
@@ -228,17 +245,22 @@ class FrameProcessor:
         image_size: tuple[int, int],
         segmentation: Segmentation,
         settings: Settings,
+        blind: str,
     ) -> SegmentedImage:
         """The image with what is known of it, for those who place it in space."""
         confidence = segmentation.confidence
         if confidence is None:
             # The model gives class ids alone: nothing is known, which is no certainty.
             confidence = np.zeros_like(segmentation.labels)
+        labels = self._painter.labels(segmentation, settings)
+        if blind:
+            labels, confidence = np.full_like(labels, UNLABELLED), np.zeros_like(labels)
         return SegmentedImage(
             header=header,
             rgb=rgb,
-            labels=self._painter.labels(segmentation, settings),
+            labels=labels,
             confidence=confidence,
+            blind=blind,
             classes=self._segmenter.bundle.classes,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),

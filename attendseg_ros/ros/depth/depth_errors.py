@@ -13,6 +13,7 @@ class DepthFault(Enum):
     """Why an image got no points or no metres; /diagnostics counts each by this name."""
 
     UNMATCHED = "no depth within tolerance"
+    BLIND = "image shows nothing"
     UNSTAMPED = "stamp not set"
     NO_DEPTH = "no depth"
     STALE = "depth of another moment"
@@ -42,7 +43,7 @@ OF_LANDING_ONLY = frozenset(
 )
 """What keeps a landing zone from its metres, and no cloud from being published."""
 
-OF_POINTS_ONLY = frozenset({DepthFault.UNMATCHED})
+OF_POINTS_ONLY = frozenset({DepthFault.UNMATCHED, DepthFault.BLIND})
 """What keeps a cloud from being published, and no landing zone from its metres."""
 
 

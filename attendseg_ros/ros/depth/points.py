@@ -52,6 +52,7 @@ class SegmentedImage:
         painted_ids: the ids whose points of a lidar are wanted, 255 too; None for all.
         settings: the parameters that the image was processed with.
         image_size: width and height of the camera's image; the labels and rgb may have another.
+        blind: that the image shows nothing, in words; all is unlabelled then.
     """
 
     header: Header
@@ -63,6 +64,7 @@ class SegmentedImage:
     painted_ids: tuple[int, ...] | None
     settings: Settings
     image_size: tuple[int, int]
+    blind: str = ""
 
 
 class SemanticPoints:
@@ -200,6 +202,9 @@ class SemanticPoints:
         lens = self._calibration.lens(
             self.camera_info, *image.image_size, image.settings, (width, height)
         )
+        if image.blind and image.kept_ids is not None:
+            # A cloud without points would say that there is no obstacle.
+            raise DepthError(DepthFault.BLIND, f"{image.blind}: no point is known by its class")
         check_view(depth, image.image_size)
         metres = to_metres(depth, width, height)
         blank = self._blank.add(blank=not np.isfinite(metres).any())

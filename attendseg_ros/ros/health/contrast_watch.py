@@ -38,6 +38,13 @@ class ContrastWatch:
         return self.in_a_row >= FEW
 
 
+def nothing_in_words(contrast: float) -> str:
+    """That an image shows nothing; empty where it shows something."""
+    if contrast >= LEAST:
+        return ""
+    return f"the image shows nothing (contrast {contrast:.1f} of 255, limit {LEAST:g})"
+
+
 def in_words(topic: str, contrast: float) -> str:
     """What is to be said of them."""
     return (

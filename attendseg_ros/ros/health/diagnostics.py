@@ -24,6 +24,7 @@ from attendseg_ros.ros.health.limits import (
     judge,
     judge_foreignness,
     judge_latency,
+    judge_pictures,
     judge_rate,
     judge_repeats,
     judge_silence,
@@ -99,6 +100,7 @@ class Report:
         if counts.contrast.shows_nothing:
             findings.append((WARN, contrast_watch.in_words(camera.topic, counts.contrast.last)))
         findings += judge_repeats(camera.topic, camera.repeated_s, settings)
+        findings += judge_pictures(camera.topic, counts.pictures.still_s, settings)
         findings += self._stream_findings(camera, settings)
         values = {
             "topic": camera.topic,

@@ -83,6 +83,22 @@ def judge_repeats(topic: str, repeated_s: float, settings: Settings) -> list[Fin
     )
 
 
+def judge_pictures(topic: str, still_s: float, settings: Settings) -> list[Finding]:
+    """That the images of a camera are the same to the last bit, whatever their stamps say.
+
+    Never more than a warning: somebody may show it a picture.
+
+    Args:
+        topic: of the images.
+        still_s: for how long they have been.
+        settings: hold the limits.
+    """
+    return judge(still_s, settings.max_age_error_s, 0.0).pick(
+        f"the images on {topic} have been the same to the last bit for {still_s:.1f} s",
+        ": does the camera stand still, and what relays its images repeat the last one?",
+    )
+
+
 def hold_against(status: DiagnosticStatus, findings: list[Finding]) -> DiagnosticStatus:
     """Puts first, in a status of what is made of masks, why there are none to make it of.
 

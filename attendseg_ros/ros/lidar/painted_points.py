@@ -15,6 +15,7 @@ from attendseg_ros.clocks import NANOSECONDS_PER_MS
 from attendseg_ros.errors import described
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import CloudError
+from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError
@@ -176,6 +177,11 @@ class PaintedPoints:
     def _publish(self, cloud: PointCloud2, image: SegmentedImage) -> None:
         height, width = image.labels.shape
         settings = image.settings
+        if image.blind and image.painted_ids is not None and UNLABELLED not in image.painted_ids:
+            # A cloud without points would say that there is nothing of the kind.
+            raise NotPaintedError(
+                NotPainted.BLIND, f"{image.blind}: no point is known by its class"
+            )
         pose = self._poses.at(cloud.header, image.header, settings)
         lens = self._calibration.lens(
             self.camera_info, *image.image_size, settings, (width, height)

@@ -23,6 +23,7 @@ class NotPainted(Enum):
     CLOUD = "cloud of no use"
     POSE = "lidar's pose unknown"
     CAMERA = "camera_info of no use"
+    BLIND = "image shows nothing"
     INTERNAL = "processing failed"
 
 

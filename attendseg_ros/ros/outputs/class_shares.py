@@ -78,11 +78,20 @@ class FreeAhead:
         self._last, self._lowest = nan, nan
         self._noted_s = monotonic()
 
-    def observe(self, labels: Pixels, classes: ClassTable, settings: Settings) -> None:
-        """Takes in a mask, uint8 (H, W) as ~/mask."""
+    def observe(
+        self, labels: Pixels, classes: ClassTable, settings: Settings, *, blind: bool = False
+    ) -> None:
+        """Takes in a mask.
+
+        Args:
+            labels: uint8 (H, W) as ~/mask.
+            classes: the model's.
+            settings: where ahead is, and what is free there.
+            blind: whether the image shows nothing: then nothing is known to be free.
+        """
         height, width = labels.shape
         ahead = shares_in(labels, region_of(settings.region_ahead, width, height))
-        free = total(ahead, _free_ids(classes, settings))
+        free = 0.0 if blind else total(ahead, _free_ids(classes, settings))
         with self._lock:
             self._last, self._noted_s = free, monotonic()
             self._lowest = free if isnan(self._lowest) else min(free, self._lowest)

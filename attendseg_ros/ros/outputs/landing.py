@@ -77,6 +77,7 @@ class LandingZones:
         camera_info: CameraInfo | None,
         image_size: tuple[int, int],
         header: Header,
+        blind: str = "",
     ) -> LandingZone:
         """Takes in a frame.
 
@@ -87,6 +88,7 @@ class LandingZones:
             camera_info: the camera's; None if none has come.
             image_size: width and height of the camera's image.
             header: of the image.
+            blind: that the image shows nothing, in words; empty where it shows something.
         """
         try:
             found = self._find(occupancy, confidence, settings, camera_info, image_size, header)
@@ -97,6 +99,8 @@ class LandingZones:
             if self._node.context.ok():
                 self._warn(fault, settings)
             found = _message(header, None, nan, None, str(fault))
+        if blind and not found.found:
+            found.reason = f"{blind}: nothing in it is known to be free"
         self._report.record_frame(found.found)
         return found
 
@@ -114,11 +118,15 @@ class LandingZones:
             scale = self._scale(occupancy, settings, camera_info, image_size, header)
         except DepthError as error:
             problem = error
+        rows, columns = occupancy.shape
+        # Of a mask of another size; where a circle of it is none of the image, the smaller one.
+        across, down = image_size[0] / columns, image_size[1] / rows
         rules = LandingRules(
             min_radius_px=settings.landing_min_radius_px,
             min_radius_m=settings.landing_min_radius_m,
             hysteresis=settings.landing_hysteresis,
             frames=settings.landing_frames,
+            image_px=min(across, down),
         )
         verdict = self._search.find(
             occupancy,
@@ -143,7 +151,11 @@ class LandingZones:
         if verdict.zone is None:
             return _message(header, None, nan, None, verdict.reason)
         mean = nan if confidence is None else mean_inside(confidence, verdict.zone) / 255.0
-        return _message(header, verdict.zone, mean, view)
+        found = _message(header, verdict.zone, mean, view)
+        found.center_x = (found.center_x + 0.5) * across - 0.5
+        found.center_y = (found.center_y + 0.5) * down - 0.5
+        found.radius *= min(across, down)
+        return found
 
     def _scale(
         self,

@@ -15,7 +15,7 @@ from sensor_msgs.msg import Image
 from attendseg_ros.images.raw_image import packed
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize
-from attendseg_ros.navigation import occupancy_of
+from attendseg_ros.navigation import UNKNOWN, occupancy_of
 from attendseg_ros.ros.messages.image_messages import Canvas
 from attendseg_ros.ros.parameters.settings import Settings
 
@@ -56,6 +56,8 @@ class OutputImages:
         segmentation: Segmentation,
         settings: Settings,
         wanted: Collection[ImageOutput],
+        *,
+        blind: bool = False,
     ) -> dict[ImageOutput, Image]:
         """Paints the wanted images.
 
@@ -65,6 +67,8 @@ class OutputImages:
             segmentation: with confidence when `needs_confidence` says so.
             settings: which pixels are labelled, and how strong the colours are.
             wanted: the images to paint.
+            blind: whether the image shows nothing, so that nothing is known to be free: models call
+                a covered lens floor or grass, and are sure of it.
 
         Returns:
             A message for each, whose header is to be set; valid until the next call.
@@ -80,6 +84,8 @@ class OutputImages:
             np.copyto(images[ImageOutput.MASK].pixels, labels)
         if ImageOutput.TRAVERSABLE in wanted:
             table = occupancy_of(self._classes, settings.free_classes, settings.occupied_classes)
+            if blind:
+                table[:] = UNKNOWN
             cv2.LUT(labels, table, dst=images[ImageOutput.TRAVERSABLE].pixels)
         if ImageOutput.COLOR_MASK in wanted or ImageOutput.OVERLAY in wanted:
             colors = self._canvas(ImageOutput.COLOR_MASK, size).pixels

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.overhead import Overhead, ground, overhead_of
+from support.overhead import SIDE, Overhead, ground, overhead_of
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
 
@@ -142,3 +142,39 @@ def test_a_gap_in_the_stamps_begins_anew(rig: Rig, camera: Any, overhead: Overhe
     rig.client.must_set(landing_frames=NEVER)
     assert overhead.see(labels).found
     assert not Overhead(rig, camera).see(labels).found
+
+
+@pytest.mark.parametrize(
+    ("size", "share"),
+    [
+        ((SIDE // 2, SIDE // 2), 1.0),
+        ((2 * SIDE, 2 * SIDE), 1.0),
+        # A circle of this mask is an ellipse in the image: the largest circle inside counts.
+        ((SIDE // 2, SIDE), 0.5),
+    ],
+)
+def test_places_are_in_the_image_whatever_the_mask_s_size(
+    rig: Rig, overhead: Overhead, size: tuple[int, int], share: float
+) -> None:
+    """They were in the mask: who took them for the image's flew to another place."""
+    labels = ground((70, 140, 50))
+    rig.client.must_set(landing_frames=1, landing_min_radius_px=40.0 * share)
+    whole = overhead.see_until(labels, lambda zone: zone.found)
+    masks = rig.output("mask")
+    rig.client.must_set(output_size=list(size))
+
+    def scaled(_: Any) -> bool:
+        return any((mask.width, mask.height) == size for mask in masks.messages)
+
+    overhead.see_until(labels, scaled)
+    zone = overhead.see_until(labels, lambda zone: zone.found)
+    # In an ellipse it may lie anywhere along the longer axis.
+    slack = 5.0 if share == 1.0 else 30.0
+    assert zone.center_x == pytest.approx(whole.center_x, abs=5)
+    assert zone.center_y == pytest.approx(whole.center_y, abs=slack)
+    assert zone.radius == pytest.approx(share * whole.radius, abs=6)
+    # Never larger than what is free.
+    assert zone.radius <= 50.0
+    rig.client.must_set(landing_min_radius_px=60.0)
+    refused = overhead.see_until(labels, lambda zone: not zone.found)
+    assert refused.reason == "no free area of radius >= 60 px in view"

@@ -1,0 +1,179 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""An image that shows nothing: models call a covered lens floor or grass, and nothing of it is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sensor_msgs.msg import Image, LaserScan
+from support.depth_camera import DepthCamera, metres
+from support.ground_rig import BY_PARAMETERS, CLASSES, GroundCamera, cells_of, picture
+from support.lidar import CAMERA_FROM_LIDAR, Lidar, cloud, field, positions
+from support.ros_client import image, pixels_of, values, wait_until
+from support.segmentation_rig import HEIGHT, WIDTH, Rig
+from support.tiny_bundle import painted
+
+from attendseg_ros.labels import UNLABELLED
+from attendseg_ros.labels.camvid import CamVidClass
+from attendseg_ros.msg import ClassShares, LandingZone
+from attendseg_ros.navigation import FREE, UNKNOWN
+
+pytestmark = pytest.mark.usefixtures("defaults")
+
+ROAD = painted(np.full((HEIGHT, WIDTH), CamVidClass.ROAD, np.uint8))
+"""To the tiny bundle this is a road, as a covered lens is a meadow to the model `drone`."""
+
+WORDS = "the image shows nothing (contrast 0.0 of 255, limit 2)"
+
+
+@pytest.fixture(scope="module")
+def rig(folder: Path, tiny_path: Path) -> Iterator[Rig]:
+    with Rig(folder, tiny_path) as rig:
+        yield rig
+
+
+@pytest.fixture
+def free(rig: Rig) -> None:
+    rig.client.must_set(
+        traversable_classes=["road"],
+        obstacle_classes=["building"],
+        landing_frames=1,
+        landing_min_radius_px=2.0,
+    )
+
+
+def nothing(rig: Rig) -> Image:
+    return image(ROAD, "rgb8", rig.client.header())
+
+
+def something(rig: Rig) -> Image:
+    """A road with a few other pixels in a corner."""
+    seen = ROAD.copy()
+    seen[:8, :64] = 255 - seen[:8, :64]
+    return image(seen, "rgb8", rig.client.header())
+
+
+@pytest.mark.usefixtures("free")
+def test_nothing_of_it_is_free(rig: Rig, camera: Any) -> None:
+    outputs = {
+        name: rig.output(name, kind)
+        for name, kind in (
+            ("mask", Image),
+            ("traversable", Image),
+            ("landing_zone", LandingZone),
+            ("class_shares", ClassShares),
+        )
+    }
+
+    def answers(make: Callable[[Rig], Image]) -> list[Any]:
+        while True:
+            found = list(rig.client.ask(camera, make(rig), *outputs.values()))
+            # An image that had to be sent twice is no landing place.
+            if "once more" not in found[2].reason:
+                return found
+
+    for make, blind in ((something, False), (nothing, True), (something, False)):
+        mask, traversable, zone, shares = answers(make)
+        # What the network says is published all the same.
+        assert (pixels_of(mask) == CamVidClass.ROAD).mean() > 0.8
+        unknown = pixels_of(traversable) == UNKNOWN
+        assert unknown.all() if blind else (pixels_of(traversable) == FREE).mean() > 0.8
+        assert zone.found != blind
+        assert (zone.reason == f"{WORDS}: nothing in it is known to be free") == blind
+        assert (shares.free_share_ahead == 0.0) == blind
+
+
+@pytest.mark.usefixtures("free")
+def test_the_alarm_rings(rig: Rig, camera: Any) -> None:
+    rig.client.must_set(min_free_share=0.5)
+
+    def says(words: str, make: Any) -> None:
+        def fits(status: Any) -> bool:
+            camera.publish(make(rig))
+            return words in status.message
+
+        rig.status("ahead", fits)
+
+    says("of what lies ahead is free", something)
+    says("free share ahead fell to 0.000", nothing)
+
+
+def test_the_part_that_the_network_sees_is_looked_at(rig: Rig, camera: Any) -> None:
+    rig.client.must_set(traversable_classes=["road"], roi=[0, 8, WIDTH, HEIGHT - 8])
+    traversable = rig.output("traversable")
+    (answer,) = rig.client.ask(camera, something(rig), traversable)
+    assert (pixels_of(answer) == UNKNOWN).all()
+
+
+def test_points_have_no_class_and_chosen_ones_are_none(
+    rig: Rig, camera: Any, depth: DepthCamera
+) -> None:
+    """In the dark an infrared camera measures what the colour camera does not show."""
+    found = depth.cloud(camera, nothing(rig))
+    assert (np.frombuffer(found.data, np.uint8)[12::20] == UNLABELLED).all()
+    rig.client.must_set(points_classes=["building"])
+    depth.clouds.clear()
+
+    def told(status: Any) -> bool:
+        message = nothing(rig)
+        depth.send(camera, message, metres(message.header))
+        return "image shows nothing" in status.message
+
+    status = rig.status("depth", told)
+    assert status.level == status.WARN
+    assert int(values(status)["images without points: image shows nothing"]) > 0
+    rig.process.wait_for_log(f"image shows nothing: {WORDS}")
+    depth.clouds.clear()
+    rig.status("depth", told)
+    assert not depth.clouds.messages
+
+
+def test_painted_points_have_no_class_and_chosen_ones_are_none(rig: Rig, camera: Any) -> None:
+    rig.client.must_set(T_camera_lidar=list(CAMERA_FROM_LIDAR))
+    lidar = Lidar(rig)
+
+    def pair() -> tuple[Image, Any]:
+        message = nothing(rig)
+        sent = cloud(positions(), rig.client.header("lidar"))
+        sent.header.stamp = message.header.stamp
+        return message, sent
+
+    assert (field(lidar.paint(camera, *pair()), "label") == UNLABELLED).all()
+    rig.client.must_set(painted_classes=["building"])
+
+    def told(status: Any) -> bool:
+        lidar.send(camera, *pair())
+        return "image shows nothing" in status.message
+
+    assert rig.status("painting", told).level == b"\1"
+
+
+def test_the_ground_is_unknown(tmp_path: Path, tiny_path: Path) -> None:
+    with Rig(tmp_path, tiny_path) as rig:
+        rig.client.must_set(**CLASSES, **BY_PARAMETERS)
+        camera = GroundCamera(rig)
+        grid, scan = camera.map(fits=lambda grid: bool((cells_of(grid) == FREE).any()))
+        assert isinstance(scan, LaserScan)
+        blank = picture(camera.header())
+        blank.data = bytes(ROAD[:1, :1].tobytes() * (blank.width * blank.height))
+
+        def unknown() -> bool:
+            blank.header = camera.header()
+            camera.grids.clear()
+            camera.scans.clear()
+            camera.send(blank, None)
+            grid = camera.grids.wait(lambda one: one.header.stamp == blank.header.stamp, 0.5)
+            scan = camera.scans.wait(lambda one: one.header.stamp == blank.header.stamp, 0.5)
+            if grid is None or scan is None:
+                return False
+            assert (cells_of(grid) == -1).all()
+            assert all(isnan(one) for one in scan.ranges)
+            return True
+
+        wait_until(unknown, "a ground map of nothing")
