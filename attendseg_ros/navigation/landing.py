@@ -126,8 +126,8 @@ class LandingSearch:
             return Verdict(self._zone)
         return Verdict(
             None,
-            f"free area of radius {best.radius * rules.image_px:.0f} px seen in {self._seen} of the "
-            f"{rules.frames} frames it takes",
+            f"free area of radius {best.radius * rules.image_px:.0f} px seen in {self._seen} of "
+            f"the {rules.frames} frames it takes",
         )
 
 

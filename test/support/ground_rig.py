@@ -145,6 +145,8 @@ class GroundCamera:
     ) -> str:
         """Sends pictures until the status warns of a reason; no map may come then.
 
+        But for one that takes back the last.
+
         Args:
             reason: as the status names it.
             camera_info: sent before each picture.
@@ -177,6 +179,7 @@ class GroundCamera:
         self.scans.clear()
         self._rig.status(self.status, counted)
         wait_until(logged, f"a line of the log with {words}")
-        assert not self.grids.messages
+        assert all((cells_of(grid) == -1).all() for grid in self.grids.messages)
+        assert len(self.grids.messages) <= 1
         assert not self.scans.messages
         return self._rig.process.wait_for_log(words)

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers of camera_info that can be right, and make metres wrong where they are not as they seem."""
+"""Numbers of camera_info that can be right, and hardly are: metres by them are wrong then."""
 
 from __future__ import annotations
 

@@ -152,9 +152,7 @@ class FrameProcessor:
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
         if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
-        images = self._painter.paint(
-            rgb, segmentation, settings, wanted.painted, blind=bool(blind)
-        )
+        images = self._painter.paint(rgb, segmentation, settings, wanted.painted, blind=bool(blind))
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])

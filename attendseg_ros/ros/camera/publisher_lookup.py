@@ -142,7 +142,10 @@ class PublisherLookup:
         if transport == "raw":
             return "; set image_transport:=raw"
         if base != self.topic:
-            return f"; set image_transport:=compressed, which adds {_COMPRESSED}, and image_topic:={base}"
+            return (
+                f"; set image_transport:=compressed, which adds {_COMPRESSED}, and "
+                f"image_topic:={base}"
+            )
         return f"; set image_transport:=compressed, and remap {self.topic}{_COMPRESSED} to it"
 
     def _elsewhere(self) -> str:

@@ -39,8 +39,8 @@ SAME_SHAPE = 0.02
 def check_view(message: Image, image: tuple[int, int]) -> None:
     """Refuses depth that cannot show what an image shows.
 
-    A mask may have the size of the depth (`output_size`), and be of an image of another shape: depth
-    that is not aligned, whose pixels are other places.
+    A mask may have the size of the depth (`output_size`), and be of an image of another shape: such
+    depth is not aligned, and its pixels are other places.
 
     Args:
         message: the depth.

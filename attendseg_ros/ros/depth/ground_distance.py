@@ -100,9 +100,7 @@ class GroundDistance:
         """The status of the landing zone since the last call; none while nobody wants it."""
         return [self._report.status()] if self._wanted else []
 
-    def below(
-        self, size: tuple[int, int], image_size: tuple[int, int], image: Header
-    ) -> DiscDepth:
+    def below(self, size: tuple[int, int], image_size: tuple[int, int], image: Header) -> DiscDepth:
         """The depth of an image's moment.
 
         Args:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
@@ -21,7 +22,8 @@ from attendseg_ros.navigation.polar_view import PolarView, View
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.ground.camera_poses import CameraPoses, by_parameters
-from attendseg_ros.ros.ground.ground_messages import to_grid, to_scan
+from attendseg_ros.ros.ground.grid_output import GridOutput
+from attendseg_ros.ros.ground.ground_messages import to_scan
 from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.outputs.publishers import Outputs
@@ -32,6 +34,20 @@ _NUMBERS = re.compile(r"[0-9.]+")
 
 SAME_M, SAME_DEG = 0.002, 0.05
 """A camera that has moved less is where it was: a tenth of a cell, a pixel at most."""
+
+
+HOLDS_S = 0.5
+"""How long the last map holds while masks make none: then the robot has moved."""
+
+_PATIENCE_S = 5.0
+"""How long it holds without masks where no parameter says when their absence is an error."""
+
+
+def longest_s(settings: Settings) -> float:
+    """How long the last map holds while no masks come."""
+    rates = [rate for rate in (settings.ground_max_rate_hz, settings.max_rate_hz) if rate]
+    pause_s = 2.0 / min(rates) if rates else 0.0
+    return max(HOLDS_S, settings.max_age_error_s or _PATIENCE_S, pause_s)
 
 
 class GroundMaps:
@@ -63,18 +79,21 @@ class GroundMaps:
         self._map: GroundMap | None = None
         self._made_of: tuple[object, ...] = ()
         self._pose: CameraPose | None = None
+        self._grid = GridOutput(outputs.publish_ground_grid)
 
     def follow_demand(self, settings: Settings) -> None:
         """Reads transforms while a map is wanted whose pose they tell."""
         self._wanted = self._outputs.ground_wanted()
         self._transforms.follow_demand(self, wanted=self._wanted and not by_parameters(settings))
+        self._take_back(self._node.get_clock().now().to_msg(), longest_s(settings))
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The status of the ground map since the last call; none while nobody wants it."""
         return [self._report.status()] if self._wanted else []
 
     def close(self) -> None:
-        """Needs no transforms any more."""
+        """Takes the last map back, and needs no transforms any more."""
+        self._take_back(self._node.get_clock().now().to_msg(), 0.0)
         self._wanted = False
         self._transforms.follow_demand(self, wanted=False)
 
@@ -110,6 +129,9 @@ class GroundMaps:
             if self._node.context.ok():
                 text = described(error)
                 self._refuse(NoGround.INTERNAL, f"{NoGround.INTERNAL.value}: {text}")
+        else:
+            return
+        self._take_back(header.stamp, HOLDS_S)
 
     def _publish(
         self,
@@ -134,7 +156,7 @@ class GroundMaps:
         if scan is not None:
             self._outputs.publish_ground_scan(to_scan(scan, there))
         if self._outputs.ground_grid_wanted():
-            self._outputs.publish_ground_grid(to_grid(cells, ground_map.grid, there))
+            self._grid.send(cells, ground_map.grid, there)
         merged, doubt = self._outputs.merged_grid, ""
         if merged is not None and merged.wanted():
             doubt = merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
@@ -175,6 +197,13 @@ class GroundMaps:
         grid = Grid.of_size(settings.ground_size_m, settings.ground_resolution_m)
         self._map, self._made_of, self._pose = GroundMap(PolarView(view), grid), made_of, pose
         return self._map
+
+    def _take_back(self, stamp: Time, older_than_s: float) -> None:
+        if not self._node.context.ok():
+            return
+        self._grid.take_back(stamp, older_than_s)
+        if self._outputs.merged_grid is not None:
+            self._outputs.merged_grid.take_back(self._outputs.camera.name, stamp, older_than_s)
 
     def _refuse(self, reason: NoGround, detail: str) -> None:
         self._report.record_failure(reason)

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic
 from typing import Any
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.navigation.ground_map import Grid, merged
-from attendseg_ros.ros.ground.ground_messages import to_grid
+from attendseg_ros.ros.ground.grid_output import GridOutput
 from attendseg_ros.streaming.timing import stamp_ns
 
 OLDEST_NS = NANOSECONDS // 2
@@ -43,7 +45,7 @@ class _Part:
 
 
 class MergedGrid:
-    """Keeps the newest grid of each camera; for the thread that segments, which all share."""
+    """Keeps the newest grid of each camera; any thread may use it."""
 
     def __init__(self, wanted: Callable[[], bool], publish: Callable[[Any], None]) -> None:
         """Begins with no grid.
@@ -53,7 +55,8 @@ class MergedGrid:
             publish: sends a message.
         """
         self.wanted = wanted
-        self._publish = publish
+        self._output = GridOutput(publish)
+        self._lock = Lock()
         self._parts: dict[str, _Part] = {}
         self._last_ns: dict[str, int] = {}
 
@@ -71,6 +74,24 @@ class MergedGrid:
             far apart would else take turns, and what one sees would come and go.
         """
         new = _Part(stamp_ns(header.stamp), monotonic(), header.frame_id, grid, cells.copy())
+        with self._lock:
+            return self._add(camera, new, header)
+
+    def take_back(self, camera: str, stamp: Time, older_than_s: float = 0.0) -> None:
+        """Takes a camera's grid out, and all back where none of another camera is new.
+
+        Args:
+            camera: its name.
+            stamp: of this moment.
+            older_than_s: a grid that was sent later still holds.
+        """
+        with self._lock:
+            part = self._parts.get(camera)
+            if part is not None and monotonic() - part.at_s >= older_than_s:
+                del self._parts[camera]
+            self._output.take_back(stamp, max(older_than_s, OLDEST_NS / NANOSECONDS))
+
+    def _add(self, camera: str, new: _Part, header: Header) -> str:
         last_ns, self._last_ns[camera] = self._last_ns.get(camera, 0), new.stamp_ns
         # One that runs back itself is of a recording that starts again.
         if new.stamp_ns >= last_ns and (behind := self._behind(camera, new)):
@@ -80,7 +101,8 @@ class MergedGrid:
         # once more.
         self._parts = {name: part for name, part in self._parts.items() if part.fits(new)}
         self._parts[camera] = new
-        self._publish(to_grid(merged([part.cells for part in self._parts.values()]), grid, header))
+        cells = merged([part.cells for part in self._parts.values()])
+        self._output.send(cells, new.grid, header)
         return ""
 
     def _behind(self, camera: str, new: _Part) -> str:

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a camera sends one picture again and again, with new stamps: it looks as well as one that sees."""
+"""Whether a camera sends one picture again and again under new stamps: it would look well."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fingerprint(rgb: NDArray[np.uint8]) -> int:
     """
     height, width = rgb.shape[:2]
     samples = rgb[:: max(1, height // _SAMPLES), :: max(1, width // _SAMPLES)]
-    return crc32(np.ascontiguousarray(samples), height << 16 ^ width)
+    return crc32(np.ascontiguousarray(samples).data, height << 16 ^ width)
 
 
 class StillWatch:

@@ -18,7 +18,6 @@ from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.timing import stamp_ns
 
-
 UPWARD = cos(radians(30.0))
 """Cosine of the angle between a camera's view and a lidar's z axis, below which it looks up."""
 

@@ -14,7 +14,17 @@ import pytest
 from nav_msgs.msg import OccupancyGrid
 from std_msgs.msg import Header
 from support.flat_world import Wall
-from support.ground_rig import CLASSES, POSE, SLACK_M, GroundCamera, info, picture, places, value_at
+from support.ground_rig import (
+    CLASSES,
+    POSE,
+    SLACK_M,
+    GroundCamera,
+    cells_of,
+    info,
+    picture,
+    places,
+    value_at,
+)
 from support.ros_client import wait_until
 from support.segmentation_rig import Rig
 from support.tf2_package import TransformSender
@@ -248,3 +258,60 @@ def _ahead_and_left(grid: Any) -> bool:
     ahead = np.abs(found - (2.0, 0.0)).max(axis=1) < 0.3
     left = np.abs(found - (0.0, 2.0)).max(axis=1) < 0.3
     return bool(ahead.any() and left.any() and value_at(grid, 1.6, 0.0) == 0)
+
+
+def _unknown(grid: Any) -> bool:
+    return bool((cells_of(grid) == -1).all())
+
+
+def test_a_map_is_taken_back_once_there_is_none(
+    rig: Rig, ground: GroundCamera, sender: TransformSender
+) -> None:
+    """A costmap kept the last one, free ground and all, for ever, and moved it with the robot."""
+    place(sender, ground.frame)
+
+    def next_grid(fits: Callable[[Any], bool], send: Callable[[], None]) -> Any:
+        found: list[Any] = []
+
+        def came() -> bool:
+            send()
+            found[:] = [ground.grids.wait(fits, 0.2)]
+            return found[0] is not None
+
+        wait_until(came, "a grid that fits")
+        return found[0]
+
+    def without_transforms() -> None:
+        ground.send(picture(ground.header(), [WALL]), info())
+
+    # The camera goes on, and its place is not known any more.
+    known, _ = ground.map([WALL], before=moving(sender))
+    ground.grids.clear()
+    nothing = next_grid(_unknown, without_transforms)
+    assert (nothing.info.width, nothing.header.frame_id) == (known.info.width, "base_footprint")
+    ground.grids.clear()
+    ground.refusal("transform of another moment")
+
+    # The camera dies.
+    rig.client.must_set(max_age_error_s=1.0)
+    ground.map([WALL], before=moving(sender))
+    ground.grids.clear()
+    next_grid(_unknown, lambda: None)
+    # Once is enough.
+    ground.grids.clear()
+    assert ground.grids.wait(lambda _: True, 2.5) is None
+
+
+def test_the_map_of_all_is_taken_back_with_the_last(
+    tmp_path: Path, tiny_path: Path, tf2: dict[str, str], sender: TransformSender
+) -> None:
+    parameters = {"cameras": "[front, left]", "max_age_error_s": 1.0}
+    with Rig(tmp_path, tiny_path, parameters, environment=tf2) as rig:
+        rig.client.must_set(**CLASSES)
+        both = rig.output("ground_grid", OccupancyGrid)
+        front = GroundCamera(rig, "front")
+        sender.send("base_footprint", front.frame, (0.0, 0.0, 1.0), quaternion(POSE), static=True)
+        front.map([WALL])
+        wait_until(lambda: any(not _unknown(grid) for grid in both.messages), "a grid of all")
+        both.clear()
+        assert both.wait(_unknown, 10.0) is not None

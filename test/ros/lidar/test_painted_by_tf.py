@@ -66,7 +66,7 @@ def test_the_pose_comes_from_tf_once_it_is_there(
 def test_the_frame_of_a_camera_s_body_is_a_doubt(
     rig: Rig, camera: Any, sender: TransformSender
 ) -> None:
-    """x forward and z up, as simulators call it: what is above was painted as what is ahead."""
+    """X forward and z up, as simulators call it: what is above was painted as what is ahead."""
     lidar = Lidar(rig)
     sender.send("body", "upright", (0.0, 0.0, 0.1), (0.0, 0.1, 0.0, 0.995), static=True)
 

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""An image that shows nothing: models call a covered lens floor or grass, and nothing of it is free."""
+"""Of an image that shows nothing, nothing is free: models call a covered lens floor or grass."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_the_ground_is_unknown(tmp_path: Path, tiny_path: Path) -> None:
     with Rig(tmp_path, tiny_path) as rig:
         rig.client.must_set(**CLASSES, **BY_PARAMETERS)
         camera = GroundCamera(rig)
-        grid, scan = camera.map(fits=lambda grid: bool((cells_of(grid) == FREE).any()))
+        _, scan = camera.map(fits=lambda grid: bool((cells_of(grid) == FREE).any()))
         assert isinstance(scan, LaserScan)
         blank = picture(camera.header())
         blank.data = bytes(ROAD[:1, :1].tobytes() * (blank.width * blank.height))
