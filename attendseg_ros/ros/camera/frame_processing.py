@@ -13,6 +13,7 @@ from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.contrast import contrast
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.images.unlit import unlit
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
@@ -150,9 +151,12 @@ class FrameProcessor:
 
         full = (rgb.shape[1], rgb.shape[0])
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
+        unseen = unlit(rgb, size) if ImageOutput.TRAVERSABLE in wanted.painted else None
         if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
-        images = self._painter.paint(rgb, segmentation, settings, wanted.painted, blind=bool(blind))
+        images = self._painter.paint(
+            rgb, segmentation, settings, wanted.painted, blind=bool(blind), unseen=unseen
+        )
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])

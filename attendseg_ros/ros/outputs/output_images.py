@@ -15,7 +15,7 @@ from sensor_msgs.msg import Image
 from attendseg_ros.images.raw_image import packed
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize
-from attendseg_ros.navigation import UNKNOWN, occupancy_of
+from attendseg_ros.navigation import FREE, UNKNOWN, occupancy_of
 from attendseg_ros.ros.messages.image_messages import Canvas
 from attendseg_ros.ros.parameters.settings import Settings
 
@@ -58,6 +58,7 @@ class OutputImages:
         wanted: Collection[ImageOutput],
         *,
         blind: bool = False,
+        unseen: Pixels | None = None,
     ) -> dict[ImageOutput, Image]:
         """Paints the wanted images.
 
@@ -69,6 +70,8 @@ class OutputImages:
             wanted: the images to paint.
             blind: whether the image shows nothing, so that nothing is known to be free: models call
                 a covered lens floor or grass, and are sure of it.
+            unseen: uint8 (H, W) of the labels' size, above 0 where a part of the image shows
+                nothing, and so is not known to be free; None where all of it shows something.
 
         Returns:
             A message for each, whose header is to be set; valid until the next call.
@@ -86,7 +89,10 @@ class OutputImages:
             table = occupancy_of(self._classes, settings.free_classes, settings.occupied_classes)
             if blind:
                 table[:] = UNKNOWN
-            cv2.LUT(labels, table, dst=images[ImageOutput.TRAVERSABLE].pixels)
+            occupancy = images[ImageOutput.TRAVERSABLE].pixels
+            cv2.LUT(labels, table, dst=occupancy)
+            if unseen is not None:
+                occupancy[(unseen > 0) & (occupancy == FREE)] = UNKNOWN
         if ImageOutput.COLOR_MASK in wanted or ImageOutput.OVERLAY in wanted:
             colors = self._canvas(ImageOutput.COLOR_MASK, size).pixels
             colorize(labels, self._palette, colors)

@@ -19,7 +19,7 @@ from support.ros_client import image, pixels_of, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted
 
-from attendseg_ros.labels import UNLABELLED
+from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.msg import ClassShares, LandingZone
 from attendseg_ros.navigation import FREE, UNKNOWN
@@ -28,6 +28,9 @@ pytestmark = pytest.mark.usefixtures("defaults")
 
 ROAD = painted(np.full((HEIGHT, WIDTH), CamVidClass.ROAD, np.uint8))
 """To the tiny bundle this is a road, as a covered lens is a meadow to the model `drone`."""
+
+_DARK = [name for name in ClassTable.load("camvid").names if name not in ("road", "building")]
+"""Whatever the tiny bundle takes black for."""
 
 WORDS = "the image shows nothing (contrast 0.0 of 255, limit 2)"
 
@@ -109,6 +112,20 @@ def test_the_part_that_the_network_sees_is_looked_at(rig: Rig, camera: Any) -> N
     traversable = rig.output("traversable")
     (answer,) = rig.client.ask(camera, something(rig), traversable)
     assert (pixels_of(answer) == UNKNOWN).all()
+
+
+@pytest.mark.usefixtures("free")
+def test_black_borders_are_not_free(rig: Rig, camera: Any) -> None:
+    """Above a forest the corners beside a fisheye's circle were the only meadow there was."""
+    rig.client.must_set(traversable_classes=["road", *_DARK], obstacle_classes=[])
+    traversable = rig.output("traversable")
+    seen = something(rig)
+    pixels = np.frombuffer(seen.data, np.uint8).reshape(HEIGHT, WIDTH, 3).copy()
+    pixels[:, WIDTH - 100 :] = (3, 0, 2)
+    (answer,) = rig.client.ask(camera, image(pixels, "rgb8", seen.header), traversable)
+    found = pixels_of(answer)
+    assert (found[:, WIDTH - 99 :] == UNKNOWN).all()
+    assert (found[16:, : WIDTH - 108] == FREE).all()
 
 
 def test_points_have_no_class_and_chosen_ones_are_none(
