@@ -166,6 +166,8 @@ def test_a_landing_zone_is_remembered_for_its_camera_only(rig: Rig, eyes: dict[s
     frames = 8
     rig.client.must_set(traversable_classes=["road"], landing_frames=frames)
     ground = np.full((HEIGHT, WIDTH), CamVidClass.ROAD, np.uint8)
+    # Of one colour all over, it would show nothing.
+    ground[:, : WIDTH // 4] = CamVidClass.BUILDING
     zones = {name: rig.output(f"{name}/landing_zone", LandingZone) for name in CAMERAS}
 
     def zone(name: str) -> Any:

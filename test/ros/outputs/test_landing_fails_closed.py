@@ -17,6 +17,7 @@ from support.overhead import SIDE, Overhead, ground, intrinsics, overhead_of
 from support.ros_client import image, values, wait_until
 from support.segmentation_rig import Rig
 
+from attendseg_ros.labels.camvid import CamVidClass
 from attendseg_ros.msg import LandingZone
 from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 
@@ -310,7 +311,10 @@ def test_a_remapped_depth_topic_is_asked_for(tmp_path: Path, tiny_path: Path) ->
 
 def test_where_nothing_is_free_nothing_is_missing(rig: Rig, descent: Descent) -> None:
     descent.until_found()
-    zone = descent.overhead.see_until(ground(), lambda zone: not zone.found)
+    roofs = ground()
+    # Of one colour all over, it would show nothing.
+    roofs[:, : SIDE // 4] = CamVidClass.TREE
+    zone = descent.overhead.see_until(roofs, lambda zone: not zone.found)
     assert zone.reason == "no free area of radius >= 1 m in view"
     rig.status("landing", lambda status: status.message == "no landing zone in view")
 
