@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A network that exploration has tried, and the study that it is written down in."""
+"""A network that exploration has tried, as the study keeps it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.exploration.study import STUDY_FILE
 from attendseg_ros.network.counting import Counts
 from attendseg_ros.network.shape import Shape
-
-STUDY_FILE = "study.journal"
 
 _ATTRIBUTE = "candidate"
 
@@ -65,23 +62,6 @@ def pareto_front(candidates: list[Candidate]) -> list[Candidate]:
     return front
 
 
-def open_study(run: Path, seed: int) -> optuna.Study:
-    """Opens the study in an exploration's folder, or begins it.
-
-    Args:
-        run: the folder.
-        seed: of what is drawn from now on.
-    """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna.create_study(
-        study_name="exploration",
-        directions=["maximize", "minimize"],
-        storage=JournalStorage(JournalFileBackend(str(run / STUDY_FILE))),
-        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True),
-        load_if_exists=True,
-    )
-
-
 def candidates_of(study: optuna.Study) -> Iterator[Candidate]:
     """The candidates whose short training has ended, in the order in which they were drawn.
 
@@ -89,7 +69,7 @@ def candidates_of(study: optuna.Study) -> Iterator[Candidate]:
         DataError: an earlier version wrote them, which did not choose all that this one does.
     """
     for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-        values = trial.user_attrs[_ATTRIBUTE]
+        values = trial.user_attrs.get(_ATTRIBUTE, {})
         if "input_size" not in values:
             raise DataError(
                 f"{STUDY_FILE}: an earlier version explored without a choice of input sizes; "

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.exploration.candidate import STUDY_FILE, candidates_of, open_study
+from attendseg_ros.exploration.candidate import candidates_of
+from attendseg_ros.exploration.study import read_study
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_checkpoint
 from attendseg_ros.training.config import TrainingConfig
 
@@ -45,9 +46,7 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
     """
     if len(set(runs)) < FEWEST:
         raise DataError(f"an order needs {FEWEST} runs or more, got {len(set(runs))}")
-    if not (exploration / STUDY_FILE).is_file():
-        raise DataError(f"{exploration}: holds no {STUDY_FILE}, which attendseg explore writes")
-    study = open_study(exploration, seed=0)
+    study = read_study(exploration)
     short = {(each.shape, each.input_size): each.mean_iou for each in candidates_of(study)}
     configs = {run: TrainingConfig.load(run) for run in runs}
     first = next(iter(configs))

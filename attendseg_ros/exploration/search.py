@@ -25,11 +25,11 @@ from attendseg_ros.errors import DataError, LogitsError
 from attendseg_ros.exploration.candidate import (
     Candidate,
     candidates_of,
-    open_study,
     pareto_front,
 )
 from attendseg_ros.exploration.latency import latency_ms
 from attendseg_ros.exploration.space import NEAR_THE_SHIPPED, size_name, suggest, suggest_size
+from attendseg_ros.exploration.study import open_study
 from attendseg_ros.files import write_atomically
 from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
