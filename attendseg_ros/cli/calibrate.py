@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from attendseg_ros.cli.confidence_rows import rows
-from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, table
+from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, model_given, table
 from attendseg_ros.deployment.calibrating import (
     FALSE_ALARMS,
     CalibrationPlan,
@@ -16,7 +16,6 @@ from attendseg_ros.deployment.calibrating import (
     write_down,
 )
 from attendseg_ros.errors import BundleError
-from attendseg_ros.inference import load_bundle
 from attendseg_ros.inference.registry import is_known_by_name
 from attendseg_ros.training.dataset import LabelledSet
 
@@ -67,14 +66,14 @@ def _share(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
-    bundle = load_bundle(arguments.model)
+    bundle = model_given(arguments.model)
     if is_known_by_name(arguments.model):
         raise BundleError(
             f"model '{arguments.model}' is an installed one, which others use as it is: copy its "
             f"folder (cp -rL {bundle.path} ./{bundle.path.name}) and calibrate the copy "
             f"(./{bundle.path.name}), or give the folder itself"
         )
-    sister = load_bundle(arguments.temperature_of) if arguments.temperature_of else None
+    sister = model_given(arguments.temperature_of) if arguments.temperature_of else None
     if sister is not None and sister.path.resolve() == bundle.path.resolve():
         raise BundleError(
             f"--temperature-of {arguments.temperature_of}: is the model itself; leave it out, or "

@@ -16,6 +16,7 @@ from attendseg_ros.cli.verb import (
     add_groups,
     add_model_and_set,
     group_rows,
+    model_given,
     need_packages,
     percent,
     size,
@@ -23,7 +24,7 @@ from attendseg_ros.cli.verb import (
 )
 from attendseg_ros.deployment.scoring import Scores, compared, number
 from attendseg_ros.errors import BundleError
-from attendseg_ros.inference import Bundle, Segmenter, load_bundle
+from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.bundle import PRECISIONS
 from attendseg_ros.training.confidence import Reliability
 from attendseg_ros.training.dataset import LabelledSet
@@ -62,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
-    bundle = _of_precision(load_bundle(arguments.model), arguments.precision)
+    bundle = _of_precision(model_given(arguments.model), arguments.precision)
     labelled = LabelledSet(arguments.data, arguments.split, bundle.classes)
     groups = _groups(arguments, labelled)
     segmenter = Segmenter(bundle, arguments.engine, arguments.threads, arguments.input_size)

@@ -8,8 +8,8 @@ import argparse
 
 from attendseg_ros.cli import model_list
 from attendseg_ros.cli.confidence_rows import rows
-from attendseg_ros.cli.verb import Result, table
-from attendseg_ros.inference import available_engines, load_bundle, shipped_models
+from attendseg_ros.cli.verb import Result, model_given, table
+from attendseg_ros.inference import available_engines, shipped_models
 from attendseg_ros.terms import Terms
 from attendseg_ros.terms.wording import described_source, described_weights
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Result:
     """See `Verb`."""
     if arguments.list:
         return model_list.found()
-    bundle = load_bundle(arguments.model)
+    bundle = model_given(arguments.model)
     return {
         "name": bundle.name,
         "description": bundle.description,

@@ -17,9 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from attendseg_ros.cli.verb import Result, add_engine, given_path, need_packages, table
+from attendseg_ros.cli.verb import (
+    Result,
+    add_engine,
+    given_path,
+    model_given,
+    need_packages,
+    table,
+)
 from attendseg_ros.errors import DataError, LogitsError
-from attendseg_ros.inference import Bundle, Segmenter, StageTimes, load_bundle
+from attendseg_ros.inference import Bundle, Segmenter, StageTimes
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.pictures import PICTURE_SUFFIXES
 from attendseg_ros.placing import check_apart
@@ -124,7 +131,7 @@ def run(arguments: argparse.Namespace) -> Result:
         # Neither comes with rosdep: named in one go.
         mcap = ["mcap"] if arguments.out.suffix.lower() == ".mcap" else []
         need_packages("segment BAG", "rosbags", *mcap)
-    bundle = load_bundle(arguments.model)
+    bundle = model_given(arguments.model)
     source = open_source(arguments.input, arguments.topic)
     makes_bag = (
         is_bag(arguments.input)

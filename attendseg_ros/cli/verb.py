@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.inference import AUTO, ENGINE_NAMES
+from attendseg_ros.inference import AUTO, ENGINE_NAMES, Bundle, load_bundle
 from attendseg_ros.training.config import TrainingConfig
 
 Result = Mapping[str, Any]
@@ -121,6 +122,18 @@ def need_packages(verb: str, *packages: str) -> None:
             f"'{verb}' needs the Python package {' and '.join(missing)}, which the node does "
             f"without: pip install {' '.join(missing)}"
         )
+
+
+def model_given(name_or_path: str | Path) -> Bundle:
+    """Reads the model that a user names, and says on stderr what of its model.yaml is not read.
+
+    Raises:
+        BundleError: there is none, or it is damaged.
+    """
+    bundle = load_bundle(name_or_path)
+    for line in bundle.unread:
+        print(f"note: {line}", file=sys.stderr)
+    return bundle
 
 
 def given_path(text: str) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 from attendseg_ros.documents import read_small_file, read_yaml
 from attendseg_ros.errors import AttendSegError, BundleError
 from attendseg_ros.inference.bundle_fields import Fields
+from attendseg_ros.inference.bundle_keys import COUNTS, unread_keys
 from attendseg_ros.inference.confidence_calibration import ConfidenceCalibration
 from attendseg_ros.inference.familiarity import Familiarity
 from attendseg_ros.inference.registry import DESCRIPTION_FILE as DESCRIPTION_FILE
@@ -82,6 +83,7 @@ class Bundle:
         calibration: how sure it is of what it says; None where nobody measured.
         familiarity: what tells images that are foreign to the model; None where nobody measured.
         target: one of `TARGETS`.
+        unread: a line for each key of model.yaml that has no effect, as a misspelled one.
     """
 
     path: Path
@@ -105,6 +107,7 @@ class Bundle:
     calibration: ConfidenceCalibration | None = None
     familiarity: Familiarity | None = None
     target: str = TARGETS[0]
+    unread: tuple[str, ...] = ()
 
     @property
     def channel_ids(self) -> tuple[int, ...]:
@@ -180,12 +183,7 @@ def _load(name_or_path: str | Path) -> Bundle:
         size_multiple=fields.count("size_multiple", minimum=1),
         output_stride=fields.count("output_stride", minimum=1),
         classes=classes,
-        counts=BundleCounts(
-            **{
-                key: fields.section("counts").count(key)
-                for key in ("parameters", "macs", "weight_bytes")
-            }
-        ),
+        counts=BundleCounts(**{key: fields.section("counts").count(key) for key in COUNTS}),
         scores=fields.section("scores").values,
         license=fields.terms(),
         model=_read_model(path / MODEL_FILE, sha256),
@@ -196,6 +194,7 @@ def _load(name_or_path: str | Path) -> Bundle:
         calibration=fields.calibration(output),
         familiarity=fields.familiarity(),
         target=fields.choice_or("target", TARGETS),
+        unread=tuple(unread_keys(fields.values, description_file)),
     )
 
 

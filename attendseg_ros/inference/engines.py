@@ -13,6 +13,7 @@ from attendseg_ros.errors import BundleError, EngineError, one_line
 from attendseg_ros.inference.accelerators import GPU_ENGINES, reason_missing
 from attendseg_ros.inference.bundle import MODEL_FILE, Bundle
 from attendseg_ros.inference.engine import MOST_THREADS, Engine, default_threads
+from attendseg_ros.inference.stated_output import check_kind
 
 PROCESSOR_ENGINES = ("onnxruntime", "openvino", "torch")
 ENGINE_NAMES = (*PROCESSOR_ENGINES, *GPU_ENGINES)
@@ -160,3 +161,4 @@ def _check_result(engine: Engine, bundle: Bundle) -> None:
             f"{bundle.path / MODEL_FILE}: logits of a {width}x{height} image must have the shape "
             f"{wanted} (channels, height, width) to fit model.yaml, got {logits.shape}"
         )
+    check_kind(logits, bundle)

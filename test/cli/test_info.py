@@ -174,3 +174,14 @@ def test_needs_torch_only_to_train_and_export(repository: Path, tiny: Path) -> N
             f"attendseg {verb}: '{verb}' needs the Python package torch, which the node does "
             "without: pip install torch\n"
         )
+
+
+def test_keys_of_model_yaml_that_have_no_effect_are_told(
+    attendseg: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    path = write_tiny_bundle(tmp_path / "b", overrides={"ouptut": "logits"})
+    process = attendseg("info", path, "--json")
+    assert process.returncode == 0
+    assert json.loads(process.stdout)["name"] == "tiny"
+    (line,) = process.stderr.splitlines()
+    assert line.startswith(f"note: {path / 'model.yaml'}: 'ouptut' has no effect")

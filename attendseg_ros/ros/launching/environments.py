@@ -12,7 +12,7 @@ from typing import Any
 
 from attendseg_ros.documents import read_yaml
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.ros.parameters.parameter_values import hint
+from attendseg_ros.near_names import hint
 from attendseg_ros.shortening import shortened, shortened_text
 
 

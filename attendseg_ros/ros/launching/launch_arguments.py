@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 
-from attendseg_ros.ros.parameters.parameter_values import nearest, plain
+from attendseg_ros.near_names import nearest, plain
 
 FILES = ("segmentation.launch.py", "drone.launch.py", "ground_robot.launch.py")
 

@@ -27,10 +27,12 @@ class ModelNews:
         self._introduced = self._said = self._advised = None
 
     def introduce(self, bundle: Bundle) -> None:
-        """Says what a model was trained on and who may use it, once."""
+        """Says what a model was trained on, who may use it, and what of it is not read, once."""
         if bundle is not self._introduced:
             self._introduced = bundle
             self._say(introduction(bundle.name, bundle.license))
+            for line in bundle.unread:
+                self._warn(line)
 
     def tell(self, segmenter: Segmenter) -> None:
         """Says what runs, and on which engine."""

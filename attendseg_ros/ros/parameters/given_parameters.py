@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from attendseg_ros.documents import parse_yaml, read_yaml
 from attendseg_ros.errors import DataError, one_line
-from attendseg_ros.ros.parameters.parameter_values import in_words, nearest
+from attendseg_ros.near_names import nearest
+from attendseg_ros.ros.parameters.parameter_values import in_words
 from attendseg_ros.ros.parameters.qos_parameters import PREFIX
 from attendseg_ros.shortening import shortened_text
 

@@ -15,10 +15,11 @@ from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from attendseg_ros.near_names import nearest
 from attendseg_ros.ros.parameters import qos_parameters
 from attendseg_ros.ros.parameters.given_parameters import GivenParameters
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
-from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
+from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting
 from attendseg_ros.ros.runtime.callback_groups import ForgettingGroup
 from attendseg_ros.ros.runtime.safety_net import SafetyNet
 from attendseg_ros.shortening import shortened_text

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.inference.selection import asked_for
@@ -56,3 +57,14 @@ def test_nothing_is_advised_where_they_fit(segmenter: Segmenter) -> None:
     assert len(log.info) == 2
     assert "runs on onnxruntime" in log.info[-1]
     assert log.warnings == []
+
+
+def test_keys_that_have_no_effect_are_warned_of_once(tmp_path: Path) -> None:
+    log = Log()
+    path = write_tiny_bundle(tmp_path / "b", overrides={"ouptut": "logits"})
+    with Segmenter.load(path, "onnxruntime", 1) as segmenter:
+        log.news.tell(segmenter)
+        log.news.tell(segmenter)
+    (warning,) = log.warnings
+    assert "'ouptut' has no effect" in warning
+    assert "the nearest is output" in warning

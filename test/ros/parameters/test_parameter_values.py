@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from attendseg_ros.near_names import nearest
 from attendseg_ros.ros.parameters.parameter_spec import ParameterSpec
 from attendseg_ros.ros.parameters.parameter_table import SCHEMA
-from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting, nearest
+from attendseg_ros.ros.parameters.parameter_values import ParameterError, fitting
 
 SPECS = {spec.name: spec for spec in SCHEMA}
 DOUBLES = ParameterSpec("gains", (1.0, 2.0), "Two gains.", True, None, "")
