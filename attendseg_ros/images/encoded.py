@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import cv2
@@ -21,6 +22,7 @@ from attendseg_ros.images.jpeg import Jpeg
 from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
+from attendseg_ros.overhearing import LIBJPEG, Overhearing
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
 # Decoders turn a TIFF or do not, by its kind, whatever they are told.
@@ -118,7 +120,7 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
         pixels = imdecode(picture, flags)
-        jpeg.check_whole(pixels, lambda other: imdecode(other, flags))
+        jpeg.check_whole(pixels, lambda other: _decode_unheard(other, flags))
     check_size(pixels.shape[1], pixels.shape[0], max_pixels)
     return pixels, picture
 
@@ -138,6 +140,12 @@ def imdecode(picture: bytes, flags: int) -> NDArray[Any]:
             Reason.UNDECODABLE, f"OpenCV reads no picture in these {len(picture)} bytes"
         )
     return pixels
+
+
+def _decode_unheard(picture: bytes, flags: int) -> NDArray[Any]:
+    """The same of a JPEG that we have damaged, of which libjpeg need tell nobody."""
+    with closing(Overhearing(LIBJPEG)) as ear, ear:
+        return imdecode(picture, flags)
 
 
 def _to_rgb(pixels: NDArray[Any], meaning: Meaning, bits: SampleBits) -> RgbImage:

@@ -14,10 +14,10 @@ import numpy as np
 from attendseg_ros.errors import DataError
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.overhearing import Overhearing
 from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.playback.frames import LONGEST_PAUSE_S, Frame, Image
 from attendseg_ros.playback.image_sinks import make_folder
-from attendseg_ros.playback.overhearing import Overhearing
 from attendseg_ros.playback.sink import Sink
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video import count_frames

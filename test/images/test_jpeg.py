@@ -225,3 +225,14 @@ def test_cmyk() -> None:
     shown = decode_message(base64.b64decode(CMYK), "jpeg")
     assert shown.shape == (16, 16, 3)
     assert np.abs(shown.astype(int) - (240, 120, 40)).max() <= 20
+
+
+@pytest.mark.parametrize("kind", ["usual", "progressive"])
+def test_of_a_sound_picture_nothing_is_printed(
+    street: NDArray[np.uint8], kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = jpeg(street, kind)
+    # Without its end marker the usual one is looked at closely, too.
+    for data in (whole, whole[:-2]):
+        decode_rgb(data)
+    assert capfd.readouterr().err == ""

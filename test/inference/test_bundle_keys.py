@@ -12,13 +12,21 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import load_bundle, shipped_models
 
-CALIBRATION = {
-    **{"temperature": 1.5, "ece_before": 0.1, "ece_after": 0.05, "bins": 15, "images": 9},
-    **{"held_out": "val", "seen_in_training": False, "temperature_of": ""},
+MEASURED: dict[str, Any] = {"held_out": "val", "seen_in_training": False, "images": 9}
+CALIBRATION: dict[str, Any] = {
+    "temperature": 1.5,
+    "ece_before": 0.1,
+    "ece_after": 0.05,
+    "bins": 15,
+    **MEASURED,
+    "temperature_of": "",
 }
-FAMILIARITY = {
-    **{"ranges": [{"input_size": [128, 64], "typical": 3.0, "least": 1.0}], "held_out": "val"},
-    **{"seen_in_training": False, "images": 9, "training_images": 0, "false_alarms": 0.05},
+RANGE: dict[str, Any] = {"input_size": [128, 64], "typical": 3.0, "least": 1.0}
+FAMILIARITY: dict[str, Any] = {
+    "ranges": [RANGE],
+    **MEASURED,
+    "training_images": 0,
+    "false_alarms": 0.05,
 }
 
 
@@ -41,7 +49,7 @@ FAMILIARITY = {
             "known are temperature, ",
         ),
         (
-            {"familiarity": {**FAMILIARITY, "ranges": [{**FAMILIARITY["ranges"][0], "lest": 1}]}},  # type: ignore[index, dict-item]
+            {"familiarity": {**FAMILIARITY, "ranges": [RANGE | {"lest": 1}]}},
             "familiarity.ranges.'lest'",
             "known are input_size, typical, least",
         ),

@@ -352,7 +352,7 @@ import os, sys, threading
 from pathlib import Path
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from attendseg_ros.playback.overhearing import Overhearing
+from attendseg_ros.overhearing import Overhearing
 try:
     open_source(Path(sys.argv[1]))
 except DataError:

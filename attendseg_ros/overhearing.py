@@ -1,8 +1,9 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What FFmpeg's libraries print while OpenCV reads a video: the only place where they say it.
+"""What libraries print while OpenCV reads a video or a picture: the only place where they say it.
 
-OpenCV gives memory that nobody wrote as a picture where the conversion of its colours failed.
+OpenCV gives memory that nobody wrote as a picture where the conversion of its colours failed, and
+libjpeg calls a picture corrupt of which we changed a byte to see what comes of it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from types import TracebackType
 _STDERR = 2
 
 # "[h264 @ 0x55...] text", and what such a text goes on with in the next line.
-_OF_FFMPEG = re.compile(rb"\[([\w,./-]+) @ 0x[0-9a-f]+\] (.*)")
+FFMPEG = re.compile(rb"\[([\w,./-]+) @ 0x[0-9a-f]+\] (.*)")
+LIBJPEG = re.compile(
+    rb"((?:Corrupt JPEG data|Premature end of JPEG|Inconsistent progression|Invalid SOS param"
+    rb"|Unknown Adobe color|Warning: unknown JFIF).*)"
+)
 _OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB)\b[^\]]*\]")
 
 _lock = RLock()
@@ -28,8 +33,13 @@ class Overhearing:
     Standard error is the whole process's: only what reads a frame is done in here, never more.
     """
 
-    def __init__(self) -> None:
-        """Hears nothing yet."""
+    def __init__(self, library: re.Pattern[bytes] = FFMPEG) -> None:
+        """Hears nothing yet.
+
+        Args:
+            library: whose lines are kept, of `FFMPEG` and `LIBJPEG`.
+        """
+        self._library = library
         self._file = os.memfd_create("attendseg_overheard", os.MFD_CLOEXEC)
         self._stderr = -1
 
@@ -55,7 +65,7 @@ class Overhearing:
         _lock.release()
 
     def heard(self) -> list[str]:
-        """What FFmpeg's libraries printed since the last call: lines as "library: text"."""
+        """What the library printed since the last call: lines, FFmpeg's as "part: text"."""
         length = os.fstat(self._file).st_size
         if not length:
             return []
@@ -64,9 +74,10 @@ class Overhearing:
         os.lseek(self._file, 0, os.SEEK_SET)
         found, of_others, is_theirs = [], [], False
         for line in content.splitlines(keepends=True):
-            match = _OF_FFMPEG.match(line)
+            match = self._library.match(line)
             if match:
-                found.append(f"{match[1].decode()}: {match[2].decode(errors='replace').strip()}")
+                said = (part.decode(errors="replace").strip() for part in match.groups())
+                found.append(": ".join(said))
             is_theirs = bool(match or _OF_OPENCV.match(line) or (is_theirs and line[:1] == b" "))
             if not is_theirs:
                 of_others.append(line)
