@@ -20,7 +20,7 @@ from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.overhearing import Overhearing
 from attendseg_ros.playback.file_kinds import what_it_is
-from attendseg_ros.playback.frames import Frame, Source, is_numbered_name, numbered_name
+from attendseg_ros.playback.frames import Frame, Image, Source, is_numbered_name, numbered_name
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video_container import read_container
 from attendseg_ros.shortening import shortened_text
@@ -143,6 +143,8 @@ class VideoSource(Source):
                     reason = _why_not_converted(said)
                 else:
                     rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
+                    if self._container.is_mirrored:
+                        rgb = _mirrored(rgb, capture)
                     yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
                 index += 1
         if unconverted == index > 0:
@@ -173,6 +175,11 @@ class VideoSource(Source):
                 f"{index} frames that can be read is at {stamp_ns / 1e9:.1f} s: the rest is cut "
                 "off or damaged"
             )
+        if self._container.ends_amid_packet:
+            self._skipped.append(
+                f"{self._path.name}: the file is cut off: the last of {index} frames that can be "
+                f"read is at {stamp_ns / 1e9:.1f} s, and nothing tells how many are missing"
+            )
 
 
 def count_frames(path: Path) -> int:
@@ -182,6 +189,15 @@ def count_frames(path: Path) -> int:
         while capture.grab():
             count += 1
     return count
+
+
+def _mirrored(rgb: Image, capture: cv2.VideoCapture) -> Image:
+    """A frame as its mirror shows it, which OpenCV has turned and not mirrored.
+
+    It turns the rows to where they belong; what is left is their order.
+    """
+    is_sideways = round(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 180 != 0
+    return np.ascontiguousarray(rgb[:, ::-1] if is_sideways else rgb[::-1])
 
 
 def _why_not_converted(said: Sequence[str]) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from attendseg_ros.playback.movie_boxes import is_mirrored
+
 _EBML, _SEGMENT, _CLUSTER = b"\x1a\x45\xdf\xa3", 0x18538067, 0x1F43B675
 _TRACKS, _TRACK, _TRACK_TYPE = 0x1654AE6B, 0xAE, 0x83
 _PICTURES, _SOUND = 1, 2
@@ -22,6 +24,10 @@ _MOST_TAGS = 1 << 20
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MOST_ELEMENTS = 4096
+_SYNC = b"G"
+# Where a packet's sign stands, and how long packets are: as they are sent, with times, with parity.
+_PACKETS = ((0, 188), (4, 192), (0, 204))
+_PACKETS_LOOKED_AT = 5
 _LONGEST_DESCRIPTION = 1 << 26
 
 
@@ -37,6 +43,8 @@ class Container:
             whose recorder was not ended.
         is_joined: whether further files follow in the same one, which no decoder reads.
         has_no_pictures: whether it describes sound alone.
+        ends_amid_packet: whether the end of a stream is missing, which does not say how long it is.
+        is_mirrored: whether its pictures are shown as in a mirror, besides being turned.
     """
 
     counts_frames: bool = False
@@ -45,10 +53,12 @@ class Container:
     lacks_description: bool = False
     is_joined: bool = False
     has_no_pictures: bool = False
+    ends_amid_packet: bool = False
+    is_mirrored: bool = False
 
 
 def read_container(path: Path) -> Container:
-    """Looks into MP4 and MOV, Matroska and WebM, AVI, FLV and WMV; of others nothing is known."""
+    """Looks into MP4, MOV, Matroska, AVI, FLV, WMV and MPEG-TS; of others nothing is known."""
     try:
         with path.open("rb") as stream:
             return _read(stream, path.stat().st_size)
@@ -72,6 +82,17 @@ def _read(stream: BinaryIO, size: int) -> Container:
         # of a recording that was not ended.
         length = struct.unpack_from("<I", head, 4)[0]
         return Container(length_is_of_pictures=True, is_cut_off=8 + length > size)
+    return _of_packets(stream, head, size)
+
+
+def _of_packets(stream: BinaryIO, head: bytes, size: int) -> Container:
+    """Of an MPEG transport stream: packets of one size, and no word of how many."""
+    for first, length in _PACKETS:
+        if head[first : first + 1] != _SYNC:
+            continue
+        places = range(first, min(size, first + _PACKETS_LOOKED_AT * length), length)
+        if all(stream.seek(place) == place and stream.read(1) == _SYNC for place in places):
+            return Container(ends_amid_packet=len(places) > 1 and size % length != 0)
     return Container()
 
 
@@ -144,6 +165,7 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         is_cut_off=position > size,
         lacks_description=not described,
         is_joined=is_joined,
+        is_mirrored=is_mirrored(described),
     )
 
 

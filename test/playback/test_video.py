@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from support.videos import even_video, turned_video, uneven_video, with_sound
+from support.videos import QUARTER_TURN, even_video, turned_video, uneven_video, with_sound
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
@@ -226,6 +226,11 @@ PICTURES, SOUND = b"...hdlr....vide...", b"...hdlr....soun..."
         (b"\x1a\x45\xdf\xa3", Container()),
         (b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x00\x00", Container()),
         (b"G@\0\x10", Container()),
+        (b"G" + bytes(187), Container()),
+        ((b"G" + bytes(187)) * 9, Container()),
+        ((b"G" + bytes(187)) * 9 + b"G\0", Container(ends_amid_packet=True)),
+        ((b"\0\0\0\0G" + bytes(187)) * 9 + b"G", Container(ends_amid_packet=True)),
+        ((b"\0\0\0\0G" + bytes(187)) * 9, Container()),
         (b"", Container()),
     ],
 )
@@ -295,6 +300,42 @@ def test_a_turned_video_is_read_upright(tmp_path: Path) -> None:
         assert frame.rgb.shape == (64, 48, 3)
         assert frame.rgb[:, :20].mean() > 200
         assert frame.rgb[:, 28:].mean() < 50
+
+
+@pytest.mark.parametrize(
+    ("turn", "corners"),
+    [
+        ((1, 0, 0, 1), "black black grey white"),
+        ((-1, 0, 0, -1), "white grey black black"),
+        (QUARTER_TURN, "grey black white black"),
+        ((-1, 0, 0, 1), "black black white grey"),
+        ((1, 0, 0, -1), "grey white black black"),
+        ((0, 1, 1, 0), "black grey black white"),
+        ((0, -1, -1, 0), "white black grey black"),
+    ],
+)
+def test_a_video_is_read_as_its_header_shows_it_mirrored_too(
+    tmp_path: Path, turn: tuple[int, int, int, int], corners: str
+) -> None:
+    (frame, *_) = open_source(turned_video(tmp_path / "selfie.mp4", turn))
+    levels = [int(frame.rgb[y, x].mean()) for y in (2, -3) for x in (2, -3)]
+    names = ["black" if level < 60 else "white" if level > 200 else "grey" for level in levels]
+    assert " ".join(names) == corners
+
+
+def test_a_transport_stream_that_ends_amid_a_packet_is_told(tmp_path: Path) -> None:
+    whole = tmp_path / "drone.ts"
+    even_video(whole, 25)
+    assert open_source(whole).notes == []
+    source = open_source(whole)
+    assert len(list(source)) == 25
+    assert source.skipped == []
+    whole.write_bytes(whole.read_bytes()[: -10 * 188 - 50])
+    source = open_source(whole)
+    count = len(list(source))
+    assert 5 < count < 25
+    (line,) = source.skipped
+    assert line.startswith(f"drone.ts: the file is cut off: the last of {count} frames that can be")
 
 
 def test_sound_is_named(tmp_path: Path) -> None:

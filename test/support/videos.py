@@ -19,7 +19,7 @@ _CLUSTER_TIME, _SIMPLE_BLOCK, _BLOCK, _DURATION = 0xE7, 0xA3, 0xA1, 0x4489
 
 def even_video(path: Path, count: int, rate_hz: float = 10.0) -> Path:
     """A video of 64x48, frame number n of grey level 10 n, in the container of its suffix."""
-    codecs = {".mp4": "mp4v", ".mov": "mp4v", ".flv": "FLV1"}
+    codecs = {".mp4": "mp4v", ".mov": "mp4v", ".flv": "FLV1", ".ts": "mp4v"}
     codec = cv2.VideoWriter.fourcc(*codecs.get(path.suffix, "MJPG"))
     writer = cv2.VideoWriter(str(path.absolute()), cv2.CAP_FFMPEG, codec, rate_hz, (64, 48))
     assert writer.isOpened()
@@ -71,21 +71,31 @@ def with_sound(path: Path) -> Path:
     return path
 
 
-def turned_video(path: Path) -> Path:
-    """An MP4 file of 64x48, black above white, whose header asks for a quarter turn clockwise."""
+QUARTER_TURN = (0, 1, -1, 0)
+
+
+def turned_video(path: Path, turn: tuple[int, int, int, int] = QUARTER_TURN) -> Path:
+    """An MP4 file of 64x48, black above white, its lower left corner grey, whose header turns it.
+
+    Args:
+        path: of the file.
+        turn: where it takes a point to the right, and one below: a quarter turn clockwise.
+    """
     writer = cv2.VideoWriter(
         str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (64, 48)
     )
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[24:] = 255
+    picture[32:, :16] = 128
     for _ in range(3):
         writer.write(picture)
     writer.release()
     content = bytearray(path.read_bytes())
     # The matrix in the track's header, in 16.16 numbers but for its last column.
     matrix = content.index(b"tkhd") + 4 + 40
-    quarter = (0, 1 << 16, 0, -1 << 16, 0, 0, 48 << 16, 0, 1 << 30)
-    struct.pack_into(">9i", content, matrix, *quarter)
+    a, b, c, d = (side << 16 for side in turn)
+    shift = [(64 if -1 in (a >> 16, c >> 16) else 0) << 16, 0]
+    struct.pack_into(">9i", content, matrix, a, b, 0, c, d, 0, *shift, 1 << 30)
     path.write_bytes(content)
     return path
 
