@@ -13,7 +13,7 @@ import numpy as np
 from attendseg_ros.errors import DataError
 from attendseg_ros.exploration.candidate import candidates_of
 from attendseg_ros.exploration.study import read_study
-from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_checkpoint
+from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, read_number
 from attendseg_ros.training.config import TrainingConfig
 
 FEWEST = 2
@@ -91,7 +91,7 @@ def _judged_on(config: TrainingConfig) -> tuple[object, ...]:
 
 
 def _score(run: Path, config: TrainingConfig) -> float:
-    done = load_checkpoint(run / LAST_FILE)["epoch"]
+    done = read_number(run / LAST_FILE, "epoch")
     if done < config.epochs:
-        raise DataError(f"{run}: has done {done} of {config.epochs} epochs: train it to its end")
-    return float(load_checkpoint(run / BEST_FILE)["mean_iou"])
+        raise DataError(f"{run}: has done {done:g} of {config.epochs} epochs: train it to its end")
+    return read_number(run / BEST_FILE, "mean_iou")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,18 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
+def read_number(path: Path, name: str) -> float:
+    """Reads a number that a checkpoint keeps beside the weights.
+
+    Raises:
+        DataError: there is no such checkpoint, or no such number in it.
+    """
+    value = load_checkpoint(path).get(name)
+    if not isinstance(value, int | float):
+        raise DataError(f"{path}: does not hold the number '{name}': it is of another program")
+    return value
+
+
 def load_trained(run: Path, num_classes: int, shape: Shape | None = None) -> AttendSeg:
     """Returns the best network of a run of that shape, in evaluation mode.
 
@@ -81,8 +94,10 @@ def restore(network: torch.nn.Module, weights: dict[str, torch.Tensor], path: Pa
     """Loads weights into a network.
 
     Raises:
-        DataError: they belong to another architecture; the message names the file.
+        DataError: they belong to another architecture, or are none; the message names the file.
     """
+    if not isinstance(weights, Mapping) or not all(map(torch.is_tensor, weights.values())):
+        raise DataError(f"{path}: holds no weights where ours are: it is of another program")
     own = network.state_dict()
     missing, extra = sorted(set(own) - set(weights)), sorted(set(weights) - set(own))
     differing = sorted(

@@ -177,9 +177,16 @@ class _Trainer:
             )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._epoch, self._best = state["epoch"], state["best"]
-        self._history = state["history"]
+        try:
+            self._optimizer.load_state_dict(state["optimizer"])
+            self._epoch, self._best = int(state["epoch"]), dict(state["best"])
+            self._history = list(state["history"])
+        except Exception as error:
+            # torch trusts what it is given, and raises whatever comes of that.
+            raise DataError(
+                f"{path}: cannot be resumed: what it holds beside the weights is damaged, or of "
+                "another program; remove it to start again"
+            ) from error
 
     def train(self) -> dict[str, Any]:
         """Trains the epochs that are left; returns what `run` does."""

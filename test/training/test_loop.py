@@ -215,6 +215,28 @@ def test_refuses_to_go_on_from_what_is_no_state_of_training(config: TrainingConf
         loop.run(replace(config, epochs=1))
 
 
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("network", 5),
+        ("average", {"weight": {}}),
+        ("optimizer", {}),
+        ("epoch", "two"),
+        ("best", 3),
+        ("history", None),
+    ],
+)
+def test_a_state_of_another_program_is_refused_in_a_line(
+    config: TrainingConfig, part: str, content: object
+) -> None:
+    loop.run(replace(config, epochs=1))
+    path = config.run / LAST_FILE
+    state = torch.load(path, weights_only=True)
+    torch.save({**state, part: content}, path)
+    with pytest.raises(DataError, match=r"last\.pt: .*of another program"):
+        loop.run(replace(config, epochs=1))
+
+
 def remove_a_label(root: Path) -> None:
     next(iter(sorted((root / "valannot").iterdir()))).unlink()
 
