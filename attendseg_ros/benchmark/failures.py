@@ -15,7 +15,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.files import write_atomically
@@ -23,6 +22,7 @@ from attendseg_ros.inference import Segmenter, load_bundle
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.masks import colorize
 from attendseg_ros.placing import Placing, check_apart, keep_everything
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.dataset import LabelledSet
 
 Mask = NDArray[np.uint8]
@@ -102,7 +102,7 @@ def judge(index: int, name: str, said: Mask, truth: Mask, classes: ClassTable) -
 def worst(segmenter: Segmenter, labelled: LabelledSet, plan: FailuresPlan) -> list[Failure]:
     """The images of which the smallest share is right, worst first, no two near each other."""
     found = []
-    for index in tqdm(range(len(labelled)), desc="judging", unit="image", leave=False):
+    for index in progress_of(range(len(labelled)), desc="judging", unit="image", leave=False):
         rgb, truth = labelled[index]
         said = segmenter.segment(rgb).labels
         found.append(judge(index, labelled.names[index], said, truth, segmenter.bundle.classes))

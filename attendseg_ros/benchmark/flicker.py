@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.errors import BundleError
@@ -21,6 +20,7 @@ from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.inference.smoothing import Smoother
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.progress import progress_of
 from attendseg_ros.scene import SceneFrame, StreetScene
 from attendseg_ros.training.metrics import ConfusionMatrix
 
@@ -163,7 +163,7 @@ def score(label: Labeller, plain: Labeller, num_classes: int, frames: int) -> Sc
     """Scores a way of labelling on every street, standing and driving."""
     confusion = ConfusionMatrix(num_classes)
     shares, changed = [], []
-    for seed in tqdm(SEEDS, desc="streets", unit="street", leave=False):
+    for seed in progress_of(SEEDS, desc="streets", unit="street", leave=False):
         scene = StreetScene(seed)
         shares.append(flicker(label, standing(scene, 5.0, frames)))
         drive = list(driving(scene, 5.0, frames))

@@ -26,6 +26,7 @@ from attendseg_ros.pictures import evenly_spaced
 from attendseg_ros.playback.frames import Source
 from attendseg_ros.playback.images import ImageSource
 from attendseg_ros.playback.open import open_source
+from attendseg_ros.progress import progress_of
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -74,7 +75,7 @@ def measure_foreign(plan: ForeignPlan) -> dict[str, Any]:
     with closing(Segmenter(bundle, plan.engine, plan.threads)) as segmenter:
 
         def seen(images: Iterator[Image], name: str) -> list[Seen]:
-            progress = tqdm(images, desc=name, unit="image", leave=False)
+            progress = progress_of(images, desc=name, unit="image", leave=False)
             return [Seen(segmenter.segment(rgb).foreignness, contrast(rgb)) for rgb in progress]
 
         own: list[Seen] = []

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.street_feet import first_feet
@@ -27,6 +26,7 @@ from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose
 from attendseg_ros.navigation.polar_view import PolarView, View
 from attendseg_ros.percentiles import percentile
+from attendseg_ros.progress import progress_of
 from attendseg_ros.scene import StreetScene
 from attendseg_ros.scene.style import style_for
 
@@ -179,7 +179,7 @@ def measure_ground(plan: GroundMapPlan) -> dict[str, Any]:
     facts = machine()
     rows = errors(SEEDS[: plan.streets], MOMENTS_S)
     costs = []
-    for width, height in tqdm(SIZES, desc="sizes", leave=False):
+    for width, height in progress_of(SIZES, desc="sizes", leave=False):
         each_ms, once_ms = costs_ms(width, height, plan.runs)
         costs.append({"size": [width, height], "ms": each_ms, "once_ms": once_ms})
     return {

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.bursts import BURST, burst
 from attendseg_ros.benchmark.layers.profile import profile_beside, profiler_of
@@ -23,6 +22,7 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.execution_providers import explain_fallback
+from attendseg_ros.progress import progress_of
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def measure_latency(plan: LatencyPlan) -> dict[str, Any]:
             profiler_of(engine)
     cases = list(_cases(plan))
     if plan.profile:
-        bar = tqdm(cases, desc="profiles", unit="case", leave=False)
+        bar = progress_of(cases, desc="profiles", unit="case", leave=False)
         found = [_profiled(case, plan.repeats) for case in bar]
     else:
         found = _measured_in_turns(cases, plan.repeats)
@@ -97,7 +97,7 @@ def measure_latency(plan: LatencyPlan) -> dict[str, Any]:
 def _measured_in_turns(cases: list[Case], repeats: int) -> list[dict[str, Any]]:
     rounds = max(1, -(-repeats // BURST))
     found: list[dict[str, Any]] = []
-    with tqdm(total=len(cases) * rounds, desc="engines", unit="burst", leave=False) as bar:
+    with progress_of(total=len(cases) * rounds, desc="engines", unit="burst", leave=False) as bar:
         for _, group in itertools.groupby(cases, key=lambda case: case.threads):
             found += _measure_group(list(group), rounds, bar)
     return found

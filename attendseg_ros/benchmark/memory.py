@@ -14,10 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_beside
+from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
 
 _ENDLESS_S = 1e9
@@ -54,7 +53,7 @@ def measure_memory(plan: MemoryPlan) -> dict[str, Any]:
     found = zip(counts, resident_mb(plan, counts), strict=True)
     looks = [
         {"frames": count, "resident_mb": megabytes}
-        for count, megabytes in tqdm(found, total=len(counts), desc="looks", leave=False)
+        for count, megabytes in progress_of(found, total=len(counts), desc="looks", leave=False)
     ]
     growth = looks[-1]["resident_mb"] - looks[0]["resident_mb"]
     return {

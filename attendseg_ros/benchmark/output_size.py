@@ -15,12 +15,12 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.inference import Framing, Segmenter, load_bundle
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import blend, colorize
+from attendseg_ros.progress import progress_of
 from attendseg_ros.scene import StreetScene
 
 WIDTH, HEIGHT = 1920, 1080
@@ -89,7 +89,7 @@ def measure_output_sizes(plan: OutputSizePlan) -> dict[str, Any]:
     with closing(Segmenter(bundle, plan.engine, num_threads=plan.threads)) as segmenter:
         engine = segmenter.engine_name
         # Turn by turn: what else the machine does meets all of them alike.
-        for _ in tqdm(range(plan.images + 1), desc="images", leave=False):
+        for _ in progress_of(range(plan.images + 1), desc="images", leave=False):
             for name, framing in FRAMINGS.items():
                 spent[name].append(costs(segmenter, rgb, framing, resizers))
     cases = []

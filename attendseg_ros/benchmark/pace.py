@@ -17,14 +17,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from attendseg_ros import processes
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.processes import AT_ONCE
+from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
 
 PHASES = ("before", "loaded", "after")
@@ -106,7 +105,7 @@ def measure_pace(plan: PacePlan) -> dict[str, Any]:
     facts = machine()
     rows = [
         {"target_latency_ms": target_ms, "load": name, **phase.to_mapping()}
-        for target_ms in tqdm((0.0, plan.target_ms), desc="targets", leave=False)
+        for target_ms in progress_of((0.0, plan.target_ms), desc="targets", leave=False)
         for name, phase in run(plan, target_ms).items()
     ]
     return {"benchmark": "pace", "machine": facts, "plan": asdict(plan), "phases": rows}

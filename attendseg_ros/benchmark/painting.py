@@ -16,13 +16,13 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.summary import summary
 from attendseg_ros.geometry import Intrinsics, Lens
 from attendseg_ros.geometry.lidar_painting import LabelledImage, LidarPainter
 from attendseg_ros.geometry.point_layout import FLOAT32, CloudLayout, PointField
+from attendseg_ros.progress import progress_of
 
 RINGS, COLUMNS, POINT_STEP = 128, 1024, 48
 """A scan of 131,072 points as an Ouster OS1-128 sends it."""
@@ -119,7 +119,7 @@ def measure_painting(clouds: int) -> dict[str, Any]:
     cases = []
     try:
         scenes = list(itertools.product(SPREADS_DEG.items(), SIZES, LENSES.items()))
-        for (where, spread_deg), size, (model, coefficients) in tqdm(
+        for (where, spread_deg), size, (model, coefficients) in progress_of(
             scenes, desc="scans", leave=False
         ):
             width, height = size

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
 from attendseg_ros.benchmark.bursts import BURST, burst
 from attendseg_ros.benchmark.checkout import import_rivals
@@ -28,6 +27,7 @@ from attendseg_ros.inference.bundle import BundleCounts
 from attendseg_ros.inference.engines import create_engine
 from attendseg_ros.json_text import to_json
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.progress import progress_of
 from attendseg_ros.terms import Terms
 
 if TYPE_CHECKING:
@@ -91,13 +91,13 @@ def measure_peers(plan: PeersPlan) -> dict[str, Any]:
     rounds = max(1, -(-plan.repeats // BURST))
     with ExitStack() as stack:
         engines = []
-        for network in tqdm(networks, desc="loading", leave=False):
+        for network in progress_of(networks, desc="loading", leave=False):
             engine = create_engine(plan.engine, network.bundle, network.size, plan.threads)
             stack.enter_context(closing(engine))
             check_same_engine(plan.engine, engine.name)
             engines.append(engine)
         random = np.random.default_rng(0)
-        for _ in tqdm(range(rounds), desc="rounds", leave=False):
+        for _ in progress_of(range(rounds), desc="rounds", leave=False):
             for network, engine, mine in zip(networks, engines, times, strict=True):
                 width, height = network.size
                 mine += burst(engine, random.integers(0, 256, (height, width, 3), np.uint8))
@@ -170,7 +170,7 @@ def _rivals(plan: PeersPlan) -> list[Network]:
     plan.graphs.mkdir(parents=True, exist_ok=True)
     return [
         _rival(known[name], plan)
-        for name in tqdm(names, desc="counting and exporting", leave=False)
+        for name in progress_of(names, desc="counting and exporting", leave=False)
     ]
 
 

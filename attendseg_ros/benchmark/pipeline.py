@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from attendseg_ros.benchmark.accounting import Recording, account
 from attendseg_ros.benchmark.cameras import fairness, names_of, of_common_time
 from attendseg_ros.benchmark.checkout import benchmark_folder
@@ -24,6 +22,7 @@ from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments
 from attendseg_ros.benchmark.ratios import BASELINE, NODE, ratios
 from attendseg_ros.errors import BenchmarkError
 from attendseg_ros.inference.selection import AUTO
+from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
 
 RAW, COMPRESSED = "raw", "compressed"
@@ -118,7 +117,7 @@ def measure_pipeline(
         "scenarios": [],
         "fairness": [],
     }
-    progress = tqdm(list(_scenarios(plan)), desc="scenarios", unit="run", leave=False)
+    progress = progress_of(list(_scenarios(plan)), desc="scenarios", unit="run", leave=False)
     for scenario in progress:
         progress.set_postfix_str(str(scenario))
         rows = [

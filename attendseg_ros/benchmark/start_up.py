@@ -13,11 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_beside
 from attendseg_ros.benchmark.summary import summary
+from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
 
 FIRST, LATER = "first on a machine", "later"
@@ -54,7 +53,7 @@ def measure_start_up(plan: StartUpPlan) -> dict[str, Any]:
     facts = machine()
     cases = []
     starts = list(itertools.product(plan.engines, (True, False)))
-    for engine, first in tqdm(starts, desc="starts", unit="case", leave=False):
+    for engine, first in progress_of(starts, desc="starts", unit="case", leave=False):
         seconds = seconds_to_first_mask(plan.model, engine, plan.runs, first=first)
         start = FIRST if first else LATER
         cases.append({"engine": engine, "start": start, "seconds": summary(seconds)})

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.cli.verb import (
     Result,
@@ -43,6 +42,7 @@ from attendseg_ros.playback.bags.outputs import LABEL_INFO, OUTPUTS
 from attendseg_ros.playback.image_sinks import check_new
 from attendseg_ros.playback.labeller import Labeller
 from attendseg_ros.playback.open import is_bag
+from attendseg_ros.progress import progress_of
 
 NAME = "segment"
 HELP = "label an image, a folder of images, a video or a bag"
@@ -193,7 +193,7 @@ def _make_pictures(arguments: argparse.Namespace, source: Source, bundle: Bundle
             segmenter, min_confidence=arguments.min_confidence, kept_classes=arguments.classes
         )
         started = time.monotonic()
-        for frame in tqdm(source, total=source.frame_count, desc="segmenting", unit="frame"):
+        for frame in progress_of(source, total=source.frame_count, desc="segmenting", unit="frame"):
             try:
                 labels = labeller(frame.rgb).mask
             except LogitsError as error:

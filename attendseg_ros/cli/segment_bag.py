@@ -12,8 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from attendseg_ros.cli.verb import need_packages
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import AUTO, Bundle, Segmenter
@@ -21,6 +19,7 @@ from attendseg_ros.playback.bags.bag_source import BagSource
 from attendseg_ros.playback.bags.label_journal import LabelJournal, settings_of
 from attendseg_ros.playback.bags.labelled_bag import LabelledBag
 from attendseg_ros.playback.labeller import Labeller
+from attendseg_ros.progress import progress_of
 
 
 def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dict[str, Any]:
@@ -88,7 +87,7 @@ def _label_and_write(
     making = bag.make(journal, labeller, labeller.classes, arguments.min_confidence)
     # Closed, and so without what is unfinished, before the journal is.
     with closing(making) as messages:
-        for is_new in tqdm(
+        for is_new in progress_of(
             messages, total=source.message_count, desc="labelling and copying", unit="message"
         ):
             new += is_new

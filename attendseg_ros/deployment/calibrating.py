@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.deployment.bundle_folder import write_card, write_sections
 from attendseg_ros.deployment.calibration_card import card_with
@@ -23,6 +22,7 @@ from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.pictures import evenly_spaced
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.confidence import (
     BINS,
     PixelSample,
@@ -158,7 +158,7 @@ def _samples(bundle: Bundle, engine: Engine, labelled: LabelledSet) -> tuple[Pix
     resizer = Resizer(bundle.input_size)
     decoder = Decoder.of(bundle, bundle.input_size, 1.0)
     halves: tuple[list[PixelSample], list[PixelSample]] = ([], [])
-    for index in tqdm(range(len(labelled)), desc="fitting", unit="image", leave=False):
+    for index in progress_of(range(len(labelled)), desc="fitting", unit="image", leave=False):
         rgb, truth = labelled[index]
         logits = engine.infer(resizer.resize(rgb))
         fine = decoder.fine_size((rgb.shape[1], rgb.shape[0]))
@@ -179,7 +179,7 @@ def _calibration(
     before, after = Reliability(), Reliability()
     resizer = Resizer(bundle.input_size)
     labelled = plan.held_out
-    for index in tqdm(range(len(labelled)), desc="calibrating", unit="image", leave=False):
+    for index in progress_of(range(len(labelled)), desc="calibrating", unit="image", leave=False):
         rgb, truth = labelled[index]
         logits = engine.infer(resizer.resize(rgb))
         for decoder, counts in (
@@ -246,7 +246,7 @@ def _largest(
     """`mean_largest` of every image, by input size."""
     resizers = {size: Resizer(size) for size in engines}
     found: dict[tuple[int, int], list[float]] = {size: [] for size in engines}
-    for index in tqdm(range(len(labelled)), desc="own images", unit="image", leave=False):
+    for index in progress_of(range(len(labelled)), desc="own images", unit="image", leave=False):
         rgb = labelled[index][0]
         for size, engine in engines.items():
             found[size].append(mean_largest(engine.infer(resizers[size].resize(rgb))))

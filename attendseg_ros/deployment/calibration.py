@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader
-from tqdm import tqdm
 
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.augmentation import PairSource
 
 IMAGES = 64
@@ -61,7 +61,7 @@ def choose(
             continue
         wanted[key] = min(wanted[key], len(source))
         picks = np.sort(random.choice(len(source), wanted[key], replace=False))
-        for index in tqdm(picks, desc=f"reading {key} images to calibrate on", leave=False):
+        for index in progress_of(picks, desc=f"reading {key} images to calibrate on", leave=False):
             rgb, _ = source[int(index)]
             images.append(np.asarray(cv2.resize(rgb, input_size), np.uint8))
     return CalibrationSet(images, **wanted)
@@ -73,7 +73,7 @@ class Reader(CalibrationDataReader):  # type: ignore[misc]
     def __init__(self, images: Sequence[NDArray[np.uint8]], input_name: str) -> None:
         """Makes a reader that goes through the images once."""
         self._input_name = input_name
-        self._images = iter(tqdm(images, desc="calibrating", leave=False))
+        self._images = iter(progress_of(images, desc="calibrating", leave=False))
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """The next network input, float32 (1, 3, height, width); None after the last."""

@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from tqdm import tqdm
 
 from attendseg_ros.errors import BundleError, LogitsError
 from attendseg_ros.inference import Bundle, available_engines, create_engine
 from attendseg_ros.inference.engine import Logits, check_finite
 from attendseg_ros.inference.engines import PROCESSOR_ENGINES
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.samples import normalised
 
 
@@ -52,7 +52,7 @@ def reference_logits(
     with torch.inference_mode():
         return [
             network(normalised(torch.from_numpy(image)[None]))[0].numpy()
-            for image in tqdm(images, desc="asking the network", leave=False)
+            for image in progress_of(images, desc="asking the network", leave=False)
         ]
 
 
@@ -78,7 +78,7 @@ def agreement(
     runner = create_engine(engine, bundle, (width, height), torch.get_num_threads())
     same = error = power = 0.0
     try:
-        progress = tqdm(images, desc=f"checking {engine}", leave=False)
+        progress = progress_of(images, desc=f"checking {engine}", leave=False)
         for image, wanted in zip(progress, reference, strict=True):
             found: Logits = runner.infer(np.ascontiguousarray(image))
             _check_finite(wanted, f"the network of model '{bundle.name}'")

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.errors import LogitsError
 from attendseg_ros.inference import Segmenter
 from attendseg_ros.labels import UNLABELLED, ClassTable
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.confidence import Reliability
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.metrics import ConfusionMatrix
@@ -92,7 +92,7 @@ def compared(
     channel_of = _channels(classes)
     confusion = ConfusionMatrix(len(classes))
     unlabelled = []
-    for index in tqdm(range(len(labelled)), desc="evaluating", unit="image", leave=False):
+    for index in progress_of(range(len(labelled)), desc="evaluating", unit="image", leave=False):
         rgb, truth = labelled[index]
         try:
             found = segmenter.segment(rgb, confidence=reliability is not None)

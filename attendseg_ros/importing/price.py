@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from attendseg_ros.deployment.scoring import Scores, score
 from attendseg_ros.errors import BundleError, DataError, ImageError
@@ -22,6 +21,7 @@ from attendseg_ros.importing.quantizing import Quantizer
 from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.pictures import list_pictures, shown_entries
+from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import temporary_folder
 from attendseg_ros.training.dataset import LabelledSet
 
@@ -178,7 +178,7 @@ def find_hurt(
     """
     kept: list[str] = []
     loss = changed(kept)
-    with tqdm(desc="finding layers that hurt", unit="try", leave=False) as bar:
+    with progress_of(desc="finding layers that hurt", unit="try", leave=False) as bar:
 
         def attempt(more: Sequence[str]) -> float:
             bar.update()
@@ -225,7 +225,7 @@ def _read_pictures(folder: Path) -> list[NDArray[np.uint8]]:
     files = listed.pictures
     chosen = [files[i * len(files) // _IMAGES] for i in range(_IMAGES)]
     pictures = []
-    for file in tqdm(dict.fromkeys(chosen), desc="reading pictures", leave=False):
+    for file in progress_of(dict.fromkeys(chosen), desc="reading pictures", leave=False):
         try:
             # As `segment` reads them: the ranges must fit what the network will see.
             pictures.append(decode_rgb(file.read_bytes()))

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from tqdm import tqdm
 
 from attendseg_ros.errors import LogitsError
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.progress import progress_of
 from attendseg_ros.training.augmentation import PairSource
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.group_scores import group_score, mean_over_groups
@@ -45,7 +45,7 @@ def evaluate_network(
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        for index in tqdm(range(len(source)), desc="evaluating", leave=False):
+        for index in progress_of(range(len(source)), desc="evaluating", leave=False):
             rgb, truth = source[index]
             resized = cv2.resize(rgb, input_size, interpolation=cv2.INTER_LINEAR)
             logits = network(normalised(torch.from_numpy(resized)[None]))

@@ -25,6 +25,7 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
+from attendseg_ros.progress import progress_of
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
@@ -205,7 +206,7 @@ class _Trainer:
         self._network.train()
         steps = len(self._batches)
         total = 0.0
-        progress = tqdm(
+        progress = progress_of(
             self._batches.epoch(self._epoch),
             total=steps,
             desc=f"epoch {self._epoch + 1}/{self._config.epochs}",
@@ -224,7 +225,7 @@ class _Trainer:
             self._optimizer.step()
             self._average.update_parameters(self._network)
             total += loss.item()
-            progress.set_postfix(loss=f"{total / (step + 1):.3f}")
+            progress.set_postfix(loss=f"{total / (step + 1):.3f}", refresh=False)
         return total / steps
 
     def _loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
