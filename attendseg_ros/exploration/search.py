@@ -40,7 +40,7 @@ from attendseg_ros.progress import progress_of
 from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
-from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.config import TrainingConfig, with_later_settings
 from attendseg_ros.yaml_text import to_yaml
 
 SETTINGS_FILE = "exploration.json"
@@ -252,6 +252,9 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
     path = training.run / SETTINGS_FILE
     if path.exists():
         there = parse_json(read_small_file(path), str(path))
+        if isinstance(there, dict) and isinstance(there.get("training"), dict):
+            completed = with_later_settings(there["training"])
+            there["training"] = {k: v for k, v in completed.items() if k not in of_candidates}
         if changed := differences(there, json.loads(json.dumps(settings))):
             raise DataError(
                 f"{path}: the folder holds an exploration of other settings ({changed}); "

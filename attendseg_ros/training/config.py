@@ -227,9 +227,7 @@ class TrainingConfig:
             values.pop(ANCESTRY, None)
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
             raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
-        # Settings that came later than the run have the values that it was made with.
-        defaults = cls(Path(), ClassTable.load("camvid"), Path(run)).to_mapping()
-        values = defaults | _EARLIER_VALUES | values
+        values = with_later_settings(values)
         try:
             return cls._from_mapping(values, Path(run))
         except AttendSegError as error:
@@ -258,6 +256,15 @@ class TrainingConfig:
                 "crop_size": tuple(values["crop_size"]),
             }
         )
+
+
+def with_later_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as an earlier version wrote them, with those that have come since.
+
+    They have the values by which that version trained.
+    """
+    defaults = TrainingConfig(Path(), ClassTable.load("camvid"), Path()).to_mapping()
+    return defaults | _EARLIER_VALUES | dict(values)
 
 
 def _paths(value: str | list[str] | None) -> tuple[Path, ...]:

@@ -63,6 +63,23 @@ def test_the_best_within_the_limits_is_picked_and_what_is_done_is_not_done_again
         explore(training, LIMITS, 2, "onnxruntime", 1, [(192, 128)])
 
 
+def test_an_exploration_goes_on_whose_version_had_fewer_settings(
+    training: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that have come since have the values that it was made with."""
+    monkeypatch.setattr(search.loop, "run", lambda _: {"mean_iou": 0.5})
+    made = replace(training, mix_share=0.0)
+    found(made, 1)
+    path = training.run / search.SETTINGS_FILE
+    settings = json.loads(path.read_text())
+    for later in ("mix_share", "keep_start", "backbone"):
+        del settings["training"][later]
+    path.write_text(json.dumps(settings))
+    assert found(made, 2).tried == 2
+    with pytest.raises(DataError, match=r"training\.mix_share is 0\.0 there, now 0\.5"):
+        found(training, 2)
+
+
 def test_a_candidate_whose_training_diverges_does_not_end_the_search(
     training: TrainingConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
