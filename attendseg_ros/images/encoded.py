@@ -20,6 +20,7 @@ from attendseg_ros.images.encodings import Kind
 from attendseg_ros.images.iso_pictures import avif_orientation, is_avif
 from attendseg_ros.images.jpeg import Jpeg
 from attendseg_ros.images.picture_files import check_picture
+from attendseg_ros.images.pnm import decode_pnm
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
 from attendseg_ros.overhearing import LIBJPEG, Overhearing
@@ -115,7 +116,8 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     jpeg = Jpeg.find(picture)
     if jpeg is None:
         check_picture(picture, max_pixels)
-        pixels = imdecode(picture, flags)
+        of_pnm = decode_pnm(picture)
+        pixels = imdecode(picture, flags) if of_pnm is None else of_pnm
     else:
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)

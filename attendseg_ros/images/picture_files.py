@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from attendseg_ros.files import pointer_in
 from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.images.iso_pictures import check_avif, check_jpeg_2000
+from attendseg_ros.images.pnm import check_pnm
 from attendseg_ros.images.tiff import check_tiff
 
 
@@ -66,6 +67,10 @@ def _check_png(data: bytes, max_pixels: int) -> None:
     raise BadImageError(Reason.TRUNCATED, f"the PNG of {len(data)} bytes has no end chunk")
 
 
+_BY_MASKS = (3, 6)
+_BLUE_FIRST = (0xFF0000, 0xFF00, 0xFF)
+
+
 def _check_bmp(data: bytes, max_pixels: int) -> None:
     (offset, header) = struct.unpack_from("<II", data, 10)
     if header == 12:
@@ -74,6 +79,14 @@ def _check_bmp(data: bytes, max_pixels: int) -> None:
     else:
         width, height, _, depth, compression = struct.unpack_from("<iiHHI", data, 18)
     check_size(width, abs(height), max_pixels)
+    if depth == 32 and compression in _BY_MASKS:
+        masks = struct.unpack_from("<III", data, 54)
+        if masks != _BLUE_FIRST:
+            # OpenCV does not look at them, and takes red for blue.
+            raise BadImageError(
+                Reason.UNDECODABLE,
+                "the BMP's colours lie in another order than blue, green, red: save it as PNG",
+            )
     # Runs (1 and 2) tell their length only while they are decoded.
     if compression not in (1, 2):
         _check_length("BMP", data, offset + (width * depth + 31) // 32 * 4 * abs(height))
@@ -137,46 +150,6 @@ def _three(data: bytes, position: int) -> int:
     return int.from_bytes(data[position : position + 3], "little")
 
 
-_PNM_FIELD = re.compile(rb"(?:\s|#[^\n]*\n)*(\S+)")
-_PAM_FIELD = re.compile(rb"^(WIDTH|HEIGHT|DEPTH|MAXVAL) +(\d+)", re.MULTILINE)
-
-
-def _check_pnm(data: bytes, max_pixels: int) -> None:
-    kind = data[1:2]
-    if kind == b"7":
-        end = data.index(b"ENDHDR\n") + 7 if b"ENDHDR\n" in data[:4096] else 0
-        fields = {name: int(value) for name, value in _PAM_FIELD.findall(data[:end])}
-        if len(fields) < 4:
-            raise BadImageError(Reason.TRUNCATED, "the PAM's header is not all there")
-        width, height = fields[b"WIDTH"], fields[b"HEIGHT"]
-        check_size(width, height, max_pixels)
-        sample = 2 if fields[b"MAXVAL"] > 255 else 1
-        _check_length("PAM", data, end + width * height * fields[b"DEPTH"] * sample)
-        return
-    position, values = 2, []
-    for _ in range(2 if kind in b"14" else 3):
-        found = _PNM_FIELD.match(data[: position + 4096], position)
-        if found is None or not re.fullmatch(rb"-?\d+(\.\d*)?", found.group(1)[:20]):
-            raise BadImageError(Reason.TRUNCATED, "the PNM's header is not all there")
-        values.append(float(found.group(1)[:20]))
-        position = found.end()
-    width, height = int(values[0]), int(values[1])
-    check_size(width, height, max_pixels)
-    if kind in b"123":
-        # Written in digits: each sample takes one at least.
-        samples = width * height * (3 if kind == b"3" else 1)
-        _check_length("PNM", data, position + samples)
-        return
-    row = {
-        b"4": (width + 7) // 8,
-        b"5": width * (2 if values[-1] > 255 else 1),
-        b"6": 3 * width * (2 if values[-1] > 255 else 1),
-        b"f": 4 * width,
-        b"F": 12 * width,
-    }[kind]
-    _check_length("PNM", data, position + 1 + row * height)
-
-
 def _check_length(kind: str, data: bytes, needed: int) -> None:
     if len(data) < needed:
         raise BadImageError(
@@ -200,5 +173,5 @@ _CHECKS: tuple[tuple[re.Pattern[bytes], Callable[[bytes, int], None]], ...] = (
     (re.compile(rb".{4}ftyp(avif|avis)", re.DOTALL), check_avif),
     (re.compile(rb".{4}ftypmif1.{0,64}avif", re.DOTALL), check_avif),
     (re.compile(rb".{4}ftyp(hei|hev|mif|msf)", re.DOTALL), _refuse_heif),
-    (re.compile(rb"P[1-7Ff]\s"), _check_pnm),
+    (re.compile(rb"P[1-7Ff]\s"), check_pnm),
 )

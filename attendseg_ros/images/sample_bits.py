@@ -42,8 +42,8 @@ class SampleBits:
             bits: what the encoding's name says samples of uint16 use; 0 where it says nothing.
 
         Raises:
-            BadImageError: a value is not finite, or larger than `bits` allow, or the type is
-                another.
+            BadImageError: a value is not finite, or larger than `bits` allow, most floats are above
+                1, or the type is another.
         """
         if pixels.dtype == np.uint8:
             return pixels
@@ -58,6 +58,12 @@ class SampleBits:
         if not finite.all():
             count = finite.size - np.count_nonzero(finite)
             raise BadImageError(Reason.NOT_FINITE, f"{count} of {finite.size} are NaN or infinite")
+        if 2 * np.count_nonzero(native > 1.0) > native.size:
+            raise BadImageError(
+                Reason.UNDECODABLE,
+                f"most floats are above 1, up to {native.max():g}: they are read as shares from 0 "
+                "to 1, and all would be white; divide them by what white is",
+            )
         return _scaled(native, 255.0)
 
     def _bits_of(self, largest: int, named: int) -> int:
