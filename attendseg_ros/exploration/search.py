@@ -254,6 +254,7 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
         there = parse_json(read_small_file(path), str(path))
         if isinstance(there, dict) and isinstance(there.get("training"), dict):
             completed = with_later_settings(there["training"])
+            completed["data"] = str(Path(str(completed["data"])).absolute())
             there["training"] = {k: v for k, v in completed.items() if k not in of_candidates}
         if changed := differences(there, json.loads(json.dumps(settings))):
             raise DataError(

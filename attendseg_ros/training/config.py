@@ -185,7 +185,8 @@ class TrainingConfig:
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
         return asdict(self) | {
-            "data": str(self.data),
+            # Another folder may hold another set by the same name.
+            "data": str(self.data.absolute()),
             "run": str(self.run),
             "start_from": str(self.start_from) if self.start_from else None,
             "teacher": [str(run) for run in self.teacher] or None,
@@ -263,7 +264,7 @@ def with_later_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 
     They have the values by which that version trained.
     """
-    defaults = TrainingConfig(Path(), ClassTable.load("camvid"), Path()).to_mapping()
+    defaults = TrainingConfig(Path("/"), ClassTable.load("camvid"), Path()).to_mapping()
     return defaults | _EARLIER_VALUES | dict(values)
 
 

@@ -27,6 +27,7 @@ from attendseg_ros.locks import held_alone
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
+from attendseg_ros.training.checks import check_settings
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.descent import recorded_descent
 
@@ -173,6 +174,22 @@ def test_refuses_a_folder_of_another_run(config: TrainingConfig) -> None:
     loop.run(replace(config, epochs=1))
     with pytest.raises(DataError, match=r"settings \(learning_rate is [\d.]+ there, now 0\.001\)"):
         loop.run(replace(config, epochs=1, learning_rate=1e-3))
+
+
+def test_a_run_keeps_to_its_set_wherever_the_command_is_given(
+    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Another project's folder may hold another set by the same name."""
+    near = replace(config, data=Path(config.data.name))
+    monkeypatch.chdir(config.data.parent)
+    near.save()
+    check_settings(near)
+    (tmp_path / "elsewhere" / near.data).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert TrainingConfig.load(config.run).data == config.data
+    check_settings(config)
+    with pytest.raises(DataError, match=r"other settings \(data is .* there, now .*elsewhere"):
+        check_settings(near)
 
 
 def test_a_run_without_later_settings_has_their_defaults(config: TrainingConfig) -> None:
