@@ -20,17 +20,32 @@ LOG_INTERVAL_S = 30.0
 _Item = TypeVar("_Item")
 
 
-def progress_of(iterable: Iterable[_Item] | None = None, **options: Any) -> tqdm[_Item]:
+def progress_of(iterable: Iterable[_Item], **options: Any) -> tqdm[_Item]:
     """Shows on stderr how far an iteration is.
 
     Args:
-        iterable: what is gone through; None where `update` tells.
+        iterable: what is gone through.
         options: of tqdm.
     """
-    if sys.stderr is None or sys.stderr.isatty():
-        return tqdm(iterable, **options)
-    seldom = {"mininterval": LOG_INTERVAL_S, "maxinterval": LOG_INTERVAL_S, "delay": LOG_INTERVAL_S}
-    return tqdm(iterable, file=cast(TextIO, _Lines(sys.stderr)), **{**seldom, **options})
+    return cast("tqdm[_Item]", tqdm(iterable, **_suiting(options)))
+
+
+def progress_to(total: int | None = None, **options: Any) -> tqdm[Any]:
+    """The same where `update` tells how far it is.
+
+    Args:
+        total: how far it goes; None where nobody knows.
+        options: of tqdm.
+    """
+    return tqdm(total=total, **_suiting(options))
+
+
+def _suiting(options: dict[str, Any]) -> dict[str, Any]:
+    """Options with what suits standard error."""
+    if sys.stderr is not None and not sys.stderr.isatty():
+        seldom = dict.fromkeys(("mininterval", "maxinterval", "delay"), LOG_INTERVAL_S)
+        options = {"file": _Lines(sys.stderr), **seldom, **options}
+    return options
 
 
 class _Lines:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from attendseg_ros.near_names import hint
 from attendseg_ros.ros.launching.environment_choice import is_here
 from attendseg_ros.ros.launching.environments import environment_named, read_environments
-from attendseg_ros.ros.parameters.parameter_values import hint
 from demo.errors import DemoError
 
 _TABLE = Path(__file__).parent.parent / "config" / "environments.yaml"

@@ -22,7 +22,7 @@ from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engine import Engine
 from attendseg_ros.inference.engines import check_input_size, create_engine
 from attendseg_ros.inference.execution_providers import explain_fallback
-from attendseg_ros.progress import progress_of
+from attendseg_ros.progress import progress_of, progress_to
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def measure_latency(plan: LatencyPlan) -> dict[str, Any]:
 def _measured_in_turns(cases: list[Case], repeats: int) -> list[dict[str, Any]]:
     rounds = max(1, -(-repeats // BURST))
     found: list[dict[str, Any]] = []
-    with progress_of(total=len(cases) * rounds, desc="engines", unit="burst", leave=False) as bar:
+    with progress_to(total=len(cases) * rounds, desc="engines", unit="burst", leave=False) as bar:
         for _, group in itertools.groupby(cases, key=lambda case: case.threads):
             found += _measure_group(list(group), rounds, bar)
     return found

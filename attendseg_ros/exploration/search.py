@@ -36,7 +36,7 @@ from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
-from attendseg_ros.progress import progress_of
+from attendseg_ros.progress import progress_to
 from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
@@ -153,7 +153,7 @@ class _Search:
         """Trains candidates until there are so many; returns all."""
         self._take_up_what_was_stopped()
         found = {(c.shape, c.input_size): c for c in candidates_of(self._study)}
-        with progress_of(total=candidates, initial=len(found), desc="candidates") as progress:
+        with progress_to(total=candidates, initial=len(found), desc="candidates") as progress:
             while len(found) < candidates:
                 trial, shape, size, counts, milliseconds = self._fitting()
                 candidate = found.get((shape, size)) or Candidate(

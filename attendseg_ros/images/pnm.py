@@ -109,7 +109,7 @@ def decode_pnm(data: bytes) -> NDArray[Any] | None:
 def _of_digits(text: bytes, count: int) -> NDArray[Any]:
     digits = _COMMENT.sub(b"", text).decode("ascii", "replace")
     try:
-        numbers = np.fromstring(digits, np.int32, count, " ")
+        numbers = np.fromstring(digits, np.int32, count, sep=" ")
     except (ValueError, DeprecationWarning):
         numbers = np.empty(0, np.int32)
     if len(numbers) < count or numbers.min(initial=0) < 0:

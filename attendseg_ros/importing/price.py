@@ -21,7 +21,7 @@ from attendseg_ros.importing.quantizing import Quantizer
 from attendseg_ros.inference import Bundle, Segmenter
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.pictures import list_pictures, shown_entries
-from attendseg_ros.progress import progress_of
+from attendseg_ros.progress import progress_of, progress_to
 from attendseg_ros.temporary import temporary_folder
 from attendseg_ros.training.dataset import LabelledSet
 
@@ -178,7 +178,7 @@ def find_hurt(
     """
     kept: list[str] = []
     loss = changed(kept)
-    with progress_of(desc="finding layers that hurt", unit="try", leave=False) as bar:
+    with progress_to(desc="finding layers that hurt", unit="try", leave=False) as bar:
 
         def attempt(more: Sequence[str]) -> float:
             bar.update()

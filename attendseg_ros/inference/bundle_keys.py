@@ -47,7 +47,7 @@ def unread_keys(description: Mapping[str, Any], file: Path) -> list[str]:
         description: content of the file, of the right form.
         file: its path.
     """
-    sections = [("", description, KEYS)]
+    sections: list[tuple[str, Mapping[str, Any], tuple[str, ...]]] = [("", description, KEYS)]
     for name, keys in _SECTIONS.items():
         if isinstance(description.get(name), Mapping):
             sections.append((f"{name}.", description[name], keys))

@@ -67,7 +67,7 @@ def test_an_exploration_goes_on_whose_version_had_fewer_settings(
     training: TrainingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that have come since have the values that it was made with."""
-    monkeypatch.setattr(search.loop, "run", lambda _: {"mean_iou": 0.5})
+    monkeypatch.setattr(loop, "run", lambda _: {"mean_iou": 0.5})
     made = replace(training, mix_share=0.0)
     found(made, 1)
     path = training.run / search.SETTINGS_FILE

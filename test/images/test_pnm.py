@@ -20,7 +20,7 @@ GREY = COLOURS[..., 0]
 ALPHA = np.zeros_like(GREY)
 
 
-def pnm(kind: str, samples: np.ndarray, largest: int) -> bytes:  # type: ignore[type-arg]
+def pnm(kind: str, samples: np.ndarray, largest: int) -> bytes:
     """Samples of 0 to 255 as a file of a scale."""
     values = np.rint(samples * (largest / 255)).astype(int)
     header = f"P{kind}\n# by hand\n{WIDTH} {HEIGHT}\n{largest}\n"
@@ -58,8 +58,8 @@ def pnm(kind: str, samples: np.ndarray, largest: int) -> bytes:  # type: ignore[
 )
 def test_samples_are_of_the_scale_that_the_header_says(
     kind: str,
-    samples: np.ndarray,  # type: ignore[type-arg]
-    expected: np.ndarray,  # type: ignore[type-arg]
+    samples: np.ndarray,
+    expected: np.ndarray,
     largest: int,
 ) -> None:
     rgb = decode_rgb(pnm(kind, samples, largest))

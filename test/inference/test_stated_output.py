@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import onnx
 import pytest
@@ -24,9 +25,9 @@ def ending_in(*kinds: str) -> bytes:
     names = ["scores_of_colours", *(f"after_{index}" for index in range(len(kinds) - 1)), "logits"]
     graph.node[-1].output[0] = names[0]
     for kind, taken, made in zip(kinds, names, names[1:], strict=False):
-        attributes = {"axis": 1} if kind in ("Softmax", "ReduceMax") else {}
-        if kind == "ReduceMax":
-            attributes = {"axes": [1]}  # type: ignore[dict-item]
+        attributes: dict[str, Any] = {}
+        if kind != "Sigmoid":
+            attributes = {"axis": 1} if kind == "Softmax" else {"axes": [1]}
         graph.node.append(helper.make_node(kind, [taken], [made], **attributes))
     if "ReduceMax" in kinds:
         graph.output[0].type.tensor_type.shape.dim[1].dim_value = 1
