@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import wave
-from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -19,8 +18,7 @@ from support.videos import QUARTER_TURN, even_video, turned_video, uneven_video,
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.playback import Frame, MaskSink, OverlayVideoSink, VideoWriter, open_source
-from attendseg_ros.playback.video_container import Container, read_container
+from attendseg_ros.playback import Frame, MaskSink, OverlayVideoSink, open_source
 
 TIMES_MS = (0, 100, 200, 300, 1000, 1100, 1200, 2000, 2100, 3100)
 NAMES = (
@@ -183,77 +181,6 @@ def test_a_video_that_begins_late_is_whole(tmp_path: Path) -> None:
     assert f"header says 2.3 s, and the last of {count} frames" in line
 
 
-def boxes(*parts: tuple[bytes, bytes]) -> bytes:
-    return b"".join(
-        struct.pack(">I4s", 8 + len(content), kind) + content for kind, content in parts
-    )
-
-
-# Up to its own length, in its properties.
-ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(14)
-ASF += bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365") + bytes(24)
-# Three frames of MPEG-2, of one colour and interlaced.
-INTERLACED = bytes.fromhex(
-    "000001b302002013ffffe000000001b5148200010000000001b80008004000000100000ffff8000001b58ffff300000"
-    "00001011379aa52978f7e8d694a5222000001021379aa52978f7e8d694a5222000001000057fffb80000001b5811ff3"
-    "000000000101126e6c00000102126e6c000001000097fffb80000001b5811ff3000000000101126e6c00000102126e6c"
-)
-START = boxes((b"ftyp", b"isom"))
-PICTURES, SOUND = b"...hdlr....vide...", b"...hdlr....soun..."
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        (START + boxes((b"moov", PICTURES + SOUND), (b"mdat", b"12")), Container(True, True)),
-        (START + boxes((b"moov", PICTURES + b"mvex" + SOUND), (b"moof", b"")), Container()),
-        (START + boxes((b"moov", PICTURES), (b"moof", b"")), Container(False, True)),
-        (START + boxes((b"moov", PICTURES), (b"mdat", b"12"))[:-1], Container(True, True, True)),
-        (START + b"\0\0\0\x01free" + b"\xff" * 8, Container(True, True, True, True)),
-        (b"FLV\x01\x01" + bytes(8) + b"\x09\0\0\x01" + bytes(8) + b"\0\0\0\x0c", Container()),
-        (b"FLV\x01\x01" + bytes(8) + b"\x09\0\0\x02" + bytes(8), Container(is_cut_off=True)),
-        (
-            b"FLV\x01\x01" + bytes(8) + b"\x09\0\0\x01" + bytes(8) + b"\0\0\0\x0cFLV\x01\x01",
-            Container(is_cut_off=True, is_joined=True),
-        ),
-        (b"RIFF\0\0\0\0AVI LIST", Container(False, True)),
-        (b"RIFF\x09\0\0\0AVI LIST", Container(False, True, True)),
-        (ASF + struct.pack("<Q", 138), Container()),
-        (ASF + struct.pack("<Q", 138) + bytes(40) + b"12", Container()),
-        (ASF + struct.pack("<Q", 140) + bytes(44), Container(is_cut_off=True)),
-        (ASF + struct.pack("<Q", 122) + bytes(44) + ASF, Container(is_joined=True)),
-        (ASF + struct.pack("<Q", 140) + bytes(40) + b"\1\0\0\0", Container()),
-        (b"\x1a\x45\xdf\xa3", Container()),
-        (b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x00\x00", Container()),
-        (b"G@\0\x10", Container()),
-        (b"G" + bytes(187), Container()),
-        ((b"G" + bytes(187)) * 9, Container()),
-        ((b"G" + bytes(187)) * 9 + b"G\0", Container(ends_amid_packet=True)),
-        ((b"\0\0\0\0G" + bytes(187)) * 9 + b"G", Container(ends_amid_packet=True)),
-        ((b"\0\0\0\0G" + bytes(187)) * 9, Container()),
-        (b"", Container()),
-    ],
-)
-def test_what_a_container_says_of_its_length(
-    tmp_path: Path, content: bytes, expected: Container
-) -> None:
-    (tmp_path / "clip").write_bytes(content)
-    assert read_container(tmp_path / "clip") == expected
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_no_damage_makes_a_container_raise(tmp_path: Path, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    path = with_sound(uneven_video(tmp_path / "x.mkv", range(0, 1000, 100), 1000))
-    movie = even_video(tmp_path / "x.mp4", 3)
-    for content in (path.read_bytes(), movie.read_bytes()):
-        for _ in range(50):
-            damaged = np.frombuffer(content, np.uint8).copy()
-            damaged[rng.integers(0, 600, 20) % len(damaged)] = rng.integers(0, 256, 20)
-            (tmp_path / "damaged").write_bytes(damaged.tobytes()[: rng.integers(1, len(damaged))])
-            assert read_container(tmp_path / "damaged") is not None
-
-
 def test_a_name_that_is_no_utf_8_goes_in_and_out(tmp_path: Path) -> None:
     """As bytes it ended the process, so another one tries."""
     name, out = (tmp_path / os.fsdecode(name) for name in (b"stra\xdfe.mp4", b"\xfcber.mp4"))
@@ -350,67 +277,6 @@ def test_sound_is_named(tmp_path: Path) -> None:
     for name in ("note.wav", "clip.mp4"):
         with pytest.raises(DataError, match=r"readable video.*it is sound without pictures"):
             open_source(tmp_path / name)
-
-
-def test_interlaced_frames_are_read_right_or_not_at_all(tmp_path: Path) -> None:
-    """FFmpeg 8 converts none, and OpenCV gives memory that nobody wrote in their place."""
-    (tmp_path / "tape.m2v").write_bytes(INTERLACED)
-    source = open_source(tmp_path / "tape.m2v")
-    frames, refusal = [], ""
-    try:
-        frames = list(source)
-    except DataError as error:
-        refusal = str(error)
-    assert len(frames) == 3 or "none of 3 frames can be read: its frames are interlaced" in refusal
-    for frame in frames:
-        assert np.abs(frame.rgb.astype(int) - (200, 40, 40)).max() < 6
-
-
-def test_damage_that_a_decoder_conceals_is_said_in_a_note(tmp_path: Path) -> None:
-    path = tmp_path / "clip.mp4"
-    noise = np.random.default_rng(0).integers(0, 256, (5, 48, 64, 3), np.uint8)
-    with closing(VideoWriter(path, 10.0)) as writer:
-        for picture in noise:
-            writer.write(picture)
-    content = bytearray(path.read_bytes())
-    place = content.index(b"mdat") + 2000
-    content[place : place + 60] = bytes(60)
-    path.write_bytes(content)
-    source = open_source(path)
-    assert list(source)
-    (note,) = source.notes
-    assert note.startswith("clip.mp4: the decoder found damage")
-    whole = open_source(even_video(tmp_path / "whole.avi", 5))
-    assert len(list(whole)) == 5
-    assert whole.notes == []
-
-
-def test_nothing_but_our_line_is_printed_and_nothing_of_others_is_lost(tmp_path: Path) -> None:
-    path = even_video(tmp_path / "clip.mp4", 20)
-    path.write_bytes(path.read_bytes()[:500])
-    script = """
-import os, sys, threading
-from pathlib import Path
-from attendseg_ros.errors import DataError
-from attendseg_ros.playback import open_source
-from attendseg_ros.overhearing import Overhearing
-try:
-    open_source(Path(sys.argv[1]))
-except DataError:
-    os.write(2, b"refused\\n")
-ear = Overhearing()
-with ear, Overhearing():
-    os.write(2, b"[h264 @ 0x1f] bad\\n and more\\nof another\\n")
-    os.write(2, b"[ WARN:0@1.2] global cap.cpp\\n and more\\n")
-os.write(2, b"then\\n")
-print(ear.heard(), ear.heard())
-ear.close()
-"""
-    process = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
-    )
-    assert process.stderr == "refused\nthen\nof another\n"
-    assert process.stdout == "['h264: bad'] []\n"
 
 
 def test_a_recording_that_was_never_ended_is_named(tmp_path: Path) -> None:
