@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +93,22 @@ def test_refuses_an_input_size_that_the_network_cannot_take(
     assert "multiples of 64, got 100x64" in process.stderr
 
 
-def test_prints_a_table_and_its_progress(attendseg: Any, tiny: Path, labelled: Path) -> None:
+def test_prints_a_table_and_nothing_else(attendseg: Any, tiny: Path, labelled: Path) -> None:
     process = attendseg("evaluate", tiny, "--data", labelled)
     assert process.returncode == 0
     assert "mean IoU" in process.stdout
-    assert "evaluating" in process.stderr
+    assert process.stderr == ""
+
+
+def test_shows_its_progress_on_a_terminal(tiny: Path, labelled: Path) -> None:
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "attendseg_ros", "evaluate", tiny, "--data", labelled]
+    with closing(os.fdopen(ours, "rb", buffering=0)) as screen:
+        process = subprocess.run(command, stdout=subprocess.PIPE, stderr=its, check=True, text=True)
+        # Once its own end is closed, nothing can be read any more.
+        shown = screen.read(1 << 16).decode()
+        os.close(its)
+    assert "evaluating" in shown
     assert "evaluating" not in process.stdout
 
 

@@ -125,8 +125,13 @@ def check_rounds(rig: Rig, sender: TransformSender) -> None:
         time.sleep(0.02)
 
     def seen() -> dict[str, int]:
-        found = {name: len(inbox.messages) for name, inbox in made.items()}
-        return {**found, "zone": sum(zone.found for zone in zones.messages)}
+        # A map that takes back the last one, which nothing is known of, is none.
+        maps = [grid for grid in made["map"].messages if set(grid.data) != {-1}]
+        return {
+            "zone": sum(zone.found for zone in zones.messages),
+            "cloud": len(made["cloud"].messages),
+            "map": len(maps),
+        }
 
     def plays_well(least: int) -> bool:
         player.play(more=depth_and_place)
