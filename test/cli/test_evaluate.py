@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -102,11 +105,16 @@ def test_prints_a_table_and_nothing_else(attendseg: Any, tiny: Path, labelled: P
 
 def test_shows_its_progress_on_a_terminal(tiny: Path, labelled: Path) -> None:
     ours, its = pty.openpty()
-    command = [sys.executable, "-m", "attendseg_ros", "evaluate", tiny, "--data", labelled]
+    # A terminal without a size shows nothing.
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    os.set_blocking(ours, False)
+    command = [sys.executable, "-m", "attendseg_ros", "evaluate", str(tiny), "--data"]
     with closing(os.fdopen(ours, "rb", buffering=0)) as screen:
-        process = subprocess.run(command, stdout=subprocess.PIPE, stderr=its, check=True, text=True)
+        process = subprocess.run(
+            [*command, str(labelled)], stdout=subprocess.PIPE, stderr=its, check=True, text=True
+        )
         # Once its own end is closed, nothing can be read any more.
-        shown = screen.read(1 << 16).decode()
+        shown = (screen.read(1 << 16) or b"").decode()
         os.close(its)
     assert "evaluating" in shown
     assert "evaluating" not in process.stdout
