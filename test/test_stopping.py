@@ -146,7 +146,8 @@ def test_an_error_of_the_work_is_the_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("module", ["attendseg_ros", "attendseg_ros.ros.segmentation_node"])
 def test_ctrl_c_while_modules_are_imported_ends_it_at_once(tmp_path: Path, module: str) -> None:
     # An import that takes long, as torch's on a small board.
-    (tmp_path / "cv2.py").write_text("import time; print('here', flush=True); time.sleep(1000)")
+    # One write: the signal may come between a line and its end.
+    (tmp_path / "cv2.py").write_text("import os, time; os.write(1, b'here\\n'); time.sleep(1000)")
     process = LoggedProcess(
         [sys.executable, "-m", module],
         tmp_path / "log",
