@@ -151,7 +151,9 @@ class FrameProcessor:
 
         full = (rgb.shape[1], rgb.shape[0])
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
-        unseen = unlit(rgb, size) if ImageOutput.TRAVERSABLE in wanted.painted else None
+        # Where all is unknown, no part is looked for.
+        in_parts = ImageOutput.TRAVERSABLE in wanted.painted and not blind
+        unseen = unlit(rgb, size) if in_parts else None
         if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
         images = self._painter.paint(
@@ -226,10 +228,9 @@ class FrameProcessor:
             self._consumers.ahead.observe(labels, classes, settings, blind=blind)
         if not wanted.class_shares:
             return None
-        shares = to_class_shares(labels, segmentation.confidence, classes, settings, header)
-        if blind and settings.free_classes:
-            shares.free_share_ahead = 0.0
-        return shares
+        return to_class_shares(
+            labels, segmentation.confidence, classes, settings, header, blind=blind
+        )
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""

@@ -31,6 +31,8 @@ def to_class_shares(
     classes: ClassTable,
     settings: Settings,
     header: Header,
+    *,
+    blind: bool = False,
 ) -> ClassShares:
     """Builds the message of a mask.
 
@@ -40,6 +42,7 @@ def to_class_shares(
         classes: the model's.
         settings: where ahead is, and what is free there.
         header: goes into the message unchanged.
+        blind: whether the image shows nothing: then nothing is known to be free.
     """
     height, width = labels.shape
     rows, columns = region_of(settings.region_ahead, width, height)
@@ -58,7 +61,7 @@ def to_class_shares(
         ],
         unlabelled_share=float(found.share[UNLABELLED]),
         unlabelled_share_ahead=float(ahead[UNLABELLED]),
-        free_share_ahead=total(ahead, _free_ids(classes, settings)),
+        free_share_ahead=_free_share(ahead, classes, settings, blind=blind),
         region_ahead=RegionOfInterest(
             x_offset=columns.start,
             y_offset=rows.start,
@@ -91,7 +94,7 @@ class FreeAhead:
         """
         height, width = labels.shape
         ahead = shares_in(labels, region_of(settings.region_ahead, width, height))
-        free = 0.0 if blind else total(ahead, _free_ids(classes, settings))
+        free = _free_share(ahead, classes, settings, blind=blind)
         with self._lock:
             self._last, self._noted_s = free, monotonic()
             self._lowest = free if isnan(self._lowest) else min(free, self._lowest)
@@ -131,5 +134,9 @@ class FreeAhead:
         ]
 
 
-def _free_ids(classes: ClassTable, settings: Settings) -> list[int]:
-    return [classes.id_of(name) for name in settings.free_classes]
+def _free_share(
+    ahead: NDArray[np.float64], classes: ClassTable, settings: Settings, *, blind: bool
+) -> float:
+    """What is free of the shares ahead; NaN where no class is."""
+    ids = [classes.id_of(name) for name in settings.free_classes]
+    return 0.0 if blind and ids else total(ahead, ids)
