@@ -69,3 +69,20 @@ def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
             Reason.TOO_LARGE,
             f"{width}x{height} is {width * height} pixels, more than max_pixels ({max_pixels})",
         )
+
+
+def check_length(kind: str, data: bytes, needed: int) -> None:
+    """Refuses a picture file that ends before its header says.
+
+    Args:
+        kind: of the file, as messages name it.
+        data: the file.
+        needed: bytes that the header and what it tells of take.
+
+    Raises:
+        BadImageError: says so.
+    """
+    if len(data) < needed:
+        raise BadImageError(
+            Reason.TRUNCATED, f"the {kind} has {len(data)} bytes where its header takes {needed}"
+        )

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from attendseg_ros.files import pointer_in
-from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_length, check_size
 from attendseg_ros.images.iso_pictures import check_avif, check_jpeg_2000
 from attendseg_ros.images.pnm import check_pnm
 from attendseg_ros.images.tiff import check_tiff
@@ -89,7 +89,7 @@ def _check_bmp(data: bytes, max_pixels: int) -> None:
             )
     # Runs (1 and 2) tell their length only while they are decoded.
     if compression not in (1, 2):
-        _check_length("BMP", data, offset + (width * depth + 31) // 32 * 4 * abs(height))
+        check_length("BMP", data, offset + (width * depth + 31) // 32 * 4 * abs(height))
 
 
 def _check_gif(data: bytes, max_pixels: int) -> None:
@@ -115,7 +115,7 @@ def _check_gif(data: bytes, max_pixels: int) -> None:
 
 def _check_webp(data: bytes, max_pixels: int) -> None:
     (size,) = struct.unpack_from("<I", data, 4)
-    _check_length("WebP", data, 8 + size)
+    check_length("WebP", data, 8 + size)
     sizes = list(_webp_sizes(data, min(len(data), 8 + size)))
     if not sizes:
         raise BadImageError(Reason.UNDECODABLE, "the WebP holds no picture")
@@ -148,13 +148,6 @@ def _webp_sizes(data: bytes, end: int) -> Iterator[tuple[int, int]]:
 
 def _three(data: bytes, position: int) -> int:
     return int.from_bytes(data[position : position + 3], "little")
-
-
-def _check_length(kind: str, data: bytes, needed: int) -> None:
-    if len(data) < needed:
-        raise BadImageError(
-            Reason.TRUNCATED, f"the {kind} has {len(data)} bytes where its header takes {needed}"
-        )
 
 
 def _refuse_heif(_data: bytes, _max_pixels: int) -> None:

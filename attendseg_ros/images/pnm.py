@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_length, check_size
 
 _FIELD = re.compile(rb"(?:\s|#[^\n]*\n)*(\S+)")
 _PAM_FIELD = re.compile(rb"^(WIDTH|HEIGHT|DEPTH|MAXVAL) +(\d+)", re.MULTILINE)
@@ -40,7 +40,7 @@ def check_pnm(data: bytes, max_pixels: int) -> None:
         width, height = fields[b"WIDTH"], fields[b"HEIGHT"]
         check_size(width, height, max_pixels)
         sample = 2 if fields[b"MAXVAL"] > 255 else 1
-        _check_length("PAM", data, end + width * height * fields[b"DEPTH"] * sample)
+        check_length("PAM", data, end + width * height * fields[b"DEPTH"] * sample)
         return
     values, position = _header(data)
     width, height = int(values[0]), int(values[1])
@@ -48,7 +48,7 @@ def check_pnm(data: bytes, max_pixels: int) -> None:
     if kind in b"123":
         # Written in digits: each sample takes one at least.
         samples = width * height * (3 if kind == b"3" else 1)
-        _check_length("PNM", data, position + samples)
+        check_length("PNM", data, position + samples)
         return
     row = {
         b"4": (width + 7) // 8,
@@ -57,7 +57,7 @@ def check_pnm(data: bytes, max_pixels: int) -> None:
         b"f": 4 * width,
         b"F": 12 * width,
     }[kind]
-    _check_length("PNM", data, position + 1 + row * height)
+    check_length("PNM", data, position + 1 + row * height)
 
 
 def decode_pnm(data: bytes) -> NDArray[Any] | None:
@@ -138,10 +138,3 @@ def _pam_header(data: bytes) -> tuple[dict[bytes, int], int]:
     if len(fields) < 4:
         raise BadImageError(Reason.TRUNCATED, "the PAM's header is not all there")
     return fields, end
-
-
-def _check_length(kind: str, data: bytes, needed: int) -> None:
-    if len(data) < needed:
-        raise BadImageError(
-            Reason.TRUNCATED, f"the {kind} has {len(data)} bytes where its header takes {needed}"
-        )
