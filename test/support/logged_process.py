@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,6 +46,9 @@ class LoggedProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:
+            # What a test that failed was told; pytest shows it with the failure.
+            print(f"{self._log.name}:\n{self.log()}", file=sys.stderr)
         self.stop()
 
     @property

@@ -89,6 +89,7 @@ class RosClient:
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
+        self._clients: dict[str, Any] = {}
         self._stamp_ns = 0
 
     def __enter__(self) -> RosClient:
@@ -149,16 +150,17 @@ class RosClient:
 
     def call(self, service_type: Any, name: str, request: Any) -> Any:
         """Calls a service of the node under test and returns the response."""
-        client: Any = self.node.create_client(service_type, name)
-        try:
-            assert client.wait_for_service(PATIENCE_S), f"no service {name}"
-            done = threading.Event()
-            future = client.call_async(request)
-            future.add_done_callback(lambda _: done.set())
-            assert done.wait(PATIENCE_S), f"no answer from {name}"
-            return future.result()
-        finally:
-            self.node.destroy_client(client)
+        if name not in self._clients:
+            # One for all calls: rmw drops the answer to a client that the other side has not
+            # found within 100 ms, and only a new one is still to be found.
+            self._clients[name] = self.node.create_client(service_type, name)
+        client = self._clients[name]
+        assert client.wait_for_service(PATIENCE_S), f"no service {name}"
+        done = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _: done.set())
+        assert done.wait(PATIENCE_S), f"no answer from {name}"
+        return future.result()
 
     def set(self, **values: Any) -> list[SetParametersResult]:
         """Sets the segmentation node's parameters one by one, as `ros2 param set` does."""

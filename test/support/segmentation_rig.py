@@ -80,7 +80,7 @@ class Rig:
         try:
             self.client.__exit__(kind, error, trace)
         finally:
-            self.process.stop()
+            self.process.__exit__(kind, error, trace)
 
     def output(self, topic: str, message_type: Any = Image, qos: Any = 10) -> Inbox:
         """The inbox of one of the node's private topics, subscribed to from the first use on."""
