@@ -20,6 +20,9 @@ from attendseg_ros.ros import segmentation_node
 _EVERY_S = 0.2
 _DIGITS = 20
 
+_NAMES = 100_000
+"""More than Python's table of interned strings takes before it is laid out anew."""
+
 
 class _Mallinfo2(ctypes.Structure):
     """mallinfo(3), glibc 2.33 and later."""
@@ -41,6 +44,17 @@ def bytes_in_use() -> int:
     return int(info.uordblks + info.hblkhd)
 
 
+def settle_names() -> None:
+    """Has Python's table of interned strings take its last size now.
+
+    It gives a slot to each new string and takes none back until all are used up. Then, at some
+    moment of a long run, it is laid out anew, 0.96 MB larger, once: no leak, but in one hour the
+    slope of one.
+    """
+    for number in range(_NAMES):
+        sys.intern(f"soak {number}")
+
+
 def write_count(path: Path) -> None:
     """Writes the number of bytes again and again, in place, until the process ends."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -53,6 +67,7 @@ def write_count(path: Path) -> None:
 def main() -> int:
     """Runs the node with this process's arguments but the first, which names the file."""
     path = Path(sys.argv.pop(1))
+    settle_names()
     threading.Thread(target=write_count, args=(path,), daemon=True).start()
     return segmentation_node.main()
 

@@ -63,6 +63,29 @@ def test_blocks_are_counted_until_they_are_given_back() -> None:
     assert bytes_in_use() - before < 50_000
 
 
+NAMES = """
+import sys
+from reliability.soak.counted_node import bytes_in_use, settle_names
+if sys.argv[1] == "settled":
+    settle_names()
+before = bytes_in_use()
+for number in range(100_000):
+    sys.intern(f"name {number}")
+print(bytes_in_use() - before)
+"""
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] == (3, 12), reason="Python 3.12 keeps interned strings for ever"
+)
+@pytest.mark.parametrize(("how", "grows"), [("as it is", True), ("settled", False)])
+def test_the_table_of_names_grows_before_the_soak_and_not_in_it(how: str, grows: bool) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", NAMES, how], capture_output=True, text=True, check=True
+    )
+    assert (int(process.stdout) > 400_000) == grows, process.stdout
+
+
 def test_what_a_frame_takes_for_a_moment_is_no_growth() -> None:
     memory = Memory(lambda: pages_mb(os.getpid()))
     for minute in range(1, 5):
