@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from math import nan
 from time import monotonic
 from typing import Any
@@ -17,7 +18,7 @@ from attendseg_ros.clocks import latency_ms
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.inference import Segmentation, Segmenter
 from attendseg_ros.msg import SegmentationTiming
-from attendseg_ros.ros.health import contrast_watch
+from attendseg_ros.ros.health import contrast_watch, unwritten_watch
 from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.node_time import passing_ns
@@ -28,6 +29,21 @@ from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What an image is to the eye.
+
+    Attributes:
+        contrast: of 255 grey levels.
+        unwritten: whether some of its rows show a buffer's empty memory.
+        picture: its fingerprint.
+    """
+
+    contrast: float
+    unwritten: bool
+    picture: int
 
 
 class FrameAccount:
@@ -99,8 +115,7 @@ class FrameAccount:
         stamp_ns: int,
         receipt: Receipt,
         segmentation: Segmentation,
-        contrast: float,
-        picture: int,
+        looks: Looks,
         settings: Settings,
     ) -> None:
         """Takes in a frame that is out now.
@@ -111,8 +126,7 @@ class FrameAccount:
             stamp_ns: when the image was taken.
             receipt: how it came.
             segmentation: what was made of it.
-            contrast: of the image.
-            picture: the image's fingerprint.
+            looks: of the image.
             settings: those it was processed with.
         """
         times.cyclic_time_ms = self._cycle.lap_ms() if self._cycle is not None else nan
@@ -123,8 +137,10 @@ class FrameAccount:
             times.pipeline_latency_ms = latency_ms(stamp_ns, now_ns)
         self._note(times, segmentation.input_size, settings)
         self._watch_out(segmentation.foreignness, settings)
-        self._look_at(contrast)
-        self._compare(picture)
+        self._look_at(looks.contrast)
+        if self._counts.unwritten.add(seen=looks.unwritten):
+            self._node.get_logger().warning(unwritten_watch.in_words(self._topic))
+        self._compare(looks.picture)
 
     def timing(self, header: Header, times: FrameTimes, foreignness: float) -> SegmentationTiming:
         """What ~/timing says of the frame that was taken in last.

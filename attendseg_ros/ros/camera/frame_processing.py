@@ -13,12 +13,13 @@ from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
 from attendseg_ros.images.contrast import contrast
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.images.unlit import unlit
+from attendseg_ros.images.unseen import Unseen, unseen_parts
+from attendseg_ros.images.unwritten import unwritten
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
 from attendseg_ros.msg import ClassShares
-from attendseg_ros.ros.camera.frame_account import FrameAccount
+from attendseg_ros.ros.camera.frame_account import FrameAccount, Looks
 from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
@@ -116,6 +117,7 @@ class FrameProcessor:
         # Of what the network sees.
         shown = contrast(settings.framing.part_of(rgb))
         blind = nothing_in_words(shown)
+        empty_rows = unwritten(rgb)
         picture = fingerprint(rgb)
         times.conversion_ms = watch.lap_ms()
         self._give_back_larger(rgb)
@@ -132,6 +134,7 @@ class FrameProcessor:
         stamp = stamp_ns(message.header.stamp)
         points = wanted.points and self._consumers.points.due(settings)
         summed = wanted.landing_zone or wanted.class_shares
+        shares_matter = wanted.class_shares or bool(settings.min_free_share)
         placed = points or wanted.painted_points
         confidence = placed or summed or needs_confidence(settings, wanted.images)
         segmentation = self._models.segment(
@@ -151,14 +154,13 @@ class FrameProcessor:
 
         full = (rgb.shape[1], rgb.shape[0])
         size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
+        free_matters = ImageOutput.TRAVERSABLE in wanted.painted or placed or shares_matter
         # Where all is unknown, no part is looked for.
-        in_parts = ImageOutput.TRAVERSABLE in wanted.painted and not blind
-        unseen = unlit(rgb, size) if in_parts else None
+        in_parts = free_matters and not blind
+        unseen = Unseen(blind, unseen_parts(rgb, empty_rows, size) if in_parts else None)
         if ImageOutput.OVERLAY in wanted.images or placed:
             rgb = self._scaled(rgb, size)
-        images = self._painter.paint(
-            rgb, segmentation, settings, wanted.painted, blind=bool(blind), unseen=unseen
-        )
+        images = self._painter.paint(rgb, segmentation, settings, wanted.painted, unseen=unseen)
         zone = None
         if wanted.landing_zone:
             occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
@@ -171,7 +173,9 @@ class FrameProcessor:
                 message.header,
                 blind,
             )
-        shares = self._in_view(segmentation, settings, wanted, message.header, blind=bool(blind))
+        shares = None
+        if shares_matter:
+            shares = self._in_view(segmentation, settings, wanted, message.header, unseen)
         times.masks_ms = watch.lap_ms()
         self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
         if zone is not None:
@@ -179,7 +183,7 @@ class FrameProcessor:
         if shares is not None:
             self._outputs.publish_class_shares(shares)
         if placed:
-            image = self._segmented(message.header, rgb, full, segmentation, settings, blind)
+            image = self._segmented(message.header, rgb, full, segmentation, settings, unseen)
             if points:
                 self._consumers.points.offer(image)
             if wanted.painted_points:
@@ -197,7 +201,8 @@ class FrameProcessor:
         self._account.take_unserved(unserved)
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
-        self._account.take(times, stamp, receipt, segmentation, shown, picture, settings)
+        looks = Looks(shown, empty_rows is not None, picture)
+        self._account.take(times, stamp, receipt, segmentation, looks, settings)
         if wanted.timing:
             timing = self._account.timing(message.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
@@ -214,23 +219,17 @@ class FrameProcessor:
         settings: Settings,
         wanted: Wanted,
         header: Header,
-        *,
-        blind: bool,
+        unseen: Unseen,
     ) -> ClassShares | None:
         """What is in view, for who wants to know, and what is free ahead, where it is watched."""
-        if not (wanted.class_shares or settings.min_free_share):
-            return None
-        labels, classes = (
-            self._painter.labels(segmentation, settings),
-            self._segmenter.bundle.classes,
-        )
+        classes = self._segmenter.bundle.classes
+        labels = self._painter.labels(segmentation, settings)
+        known = unseen.known(labels, self._painter.free_ids(settings))
         if settings.min_free_share:
-            self._consumers.ahead.observe(labels, classes, settings, blind=blind)
+            self._consumers.ahead.observe(known, classes, settings)
         if not wanted.class_shares:
             return None
-        return to_class_shares(
-            labels, segmentation.confidence, classes, settings, header, blind=blind
-        )
+        return to_class_shares(labels, known, segmentation.confidence, classes, settings, header)
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""
@@ -248,7 +247,7 @@ class FrameProcessor:
         image_size: tuple[int, int],
         segmentation: Segmentation,
         settings: Settings,
-        blind: str,
+        unseen: Unseen,
     ) -> SegmentedImage:
         """The image with what is known of it, for those who place it in space."""
         confidence = segmentation.confidence
@@ -256,14 +255,15 @@ class FrameProcessor:
             # The model gives class ids alone: nothing is known, which is no certainty.
             confidence = np.zeros_like(segmentation.labels)
         labels = self._painter.labels(segmentation, settings)
-        if blind:
-            labels, confidence = np.full_like(labels, UNLABELLED), np.zeros_like(labels)
+        known = unseen.known(labels, self._painter.free_ids(settings))
+        if known is not labels:
+            confidence = np.where(known == labels, confidence, np.uint8(0))
         return SegmentedImage(
             header=header,
             rgb=rgb,
-            labels=labels,
+            labels=known,
             confidence=confidence,
-            blind=blind,
+            blind=unseen.blind,
             classes=self._segmenter.bundle.classes,
             kept_ids=self._ids(settings.kept_points_classes),
             painted_ids=self._ids(settings.kept_painted_classes),

@@ -45,7 +45,7 @@ class SegmentedImage:
     Attributes:
         header: the image's.
         rgb: uint8 (H, W, 3), of any strides.
-        labels: uint8 (H, W) class ids.
+        labels: uint8 (H, W) class ids, 255 where nothing is seen.
         confidence: uint8 (H, W), 255 = certain.
         classes: what the ids mean.
         kept_ids: the ids whose points are wanted; None for all.

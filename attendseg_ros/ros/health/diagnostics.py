@@ -17,7 +17,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.health import contrast_watch
+from attendseg_ros.ros.health import contrast_watch, unwritten_watch
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.limits import (
     Finding,
@@ -99,6 +99,8 @@ class Report:
                 findings.append((WARN, f"{what} {camera.topic}: {reasons}"))
         if counts.contrast.shows_nothing:
             findings.append((WARN, contrast_watch.in_words(camera.topic, counts.contrast.last)))
+        elif counts.unwritten.lasts:
+            findings.append((WARN, unwritten_watch.in_words(camera.topic)))
         findings += judge_repeats(camera.topic, camera.repeated_s, settings)
         findings += judge_pictures(camera.topic, counts.pictures.still_s, settings)
         findings += self._stream_findings(camera, settings)

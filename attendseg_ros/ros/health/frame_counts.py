@@ -12,6 +12,7 @@ from attendseg_ros.images.bad_image import OF_THE_NETWORK, Reason
 from attendseg_ros.ros.health.contrast_watch import ContrastWatch
 from attendseg_ros.ros.health.foreign_watch import ForeignWatch
 from attendseg_ros.ros.health.still_watch import StillWatch
+from attendseg_ros.ros.health.unwritten_watch import UnwrittenWatch
 from attendseg_ros.streaming.passing_time import PassingTime
 from attendseg_ros.streaming.timing import FrameTimes, History, RateWindow
 
@@ -51,6 +52,7 @@ class FrameCounts:
         self.history = History()
         self.foreign = ForeignWatch()
         self.contrast = ContrastWatch()
+        self.unwritten = UnwrittenWatch()
         self.pictures = StillWatch()
         self.nobody_listens = False
         self._wanted_since_ns: int | None = None
@@ -85,6 +87,7 @@ class FrameCounts:
         self.history.clear()
         self.foreign.clear()
         self.contrast.clear()
+        self.unwritten.clear()
         self.pictures.clear()
 
     def record_failure(self, reason: Reason, why: str) -> None:

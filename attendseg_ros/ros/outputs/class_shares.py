@@ -27,22 +27,21 @@ PATIENCE_S = 1.0
 
 def to_class_shares(
     labels: Pixels,
+    known: Pixels,
     confidence: Pixels | None,
     classes: ClassTable,
     settings: Settings,
     header: Header,
-    *,
-    blind: bool = False,
 ) -> ClassShares:
     """Builds the message of a mask.
 
     Args:
         labels: uint8 (H, W), as ~/mask.
+        known: uint8 (H, W), what is known of them: 255 where nothing is seen to be free.
         confidence: uint8 (H, W), 255 = certain; None where the model does not tell.
         classes: the model's.
         settings: where ahead is, and what is free there.
         header: goes into the message unchanged.
-        blind: whether the image shows nothing: then nothing is known to be free.
     """
     height, width = labels.shape
     rows, columns = region_of(settings.region_ahead, width, height)
@@ -61,7 +60,7 @@ def to_class_shares(
         ],
         unlabelled_share=float(found.share[UNLABELLED]),
         unlabelled_share_ahead=float(ahead[UNLABELLED]),
-        free_share_ahead=_free_share(ahead, classes, settings, blind=blind),
+        free_share_ahead=_free_share(known, (rows, columns), classes, settings),
         region_ahead=RegionOfInterest(
             x_offset=columns.start,
             y_offset=rows.start,
@@ -81,20 +80,17 @@ class FreeAhead:
         self._last, self._lowest = nan, nan
         self._noted_s = monotonic()
 
-    def observe(
-        self, labels: Pixels, classes: ClassTable, settings: Settings, *, blind: bool = False
-    ) -> None:
+    def observe(self, known: Pixels, classes: ClassTable, settings: Settings) -> None:
         """Takes in a mask.
 
         Args:
-            labels: uint8 (H, W) as ~/mask.
+            known: uint8 (H, W), what is known of ~/mask: 255 where nothing is seen to be free.
             classes: the model's.
             settings: where ahead is, and what is free there.
-            blind: whether the image shows nothing: then nothing is known to be free.
         """
-        height, width = labels.shape
-        ahead = shares_in(labels, region_of(settings.region_ahead, width, height))
-        free = _free_share(ahead, classes, settings, blind=blind)
+        height, width = known.shape
+        region = region_of(settings.region_ahead, width, height)
+        free = _free_share(known, region, classes, settings)
         with self._lock:
             self._last, self._noted_s = free, monotonic()
             self._lowest = free if isnan(self._lowest) else min(free, self._lowest)
@@ -135,8 +131,8 @@ class FreeAhead:
 
 
 def _free_share(
-    ahead: NDArray[np.float64], classes: ClassTable, settings: Settings, *, blind: bool
+    known: Pixels, region: tuple[slice, slice], classes: ClassTable, settings: Settings
 ) -> float:
-    """What is free of the shares ahead; NaN where no class is."""
+    """What is free of a region; NaN where no class is."""
     ids = [classes.id_of(name) for name in settings.free_classes]
-    return 0.0 if blind and ids else total(ahead, ids)
+    return total(shares_in(known, region), ids)

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from attendseg_ros.images.raw_image import packed
+from attendseg_ros.images.unseen import Unseen
 from attendseg_ros.inference import Segmentation
 from attendseg_ros.labels import ClassTable, blend, colorize
-from attendseg_ros.navigation import FREE, UNKNOWN, occupancy_of
+from attendseg_ros.navigation import occupancy_of
 from attendseg_ros.ros.messages.image_messages import Canvas
 from attendseg_ros.ros.parameters.settings import Settings
 
 Pixels = NDArray[np.uint8]
+
+_ALL_SEEN = Unseen()
 
 
 class ImageOutput(Enum):
@@ -57,8 +60,7 @@ class OutputImages:
         settings: Settings,
         wanted: Collection[ImageOutput],
         *,
-        blind: bool = False,
-        unseen: Pixels | None = None,
+        unseen: Unseen = _ALL_SEEN,
     ) -> dict[ImageOutput, Image]:
         """Paints the wanted images.
 
@@ -68,10 +70,8 @@ class OutputImages:
             segmentation: with confidence when `needs_confidence` says so.
             settings: which pixels are labelled, and how strong the colours are.
             wanted: the images to paint.
-            blind: whether the image shows nothing, so that nothing is known to be free: models call
-                a covered lens floor or grass, and are sure of it.
-            unseen: uint8 (H, W) of the labels' size, above 0 where a part of the image shows
-                nothing, and so is not known to be free; None where all of it shows something.
+            unseen: what of the image shows nothing, so that nothing there is known to be free:
+                models call a covered lens floor or grass, and are sure of it.
 
         Returns:
             A message for each, whose header is to be set; valid until the next call.
@@ -87,12 +87,8 @@ class OutputImages:
             np.copyto(images[ImageOutput.MASK].pixels, labels)
         if ImageOutput.TRAVERSABLE in wanted:
             table = occupancy_of(self._classes, settings.free_classes, settings.occupied_classes)
-            if blind:
-                table[:] = UNKNOWN
-            occupancy = images[ImageOutput.TRAVERSABLE].pixels
-            cv2.LUT(labels, table, dst=occupancy)
-            if unseen is not None:
-                occupancy[(unseen > 0) & (occupancy == FREE)] = UNKNOWN
+            known = unseen.known(labels, self.free_ids(settings))
+            cv2.LUT(known, table, dst=images[ImageOutput.TRAVERSABLE].pixels)
         if ImageOutput.COLOR_MASK in wanted or ImageOutput.OVERLAY in wanted:
             colors = self._canvas(ImageOutput.COLOR_MASK, size).pixels
             colorize(labels, self._palette, colors)
@@ -114,6 +110,10 @@ class OutputImages:
         kept = settings.kept_classes
         ids = None if kept is None else [self._classes.id_of(name) for name in kept]
         return segmentation.mask(settings.min_confidence, ids)
+
+    def free_ids(self, settings: Settings) -> list[int]:
+        """The ids of the classes that are free."""
+        return [self._classes.id_of(name) for name in settings.free_classes]
 
     def _canvas(self, output: ImageOutput, size: tuple[int, int]) -> Canvas:
         canvas = self._canvases.get(output)

@@ -128,6 +128,45 @@ def test_black_borders_are_not_free(rig: Rig, camera: Any) -> None:
     assert (found[16:, : WIDTH - 108] == FREE).all()
 
 
+def half(rig: Rig, colour: tuple[int, int, int]) -> Image:
+    """A road whose lower half is of one colour."""
+    seen = something(rig)
+    pixels = np.frombuffer(seen.data, np.uint8).reshape(HEIGHT, WIDTH, 3).copy()
+    pixels[HEIGHT // 2 :] = colour
+    return image(pixels, "rgb8", seen.header)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (0, 135, 0), (128, 128, 128), (255, 121, 255)])
+def test_nothing_of_an_empty_half_is_free(
+    rig: Rig, camera: Any, depth: DepthCamera, colour: tuple[int, int, int]
+) -> None:
+    """To `drone` and `offroad` the green of an empty YUV buffer is grass, and they are sure."""
+    rig.client.must_set(traversable_classes=["road", *_DARK], ahead_region=[0.0, 0.6, 1.0, 0.4])
+    outputs = [rig.output("traversable"), rig.output("class_shares", ClassShares)]
+    traversable, shares = rig.client.ask(camera, half(rig, colour), *outputs)
+    assert (pixels_of(traversable)[HEIGHT // 2 :] == UNKNOWN).all()
+    assert (pixels_of(traversable)[9:15] == FREE).all()
+    assert shares.free_share_ahead == 0.0
+    found = depth.cloud(camera, half(rig, colour))
+    labels = np.frombuffer(found.data, np.uint8)[12::20]
+    assert (labels == UNLABELLED).mean() > 0.49
+    assert (labels == CamVidClass.ROAD).mean() > 0.2
+
+
+def test_half_filled_buffers_are_told(rig: Rig, camera: Any) -> None:
+    rig.output("mask")
+
+    def says(colour: tuple[int, int, int], *, told: bool) -> None:
+        def fits(status: Any) -> bool:
+            camera.publish(half(rig, colour))
+            return ("only empty memory has" in status.message) == told
+
+        rig.status("camera", fits)
+
+    says((0, 135, 0), told=True)
+    says((0, 130, 60), told=False)
+
+
 def test_points_have_no_class_and_chosen_ones_are_none(
     rig: Rig, camera: Any, depth: DepthCamera
 ) -> None:
