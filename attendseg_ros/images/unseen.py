@@ -49,8 +49,9 @@ class Unseen:
             return labels
         table = np.zeros(256, np.uint8)
         table[list(free)] = 255
-        known = labels.copy()
-        known[(cv2.LUT(labels, table) & self.parts) > 0] = UNLABELLED
+        hidden = cv2.bitwise_and(cv2.LUT(labels, table), self.parts)
+        known: Pixels = labels.copy()
+        known[np.asarray(hidden) > 0] = UNLABELLED
         return known
 
 
@@ -68,5 +69,5 @@ def unseen_parts(rgb: Pixels, rows: Pixels | None, size: tuple[int, int]) -> Pix
     black = unlit(rgb, size)
     if rows is None:
         return black
-    parts = cv2.resize(rows, size, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(parts if black is None else parts | black, np.uint8)
+    parts = np.asarray(cv2.resize(rows, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    return parts if black is None else parts | black
