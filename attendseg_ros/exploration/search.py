@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.trial import TrialState
@@ -40,7 +41,7 @@ from attendseg_ros.progress import progress_to
 from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
-from attendseg_ros.training.config import TrainingConfig, with_later_settings
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.yaml_text import to_yaml
 
 SETTINGS_FILE = "exploration.json"
@@ -243,19 +244,23 @@ def _crop_for(size: Size, training: TrainingConfig) -> Size:
 
 def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> None:
     """Makes the folder this exploration's, or checks that it already is."""
-    of_candidates = ("run", "shape")
+
+    def plain(config: TrainingConfig) -> dict[str, Any]:
+        of_candidates = ("run", "shape")
+        return {k: v for k, v in config.to_mapping().items() if k not in of_candidates}
+
     settings = {
         "limits": asdict(limits),
-        "training": {k: v for k, v in training.to_mapping().items() if k not in of_candidates},
+        "training": plain(training),
         "input_sizes": [list(size) for size in sizes],
     }
     path = training.run / SETTINGS_FILE
     if path.exists():
         there = parse_json(read_small_file(path), str(path))
         if isinstance(there, dict) and isinstance(there.get("training"), dict):
-            completed = with_later_settings(there["training"])
-            completed["data"] = str(Path(str(completed["data"])).absolute())
-            there["training"] = {k: v for k, v in completed.items() if k not in of_candidates}
+            # Of an earlier version, perhaps, which had fewer settings.
+            made_with = TrainingConfig.from_mapping(there["training"], training.run, path)
+            there["training"] = plain(made_with)
         if changed := differences(there, json.loads(json.dumps(settings))):
             raise DataError(
                 f"{path}: the folder holds an exploration of other settings ({changed}); "

@@ -20,12 +20,12 @@ from torch import nn
 
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, load_bundle
-from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
+from attendseg_ros.inference.registry import DESCRIPTION_FILE
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.blocks import ConvNormAct
 from attendseg_ros.network.pixel_blocks import BLOCKS_SHAPE, RGB, unblocked
 from attendseg_ros.network.shape import Shape, Stage
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig, is_model_name
 
 BATCHES_MEASURED = 16
 """Of images, to know what goes through the network: 128 are plenty for a mean and a variance."""
@@ -43,10 +43,7 @@ def is_bundle(origin: Path) -> bool:
 
     A bundle or a run in reach comes before a shipped model of the same name.
     """
-    if (origin / DESCRIPTION_FILE).is_file():
-        return True
-    is_run = (origin / CONFIG_FILE).is_file()
-    return not is_run and str(origin) in {model.name for model in known_models().models}
+    return (origin / DESCRIPTION_FILE).is_file() or is_model_name(origin)
 
 
 def read_bundle(origin: Path) -> Bundle:

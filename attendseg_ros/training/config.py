@@ -12,6 +12,7 @@ from typing import Any
 from attendseg_ros.documents import LARGE, read_yaml
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
+from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.shortening import shortened_text
@@ -185,13 +186,13 @@ class TrainingConfig:
     def to_mapping(self) -> dict[str, Any]:
         """Returns plain values for YAML."""
         return asdict(self) | {
-            # Another folder may hold another set by the same name.
+            # From another folder a relative path leads to something else, or nowhere.
             "data": str(self.data.absolute()),
             "run": str(self.run),
-            "start_from": str(self.start_from) if self.start_from else None,
-            "teacher": [str(run) for run in self.teacher] or None,
+            "start_from": _from_anywhere(self.start_from) if self.start_from else None,
+            "teacher": [_from_anywhere(origin) for origin in self.teacher] or None,
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
-            "backbone": str(self.backbone) if self.backbone else None,
+            "backbone": str(self.backbone.absolute()) if self.backbone else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "groups": self.groups.to_plain() if self.groups else None,
@@ -223,19 +224,33 @@ class TrainingConfig:
             values = with_names(read_yaml(path, limits=LARGE))
         except DataError as error:
             raise DataError(f"not a training run's settings: {error}") from error
-        known = {f.name for f in fields(cls)}
         if isinstance(values, dict):
             values.pop(ANCESTRY, None)
+        return cls.from_mapping(values, Path(run), path)
+
+    @classmethod
+    def from_mapping(cls, values: object, run: Path, where: Path) -> TrainingConfig:
+        """Reads settings as this version or an earlier one wrote them.
+
+        Args:
+            values: as of `to_mapping`; what has come since may be missing, and has the values by
+                which that version trained.
+            run: folder of the run.
+            where: the file that holds them.
+
+        Raises:
+            DataError: if they are not settings of this version.
+        """
+        known = {f.name for f in fields(cls)}
         if not isinstance(values, dict) or not {"data", "classes"} <= set(values) <= known:
-            raise DataError(f"{path}: may hold only the fields {', '.join(sorted(known))}")
-        values = with_later_settings(values)
+            raise DataError(f"{where}: may hold only the fields {', '.join(sorted(known))}")
         try:
-            return cls._from_mapping(values, Path(run))
+            return cls._from_mapping(_with_later_settings(values), run)
         except AttendSegError as error:
-            raise DataError(f"{path}: {error}") from error
+            raise DataError(f"{where}: {error}") from error
         except (TypeError, ValueError) as error:
             raise DataError(
-                f"{path}: a value is not of the kind that it must be: {shortened_text(error)}"
+                f"{where}: a value is not of the kind that it must be: {shortened_text(error)}"
             ) from error
 
     @classmethod
@@ -259,13 +274,21 @@ class TrainingConfig:
         )
 
 
-def with_later_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as an earlier version wrote them, with those that have come since.
-
-    They have the values by which that version trained.
-    """
+def _with_later_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as an earlier version wrote them, with those that have come since."""
     defaults = TrainingConfig(Path("/"), ClassTable.load("camvid"), Path()).to_mapping()
     return defaults | _EARLIER_VALUES | dict(values)
+
+
+def is_model_name(origin: Path) -> bool:
+    """Whether a model is meant by its name: a bundle or a run in reach comes before one."""
+    in_reach = any((origin / file).is_file() for file in (CONFIG_FILE, DESCRIPTION_FILE))
+    return not in_reach and str(origin) in {model.name for model in known_models().models}
+
+
+def _from_anywhere(origin: Path) -> str:
+    """A run or a bundle as it is found again from any folder: a name stays one."""
+    return str(origin if is_model_name(origin) else origin.absolute())
 
 
 def _paths(value: str | list[str] | None) -> tuple[Path, ...]:
