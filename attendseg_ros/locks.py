@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that one run at a time writes to; a lock goes with its process, however that ends."""
+"""Places that one run at a time writes to; a lock goes with its process, however that ends."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def held_alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def lock(descriptor: int, folder: Path, output: Path) -> None:
-    """Locks a folder until its descriptor is closed.
+def lock(descriptor: int, held: Path, output: Path) -> None:
+    """Locks a file or a folder until its descriptor is closed.
 
     Args:
-        descriptor: of the open folder.
-        folder: its name.
+        descriptor: of what is locked.
+        held: its name.
         output: what the user knows it by.
 
     Raises:
@@ -48,7 +48,7 @@ def lock(descriptor: int, folder: Path, output: Path) -> None:
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_alone = _is_still(folder, descriptor)
+        is_alone = _is_still(held, descriptor)
     except BlockingIOError:
         is_alone = False
     except OSError:

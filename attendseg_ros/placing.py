@@ -14,11 +14,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.files import forget_unfinished, remember_unfinished
+from attendseg_ros.folders import add_what_is_missing, remove, sync, sync_one
 from attendseg_ros.locks import lock
 
 _LONGEST_NAME = 255
@@ -99,20 +101,30 @@ class Placing:
         unfinished: where to write the file or the folder meanwhile, under the same name.
     """
 
-    def __init__(self, path: Path, keep: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        keep: Callable[[str], bool] | None = None,
+        *,
+        replace: bool = True,
+    ) -> None:
         """Makes room beside the place; what a killed run left there goes.
 
         Args:
             path: the output's name.
             keep: which entries of an old folder, by their names, stay in the new one unless it
                 has its own; None: none.
+            replace: whether what is there may be replaced, or what is of the same name in a
+                folder of which something stays.
 
         Raises:
-            DataError: the place is a link that leads nowhere, nothing can be written there, or
-                another run is writing there at this moment.
+            DataError: the place is a link that leads nowhere, nothing can be written there,
+                another run is writing there at this moment, or something is there already.
         """
         self.path = real_place(path)
+        self._name = path
         self._keep = keep
+        self._replace = replace
         self._room = self.path.parent / hidden_name(self.path.name, ".unfinished")
         self.unfinished = self._room / self.path.name
         self._old = self._room / f"{self._room.name}.old"
@@ -128,21 +140,29 @@ class Placing:
             os.close(self._lock)
             raise
         remember_unfinished(self._room)
+        try:
+            # Only now: another run may have ended since somebody looked.
+            self._check_new()
+        except BaseException:
+            self.discard()
+            raise
 
     def finish(self) -> None:
         """Puts the output in its place; the old one is gone after that, and not before.
 
         Raises:
             OSError: it cannot; the old one is still there.
+            DataError: another program has put something there that is not to be replaced.
         """
         try:
+            self._check_new()
             if self._keep is not None and self.path.is_dir() and self.unfinished.is_dir():
-                _add_what_is_missing(self.path, self.unfinished, self._keep)
+                add_what_is_missing(self.path, self.unfinished, self._keep)
                 # Who may look into it stays as it was.
                 shutil.copymode(self.path, self.unfinished)
-            _sync(self.unfinished)
+            sync(self.unfinished)
             self._change_places()
-            _sync_one(self.path.parent)
+            sync_one(self.path.parent)
         finally:
             self.discard()
 
@@ -161,13 +181,25 @@ class Placing:
         os.close(self._lock)
         self._lock = -1
 
+    def _check_new(self) -> None:
+        if self._replace or not os.path.lexists(self.path):
+            return
+        taken = self._name
+        if self._keep is not None and self.path.is_dir():
+            ours = self.unfinished.iterdir() if self.unfinished.is_dir() else ()
+            both = sorted(one.name for one in ours if os.path.lexists(self.path / one.name))
+            if not both:
+                return
+            taken = self._name / both[0]
+        raise DataError(f"{taken}: exists already: name another output, or --force to replace it")
+
     def _claim(self, path: Path) -> None:
         lock(self._lock, self._room, path)
         if os.path.lexists(self._old) and not os.path.lexists(self.path):
             # A run was killed between the two steps that file systems without an exchange need.
             self._old.rename(self.path)
         for left in self._room.iterdir():
-            _remove(left)
+            remove(left)
 
     def _change_places(self) -> None:
         if not os.path.lexists(self.path) or (
@@ -202,6 +234,20 @@ class Placing:
             self.discard()
 
 
+@contextmanager
+def claimed(path: Path) -> Iterator[None]:
+    """Keeps other runs away from an output that is written without a `Placing`.
+
+    Raises:
+        DataError: another run is writing there at this moment, or nothing can be written there.
+    """
+    placing = Placing(path)
+    try:
+        yield
+    finally:
+        placing.discard()
+
+
 def hidden_name(name: str, ending: str) -> str:
     """The name of something that belongs to an output and lies beside it, hidden, for a while."""
     hidden = f".{name}{ending}"
@@ -228,49 +274,3 @@ def _exchange(first: Path, second: Path) -> bool:
 def keep_everything(_name: str) -> bool:
     """For `Placing`: all that only the old folder holds stays."""
     return True
-
-
-def _add_what_is_missing(old: Path, new: Path, keep: Callable[[str], bool]) -> None:
-    """Gives the new folder what only the old one holds, as further names of the same files."""
-    for entry in old.iterdir():
-        target = new / entry.name
-        if os.path.lexists(target) or not keep(entry.name):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, target, symlinks=True, copy_function=_link)
-        else:
-            _link(entry, target)
-
-
-def _link(entry: str | Path, target: str | Path) -> None:
-    try:
-        os.link(entry, target, follow_symlinks=False)
-    except OSError:
-        # File systems without further names.
-        shutil.copy2(entry, target, follow_symlinks=False)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Has everything written to the disk: a power cut must not leave names without content."""
-    for entry in [path, *path.rglob("*")]:
-        if not entry.is_symlink():
-            _sync_one(entry)
-
-
-def _sync_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Folders of some file systems cannot be synced.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)

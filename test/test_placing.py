@@ -135,6 +135,40 @@ def test_two_runs_do_not_write_to_one_place(tmp_path: Path) -> None:
     assert read(tmp_path / "out") == "first"
 
 
+def test_what_another_run_has_put_there_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    write(place, "theirs", folder=False)
+    with pytest.raises(DataError, match=r"out: exists already.*--force"):
+        Placing(place, replace=False)
+    assert names(tmp_path) == ["out"]
+    place.unlink()
+    late = Placing(place, replace=False)
+    write(late.unfinished, "ours", folder=False)
+    write(place, "theirs", folder=False)
+    with pytest.raises(DataError, match="out: exists already"):
+        late.finish()
+    assert read(place) == "theirs"
+    assert names(tmp_path) == ["out"]
+
+
+def test_of_a_folder_that_stays_only_names_that_both_have_are_taken(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    place.mkdir()
+    for name, refused in (("ours.png", False), ("theirs.png", True)):
+        made = Placing(place, keep_everything, replace=False)
+        made.unfinished.mkdir()
+        (made.unfinished / name).write_text("ours")
+        (place / "theirs.png").write_text("theirs")
+        if refused:
+            with pytest.raises(DataError, match=r"out/theirs\.png: exists already"):
+                made.finish()
+        else:
+            made.finish()
+        assert (place / "theirs.png").read_text() == "theirs"
+        assert names(place) == ["ours.png", "theirs.png"]
+    assert names(tmp_path) == ["out"]
+
+
 @pytest.mark.parametrize("between", [False, True], ids=["while writing", "between two steps"])
 def test_after_a_kill_the_old_one_is_there_or_comes_back(tmp_path: Path, between: bool) -> None:
     place = tmp_path / "out"

@@ -34,6 +34,7 @@ from attendseg_ros.cli import (
     benchmark_start_up,
 )
 from attendseg_ros.cli.verb import Result, given_path
+from attendseg_ros.placing import claimed
 
 NAME = "benchmark"
 HELP = "measure on this machine: speed, start, memory, flicker, and networks of others"
@@ -95,12 +96,13 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.kind == _REPORT:
         return benchmark_report.write(arguments)
     check_replaceable(arguments.output, arguments.kind, force=arguments.force)
-    for name, text in in_words(machine()).items():
-        print(f"{name}: {text}", file=sys.stderr)
-    results: dict[str, Any] = _KINDS[arguments.kind].measure(arguments)
-    write_results(arguments.output, results)
-    interim_of(arguments.output).unlink(missing_ok=True)
-    why_none = plot(results, plot_of(arguments.output))
+    with claimed(arguments.output):
+        for name, text in in_words(machine()).items():
+            print(f"{name}: {text}", file=sys.stderr)
+        results: dict[str, Any] = _KINDS[arguments.kind].measure(arguments)
+        write_results(arguments.output, results)
+        interim_of(arguments.output).unlink(missing_ok=True)
+        why_none = plot(results, plot_of(arguments.output))
     if why_none is not None:
         print(why_none, file=sys.stderr)
     return results

@@ -16,7 +16,9 @@ from attendseg_ros.deployment.calibrating import (
     write_down,
 )
 from attendseg_ros.errors import BundleError
+from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.registry import is_known_by_name
+from attendseg_ros.locks import held_alone
 from attendseg_ros.training.dataset import LabelledSet
 
 NAME = "calibrate"
@@ -79,6 +81,12 @@ def run(arguments: argparse.Namespace) -> Result:
             f"--temperature-of {arguments.temperature_of}: is the model itself; leave it out, or "
             "give one that was trained in the same way without the images held out"
         )
+    # Each of two would write a part of what the other found.
+    with held_alone(bundle.path):
+        return _calibrated(arguments, bundle, sister)
+
+
+def _calibrated(arguments: argparse.Namespace, bundle: Bundle, sister: Bundle | None) -> Result:
     held_out = LabelledSet(arguments.data, arguments.split, bundle.classes)
     training = None
     if arguments.train_split:

@@ -233,7 +233,9 @@ def _sinks(source: Source, arguments: argparse.Namespace, palette: _Palette) -> 
         if out.exists() and not force:
             raise DataError(f"{out}: exists already; name another video, or --force to replace it")
         keeps_time = source.has_own_times
-        return [OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time)]
+        return [
+            OverlayVideoSink(out, palette, source.rate_hz, keeps_time=keeps_time, replace=force)
+        ]
     if out.exists() and not out.is_dir():
         raise DataError(f"{out} is a file, a pipe or a device: give a folder, or NAME.mp4")
     folders = {kind: out / kind for kind in pictures or ("masks", "overlays")}

@@ -56,12 +56,19 @@ def name_of_bundle(asked: str, target: Path) -> str:
 
 
 @contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
+def written_whole(target: Path, *, replace: bool = True) -> Iterator[Path]:
     """A folder beside the target that takes its place when all went well, else disappears.
 
     What else an old bundle's folder holds, notes or a licence's text, stays in it.
+
+    Raises:
+        BundleError: as `check_target` does: another run may have ended since that looked.
+        DataError: another run is writing there at this moment, or nothing can be written there.
     """
-    with Placing(target, keep=_is_of_no_bundle) as placing:
+    with Placing(target, keep=_is_of_no_bundle, replace=replace) as placing:
+        if not replace:
+            # Now, and not after the minutes that a network's check takes.
+            check_target(target, replace)
         placing.unfinished.mkdir()
         yield placing.unfinished
 
@@ -91,12 +98,21 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
     Args:
         bundle: of which the file is replaced, whole or not at all.
         sections: by name; None takes a section out.
+
+    Raises:
+        BundleError: another model has taken the bundle's place since it was read.
     """
     path = bundle.path / DESCRIPTION_FILE
+    there = read_yaml(path, BundleError)
+    if not isinstance(there, Mapping) or there.get("sha256") != bundle.sha256:
+        raise BundleError(
+            f"{path}: describes another model than the one that was measured, which somebody "
+            "replaced meanwhile: nothing is written; give the command again"
+        )
     given = {name: dict(values) for name, values in sections.items() if values is not None}
     kept = {
         key: given.get(key, value)
-        for key, value in read_yaml(path, BundleError).items()
+        for key, value in there.items()
         if key not in sections or key in given
     }
     # The class table is long: what a reader looks for stands before it.

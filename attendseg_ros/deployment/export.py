@@ -158,7 +158,7 @@ def export(config: ExportConfig) -> ExportReport:
     float_bytes = weight_bytes(plain_graph)
     model = bundle_graph(plain_graph, config.target, calibrated_on)
 
-    with written_whole(config.bundle) as folder:
+    with written_whole(config.bundle, replace=config.replace) as folder:
         fields = _fields(config, training, network, model, terms)
         write_model(folder, model.SerializeToString(), fields, training.classes)
         bundle = load_bundle(folder)

@@ -93,7 +93,7 @@ def import_model(config: ImportConfig) -> ImportReport:
     _check_sizes(config, adapted)
     if config.quantization is not None and is_quantized(adapted.model):
         raise DataError(f"{config.model}: is in 8 bits already: leave --quantize out")
-    with written_whole(config.bundle) as folder:
+    with written_whole(config.bundle, replace=config.replace) as folder:
         write_model(folder, _serialized(adapted.model, config), _fields(config, adapted), classes)
         bundle = load_bundle(folder)
         price = None

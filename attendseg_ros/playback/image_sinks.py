@@ -52,7 +52,7 @@ class PictureSink(Sink):
         if not self._replace:
             _check_new(self._folder / picture_name(frame))
         if self._placing is None:
-            self._placing = Placing(self._folder, keep_everything)
+            self._placing = Placing(self._folder, keep_everything, replace=self._replace)
             self._placing.unfinished.mkdir()
         write_png(self._placing.unfinished / picture_name(frame), self._picture(frame, labels))
 

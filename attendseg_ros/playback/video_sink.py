@@ -34,8 +34,13 @@ _NO_ROOM_BYTES = 1 << 20
 class VideoWriter:
     """Writes RGB pictures to an .mp4 file, which appears under its name when it is complete."""
 
-    def __init__(self, path: Path, rate_hz: float) -> None:
+    def __init__(self, path: Path, rate_hz: float, *, replace: bool = True) -> None:
         """Takes the file's name; the first picture decides the video's size.
+
+        Args:
+            path: the .mp4 file.
+            rate_hz: the video's rate.
+            replace: whether a file of that name may be replaced.
 
         Raises:
             DataError: the name does not end in .mp4, or its folder cannot be made.
@@ -44,6 +49,7 @@ class VideoWriter:
             raise DataError(f"{path}: a video is written as .mp4")
         make_folder(real_place(path).parent)
         self._path = path
+        self._replace = replace
         self._placing: Placing | None = None
         self._rate_hz = writable_rate(rate_hz)
         self._size = (0, 0)
@@ -64,7 +70,7 @@ class VideoWriter:
                 max(_SMALLEST_SIDE, width + width % 2),
                 max(_SMALLEST_SIDE, height + height % 2),
             )
-            self._placing = Placing(self._path)
+            self._placing = Placing(self._path, replace=self._replace)
             codec = cv2.VideoWriter.fourcc(*_CODEC)
             # A relative name with a colon is an address to FFmpeg.
             name = self._name.enter_context(utf8_name(self._placing.unfinished))
@@ -133,6 +139,7 @@ class OverlayVideoSink(Sink):
         alpha: float = 0.5,
         *,
         keeps_time: bool = False,
+        replace: bool = True,
     ) -> None:
         """Takes the file's name.
 
@@ -142,8 +149,9 @@ class OverlayVideoSink(Sink):
             rate_hz: the video's rate.
             alpha: weight of the colours, 0 to 1.
             keeps_time: shows a frame until the next one's stamp, for frames at a rate that varies.
+            replace: whether a file of that name may be replaced.
         """
-        self._video = VideoWriter(path, rate_hz)
+        self._video = VideoWriter(path, rate_hz, replace=replace)
         self._palette = palette
         self._alpha = alpha
         self._rate_hz = writable_rate(rate_hz) if keeps_time else 0.0

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from attendseg_ros.inference.engine import default_threads
+from attendseg_ros.placing import claimed
 
 
 def test_latency_prints_and_keeps_its_results(
@@ -156,6 +157,16 @@ def test_an_unfit_model_is_refused_in_a_line(attendseg: Any) -> None:
     assert process.stderr.splitlines()[-1].startswith(
         "attendseg benchmark: no model 'highway': give"
     )
+
+
+def test_results_that_another_run_is_writing_are_its_own(
+    refusal_of: Callable[..., str], tiny: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "results.json"
+    with claimed(out):
+        said = refusal_of("benchmark", "latency", "--model", tiny, "-o", out)
+    assert "results.json: another run is writing to it" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_results_is_not_replaced(

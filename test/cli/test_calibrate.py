@@ -16,6 +16,7 @@ from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import create_engine, load_bundle
 from attendseg_ros.labels import ClassTable
+from attendseg_ros.locks import held_alone
 
 DOUBT = 4.0
 """The temperature at which the tiny bundle's confidence is right about the set."""
@@ -155,6 +156,15 @@ def test_a_card_that_is_no_text_leaves_everything_as_it_is(
     said = refusal_of("calibrate", model, "--data", labelled)
     assert "MODEL_CARD.md: is not UTF-8" in said
     assert (model / "model.yaml").read_bytes() == stored
+
+
+def test_one_run_at_a_time_calibrates_a_bundle(
+    refusal_of: Callable[..., str], model: Path, labelled: Path
+) -> None:
+    """The card of one beside the model.yaml of the other would be the model's of nobody."""
+    with held_alone(model):
+        said = refusal_of("calibrate", model, "--data", labelled)
+    assert "own: another run is writing to it" in said
 
 
 def test_a_model_found_by_name_is_not_changed(

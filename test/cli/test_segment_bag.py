@@ -131,7 +131,12 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_file(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_leaves_its_results_and_no_half_of_a_bag(
-    result_of: Result, stopped: Stopped, tiny: Path, tmp_path: Path, number: signal.Signals
+    result_of: Result,
+    refusal_of: Callable[..., str],
+    stopped: Stopped,
+    tiny: Path,
+    tmp_path: Path,
+    number: signal.Signals,
 ) -> None:
     bag = drive(tmp_path, 400)
     status, err = stopped(bag, number)
@@ -141,6 +146,8 @@ def test_a_stopped_run_leaves_its_results_and_no_half_of_a_bag(
     assert told
     assert "Traceback" not in err
     out = tmp_path / "out.mcap"
+    other = ("segment", bag, "-o", out, "--model", tiny, *OPTIONS, "--min-confidence", 0.5)
+    assert "results of a run with another min_confidence" in refusal_of(*other)
     result = result_of("segment", bag, "-o", out, "--model", tiny, *OPTIONS)
     # One more where the signal came between writing the last result and counting it.
     assert result["from_earlier_run"] - int(told[1]) in (0, 1)

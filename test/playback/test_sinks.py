@@ -108,6 +108,23 @@ def test_interrupted_video_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_another_run_has_made_since_the_start_is_not_replaced(tmp_path: Path) -> None:
+    video, pictures = tmp_path / "overlay.mp4", tmp_path / "masks"
+    late = OverlayVideoSink(video, PALETTE, rate_hz=10.0, replace=False)
+    mask = MaskSink(pictures, replace=False)
+    mask.write(FRAME, LABELS)
+    video.write_text("theirs")
+    pictures.mkdir()
+    (pictures / "street_7.png").write_text("theirs")
+    with pytest.raises(DataError, match=r"overlay\.mp4: exists already"):
+        late.write(FRAME, LABELS)
+    late.discard()
+    with pytest.raises(DataError, match=r"masks/street_7\.png: exists already"):
+        mask.close()
+    assert (pictures / "street_7.png").read_text() == video.read_text() == "theirs"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["masks", "overlay.mp4"]
+
+
 def test_pictures_of_other_sizes_fit_into_the_video(tmp_path: Path) -> None:
     writer = VideoWriter(tmp_path / "mixed.mp4", 10.0)
     for size in ((64, 48), (30, 90), (1, 1)):

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import struct
@@ -17,6 +16,7 @@ import numpy as np
 
 from attendseg_ros.documents import MOST_BYTES, parse_json
 from attendseg_ros.errors import DataError
+from attendseg_ros.locks import lock
 from attendseg_ros.playback.frames import Image
 
 _START = b"attendseg labels 2\n"
@@ -59,15 +59,17 @@ class LabelJournal:
         earlier: keys of the results that an earlier run left in it.
     """
 
-    def __init__(self, path: Path, made_with: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, made_with: Mapping[str, Any], *, replace: bool = False) -> None:
         """Opens the file, or starts it.
 
         Args:
             path: the file.
-            made_with: everything the results depend on; results of anything else are dropped.
+            made_with: everything the results depend on.
+            replace: whether results of anything else are dropped.
 
         Raises:
-            DataError: the file cannot be written.
+            DataError: the file cannot be written, another run is writing it, or it holds results
+                of anything else.
         """
         self._path = path
         self._places: dict[ImageKey, int] = {}
@@ -78,10 +80,12 @@ class LabelJournal:
         except OSError as error:
             raise DataError(f"{path}: cannot be written: {error.strerror}") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            lock(self._file.fileno(), path, path)
+            if not replace:
+                self._check_settings(made_with)
+        except DataError:
             self._file.close()
-            raise DataError(f"{path}: another run is writing to it; wait for its end") from error
+            raise
         self._file.seek(self._find_records())
         self._file.truncate()
         self.earlier = frozenset(self._places)
@@ -128,6 +132,18 @@ class LabelJournal:
     def remove(self) -> None:
         """Deletes the file, when nothing is left to be resumed."""
         self._path.unlink()
+
+    def _check_settings(self, made_with: Mapping[str, Any]) -> None:
+        """Refuses to drop what may be the work of hours."""
+        there = settings_of(self._path)
+        other = [name for name in made_with if there.get(name) != made_with[name]]
+        start = _START + json.dumps(there, sort_keys=True).encode() + b"\n"
+        if there and other and self._path.stat().st_size > len(start):
+            raise DataError(
+                f"{self._path}: holds results of a run with another {' and '.join(other)}, which "
+                "was stopped: give its command again to go on, another output, or --force to drop "
+                "them"
+            )
 
     def _find_records(self) -> int:
         """Finds the whole records; returns where the next one goes."""

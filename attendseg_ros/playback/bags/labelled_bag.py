@@ -69,12 +69,13 @@ class LabelledBag:
         """
         self._source = source
         self._path = real_place(path)
+        self._force = force
         self._topics = {name: _topic(prefix, name) for name in outputs}
         self.skipped: list[str] = []
         self.damage: list[str] = []
         self.messages = 0
         self.frames = 0
-        self._check_output(force)
+        self._check_output()
         with open_bag(source.path) as reader:
             held = {connection.topic for connection in reader.connections}
             kind, is_ros2 = reader.kind, reader.is_ros2
@@ -94,10 +95,11 @@ class LabelledBag:
         """Opens the journal, with the results of an earlier run made with the same.
 
         Raises:
-            DataError: it cannot be written, or another run is writing it.
+            DataError: it cannot be written, another run is writing it, or it holds results of
+                other settings and nothing may be replaced.
         """
         make_folder(self._path.parent)
-        return LabelJournal(self.journal_path, made_with)
+        return LabelJournal(self.journal_path, made_with, replace=self._force)
 
     def make(
         self,
@@ -123,7 +125,9 @@ class LabelledBag:
             DataError: the bag cannot be written, or no image at all can be labelled.
         """
         try:
-            with Placing(self._path, keep=is_of_no_bag) as placing:
+            with Placing(self._path, is_of_no_bag, replace=self._force) as placing:
+                # Another run may have ended since the first look.
+                self._check_output()
                 with (
                     open_bag(self._source.path) as reader,
                     open_writer(placing.unfinished, reader) as writer,
@@ -169,12 +173,12 @@ class LabelledBag:
             reason = (self.skipped or self.damage or ["it is empty"])[0]
             raise DataError(f"{self._source.path}: no image can be labelled; first: {reason}")
 
-    def _check_output(self, force: bool) -> None:
+    def _check_output(self) -> None:
         path, source = self._path, self._source.path
         check_apart(path, [source], "bag")
         if not path.exists():
             return
-        if not force:
+        if not self._force:
             raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
         if not is_bag(path):
             raise DataError(f"{path}: is not a bag, so it is not replaced")

@@ -106,9 +106,15 @@ def test_every_changed_byte_is_found(tmp_path: Path) -> None:
                 np.testing.assert_array_equal(journal.get(key).mask, labels(number).mask)
 
 
-def test_results_of_other_settings_are_dropped(tmp_path: Path) -> None:
+def test_results_of_other_settings_are_dropped_by_force_alone(tmp_path: Path) -> None:
+    """They may be the work of hours."""
     fill(tmp_path / "j")
-    with LabelJournal(tmp_path / "j", {**MADE_WITH, "model": "other"}) as journal:
+    other = {**MADE_WITH, "model": "other"}
+    with pytest.raises(DataError, match="j: holds results of a run with another model, which was"):
+        LabelJournal(tmp_path / "j", other)
+    with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
+        assert len(journal) == 3
+    with LabelJournal(tmp_path / "j", other, replace=True) as journal:
         assert len(journal) == 0
     with LabelJournal(tmp_path / "j", MADE_WITH) as journal:
         assert len(journal) == 0

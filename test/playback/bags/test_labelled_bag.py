@@ -296,6 +296,17 @@ def test_force_replaces_a_bag_and_nothing_else(tmp_path: Path) -> None:
         LabelledBag(BagSource(path), tmp_path / "home", force=True)
 
 
+def test_a_bag_that_another_run_has_made_since_the_start_is_not_replaced(tmp_path: Path) -> None:
+    path, out = drive(tmp_path, "mcap"), tmp_path / "new" / "labelled"
+    late = LabelledBag(BagSource(path), out, ("color_mask",))
+    label(path, out)
+    made = content_of(out)
+    with pytest.raises(DataError, match="labelled: exists already"):
+        label_some(late, 1)
+    assert content_of(out) == made
+    assert names_in(out.parent) == ["labelled"]
+
+
 @pytest.mark.parametrize("kind", ["mcap", "ros1"])
 def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path, kind: str) -> None:
     # ros2 bag record -o day.mcap makes a folder of that name, and people put notes into it.
