@@ -116,7 +116,12 @@ def stem_key(path: Path) -> str:
     macOS takes letters with accents apart (NFD) where others keep them whole (NFC): both count
     as the same name.
     """
-    return unicodedata.normalize("NFC", path.stem)
+    return one_form(path.stem)
+
+
+def one_form(name: str) -> str:
+    """A name with its accents on their letters (NFC): what looks the same is the same."""
+    return unicodedata.normalize("NFC", name)
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

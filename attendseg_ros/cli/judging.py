@@ -8,6 +8,7 @@ import argparse
 from typing import Any
 
 from attendseg_ros.cli.verb import add_groups
+from attendseg_ros.pictures import one_form
 from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.groups import Grouping
 
@@ -51,6 +52,6 @@ def judging(arguments: argparse.Namespace) -> dict[str, Any]:
         "train_split": arguments.train_split,
         "val_split": arguments.val_split,
         "groups": Grouping.load(arguments.groups, arguments.data) if grouped else None,
-        "hold_out": tuple(arguments.hold_out),
+        "hold_out": tuple(map(one_form, arguments.hold_out)),
         "gap": arguments.gap,
     }

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from attendseg_ros.errors import ClassTableError
 from attendseg_ros.labels.class_info import ClassInfo
 from attendseg_ros.labels.palette import Color, distinct_color
+from attendseg_ros.pictures import one_form
 from attendseg_ros.shortening import shortened, shortened_text
 
 KEYS = ("classes", "ignored_ids", "ignored_colors", "label_values")
@@ -71,7 +72,7 @@ def parse(mapping: object) -> TableParts:
 def _parse_class(entry: object, position: int) -> ClassInfo:
     where = f"classes[{position}]"
     if isinstance(entry, str):
-        return ClassInfo(position, entry, distinct_color(position))
+        return ClassInfo(position, one_form(entry), distinct_color(position))
     keys = {"id", "name", "color"}
     if not isinstance(entry, Mapping) or set(entry) - {"merges"} != keys:
         raise ClassTableError(
@@ -84,7 +85,7 @@ def _parse_class(entry: object, position: int) -> ClassInfo:
         )
     return ClassInfo(
         id=entry["id"],
-        name=entry["name"],
+        name=one_form(entry["name"]) if isinstance(entry["name"], str) else entry["name"],
         color=_parse_color(entry["color"], f"{where}.color"),
         merges={
             str(n): _parse_color(c, f"{where}.merges.{shortened_text(n)}")

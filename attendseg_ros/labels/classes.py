@@ -22,6 +22,7 @@ from attendseg_ros.labels.class_info import (
 )
 from attendseg_ros.labels.class_mapping import parse
 from attendseg_ros.labels.palette import Color
+from attendseg_ros.pictures import one_form
 from attendseg_ros.shortening import shortened
 
 BUILT_IN = {file.stem: file for file in sorted(Path(__file__).parent.glob("*.yaml"))}
@@ -189,7 +190,7 @@ class ClassTable:
             ClassTableError: no class has that name; the message lists those there are.
         """
         for info in self._classes:
-            if info.name == name:
+            if one_form(info.name) == one_form(name):
                 return info.id
         raise ClassTableError(
             f"unknown class {shortened(name)}: the classes are {', '.join(self.names)}"

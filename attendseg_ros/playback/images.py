@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -13,10 +14,12 @@ import cv2
 from attendseg_ros.errors import DataError, ImageError
 from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.overhearing import PICTURES, Overhearing
 from attendseg_ros.pictures import (
     PICTURE_SUFFIXES,
     evenly_spaced,
     list_pictures,
+    one_form,
     shown_entries,
 )
 from attendseg_ros.playback.frames import Frame, Source, fitting_name
@@ -110,17 +113,26 @@ class ImageSource(Source):
 
 
 def _names_of(files: Sequence[Path]) -> list[str]:
-    """A name for the frame of each file: its stem where that is its own."""
-    stems = Counter(fitting_name(file.stem) for file in files)
-    names: dict[str, None] = {}
+    """A name for the frame of each file: its stem where that is its own.
+
+    On any disk: some take names for the same that differ in case or in the form of accents only,
+    and of two pictures one would be lost.
+    """
+    stems = Counter(_on_any_disk(fitting_name(file.stem)) for file in files)
+    names: dict[str, str] = {}
     for file in files:
         stem, whole = fitting_name(file.stem), fitting_name(file.name)
-        name = stem if stems[stem] == 1 and stem not in names else whole
+        own = _on_any_disk(stem)
+        name = stem if stems[own] == 1 and own not in names else whole
         number = 2
-        while name in names:
+        while _on_any_disk(name) in names:
             name, number = f"{whole}_{number}", number + 1
-        names[name] = None
-    return list(names)
+        names[_on_any_disk(name)] = name
+    return list(names.values())
+
+
+def _on_any_disk(name: str) -> str:
+    return one_form(name).casefold()
 
 
 def _pictures_in(file: Path) -> int:
@@ -128,7 +140,8 @@ def _pictures_in(file: Path) -> int:
     if file.suffix.lower() not in _SEVERAL:
         return 1
     try:
-        with utf8_name(file) as name:
+        # Of what it cannot read the decoder of the first picture has spoken.
+        with utf8_name(file) as name, closing(Overhearing(PICTURES)) as ear, ear:
             return int(cv2.imcount(name))
     except (OSError, cv2.error):
         return 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 
 from attendseg_ros import documents, shortening
 from attendseg_ros.errors import DataError
-from attendseg_ros.pictures import natural_key, shortened, stem_key
+from attendseg_ros.pictures import natural_key, one_form, shortened, stem_key
 
 GROUPS_FILE = "groups.yaml"
 PREFIX = "prefix"
@@ -98,7 +97,11 @@ class Grouping:
         groups = value.get("groups") if isinstance(value, Mapping) and len(value) == 1 else None
         if not isinstance(groups, Mapping) or not groups:
             raise DataError("must hold 'groups: {NAME: [PATTERN, ...]}' and nothing else")
-        return cls(patterns={str(name): _patterns(name, given) for name, given in groups.items()})
+        patterns: dict[str, tuple[str, ...]] = {}
+        for name, given in groups.items():
+            own = _patterns(name, given)
+            patterns[one_form(name)] = (*patterns.get(one_form(name), ()), *own)
+        return cls(patterns=patterns)
 
     def to_plain(self) -> str | dict[str, Any]:
         """Plain values for YAML: the spelling, or the mapping of a file."""
@@ -120,7 +123,7 @@ def _patterns(name: object, given: object) -> tuple[str, ...]:
             f"group {name}: must be a list of images' names or patterns, got "
             f"{shortening.shortened(given)}{shortening.unquoted(given)}"
         )
-    return tuple(unicodedata.normalize("NFC", pattern) for pattern in given)
+    return tuple(map(one_form, given))
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ class Groups:
         Raises:
             DataError: there is no such group; the message names those there are.
         """
+        names = [one_form(name) for name in names]
         for name in names:
             if name in self.without_images:
                 raise DataError(
@@ -191,7 +195,7 @@ def find_groups(grouping: Grouping, images: Sequence[Path]) -> Groups:
     Raises:
         DataError: an image is in no group or in several, or there are fewer than two groups.
     """
-    ordered = sorted(range(len(images)), key=lambda i: natural_key(images[i].stem))
+    ordered = sorted(range(len(images)), key=lambda i: natural_key(stem_key(images[i])))
     if grouping.patterns:
         groups = _by_patterns(grouping.patterns, images, ordered)
         empty = [name for name in grouping.patterns if name not in groups]
@@ -216,7 +220,7 @@ def find_groups(grouping: Grouping, images: Sequence[Path]) -> Groups:
 def _by_prefix(images: Sequence[Path], ordered: Sequence[int]) -> dict[str, tuple[int, ...]]:
     groups: dict[str, list[int]] = {}
     for position in ordered:
-        prefix, underscore, _ = images[position].stem.partition("_")
+        prefix, underscore, _ = stem_key(images[position]).partition("_")
         if not (prefix and underscore):
             raise DataError(
                 f"{images[position]}: its group is unknown, since nothing stands before a '_' "

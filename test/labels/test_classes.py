@@ -45,6 +45,16 @@ def test_a_table_survives_a_trip_through_yaml(tmp_path: Path) -> None:
     assert ClassTable.load(str(path)).ids == (7, 3)
 
 
+def test_names_that_look_the_same_are_the_same() -> None:
+    whole, apart = "caf\u00e9", "cafe\u0301"
+    for name in (whole, apart):
+        table = ClassTable.from_mapping({"classes": ["road", name]})
+        assert table.names == ("road", whole)
+        assert table.id_of(whole) == table.id_of(apart) == 1
+    with pytest.raises(ClassTableError, match="is also the name of id 0"):
+        ClassTable.from_mapping({"classes": [whole, apart]})
+
+
 def test_unknown_class_lists_the_known_ones() -> None:
     table = ClassTable.load("camvid")
     with pytest.raises(ClassTableError, match=r"unknown class 'boat'.*sky, building.*bicyclist"):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ def test_folder_is_read_in_natural_order_at_its_rate(tmp_path: Path) -> None:
     assert [frame.name for frame in frames] == ["img_1", "img_2", "img_10"]
     assert [int(frame.rgb[0, 0, 0]) for frame in frames] == [1, 2, 10]
     assert frames[2].stamp_ns == round(2e9 / FOLDER_RATE_HZ)
+
+
+def test_names_that_a_disk_may_take_for_the_same_are_not_given(tmp_path: Path) -> None:
+    """Of two masks on a FAT stick one would replace the other."""
+    for name in ("Road.png", "road.png", "caf\u00e9.png", "cafe\u0301.png", "other.png"):
+        cv2.imwrite(str(tmp_path / name), np.zeros((8, 8, 3), np.uint8))
+    names = [frame.name for frame in open_source(tmp_path)]
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in names}) == 5
+    assert "other" in names
 
 
 def test_files_that_differ_only_in_suffix_keep_distinct_names(tmp_path: Path) -> None:

@@ -55,6 +55,20 @@ def test_a_gap_keeps_neighbours_of_a_block_out_of_training() -> None:
     assert groups.others(["barn.3"], 5) == ([4, 5, 6, 7, 8, 9], 3)
 
 
+def test_accents_on_and_beside_their_letters_are_the_same(tmp_path: Path) -> None:
+    """On macOS they are apart: of two groups of one name one was trained on, the other was not."""
+    whole, apart = "caf\u00e9", "cafe\u0301"
+    images = [Path("train", f"{name}.jpg") for name in (f"{whole}_1", f"{apart}_2", "yard_1")]
+    groups = groups_of("prefix", images)
+    assert dict(groups.of) == {whole: (0, 1), "yard": (2,)}
+    assert groups.chosen([apart]) == {whole: (0, 1)}
+    file = tmp_path / "groups.yaml"
+    file.write_text(f"groups: {{{apart}: ['{whole}*'], other: [yard_1]}}\n")
+    groups = groups_of(str(file), images)
+    assert dict(groups.of) == {whole: (0, 1), "other": (2,)}
+    assert groups.chosen([whole]) == groups.chosen([apart])
+
+
 def test_patterns_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "groups.yaml"
     file.write_text("groups:\n  near: ['barn_?', yard_0]\n  far: ['*_10', 'train/yard_[1-9]']\n")

@@ -15,6 +15,7 @@ from rclpy.parameter import Parameter
 from attendseg_ros.errors import AttendSegError, described
 from attendseg_ros.inference import Bundle, load_bundle
 from attendseg_ros.inference.engines import LARGEST_SIDE
+from attendseg_ros.pictures import one_form
 from attendseg_ros.ros.camera.camera_name import problem_of
 from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
@@ -89,7 +90,7 @@ def _check_confidence(settings: Settings, bundle: Bundle) -> None:
 
 def _check_class_names(name: str, classes: tuple[str, ...], bundle: Bundle) -> None:
     known = {"", *bundle.classes.names} | ({WITHOUT_CLASS} if name == "painted_classes" else set())
-    unknown = [n for n in classes if n not in known]
+    unknown = [n for n in classes if one_form(n) not in known]
     if unknown:
         raise ParameterError(
             f"{name}: model {bundle.name!r} has no {listed(unknown)}; "
