@@ -44,11 +44,13 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
     Raises:
         DataError: a run is not finished, was not explored, or is judged otherwise than the first.
     """
-    if len(set(runs)) < FEWEST:
-        raise DataError(f"an order needs {FEWEST} runs or more, got {len(set(runs))}")
+    # One run under two names is one run.
+    different = {run.resolve(): run for run in runs}.values()
+    if len(different) < FEWEST:
+        raise DataError(f"an order needs {FEWEST} runs or more, got {len(different)}")
     study = read_study(exploration)
     short = {(each.shape, each.input_size): each.mean_iou for each in candidates_of(study)}
-    configs = {run: TrainingConfig.load(run) for run in runs}
+    configs = {run: TrainingConfig.load(run) for run in different}
     first = next(iter(configs))
     found = []
     for run, config in configs.items():

@@ -42,6 +42,7 @@ from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
 from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.splits import splits_of
 from attendseg_ros.yaml_text import to_yaml
 
 SETTINGS_FILE = "exploration.json"
@@ -253,6 +254,8 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
         "limits": asdict(limits),
         "training": plain(training),
         "input_sizes": [list(size) for size in sizes],
+        # Candidates that are judged on other images do not compare.
+        "set": splits_of(training).fingerprint(),
     }
     path = training.run / SETTINGS_FILE
     if path.exists():
@@ -261,6 +264,7 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
             # Of an earlier version, perhaps, which had fewer settings.
             made_with = TrainingConfig.from_mapping(there["training"], training.run, path)
             there["training"] = plain(made_with)
+            there.setdefault("set", settings["set"])
         if changed := differences(there, json.loads(json.dumps(settings))):
             raise DataError(
                 f"{path}: the folder holds an exploration of other settings ({changed}); "

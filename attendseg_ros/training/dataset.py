@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import itertools
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -95,6 +97,18 @@ class LabelledSet:
                 if image == theirs or digest(image) == digest(theirs):
                     yield image, theirs
                     break
+
+    def fingerprint(self) -> str:
+        """How many images it has, and a digest of all files' names and sizes: for comparing.
+
+        Raises:
+            OSError: a file is gone.
+        """
+        digest = hashlib.sha256()
+        for file in itertools.chain.from_iterable(self._files):
+            name = os.fsencode(f"{file.parent.name}/{file.name}")
+            digest.update(b"%b\0%d\n" % (name, file.stat().st_size))
+        return f"{len(self)} images ({digest.hexdigest()[:8]})"
 
     def shares_images_with(self, other: LabelledSet) -> bool:
         """Whether an image of this set is in the other too, under whatever name."""

@@ -36,6 +36,7 @@ from attendseg_ros.training.bundle_weights import (
     is_bundle,
     spread_normalisation,
 )
+from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
     LAST_FILE,
@@ -101,6 +102,7 @@ class _Trainer:
         torch.manual_seed(config.seed)
         num_classes = len(config.classes)
         self._splits = splits_of(config)
+        self._set = self._splits.fingerprint()
         train = InMemory(self._splits.train)
         # Read whole now: an unfit file must not show after the first hours of training.
         counts, self._notes = check_labels(self._splits, train, config.classes.names)
@@ -175,6 +177,13 @@ class _Trainer:
             lacking = ", ".join(sorted(missing))
             raise DataError(
                 f"{path}: cannot be resumed, since it lacks {lacking}; remove it to start again"
+            )
+        # Runs of before did not note it.
+        if changed := differences(state.get("set", self._set), self._set):
+            raise DataError(
+                f"{path}: the set in {self._config.data} has changed since ({changed}), and scores "
+                "of before and after do not compare: bring it back, or go on from its weights in "
+                f"another folder (--start-from {self._config.run})"
             )
         restore(self._network, state["network"], path)
         restore(self._average, state["average"], path)
@@ -271,6 +280,7 @@ class _Trainer:
                 "epoch": self._epoch,
                 "best": self._best,
                 "history": self._history,
+                "set": self._set,
             },
         )
         # Written from the checkpoint's history, so that an epoch run twice is logged once.

@@ -36,6 +36,14 @@ class Splits:
     groups: Mapping[str, LabelledSet]
     notes: Sequence[str] = ()
 
+    def fingerprint(self) -> dict[str, str]:
+        """What tells whether both are still the same images and labels.
+
+        Raises:
+            OSError: a file is gone.
+        """
+        return {"trained on": self.train.fingerprint(), "scored on": self.val.fingerprint()}
+
 
 def splits_of(config: TrainingConfig) -> Splits:
     """Lists the images of a run, those held out apart from those trained on.

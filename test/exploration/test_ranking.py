@@ -38,6 +38,8 @@ def test_scores_are_put_side_by_side(explored: TrainingConfig, runs: list[Path])
 def test_what_does_not_compare_is_refused(explored: TrainingConfig, runs: list[Path]) -> None:
     with pytest.raises(DataError, match="2 runs or more, got 1"):
         ranked(explored.run, [runs[0], runs[0]])
+    with pytest.raises(DataError, match="2 runs or more, got 1"):
+        ranked(explored.run, [runs[0], runs[1] / ".." / runs[0].name])
     with pytest.raises(DataError, match=r"holds no study\.journal"):
         ranked(runs[0], runs)
     unknown = replace(explored, run=explored.run / "unknown", shape=Shape.load("compact"))

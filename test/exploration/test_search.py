@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,24 @@ def test_an_exploration_goes_on_whose_version_had_fewer_settings(
     assert found(made, 2).tried == 2
     with pytest.raises(DataError, match=r"training\.mix_share is 0\.0 there, now 0\.5"):
         found(training, 2)
+
+
+def test_an_exploration_whose_set_has_changed_does_not_go_on(
+    training: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "run", lambda _: {"mean_iou": 0.5})
+    found(training, 1)
+    for folder in ("val", "valannot"):
+        first = sorted((training.data / folder).iterdir())[0]
+        shutil.copy(first, first.with_stem("new"))
+    with pytest.raises(DataError, match=r"set\.scored on is \d+ images .* there, now \d+ images"):
+        found(training, 2)
+    # One of before says nothing of its set.
+    path = training.run / search.SETTINGS_FILE
+    settings = json.loads(path.read_text())
+    del settings["set"]
+    path.write_text(json.dumps(settings))
+    assert found(training, 2).tried == 2
 
 
 def test_a_candidate_whose_training_diverges_does_not_end_the_search(

@@ -192,30 +192,6 @@ def test_a_run_keeps_to_its_set_wherever_the_command_is_given(
         check_settings(near)
 
 
-def test_a_run_finds_what_it_builds_on_wherever_the_command_is_given(
-    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    near = replace(
-        config, start_from=Path("first"), teacher=(Path("large"), Path("street"), Path("offroad"))
-    )
-    # A run in reach comes before the shipped model of its name, and a set of the name does not.
-    (tmp_path / "offroad").mkdir()
-    (tmp_path / "offroad" / CONFIG_FILE).touch()
-    (tmp_path / "street").mkdir()
-    near.save()
-    backed = replace(config, run=tmp_path / "backed", backbone=Path("weights.pth"))
-    backed.save()
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    found = TrainingConfig.load(config.run)
-    assert found.start_from == tmp_path / "first"
-    assert found.teacher == (tmp_path / "large", Path("street"), tmp_path / "offroad")
-    assert TrainingConfig.load(backed.run).backbone == tmp_path / "weights.pth"
-    with pytest.raises(DataError, match=r"start_from is .*first there, now .*elsewhere/first"):
-        check_settings(near)
-
-
 def test_a_run_without_later_settings_has_their_defaults(config: TrainingConfig) -> None:
     config.save()
     path = config.run / CONFIG_FILE

@@ -1,0 +1,64 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a run that goes on must find as it was: what it builds on, and its set."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from attendseg_ros.errors import DataError
+from attendseg_ros.training import loop
+from attendseg_ros.training.checkpoint import LAST_FILE
+from attendseg_ros.training.checks import check_settings
+from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+
+
+def test_a_run_finds_what_it_builds_on_wherever_the_command_is_given(
+    short: TrainingConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    near = replace(
+        short, start_from=Path("first"), teacher=(Path("large"), Path("street"), Path("offroad"))
+    )
+    # A run in reach comes before the shipped model of its name, and a set of the name does not.
+    (tmp_path / "offroad").mkdir()
+    (tmp_path / "offroad" / CONFIG_FILE).touch()
+    (tmp_path / "street").mkdir()
+    near.save()
+    backed = replace(short, run=tmp_path / "backed", backbone=Path("weights.pth"))
+    backed.save()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    found = TrainingConfig.load(short.run)
+    assert found.start_from == tmp_path / "first"
+    assert found.teacher == (tmp_path / "large", Path("street"), tmp_path / "offroad")
+    assert TrainingConfig.load(backed.run).backbone == tmp_path / "weights.pth"
+    with pytest.raises(DataError, match=r"start_from is .*first there, now .*elsewhere/first"):
+        check_settings(near)
+
+
+def test_a_run_whose_set_has_changed_does_not_go_on(short: TrainingConfig) -> None:
+    """Its best score would be of other images than those that it is compared with."""
+    loop.run(short)
+    annotated = short.data / "valannot" / "0.png"
+    label = annotated.read_bytes()
+    cv2.imwrite(str(annotated), np.zeros((60, 80), np.uint8))
+    with pytest.raises(DataError, match=r"last\.pt: the set .* has changed since \(scored on"):
+        loop.run(short)
+    annotated.write_bytes(label)
+    for folder, name in (("train", "0.png"), ("trainannot", "0.png")):
+        shutil.copy(short.data / folder / name, short.data / folder / "new.png")
+    with pytest.raises(DataError, match=r"trained on is 4 images \(.*\) there, now 5 images"):
+        loop.run(short)
+    # A checkpoint of before says nothing of its set.
+    state = torch.load(short.run / LAST_FILE)
+    del state["set"]
+    torch.save(state, short.run / LAST_FILE)
+    assert loop.run(short)["epoch"] <= short.epochs
