@@ -21,10 +21,25 @@ LIBJPEG = re.compile(
     rb"((?:Corrupt JPEG data|Premature end of JPEG|Inconsistent progression|Invalid SOS param"
     rb"|Unknown Adobe color|Warning: unknown JFIF).*)"
 )
+# What OpenCV's own lines and libpng say of a picture.
+PICTURES = re.compile(
+    rb"(?:\[ ?(?:FATAL|ERROR|WARN)\b[^\]]*\] (?:global \S+ )?|libpng (?:warning|error): )(.*)"
+)
 _OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB)\b[^\]]*\]")
 
 _lock = RLock()
 _depth = [0]
+_terminal: list[int] = []
+"""Standard error itself, while its number leads elsewhere."""
+
+
+def tell(line: bytes) -> None:
+    """Writes to standard error, past what hears it: for a process that ends while a decoder hangs.
+
+    Raises:
+        OSError: nobody reads it any more.
+    """
+    os.write(next(iter(_terminal), _STDERR), line)
 
 
 class Overhearing:
@@ -37,7 +52,7 @@ class Overhearing:
         """Hears nothing yet.
 
         Args:
-            library: whose lines are kept, of `FFMPEG` and `LIBJPEG`.
+            library: whose lines are kept, of `FFMPEG`, `LIBJPEG` and `PICTURES`.
         """
         self._library = library
         self._file = os.memfd_create("attendseg_overheard", os.MFD_CLOEXEC)
@@ -48,6 +63,7 @@ class Overhearing:
         _depth[0] += 1
         if _depth[0] == 1:
             self._stderr = os.dup(_STDERR)
+            _terminal.append(self._stderr)
             os.dup2(self._file, _STDERR)
         return self
 
@@ -59,6 +75,7 @@ class Overhearing:
     ) -> None:
         if self._stderr >= 0:
             os.dup2(self._stderr, _STDERR)
+            _terminal.clear()
             os.close(self._stderr)
             self._stderr = -1
         _depth[0] -= 1
@@ -78,7 +95,8 @@ class Overhearing:
             if match:
                 said = (part.decode(errors="replace").strip() for part in match.groups())
                 found.append(": ".join(said))
-            is_theirs = bool(match or _OF_OPENCV.match(line) or (is_theirs and line[:1] == b" "))
+            goes_on = is_theirs and (line[:1] == b" " or not line.strip())
+            is_theirs = bool(match or _OF_OPENCV.match(line) or goes_on)
             if not is_theirs:
                 of_others.append(line)
         if of_others:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
-from attendseg_ros import files, processes
+from attendseg_ros import files, overhearing, processes
 
 GRACE_S = 1.4
 """What a program may take to end in order; what hangs longer is cut off."""
@@ -134,7 +134,7 @@ def _end_now(name: str, status: int) -> None:
     processes.kill_all()
     files.remove_unfinished()
     with contextlib.suppress(OSError):
-        os.write(2, f"\n{name}: ended without waiting for what was under way\n".encode())
+        overhearing.tell(f"\n{name}: ended without waiting for what was under way\n".encode())
     os._exit(status)
 
 

@@ -23,11 +23,13 @@ from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.pnm import decode_pnm
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
-from attendseg_ros.overhearing import LIBJPEG, Overhearing
+from attendseg_ros.overhearing import LIBJPEG, PICTURES, Overhearing
+from attendseg_ros.shortening import shortened_text
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
 # Decoders turn a TIFF or do not, by its kind, whatever they are told.
 _TIFF_UPRIGHT = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+_OF_LIBTIFF, _OF_A_TAG = "TIFF_Error", "Bad value"
 _ANY_PICTURE = Meaning(None, red_first=False)
 
 
@@ -78,7 +80,7 @@ def decode_rgb(
         BadImageError: empty, cut off, too large, or not an image that OpenCV reads.
     """
     if bytes(memoryview(content)[:4]) in TIFF_STARTS:
-        pixels, _ = _decode(content, max_pixels, _TIFF_UPRIGHT)
+        pixels, _ = _decode(content, max_pixels, _TIFF_UPRIGHT, is_file=True)
         return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits())
     stored, orientation = decode_stored(content, bits=bits, max_pixels=max_pixels)
     return np.ascontiguousarray(turned(stored, orientation))
@@ -100,12 +102,14 @@ def decode_stored(
     Raises:
         BadImageError: as from `decode_rgb`.
     """
-    pixels, picture = _decode(content, max_pixels)
+    pixels, picture = _decode(content, max_pixels, is_file=True)
     turn_of = avif_orientation if is_avif(picture) else picture_orientation
     return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits()), turn_of(picture)
 
 
-def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[NDArray[Any], bytes]:
+def _decode(
+    content: Any, max_pixels: int, flags: int = _AS_IT_LIES, *, is_file: bool = False
+) -> tuple[NDArray[Any], bytes]:
     """A picture as OpenCV decodes it, (H, W) or (H, W, 3) in BGR, and the bytes that it read."""
     picture = bytes(memoryview(content))
     if not picture:
@@ -117,7 +121,8 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     if jpeg is None:
         check_picture(picture, max_pixels)
         of_pnm = decode_pnm(picture)
-        pixels = imdecode(picture, flags) if of_pnm is None else of_pnm
+        decode = _imdecode_heard if is_file or _is_tiff(picture) else imdecode
+        pixels = decode(picture, flags) if of_pnm is None else of_pnm
     else:
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
@@ -140,6 +145,38 @@ def imdecode(picture: bytes, flags: int) -> NDArray[Any]:
     if pixels is None:
         raise BadImageError(
             Reason.UNDECODABLE, f"OpenCV reads no picture in these {len(picture)} bytes"
+        )
+    return pixels
+
+
+def _is_tiff(picture: bytes) -> bool:
+    return picture[:2] in (b"II", b"MM")
+
+
+def _imdecode_heard(picture: bytes, flags: int) -> NDArray[Any]:
+    """The same of a file or a TIFF: what the decoder prints is for the refusal, not a terminal.
+
+    Not so of all messages: the pictures of several cameras would wait for each other.
+
+    Raises:
+        BadImageError: OpenCV reads no picture, or one of memory that nobody wrote.
+    """
+    with closing(Overhearing(PICTURES)) as ear:
+        try:
+            with ear:
+                pixels = imdecode(picture, flags)
+        except BadImageError as error:
+            said = ear.heard()
+            if not said:
+                raise
+            detail = str(error).removeprefix(f"{error.reason.value}: ")
+            raise BadImageError(error.reason, f"{detail}: {shortened_text(said[0])}") from error
+        # What libtiff could not decode OpenCV takes as it lies; a tag of no value counts as none.
+        damage = [line for line in ear.heard() if _OF_LIBTIFF in line and _OF_A_TAG not in line]
+    if _is_tiff(picture) and damage:
+        raise BadImageError(
+            Reason.UNDECODABLE,
+            f"the TIFF is damaged, or of a kind that is not read: {shortened_text(damage[0])}",
         )
     return pixels
 

@@ -34,6 +34,9 @@ _CONVERTER = "swscaler:"
 _FRAMES_FOR_RATE = 30
 _RATES_HZ = (0.1, 1000.0)
 
+_GOES_BACK_NS = 1_000_000_000
+"""By so much times go back at a joint; by a few frames they do where frames are out of order."""
+
 # Of an interval: what times in whole milliseconds or ticks are off.
 _EVEN = 0.2
 
@@ -120,6 +123,7 @@ class VideoSource(Source):
         """
         self._skipped, self._notes = [], []
         unconverted, reason, complaints = 0, "", list[str]()
+        joints, before_ns = list[int](), 0
         usual_ns = round(1e9 / self._rate_hz)
         first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
         with _opened(self._path) as (capture, ear):
@@ -133,6 +137,9 @@ class VideoSource(Source):
                 time_ms = capture.get(cv2.CAP_PROP_POS_MSEC)
                 first_ms = first_ms if index else time_ms
                 time_ns = round((time_ms - first_ms) * 1e6) if math.isfinite(time_ms) else 0
+                if time_ns < before_ns - _GOES_BACK_NS:
+                    joints.append(index)
+                before_ns = time_ns
                 # A frame without a time, or with one that goes back, comes at the usual rate.
                 now_ns = time_ns if index == 0 or time_ns > stamp_ns else stamp_ns + usual_ns
                 longest_ns = max(longest_ns, now_ns - stamp_ns)
@@ -158,6 +165,13 @@ class VideoSource(Source):
             self._notes.append(
                 f"{self._path.name}: the decoder found damage, so that pictures may be missing or "
                 f"wrong: {shortened_text(complaints[0])}{more}"
+            )
+        if joints:
+            self._notes.append(
+                f"{self._path.name}: its times go back at frame {joints[0]}"
+                + (f" and at {len(joints) - 1} more" if len(joints) > 1 else "")
+                + ", as where recordings were joined into one file: pictures may be missing "
+                "there; join videos with ffmpeg -f concat"
             )
         if not index:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from attendseg_ros.images.bad_image import BadImageError
-from attendseg_ros.images.encoded import decode_rgb
+from attendseg_ros.images.encoded import decode_message, decode_rgb, decode_stored
 
 LARGEST = 2**64 - 1
 
@@ -62,7 +62,13 @@ def of_16_bits(pixels: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 
 def tiff(
-    pixels: NDArray[Any], photometric: int, *, planar: bool = False, bits: int = 0, floats: int = 0
+    pixels: NDArray[Any],
+    photometric: int,
+    *,
+    planar: bool = False,
+    bits: int = 0,
+    floats: int = 0,
+    turn: int = 1,
 ) -> bytes:
     """A TIFF of one strip, or one a plane, without compression."""
     samples = 1 if pixels.ndim == 2 else pixels.shape[2]
@@ -74,6 +80,7 @@ def tiff(
         258: ("H", [bits or pixels.itemsize * 8] * samples),
         259: ("H", [1]),
         262: ("H", [photometric]),
+        274: ("H", [turn]),
         277: ("H", [samples]),
         278: ("H", [HEIGHT]),
         284: ("H", [1 + planar]),
@@ -139,3 +146,29 @@ def test_floats_of_another_scale_are_not_taken_for_white() -> None:
     data = tiff(colours().astype(np.float32) + 2, RGB, floats=1)
     with pytest.raises(BadImageError, match=r"most floats are above 1, up to 250: .*from 0 to 1"):
         decode_rgb(data)
+
+
+@pytest.mark.parametrize("turn", [0, 9])
+def test_a_decoders_words_reach_no_terminal(turn: int, capfd: pytest.CaptureFixture[str]) -> None:
+    """An orientation that there is not is none."""
+    data = tiff(colours(), RGB, turn=turn)
+    np.testing.assert_array_equal(decode_rgb(data), colours())
+    stored, orientation = decode_stored(data)
+    np.testing.assert_array_equal(stored, colours())
+    assert orientation == 1
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("compression", [5, 7, 60000], ids=["LZW", "JPEG", "none that there is"])
+def test_pixels_that_nobody_decoded_are_no_picture(
+    compression: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """OpenCV gives the memory that they were to be written to."""
+    data = bytearray(tiff(colours(), RGB))
+    place = data.index(struct.pack("<HHIH", 259, 3, 1, 1)) + 8
+    data[place : place + 2] = struct.pack("<H", compression)
+    with pytest.raises(BadImageError, match=r"the TIFF is damaged|reads no picture in these .*: "):
+        decode_rgb(bytes(data))
+    with pytest.raises(BadImageError, match=r"the TIFF is damaged|reads no picture in these"):
+        decode_message(bytes(data), "tiff")
+    assert capfd.readouterr().err == ""

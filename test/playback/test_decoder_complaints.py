@@ -64,13 +64,14 @@ import os, sys, threading
 from pathlib import Path
 from attendseg_ros.errors import DataError
 from attendseg_ros.playback import open_source
-from attendseg_ros.overhearing import Overhearing
+from attendseg_ros.overhearing import Overhearing, tell
 try:
     open_source(Path(sys.argv[1]))
 except DataError:
     os.write(2, b"refused\\n")
 ear = Overhearing()
 with ear, Overhearing():
+    tell(b"at once\\n")
     os.write(2, b"[h264 @ 0x1f] bad\\n and more\\nof another\\n")
     os.write(2, b"[ WARN:0@1.2] global cap.cpp\\n and more\\n")
 os.write(2, b"then\\n")
@@ -80,5 +81,5 @@ ear.close()
     process = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
     )
-    assert process.stderr == "refused\nthen\nof another\n"
+    assert process.stderr == "refused\nat once\nthen\nof another\n"
     assert process.stdout == "['h264: bad'] []\n"

@@ -265,6 +265,17 @@ def test_a_transport_stream_that_ends_amid_a_packet_is_told(tmp_path: Path) -> N
     assert line.startswith(f"drone.ts: the file is cut off: the last of {count} frames that can be")
 
 
+def test_a_joint_of_two_transport_streams_is_told(tmp_path: Path) -> None:
+    path = even_video(tmp_path / "drone.ts", 25)
+    path.write_bytes(path.read_bytes() * 2)
+    source = open_source(path)
+    count = len(list(source))
+    (note,) = source.notes
+    assert 25 < count <= 50
+    assert note.startswith("drone.ts: its times go back at frame 2")
+    assert "pictures may be missing there; join videos with ffmpeg" in note
+
+
 def test_sound_is_named(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "note.wav"), "wb") as sound:
         sound.setnchannels(1)
