@@ -19,6 +19,7 @@ from attendseg_ros.deployment.graph import (
     NORMALISED_NAME,
     plain,
 )
+from attendseg_ros.deployment.ties import without_ties
 from attendseg_ros.temporary import temporary_folder
 
 
@@ -28,7 +29,8 @@ def quantized(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]]) -> on
     Weights are int8, one scale a channel, and use 7 of the 8 bits: processors without VNNI add two
     uint8 x int8 products in 16 bits, which full-range weights overflow, so the same bundle would
     label images differently there. Activations are uint8 over the range seen in calibration, but
-    the input's quantization is that of camera bytes (see `with_image_input`).
+    the input's quantization is that of camera bytes (see `with_image_input`), and a range is wider
+    where processors would round a value to different sides (see `without_ties`).
 
     Args:
         model: what `float_graph` returns; left as it was.
@@ -62,7 +64,7 @@ def quantized(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]]) -> on
                     }
                 },
             )
-        return plain(onnx.load(str(target)))
+        return without_ties(plain(onnx.load(str(target))))
 
 
 class _QuietRootLogger:

@@ -24,6 +24,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from attendseg_ros.deployment.ties import without_ties
 from attendseg_ros.errors import DataError, one_line
 from attendseg_ros.importing.reading import opset_of, standard_only
 from attendseg_ros.inference.engine import INPUT_NAME
@@ -82,7 +83,8 @@ class Quantizer:
         """Quantizes weights and activations to 8 bits.
 
         Weights are int8 and use 7 of the 8 bits: processors without VNNI add two products in 16
-        bits, which full-range weights overflow. Activations are uint8.
+        bits, which full-range weights overflow. Activations are uint8, their ranges without ties
+        (see `without_ties`).
 
         Args:
             in_float: names of steps that stay in float.
@@ -107,7 +109,7 @@ class Quantizer:
                 calibrate_method=CalibrationMethod.MinMax,
                 **options,
             )
-        return standard_only(onnx.load(str(target)), target)
+        return without_ties(standard_only(onnx.load(str(target)), target))
 
 
 def _prepared(model: onnx.ModelProto, folder: Path) -> onnx.ModelProto:

@@ -65,15 +65,23 @@ class TrainingScenes:
         return rendered.rgb, rendered.labels
 
 
+def scene_kind(classes: ClassTable) -> SceneKind | None:
+    """The kind of scenes that is labelled with the ids of these classes, if there is one."""
+    for kind in SCENE_KINDS:
+        if list(classes.names) == [c.name.lower() for c in kind.classes]:
+            return kind
+    return None
+
+
 def training_scenes(classes: ClassTable) -> TrainingScenes:
     """The rendered scenes that are labelled with the ids of these classes.
 
     Raises:
         DataError: there are none.
     """
-    for kind in SCENE_KINDS:
-        if list(classes.names) == [c.name.lower() for c in kind.classes]:
-            return TrainingScenes(kind)
+    kind = scene_kind(classes)
+    if kind is not None:
+        return TrainingScenes(kind)
     known = " or ".join(f"{kind.table} ({kind.name})" for kind in SCENE_KINDS)
     raise DataError(
         f"scene_share needs the classes that scenes are rendered with, {known}; set it to 0 for "

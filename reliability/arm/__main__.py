@@ -12,12 +12,14 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.inference import load_bundle, shipped_models
+from attendseg_ros.inference import Bundle, load_bundle, shipped_models
 from attendseg_ros.markdown import table
 from reliability.arm import label_maps
 from reliability.arm.agreement import LEAST, Agreement, agreements
@@ -68,30 +70,39 @@ def _arguments() -> argparse.Namespace:
 
 
 def _compared(options: argparse.Namespace) -> dict[str, list[Agreement]]:
-    count, folder = options.images, options.pictures
-    images = rendered(count) if folder is None else pictures(folder, count)
+    found: dict[str, list[Agreement]] = {board: [] for board in options.board}
     bundles = [load_bundle(model) for model in options.models]
-    folders = [str(bundle.path) for bundle in bundles]
     system = prepare(options.output)
+    for bundle in tqdm(bundles, desc="labelling", unit="model"):
+        for board, agreement in _of_bundle(bundle, system, options):
+            found[board] += agreement
+    return found
+
+
+def _of_bundle(
+    bundle: Bundle, system: ArmSystem, options: argparse.Namespace
+) -> Iterator[tuple[str, list[Agreement]]]:
+    count, folder = options.images, options.pictures
+    images = rendered(count, bundle.classes) if folder is None else pictures(folder, count)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         given, here = work / "images.npz", work / "here.npz"
-        label_maps.save(given, in_both_ways(images, {bundle.input_size for bundle in bundles}))
-        label_maps.write_label_maps(given, here, folders)
-        return {
-            board: _agreements(system, board, [given, here, work / "there.npz"], folders)
-            for board in options.board
-        }
+        label_maps.save(given, in_both_ways(images, [bundle.input_size]))
+        label_maps.write_label_maps(given, here, [str(bundle.path)])
+        for board in options.board:
+            files = [given, here, work / "there.npz"]
+            yield board, _agreements(system, board, files, bundle)
 
 
 def _agreements(
-    system: ArmSystem, board: str, files: list[Path], models: list[str]
+    system: ArmSystem, board: str, files: list[Path], bundle: Bundle
 ) -> list[Agreement]:
     given, here, there = files
-    script = [label_maps.__file__, str(given), str(there), *models]
+    script = [label_maps.__file__, str(given), str(there), str(bundle.path)]
     said = json.loads(system.run(BOARDS[board], script, [_SOURCES]))
-    print(
-        f"{BOARDS[board].name}: {said['machine']}, ONNX Runtime {said['onnxruntime']}", flush=True
+    tqdm.write(
+        f"{BOARDS[board].name}, {bundle.name}: {said['machine']}, "
+        f"ONNX Runtime {said['onnxruntime']}"
     )
     with np.load(here) as mine, np.load(there) as theirs:
         return agreements(dict(mine), dict(theirs))

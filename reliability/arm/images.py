@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference.resize import Resizer
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.pictures import list_pictures
-from attendseg_ros.scene import RoomScene, StreetScene
+from attendseg_ros.scene import StreetScene
+from attendseg_ros.training.scenes import scene_kind
 
 Images = dict[str, NDArray[np.uint8]]
 
 
-def rendered(count: int) -> Images:
-    """Streets and rooms in turns, uint8 (480, 640, 3)."""
-    scenes = [(StreetScene, RoomScene)[number % 2](number) for number in range(count)]
-    return {f"scene_{number}": scene.render(1.0).rgb for number, scene in enumerate(scenes)}
+def rendered(count: int, classes: ClassTable) -> Images:
+    """Scenes that are labelled with these classes, uint8 (480, 640, 3); else streets."""
+    kind = scene_kind(classes)
+    make = StreetScene if kind is None else kind.make
+    return {f"scene_{number}": make(number).render(1.0).rgb for number in range(count)}
 
 
 def pictures(folder: Path, count: int) -> Images:

@@ -15,7 +15,7 @@ import pytest
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.errors import AttendSegError, DataError
-from attendseg_ros.inference import Segmenter
+from attendseg_ros.inference import Segmenter, load_bundle
 from reliability.arm import label_maps, system
 from reliability.arm.__main__ import described
 from reliability.arm.agreement import LEAST, agreements
@@ -38,7 +38,7 @@ def test_a_board_has_four_arm_cores(tmp_path: Path) -> None:
 
 def test_both_ways_label_what_a_segmenter_labels(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path / "tiny")
-    images = rendered(2)
+    images = rendered(2, load_bundle(bundle).classes)
     given = tmp_path / "images.npz"
     label_maps.save(given, in_both_ways(images, [(128, 64), (64, 64)]))
     result = subprocess.run(
