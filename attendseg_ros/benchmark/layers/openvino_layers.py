@@ -58,8 +58,9 @@ class OpenVinoProfiler:
         # Its counters are means since the network was compiled.
         warm = self._microseconds()
         runs = self._runs - WARM_UP
+        # A step of less than a microsecond counts as not executed, and may be one later.
         means = {
-            name: max(0.0, (mean * self._runs - self._cold[name] * WARM_UP) / runs)
+            name: max(0.0, (mean * self._runs - self._cold.get(name, 0.0) * WARM_UP) / runs)
             for name, mean in warm.items()
         }
         return [

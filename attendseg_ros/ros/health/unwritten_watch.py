@@ -35,7 +35,7 @@ class UnwrittenWatch:
 def in_words(topic: str) -> str:
     """What is to be said of them."""
     return (
-        f"the images on {topic} have rows of one colour from side to side that only empty memory "
-        "has (green, grey, magenta or white): does the driver send buffers that are half filled, "
-        "or does a decoder lose packets? Nothing there is free"
+        f"the images on {topic} have rows of one colour from side to side that "
+        "only empty memory has (green, grey, magenta or white): does the driver send buffers that "
+        "are half filled, or does a decoder lose packets? Nothing there is free"
     )
