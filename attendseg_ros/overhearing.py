@@ -23,9 +23,10 @@ LIBJPEG = re.compile(
 )
 # What OpenCV's own lines and libpng say of a picture.
 PICTURES = re.compile(
-    rb"(?:\[ ?(?:FATAL|ERROR|WARN)\b[^\]]*\] (?:global \S+ )?|libpng (?:warning|error): )(.*)"
+    rb"(?:\[ ?(?:FATAL|ERROR|WARN):\d[^\]]*\] (?:global \S+ )?|libpng (?:warning|error): )(.*)"
 )
-_OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB)\b[^\]]*\]")
+# With the number of the thread, which a line of ROS's log, `[WARN] [...]`, does not have.
+_OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB):\d[^\]]*\]")
 
 _lock = RLock()
 _depth = [0]
