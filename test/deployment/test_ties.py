@@ -15,6 +15,9 @@ from attendseg_ros.deployment.graph import constants
 from attendseg_ros.deployment.ties import NEAREST, distance, without_ties
 from attendseg_ros.inference import shipped_models
 
+TIE = (44 * 0.005988 + 1.0) / 127.5
+"""The scale by which the sum of 44 lies in the middle of 127 and 128."""
+
 
 def graph(operator: str, scale: float, constant: int | list[int] = 127) -> onnx.ModelProto:
     """An activation and a constant, in 8 bits, and what is made of them."""
@@ -46,14 +49,11 @@ def steps(model: onnx.ModelProto, operator: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "operator", "scale"),
-    [("Add", np.add, None), ("Mul", np.multiply, 0.005988 * 7 / 3.5)],
+    [("Add", np.add, TIE), ("Mul", np.multiply, 0.005988 * 2)],
 )
 def test_a_tie_is_moved_and_the_range_is_hardly_wider(
-    name: str, operator: Any, scale: float | None
+    name: str, operator: Any, scale: float
 ) -> None:
-    if scale is None:
-        # 44 in the middle of 127 and 128.
-        scale = (44 * 0.005988 + 1.0) / 127.5
     model = graph(name, scale)
     assert distance(steps(model, operator)) < NEAREST
     moved = without_ties(model)
@@ -89,7 +89,7 @@ def test_the_tie_of_two_activations_is_farther_away() -> None:
 
 
 def test_biases_keep_their_value_and_have_the_step_of_their_sums() -> None:
-    model = graph("Add", (44 * 0.005988 + 1.0) / 127.5)
+    model = graph("Add", TIE)
     stored: dict[str, Any] = {
         "w": np.ones((2, 1, 1, 1), np.int8),
         "w_scale": np.asarray([0.5, 0.25], np.float32),
