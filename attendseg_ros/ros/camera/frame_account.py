@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import nan
 from time import monotonic
 from typing import Any
@@ -18,6 +17,7 @@ from attendseg_ros.clocks import latency_ms
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.inference import Segmentation, Segmenter
 from attendseg_ros.msg import SegmentationTiming
+from attendseg_ros.ros.camera.looks import Looks
 from attendseg_ros.ros.health import contrast_watch, unwritten_watch
 from attendseg_ros.ros.health.foreign_watch import in_words
 from attendseg_ros.ros.health.frame_counts import FrameCounts
@@ -29,21 +29,6 @@ from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.stamp_clock import Receipt
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import FrameTimes, Stopwatch
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What an image is to the eye.
-
-    Attributes:
-        contrast: of 255 grey levels.
-        unwritten: whether some of its rows show a buffer's empty memory.
-        picture: its fingerprint.
-    """
-
-    contrast: float
-    unwritten: bool
-    picture: int
 
 
 class FrameAccount:
@@ -138,7 +123,7 @@ class FrameAccount:
         self._note(times, segmentation.input_size, settings)
         self._watch_out(segmentation.foreignness, settings)
         self._look_at(looks.contrast)
-        if self._counts.unwritten.add(seen=looks.unwritten):
+        if self._counts.unwritten.add(seen=looks.unwritten is not None):
             self._node.get_logger().warning(unwritten_watch.in_words(self._topic))
         self._compare(looks.picture)
 

@@ -4,40 +4,34 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from attendseg_ros.errors import LogitsError, described
 from attendseg_ros.images.bad_image import BadImageError, Reason
-from attendseg_ros.images.contrast import contrast
 from attendseg_ros.images.sample_bits import SampleBits
-from attendseg_ros.images.unseen import Unseen, unseen_parts
-from attendseg_ros.images.unwritten import unwritten
 from attendseg_ros.inference import RoiError, Segmentation
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import UNLABELLED
-from attendseg_ros.msg import ClassShares
-from attendseg_ros.ros.camera.frame_account import FrameAccount, Looks
+from attendseg_ros.msg import ClassShares, LandingZone
+from attendseg_ros.ros.camera.frame_account import FrameAccount
+from attendseg_ros.ros.camera.frame_demand import Demand
+from attendseg_ros.ros.camera.looks import Looks
 from attendseg_ros.ros.camera.mask_consumers import MaskConsumers
 from attendseg_ros.ros.camera.scaled_camera_info import ScaledCameraInfo
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.ros.depth.points import SegmentedImage
-from attendseg_ros.ros.health.contrast_watch import nothing_in_words
-from attendseg_ros.ros.health.still_watch import fingerprint
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import pixels_of
 from attendseg_ros.ros.model.hangs import EngineHangError
 from attendseg_ros.ros.model.model_switch import ModelSwitch
 from attendseg_ros.ros.outputs.class_shares import to_class_shares
-from attendseg_ros.ros.outputs.output_images import (
-    ImageOutput,
-    OutputImages,
-    Pixels,
-    needs_confidence,
-)
-from attendseg_ros.ros.outputs.publishers import Outputs, Wanted
+from attendseg_ros.ros.outputs.labelled_frame import LabelledFrame, Pixels
+from attendseg_ros.ros.outputs.output_images import ImageOutput, OutputImages
+from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.parameter_table import WITHOUT_CLASS
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.ros.runtime.memory import give_back_freed
@@ -111,125 +105,135 @@ class FrameProcessor:
                 self._account.refuse(message, Reason.INTERNAL, detail)
 
     def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:
-        watch = Stopwatch()
-        times = FrameTimes()
+        watch, times = Stopwatch(), FrameTimes()
         rgb = to_rgb(message, self._bits, settings.max_pixels)
-        # Of what the network sees.
-        shown = contrast(settings.framing.part_of(rgb))
-        blind = nothing_in_words(shown)
-        empty_rows = unwritten(rgb)
-        picture = fingerprint(rgb)
+        looks = Looks.of(rgb, settings.framing)
         times.conversion_ms = watch.lap_ms()
         self._give_back_larger(rgb)
 
-        wanted = self._outputs.wanted()
-        unserved: dict[str, str] = {}
-        bundle = self._segmenter.bundle
-        if ImageOutput.CONFIDENCE in wanted.images and not bundle.gives_confidence:
-            wanted = wanted.without(ImageOutput.CONFIDENCE)
-            unserved[self._camera.output("confidence")] = (
-                f"model {bundle.name!r} gives class ids without confidence: nothing is published "
-                "there"
-            )
-        stamp = stamp_ns(message.header.stamp)
-        points = wanted.points and self._consumers.points.due(settings)
-        summed = wanted.landing_zone or wanted.class_shares
-        shares_matter = wanted.class_shares or bool(settings.min_free_share)
-        placed = points or wanted.painted_points
-        confidence = placed or summed or needs_confidence(settings, wanted.images)
-        segmentation = self._models.segment(
-            self._segmenter,
-            rgb,
-            settings.engine_timeout_s,
-            confidence=confidence,
-            smoothing=settings.temporal_smoothing,
-            stamp_ns=stamp,
-            camera=self._camera.name,
-            framing=settings.framing,
-        )
+        demand = self._demand(settings)
+        segmentation = self._segment(rgb, message.header, demand, settings)
         times.resize_ms = segmentation.times.resize_ms
         times.network_ms = segmentation.times.network_ms
         times.decode_ms = segmentation.times.decode_ms
         watch.lap_ms()
 
-        full = (rgb.shape[1], rgb.shape[0])
-        size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
-        free_matters = ImageOutput.TRAVERSABLE in wanted.painted or placed or shares_matter
-        # Where all is unknown, no part is looked for.
-        in_parts = free_matters and not blind
-        unseen = Unseen(blind, unseen_parts(rgb, empty_rows, size) if in_parts else None)
-        if ImageOutput.OVERLAY in wanted.images or placed:
-            rgb = self._scaled(rgb, size)
-        images = self._painter.paint(rgb, segmentation, settings, wanted.painted, unseen=unseen)
-        zone = None
-        if wanted.landing_zone:
-            occupancy = pixels_of(images[ImageOutput.TRAVERSABLE])
-            zone = self._consumers.landing.find(
-                occupancy,
-                segmentation.confidence,
-                settings,
-                self.camera_info,
-                full,
-                message.header,
-                blind,
-            )
-        shares = None
-        if shares_matter:
-            shares = self._in_view(segmentation, settings, wanted, message.header, unseen)
+        frame = self._labelled(message.header, rgb, looks, segmentation, demand, settings)
+        images = self._painter.paint(frame, demand.wanted.painted)
+        zone = self._landing_zone(frame, images) if demand.wanted.landing_zone else None
+        shares = self._in_view(frame, demand) if demand.shares else None
         times.masks_ms = watch.lap_ms()
-        self._outputs.publish_images(images, wanted, message.header, settings.jpeg_quality)
+
+        self._outputs.publish_images(images, demand.wanted, frame.header, settings.jpeg_quality)
         if zone is not None:
             self._outputs.publish_landing_zone(zone)
         if shares is not None:
             self._outputs.publish_class_shares(shares)
-        if placed:
-            image = self._segmented(message.header, rgb, full, segmentation, settings, unseen)
-            if points:
-                self._consumers.points.offer(image)
-            if wanted.painted_points:
-                self._consumers.painted.offer(image)
-        if wanted.ground:
-            self._consumers.ground.update(
-                pixels_of(images[ImageOutput.TRAVERSABLE]),
-                settings,
-                self.camera_info,
-                full,
-                message.header,
-            )
-        if wanted.camera_info and (why := self._publish_camera_info(full, size, message.header)):
-            unserved[self._camera.output("camera_info")] = why
-        self._account.take_unserved(unserved)
+        self._hand_on(frame, images, demand)
+        self._account.take_unserved(self._unserved(frame, demand))
         times.publish_ms = watch.lap_ms()
         times.processing_time_ms = watch.total_ms()
-        looks = Looks(shown, empty_rows is not None, picture)
-        self._account.take(times, stamp, receipt, segmentation, looks, settings)
-        if wanted.timing:
-            timing = self._account.timing(message.header, times, segmentation.foreignness)
+        self._account.take(
+            times, stamp_ns(frame.header.stamp), receipt, segmentation, looks, settings
+        )
+        if demand.wanted.timing:
+            timing = self._account.timing(frame.header, times, segmentation.foreignness)
             self._outputs.publish_timing(timing)
+
+    def _demand(self, settings: Settings) -> Demand:
+        wanted = self._outputs.wanted()
+        points = wanted.points and self._consumers.points.due(settings)
+        return Demand.of(wanted, self._segmenter.bundle, settings, points=points)
+
+    def _segment(
+        self, rgb: Pixels, header: Header, demand: Demand, settings: Settings
+    ) -> Segmentation:
+        return self._models.segment(
+            self._segmenter,
+            rgb,
+            settings.engine_timeout_s,
+            confidence=demand.confidence,
+            smoothing=settings.temporal_smoothing,
+            stamp_ns=stamp_ns(header.stamp),
+            camera=self._camera.name,
+            framing=settings.framing,
+        )
+
+    def _labelled(
+        self,
+        header: Header,
+        rgb: Pixels,
+        looks: Looks,
+        segmentation: Segmentation,
+        demand: Demand,
+        settings: Settings,
+    ) -> LabelledFrame:
+        size = (segmentation.labels.shape[1], segmentation.labels.shape[0])
+        return LabelledFrame(
+            header=header,
+            image_size=(rgb.shape[1], rgb.shape[0]),
+            rgb=self._scaled(rgb, size) if demand.colours else rgb,
+            segmentation=segmentation,
+            unseen=looks.unseen(rgb, size, in_parts=demand.free_matters),
+            classes=self._segmenter.bundle.classes,
+            settings=settings,
+        )
+
+    def _landing_zone(
+        self, frame: LabelledFrame, images: Mapping[ImageOutput, Image]
+    ) -> LandingZone:
+        return self._consumers.landing.find(
+            pixels_of(images[ImageOutput.TRAVERSABLE]),
+            frame.segmentation.confidence,
+            frame.settings,
+            self.camera_info,
+            frame.image_size,
+            frame.header,
+            frame.unseen.blind,
+        )
+
+    def _in_view(self, frame: LabelledFrame, demand: Demand) -> ClassShares | None:
+        """What is in view, for who wants to know, and what is free ahead, where it is watched."""
+        if frame.settings.min_free_share:
+            self._consumers.ahead.observe(frame.known, frame.classes, frame.settings)
+        return to_class_shares(frame) if demand.wanted.class_shares else None
+
+    def _hand_on(
+        self, frame: LabelledFrame, images: Mapping[ImageOutput, Image], demand: Demand
+    ) -> None:
+        """Gives the frame to those who make clouds and maps of it."""
+        if demand.placed:
+            image = self._segmented(frame)
+            if demand.points:
+                self._consumers.points.offer(image)
+            if demand.wanted.painted_points:
+                self._consumers.painted.offer(image)
+        if demand.wanted.ground:
+            self._consumers.ground.update(
+                pixels_of(images[ImageOutput.TRAVERSABLE]),
+                frame.settings,
+                self.camera_info,
+                frame.image_size,
+                frame.header,
+            )
+
+    def _unserved(self, frame: LabelledFrame, demand: Demand) -> dict[str, str]:
+        """Publishes the camera's calibration where it is wanted; what cannot be, and why."""
+        unserved: dict[str, str] = {}
+        if demand.without_confidence:
+            unserved[self._camera.output("confidence")] = (
+                f"model {self._segmenter.bundle.name!r} gives class ids without confidence: "
+                "nothing is published there"
+            )
+        if demand.wanted.camera_info and (why := self._publish_camera_info(frame)):
+            unserved[self._camera.output("camera_info")] = why
+        return unserved
 
     def _give_back_larger(self, rgb: Pixels) -> None:
         """Returns what larger images took than come now."""
         if rgb.nbytes < self._image_bytes:
             give_back_freed()
         self._image_bytes = rgb.nbytes
-
-    def _in_view(
-        self,
-        segmentation: Segmentation,
-        settings: Settings,
-        wanted: Wanted,
-        header: Header,
-        unseen: Unseen,
-    ) -> ClassShares | None:
-        """What is in view, for who wants to know, and what is free ahead, where it is watched."""
-        classes = self._segmenter.bundle.classes
-        labels = self._painter.labels(segmentation, settings)
-        known = unseen.known(labels, self._painter.free_ids(settings))
-        if settings.min_free_share:
-            self._consumers.ahead.observe(known, classes, settings)
-        if not wanted.class_shares:
-            return None
-        return to_class_shares(labels, known, segmentation.confidence, classes, settings, header)
 
     def _scaled(self, rgb: Pixels, size: tuple[int, int]) -> Pixels:
         """The image at the size of its mask."""
@@ -240,35 +244,19 @@ class FrameProcessor:
         # The resizer's memory is overwritten by the next image; points may still be made of it.
         return self._resizer[1].resize(rgb).copy()
 
-    def _segmented(
-        self,
-        header: Header,
-        rgb: Pixels,
-        image_size: tuple[int, int],
-        segmentation: Segmentation,
-        settings: Settings,
-        unseen: Unseen,
-    ) -> SegmentedImage:
-        """The image with what is known of it, for those who place it in space."""
-        confidence = segmentation.confidence
-        if confidence is None:
-            # The model gives class ids alone: nothing is known, which is no certainty.
-            confidence = np.zeros_like(segmentation.labels)
-        labels = self._painter.labels(segmentation, settings)
-        known = unseen.known(labels, self._painter.free_ids(settings))
-        if known is not labels:
-            confidence = np.where(known == labels, confidence, np.uint8(0))
+    def _segmented(self, frame: LabelledFrame) -> SegmentedImage:
+        """The frame for those who place it in space."""
         return SegmentedImage(
-            header=header,
-            rgb=rgb,
-            labels=known,
-            confidence=confidence,
-            blind=unseen.blind,
-            classes=self._segmenter.bundle.classes,
-            kept_ids=self._ids(settings.kept_points_classes),
-            painted_ids=self._ids(settings.kept_painted_classes),
-            settings=settings,
-            image_size=image_size,
+            header=frame.header,
+            rgb=frame.rgb,
+            labels=frame.known,
+            confidence=frame.confidence,
+            blind=frame.unseen.blind,
+            classes=frame.classes,
+            kept_ids=self._ids(frame.settings.kept_points_classes),
+            painted_ids=self._ids(frame.settings.kept_painted_classes),
+            settings=frame.settings,
+            image_size=frame.image_size,
         )
 
     def _ids(self, names: tuple[str, ...] | None) -> tuple[int, ...] | None:
@@ -277,16 +265,15 @@ class FrameProcessor:
         id_of = self._segmenter.bundle.classes.id_of
         return tuple(UNLABELLED if name == WITHOUT_CLASS else id_of(name) for name in names)
 
-    def _publish_camera_info(
-        self, image: tuple[int, int], mask: tuple[int, int], header: Header
-    ) -> str:
+    def _publish_camera_info(self, frame: LabelledFrame) -> str:
         """Publishes it, or returns why it cannot be published."""
         topic = self._node.resolve_topic_name(self._camera.input("camera_info"))
+        mask_size = (frame.segmentation.labels.shape[1], frame.segmentation.labels.shape[0])
         try:
-            info = self._scaled_info.of(self.camera_info, image, mask)
+            info = self._scaled_info.of(self.camera_info, frame.image_size, mask_size)
         except DepthError as error:
             return f"that of {topic} cannot be that of the mask: {error}"
         if info is None:
             return f"nothing has arrived on {topic}"
-        self._outputs.publish_camera_info(info, header)
+        self._outputs.publish_camera_info(info, frame.header)
         return ""

@@ -12,11 +12,11 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from numpy.typing import NDArray
 from sensor_msgs.msg import RegionOfInterest
-from std_msgs.msg import Header
 
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.shares import region_of, shares, shares_in, total
 from attendseg_ros.msg import ClassShare, ClassShares
+from attendseg_ros.ros.outputs.labelled_frame import LabelledFrame
 from attendseg_ros.ros.parameters.settings import Settings
 
 Pixels = NDArray[np.uint8]
@@ -25,29 +25,15 @@ PATIENCE_S = 1.0
 """How old the last mask may be, where no parameter says it, for its free share to be known."""
 
 
-def to_class_shares(
-    labels: Pixels,
-    known: Pixels,
-    confidence: Pixels | None,
-    classes: ClassTable,
-    settings: Settings,
-    header: Header,
-) -> ClassShares:
-    """Builds the message of a mask.
-
-    Args:
-        labels: uint8 (H, W), as ~/mask.
-        known: uint8 (H, W), what is known of them: 255 where nothing is seen to be free.
-        confidence: uint8 (H, W), 255 = certain; None where the model does not tell.
-        classes: the model's.
-        settings: where ahead is, and what is free there.
-        header: goes into the message unchanged.
-    """
+def to_class_shares(frame: LabelledFrame) -> ClassShares:
+    """Builds the message of a frame; its header goes into the message unchanged."""
+    classes, labels = frame.classes, frame.labels
     height, width = labels.shape
-    rows, columns = region_of(settings.region_ahead, width, height)
-    found, ahead = shares(labels, confidence), shares_in(labels, (rows, columns))
+    rows, columns = region_of(frame.settings.region_ahead, width, height)
+    found = shares(labels, frame.segmentation.confidence)
+    ahead = shares_in(labels, (rows, columns))
     return ClassShares(
-        header=header,
+        header=frame.header,
         classes=[
             ClassShare(
                 id=info.id,
@@ -60,7 +46,7 @@ def to_class_shares(
         ],
         unlabelled_share=float(found.share[UNLABELLED]),
         unlabelled_share_ahead=float(ahead[UNLABELLED]),
-        free_share_ahead=_free_share(known, (rows, columns), classes, settings),
+        free_share_ahead=_free_share(frame.known, (rows, columns), classes, frame.settings),
         region_ahead=RegionOfInterest(
             x_offset=columns.start,
             y_offset=rows.start,

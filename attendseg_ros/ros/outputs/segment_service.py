@@ -16,7 +16,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.ros.messages.conversion import ImageMessage, to_rgb
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.model.model_switch import ModelSwitch
-from attendseg_ros.ros.outputs.output_images import OutputImages
+from attendseg_ros.ros.outputs.labelled_frame import labels_of
 from attendseg_ros.ros.runtime.late_answers import Answer, LateService
 from attendseg_ros.srv import Segment
 from attendseg_ros.streaming.stamp_clock import Receipt
@@ -110,7 +110,7 @@ class SegmentService:
                 framing=settings.framing,
             )
             classes = segmenter.bundle.classes
-            labels = OutputImages(classes).labels(result, settings)
+            labels = labels_of(result, classes, settings)
             response.mask = to_image(labels, "mono8", message.header)
             if result.confidence is not None:
                 response.confidence = to_image(result.confidence, "mono8", message.header)
