@@ -8,7 +8,6 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from time import monotonic
 
 import pytest
@@ -65,14 +64,15 @@ def test_it_holds_up_no_frame(tmp_path: Path, rig: Rig, by: signal.Signals) -> N
             return set(TOPICS) <= set(seen.read_text().split())
 
         wait_until(sees_all, "images")
-        alive = median(publish_ms(20))
+        alive = min(publish_ms(20))
         viewer.send_signal(by)
         # What it has not read fills the memory that is shared with it. A second later the
         # middleware goes another, slower way.
         end_s = monotonic() + FILLING_S
         while monotonic() < end_s:
             publish_ms(1)
-        dead = median(publish_ms(20))
+        # The quickest of some: a busy machine slows most of them, a viewer that holds up frames all.
+        dead = min(publish_ms(20))
     finally:
         viewer.kill()
         viewer.wait()
