@@ -22,8 +22,9 @@ from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.camera.wiring import Wiring
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.health.arrival_watch import ArrivalWatch
-from attendseg_ros.ros.health.diagnostics import Report
+from attendseg_ros.ros.health.camera_status import CameraStatus
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.network_status import NetworkStatus
 from attendseg_ros.ros.health.node_time import passing_ns
 from attendseg_ros.ros.health.observed import NetworkReport
 from attendseg_ros.ros.messages import qos
@@ -77,7 +78,8 @@ class CameraStream:
         self._worker = worker
         self._camera = camera = outputs.camera
         self._counts = FrameCounts()
-        self._report = Report(camera, self._counts)
+        self._camera_status = CameraStatus(camera, self._counts)
+        self._network_status = NetworkStatus(camera, self._counts)
         self._rate_limit = RateLimit()
         self.enabled = True
         self._subscriptions: list[Any] = []
@@ -157,12 +159,12 @@ class CameraStream:
         wiring = self._wiring.findings(self._camera_info, doubts, used=used)
         camera = self._arrivals.report(now_ns, lens, wiring)
         return [
-            self._report.camera(camera, settings, now_ns),
-            self._report.network(
+            self._camera_status.report(camera, settings, now_ns),
+            self._network_status.report(
                 network, self._dropped(), settings, now_ns, camera.doubt, self._outputs.misfits()
             ),
             *self._consumers.statuses(
-                settings, self._report.without_masks(network, settings, now_ns)
+                settings, self._network_status.without_masks(network, settings, now_ns)
             ),
         ]
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -135,7 +136,7 @@ def judge_foreignness(median: float, model: str, settings: Settings) -> list[Fin
 
 
 def judge_latency(
-    latency_ms: list[float], since_receipt_ms: list[float], settings: Settings
+    latency_ms: Sequence[float], since_receipt_ms: Sequence[float], settings: Settings
 ) -> list[Finding]:
     """A latency outside its limits, or not known where there are limits.
 

@@ -15,8 +15,8 @@ from diagnostic_msgs.msg import DiagnosticStatus
 
 from attendseg_ros.images.bad_image import Reason
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.health.diagnostics import FEW, Report
 from attendseg_ros.ros.health.frame_counts import FrameCounts
+from attendseg_ros.ros.health.network_status import FEW, NetworkStatus
 from attendseg_ros.ros.health.observed import NetworkReport
 from attendseg_ros.ros.parameters.parameter_table import SCHEMA
 from attendseg_ros.ros.parameters.settings import Settings
@@ -54,8 +54,8 @@ PRESETS = ["segmentation.yaml", "drone.yaml", "ground_robot.yaml"]
 
 
 def levels(counts: FrameCounts, settings: Settings, *seconds: float) -> list[bytes]:
-    report = Report(CameraName(), counts)
-    return [report.network(NETWORK, 0, settings, START + round(s * SECOND)).level for s in seconds]
+    status_of = NetworkStatus(CameraName(), counts).report
+    return [status_of(NETWORK, 0, settings, START + round(s * SECOND)).level for s in seconds]
 
 
 def with_masks(until_s: float, rate_hz: float = 10.0) -> FrameCounts:
@@ -132,7 +132,7 @@ def test_unknown_is_not_ok_where_there_is_a_limit(limit: str) -> None:
     counts = FrameCounts()
     counts.record_arrival(START)
     settings = replace(Settings(), **{limit: 1.0})  # type: ignore[arg-type]
-    status = Report(CameraName(), counts).network(NETWORK, 0, settings, START + SECOND // 10)
+    status = NetworkStatus(CameraName(), counts).report(NETWORK, 0, settings, START + SECOND // 10)
     assert status.level == WARN
     assert "unknown (limit 1)" in status.message
     # Nobody who wants masks, nothing to judge.
@@ -149,7 +149,7 @@ def test_a_latency_without_stamps_is_unknown_though_masks_come() -> None:
             START + number * SECOND // 10,
         )
     settings = Settings(max_latency_error_ms=500.0)
-    status = Report(CameraName(), counts).network(NETWORK, 0, settings, START + 3 * SECOND)
+    status = NetworkStatus(CameraName(), counts).report(NETWORK, 0, settings, START + 3 * SECOND)
     assert status.level == WARN
     assert "p95 of camera to mask unknown (limit 500)" in status.message
     # What the node takes alone is too long: worse than unknown.
@@ -164,20 +164,18 @@ def test_latencies_of_long_ago_say_nothing_of_now() -> None:
 
 def test_a_few_failures_in_a_row_of_the_network_are_an_error_at_once() -> None:
     counts = with_masks(1.0)
-    report = Report(CameraName(), counts)
+    status_of = NetworkStatus(CameraName(), counts).report
     now = START + SECOND
     for number in range(1, FEW + 1):
         counts.record_failure(Reason.LOGITS, "engine 'x' with model 'y': 3 NaN")
-        status = report.network(NETWORK, 0, Settings(), now)
+        status = status_of(NETWORK, 0, Settings(), now)
         assert status.level == (ERROR if number == FEW else WARN)
         assert "engine 'x' with model 'y'" in status.message
     # As long as no mask comes, also without another failure.
-    assert report.network(NETWORK, 0, Settings(), now).level == ERROR
+    assert status_of(NETWORK, 0, Settings(), now).level == ERROR
     counts.record_processed(TIMES, now)
-    assert report.network(NETWORK, 0, Settings(), now).level == OK
-    values = {
-        entry.key: entry.value for entry in report.network(NETWORK, 0, Settings(), now).values
-    }
+    assert status_of(NETWORK, 0, Settings(), now).level == OK
+    values = {entry.key: entry.value for entry in status_of(NETWORK, 0, Settings(), now).values}
     assert values["frames failed: network result not finite"] == str(FEW)
 
 
@@ -201,39 +199,39 @@ def test_age_by_a_clock_that_jumps() -> None:
 
 def test_a_frame_that_is_stuck_and_a_thread_that_is_gone_are_said() -> None:
     counts = with_masks(1.0)
-    report, now = Report(CameraName(), counts), START + 9 * SECOND
+    status_of, now = NetworkStatus(CameraName(), counts).report, START + 9 * SECOND
     stuck = replace(NETWORK, busy_s=8.0)
-    status = report.network(stuck, 0, Settings(), now)
+    status = status_of(stuck, 0, Settings(), now)
     assert status.level == ERROR
     assert "one has been in hand for 8.0 s" in status.message
     gone = replace(NETWORK, worker_alive=False)
-    status = report.network(gone, 0, Settings(), START + SECOND)
+    status = status_of(gone, 0, Settings(), START + SECOND)
     assert status.level == ERROR
     assert "has ended: restart the node" in status.message
 
 
 def test_a_hang_is_an_error_while_it_lasts_and_once_when_it_is_over() -> None:
     counts = with_masks(1.0)
-    report, now = Report(CameraName(), counts), START + SECOND
+    status_of, now = NetworkStatus(CameraName(), counts).report, START + SECOND
     hang = replace(NETWORK, hang="engine 'x' hangs", hangs=1, last_hang="engine 'x' hung at 10:00")
     for _ in range(2):
-        status = report.network(hang, 0, Settings(), now)
+        status = status_of(hang, 0, Settings(), now)
         assert (status.level, status.message) == (ERROR, "engine 'x' hangs")
     over = replace(hang, hang="")
-    assert report.network(over, 0, Settings(), now).level == OK
+    assert status_of(over, 0, Settings(), now).level == OK
     # Begun and ended between two reports.
     again = replace(over, hangs=2)
-    status = report.network(again, 0, Settings(), now)
+    status = status_of(again, 0, Settings(), now)
     assert (status.level, status.message) == (
         ERROR,
         "engine 'x' hung at 10:00 and has been replaced",
     )
-    assert report.network(again, 0, Settings(), now).level == OK
+    assert status_of(again, 0, Settings(), now).level == OK
 
 
 def test_errors_of_the_thread_warn_once() -> None:
     counts = with_masks(1.0)
-    report = Report(CameraName(), counts)
+    status_of = NetworkStatus(CameraName(), counts).report
     failing = replace(NETWORK, worker_errors=2)
-    found = [report.network(failing, 0, Settings(), START + SECOND).level for _ in range(2)]
+    found = [status_of(failing, 0, Settings(), START + SECOND).level for _ in range(2)]
     assert found == [WARN, OK]

@@ -71,7 +71,7 @@ def test_it_holds_up_no_frame(tmp_path: Path, rig: Rig, by: signal.Signals) -> N
         end_s = monotonic() + FILLING_S
         while monotonic() < end_s:
             publish_ms(1)
-        # The quickest of some: a busy machine slows most of them, a viewer that holds up frames all.
+        # The quickest of some: a busy machine slows most of them, a viewer holds up all.
         dead = min(publish_ms(20))
     finally:
         viewer.kill()
