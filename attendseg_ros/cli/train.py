@@ -121,6 +121,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="size that crops are enlarged to for the teacher, multiples of 64 (default: as is)",
     )
     parser.add_argument(
+        "--unlabelled-split",
+        metavar="NAME",
+        help="folder of the set, or several as walk+drive, whose images have no labels: what the "
+        "teacher says of them is learnt",
+    )
+    parser.add_argument(
         "--backbone",
         type=given_path,
         metavar="FILE",
@@ -175,6 +181,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         teacher=tuple(arguments.teacher),
         teacher_size=tuple(arguments.teacher_size) if arguments.teacher_size else None,
         backbone=arguments.backbone,
+        unlabelled_split=arguments.unlabelled_split,
         shape=_shape(arguments.shape, arguments.start_from),
         **settings,
     )

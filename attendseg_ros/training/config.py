@@ -43,6 +43,8 @@ class TrainingConfig:
         run: folder for checkpoints and the log.
         train_split: split that is trained on, or several as "train+val".
         val_split: split that picks the best epoch; unused where groups are held out.
+        unlabelled_split: folder of the set, or several as "walk+drive", whose images are trained on
+            without labels, by what the teachers say of them; None: none.
         groups: how the images of the training split are told apart into groups; None: not at all.
         hold_out: groups that are not trained on and pick the best epoch.
         gap: images on each side of what is held out that are used for neither, by their names'
@@ -90,6 +92,7 @@ class TrainingConfig:
     run: Path
     train_split: str = "train"
     val_split: str = "val"
+    unlabelled_split: str | None = None
     groups: Grouping | None = None
     hold_out: tuple[str, ...] = ()
     gap: int | None = None
@@ -148,6 +151,11 @@ class TrainingConfig:
             raise DataError(
                 f"keep_start is a share of the weights of start_from, got {self.keep_start} and no "
                 "start_from"
+            )
+        if self.unlabelled_split is not None and not (self.teacher and self.distillation_weight):
+            raise DataError(
+                f"the images of {self.unlabelled_split} have no labels, so only a teacher can say "
+                "what they show: give one, and a distillation_weight above 0"
             )
         if self.backbone is not None and self.start_from is not None:
             raise DataError(

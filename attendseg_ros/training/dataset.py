@@ -5,30 +5,25 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import itertools
-import os
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.errors import DataError, ImageError
-from attendseg_ros.files import pointer_in
-from attendseg_ros.images.encoded import decode_stored
+from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
-from attendseg_ros.labels.exif import TIFF_STARTS, turned
+from attendseg_ros.labels.exif import turned
 from attendseg_ros.labels.label_reader import LabelReader
+from attendseg_ros.training.picture_set import PictureSet, names_of_splits, read_picture
 from attendseg_ros.training.set_files import split_files
 
 _SIDEWAYS = 5
 """From this EXIF orientation on, width and height change places."""
 
 
-class LabelledSet:
+class LabelledSet(PictureSet):
     """One or more splits of a labelled set: ``<root>/<split>`` and ``<root>/<split>annot``.
 
     Labels are PNGs of the image's stem, of class ids or of colours of the class table. Files are
@@ -43,30 +38,18 @@ class LabelledSet:
                 open which label is whose.
         """
         root = Path(root)
-        found = [split_files(root, name) for name in _names_of_splits(root, split)]
-        self._files = [pair for files in found for pair in files.pairs]
-        self._left_out = [line for files in found for line in files.left_out]
-        self._reader = LabelReader(classes, [label for _, label in self._files])
-
-    @property
-    def names(self) -> list[str]:
-        """Stems of the images, sorted within each split."""
-        return [image.stem for image, _ in self._files]
-
-    @property
-    def images(self) -> list[Path]:
-        """The images' files."""
-        return [image for image, _ in self._files]
+        found = [split_files(root, name) for name in names_of_splits(root, split)]
+        self._pairs = [pair for files in found for pair in files.pairs]
+        super().__init__(
+            [image for image, _ in self._pairs],
+            [line for files in found for line in files.left_out],
+        )
+        self._reader = LabelReader(classes, [label for _, label in self._pairs])
 
     @property
     def label_folders(self) -> list[Path]:
         """The folders of the labels."""
-        return list(dict.fromkeys(label.parent for _, label in self._files))
-
-    @property
-    def left_out(self) -> list[str]:
-        """A line for every file in the set's folders that is not used: which, and why."""
-        return self._left_out
+        return list(dict.fromkeys(label.parent for _, label in self._pairs))
 
     @property
     def decisions(self) -> list[str]:
@@ -76,46 +59,12 @@ class LabelledSet:
     def subset(self, positions: Sequence[int]) -> LabelledSet:
         """The same set with some of its images only, read as before."""
         chosen = copy.copy(self)
-        chosen._files = [self._files[position] for position in positions]
+        chosen._pairs = [self._pairs[position] for position in positions]
+        chosen._images = [image for image, _ in chosen._pairs]
         return chosen
 
-    def pictures_in(self, other: LabelledSet) -> Iterator[tuple[Path, Path]]:
-        """Images that are in the other set too, under whatever name: both files of each."""
-        by_size: dict[int, list[Path]] = defaultdict(list)
-        for image in other.images:
-            by_size[image.stat().st_size].append(image)
-        # Images without compression are all of one size: none is read twice.
-        digests: dict[Path, bytes] = {}
-
-        def digest(path: Path) -> bytes:
-            if path not in digests:
-                digests[path] = hashlib.sha256(path.read_bytes()).digest()
-            return digests[path]
-
-        for image in self.images:
-            for theirs in by_size.get(image.stat().st_size, []):
-                if image == theirs or digest(image) == digest(theirs):
-                    yield image, theirs
-                    break
-
-    def fingerprint(self) -> str:
-        """How many images it has, and a digest of all files' names and sizes: for comparing.
-
-        Raises:
-            OSError: a file is gone.
-        """
-        digest = hashlib.sha256()
-        for file in itertools.chain.from_iterable(self._files):
-            name = os.fsencode(f"{file.parent.name}/{file.name}")
-            digest.update(b"%b\0%d\n" % (name, file.stat().st_size))
-        return f"{len(self)} images ({digest.hexdigest()[:8]})"
-
-    def shares_images_with(self, other: LabelledSet) -> bool:
-        """Whether an image of this set is in the other too, under whatever name."""
-        return any(True for _ in self.pictures_in(other))
-
-    def __len__(self) -> int:
-        return len(self._files)
+    def _files(self) -> Iterable[Path]:
+        return itertools.chain.from_iterable(self._pairs)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Reads one pair.
@@ -128,8 +77,8 @@ class LabelledSet:
             DataError: if a file cannot be decoded, the sizes differ, a label holds an id or a
                 colour that no class has, or it is open what it means or whether it is turned.
         """
-        image_path, label_path = self._files[index]
-        stored, orientation = _read_picture(image_path)
+        image_path, label_path = self._pairs[index]
+        stored, orientation = read_picture(image_path)
         labels, label_orientation = self._reader.read(label_path)
         image = turned(stored, orientation)
         if orientation != 1 and label_orientation == 1:
@@ -168,53 +117,3 @@ def _is_upright(labels: NDArray[np.uint8], label_orientation: int, orientation: 
     """
     height, width = labels.shape
     return orientation == 1 and label_orientation >= _SIDEWAYS and height != width
-
-
-def _names_of_splits(root: Path, split: str) -> list[str]:
-    """The splits that are meant: one whose name may hold a "+", or several.
-
-    Raises:
-        DataError: a name is empty, or there twice.
-    """
-    if split and (root / split).is_dir():
-        return [split]
-    names = split.split("+")
-    for name in names:
-        if not name:
-            raise DataError(
-                f"split '{split}': the name of a split is empty; give one, or several as train+val"
-            )
-        if names.count(name) > 1:
-            raise DataError(
-                f"split '{split}': '{name}' is named twice, and its images would count twice"
-            )
-    return names
-
-
-def _read_picture(path: Path) -> tuple[NDArray[np.uint8], int]:
-    """A picture as it is stored, RGB uint8 (H, W, 3), and its EXIF orientation.
-
-    Just what `attendseg segment` makes of it, with samples of 16 bits scaled by what this picture
-    holds: an epoch must not depend on the order in which pictures are read.
-
-    Raises:
-        DataError: it cannot be decoded.
-    """
-    try:
-        content = path.read_bytes()
-        if pointer := pointer_in(content):
-            raise DataError(f"{path}: is {pointer}")
-        rgb, orientation = decode_stored(content)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    except ImageError as error:
-        raise DataError(
-            f"{path}: cannot be decoded as an image (by OpenCV {cv2.__version__}): {error}; if "
-            "other programs read it, save it as PNG or JPEG"
-        ) from error
-    if orientation != 1 and content[:4] in TIFF_STARTS:
-        raise DataError(
-            f"{path}: is a TIFF file with an orientation ({orientation}), by which decoders turn "
-            "it or not: turn its pixels (mogrify -auto-orient), or remove the tag"
-        )
-    return rgb, orientation

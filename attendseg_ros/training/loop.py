@@ -54,9 +54,10 @@ from attendseg_ros.training.evaluation import check_finite, score_network
 from attendseg_ros.training.fitting import channel_importance, fits_as_it_is, fitted
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, mixed, moved_average
-from attendseg_ros.training.samples import Batches, InMemory, class_weights
+from attendseg_ros.training.samples import Batches, InMemory, class_weights, read_whole
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import check_labels, splits_of
+from attendseg_ros.training.unlabelled import Joined
 
 LOG_FILE = "log.jsonl"
 LAST_EPOCHS_EVALUATED = 10
@@ -106,6 +107,8 @@ class _Trainer:
         train = InMemory(self._splits.train)
         # Read whole now: an unfit file must not show after the first hours of training.
         counts, self._notes = check_labels(self._splits, train, config.classes.names)
+        unlabelled = self._splits.unlabelled
+        pictures = [train] if unlabelled is None else [train, read_whole(unlabelled)]
         if self._splits.groups:
             self._notes += seen_before(config, self._splits.val.images)
         self._notes += notes
@@ -113,7 +116,7 @@ class _Trainer:
             tqdm.write(f"note: {line}", file=sys.stderr)
         scenes = InMemory(training_scenes(config.classes)) if config.scene_share > 0 else None
         self._batches = Batches(
-            train,
+            Joined(pictures),
             scenes,
             config.scene_share,
             Augmentation(

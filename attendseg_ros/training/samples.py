@@ -37,6 +37,18 @@ class InMemory:
         return self._pairs[index]
 
 
+def read_whole(source: PairSource) -> InMemory:
+    """Reads every pair of a source, so that an unfit file shows now and not after hours.
+
+    Raises:
+        DataError: one is unfit.
+    """
+    kept = InMemory(source)
+    for index in range(len(kept)):
+        kept[index]
+    return kept
+
+
 class Batches:
     """The batches of one epoch after another.
 

@@ -48,12 +48,7 @@ def split_files(root: Path, split: str) -> SplitFiles:
                 f"{folder}: no such folder; a labelled set keeps its {what} there "
                 f"(SegNet's layout: {split}/ and {split}annot/)"
             )
-    of_images, of_labels = _listed(images), _listed(labels)
-    if not of_images.pictures:
-        raise DataError(
-            f"{images}: holds no image (found {shown_entries(of_images.left_out)}); images end in "
-            f"{' '.join(sorted(PICTURE_SUFFIXES))}"
-        )
+    of_images, of_labels = listed_images(images), _listed(labels)
     pngs = [file for file in of_labels.pictures if file.suffix.lower() == LABEL_SUFFIX]
     label_of = _by_stem(pngs, "label")
     _by_stem(of_images.pictures, "image")
@@ -69,6 +64,23 @@ def split_files(root: Path, split: str) -> SplitFiles:
     ]
     pairs = sorted((image, label_of[stem_key(image)]) for image in of_images.pictures)
     return SplitFiles(tuple(pairs), tuple(left_out))
+
+
+def listed_images(folder: Path) -> PictureFolder:
+    """Looks through a folder of images.
+
+    Raises:
+        DataError: there is none, it cannot be read, or it holds no image.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder")
+    found = _listed(folder)
+    if not found.pictures:
+        raise DataError(
+            f"{folder}: holds no image (found {shown_entries(found.left_out)}); images end in "
+            f"{' '.join(sorted(PICTURE_SUFFIXES))}"
+        )
+    return found
 
 
 def _listed(folder: Path) -> PictureFolder:

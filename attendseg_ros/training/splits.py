@@ -16,6 +16,7 @@ from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.groups import find_groups
 from attendseg_ros.training.survey import missing_classes, remarks, survey
+from attendseg_ros.training.unlabelled import UnlabelledSet
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Splits:
         val_name: of the split or of the groups that are scored on.
         groups: the same by held-out group; empty where a split is scored on.
         notes: what is to be said about the choice, a line each.
+        unlabelled: trained on without labels; None where nothing is.
     """
 
     train: LabelledSet
@@ -35,14 +37,18 @@ class Splits:
     val_name: str
     groups: Mapping[str, LabelledSet]
     notes: Sequence[str] = ()
+    unlabelled: UnlabelledSet | None = None
 
     def fingerprint(self) -> dict[str, str]:
-        """What tells whether both are still the same images and labels.
+        """What tells whether all are still the same images and labels.
 
         Raises:
             OSError: a file is gone.
         """
-        return {"trained on": self.train.fingerprint(), "scored on": self.val.fingerprint()}
+        found = {"trained on": self.train.fingerprint(), "scored on": self.val.fingerprint()}
+        if self.unlabelled is not None:
+            found["trained on without labels"] = self.unlabelled.fingerprint()
+        return found
 
 
 def splits_of(config: TrainingConfig) -> Splits:
@@ -53,9 +59,13 @@ def splits_of(config: TrainingConfig) -> Splits:
             picture is on both sides.
     """
     train = LabelledSet(config.data, config.train_split, config.classes)
+    unlabelled = None
+    if config.unlabelled_split is not None:
+        unlabelled = UnlabelledSet(config.data, config.unlabelled_split)
     if config.groups is None:
         val = LabelledSet(config.data, config.val_split, config.classes)
-        return Splits(train, val, config.val_split, {}, _flattering(train, val, config.val_split))
+        notes = _flattering(train, unlabelled, val, config.val_split)
+        return Splits(train, val, config.val_split, {}, notes, unlabelled)
     groups = find_groups(config.groups, train.images)
     held_out = groups.chosen(config.hold_out)
     gap = groups.gap(config.gap)
@@ -77,22 +87,27 @@ def splits_of(config: TrainingConfig) -> Splits:
             f"of {gap} on each side, used for neither: {in_gap}",
             *([groups.warning] if groups.warning else []),
         ],
+        unlabelled=unlabelled,
     )
     _check_apart(splits)
     return splits
 
 
-def _flattering(train: LabelledSet, val: LabelledSet, name: str) -> list[str]:
+def _flattering(
+    train: LabelledSet, unlabelled: UnlabelledSet | None, val: LabelledSet, name: str
+) -> list[str]:
     """What is to be said of a split that is scored on and trained on as well."""
-    shared = list(val.pictures_in(train))
-    if not shared:
-        return []
-    image, other = shared[0]
-    where = "" if image == other else f", such as {image.name}, which is {other} too"
-    return [
-        f"{len(shared)} of the {len(val)} images of '{name}' are trained on as well{where}: the "
-        "score flatters the network"
-    ]
+    notes = []
+    for trained_on, how in ((train, ""), (unlabelled, " without labels")):
+        shared = list(val.pictures_in(trained_on)) if trained_on is not None else []
+        if shared:
+            image, other = shared[0]
+            where = "" if image == other else f", such as {image.name}, which is {other} too"
+            notes.append(
+                f"{len(shared)} of the {len(val)} images of '{name}' are trained on as well{how}"
+                f"{where}: the score flatters the network"
+            )
+    return notes
 
 
 def _check_apart(splits: Splits) -> None:
@@ -101,11 +116,14 @@ def _check_apart(splits: Splits) -> None:
     Raises:
         DataError: one is.
     """
-    for image, other in splits.val.pictures_in(splits.train):
-        raise DataError(
-            f"{image}: is held out, but the same picture is trained on as {other}: keep one of "
-            "the two"
-        )
+    for trained_on in (splits.train, splits.unlabelled):
+        if trained_on is None:
+            continue
+        for image, other in splits.val.pictures_in(trained_on):
+            raise DataError(
+                f"{image}: is held out, but the same picture is trained on as {other}: keep one of "
+                "the two"
+            )
 
 
 def check_labels(
@@ -138,6 +156,10 @@ def check_labels(
             )
     of_train, of_val = surveys
     notes = [*splits.notes, *remarks(splits.train, of_train.unlabelled)]
+    if splits.unlabelled is not None:
+        count = len(splits.unlabelled)
+        notes.append(f"{count} images without labels are trained on by what the teacher says")
+        notes += [f"left out {line}" for line in splits.unlabelled.left_out]
     # What is held out of a set lies in the folders of what is trained on.
     notes += [note for note in remarks(splits.val, of_val.unlabelled) if note not in notes]
     missing = missing_classes(of_train.counts, names)
