@@ -3,7 +3,7 @@
 """What libraries print while OpenCV reads a video or a picture: the only place where they say it.
 
 OpenCV gives memory that nobody wrote as a picture where the conversion of its colours failed, and
-libjpeg calls a picture corrupt of which we changed a byte to see what comes of it.
+what libjpeg made up where a picture's data make no sense.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ _STDERR = 2
 
 # "[h264 @ 0x55...] text", and what such a text goes on with in the next line.
 FFMPEG = re.compile(rb"\[([\w,./-]+) @ 0x[0-9a-f]+\] (.*)")
-LIBJPEG = re.compile(
-    rb"((?:Corrupt JPEG data|Premature end of JPEG|Inconsistent progression|Invalid SOS param"
-    rb"|Unknown Adobe color|Warning: unknown JFIF).*)"
-)
-# What OpenCV's own lines and libpng say of a picture.
+# What OpenCV's own lines, libpng and libjpeg say of a picture.
 PICTURES = re.compile(
-    rb"(?:\[ ?(?:FATAL|ERROR|WARN):\d[^\]]*\] (?:global \S+ )?|libpng (?:warning|error): )(.*)"
+    rb"(?:\[ ?(?:FATAL|ERROR|WARN):\d[^\]]*\] (?:global \S+ )?|libpng (?:warning|error): "
+    rb"|(?=Corrupt JPEG data|Premature end of JPEG|Inconsistent progression|Invalid SOS param"
+    rb"|Unknown Adobe color|Warning: unknown JFIF))(.*)"
 )
 # With the number of the thread, which a line of ROS's log, `[WARN] [...]`, does not have.
 _OF_OPENCV = re.compile(rb"\[ ?(?:FATAL|ERROR|WARN|INFO|DEBUG|VERB):\d[^\]]*\]")
@@ -53,7 +51,7 @@ class Overhearing:
         """Hears nothing yet.
 
         Args:
-            library: whose lines are kept, of `FFMPEG`, `LIBJPEG` and `PICTURES`.
+            library: whose lines are kept: `FFMPEG` or `PICTURES`.
         """
         self._library = library
         self._file = os.memfd_create("attendseg_overheard", os.MFD_CLOEXEC)

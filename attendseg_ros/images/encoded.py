@@ -19,11 +19,12 @@ from attendseg_ros.images.compressed_format import Meaning, check_no_video, mean
 from attendseg_ros.images.encodings import Kind
 from attendseg_ros.images.iso_pictures import avif_orientation, is_avif
 from attendseg_ros.images.jpeg import Jpeg
+from attendseg_ros.images.jpeg_damage import check_heard
 from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.pnm import decode_pnm
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
-from attendseg_ros.overhearing import LIBJPEG, PICTURES, Overhearing
+from attendseg_ros.overhearing import PICTURES, Overhearing
 from attendseg_ros.shortening import shortened_text
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -80,7 +81,7 @@ def decode_rgb(
         BadImageError: empty, cut off, too large, or not an image that OpenCV reads.
     """
     if bytes(memoryview(content)[:4]) in TIFF_STARTS:
-        pixels, _ = _decode(content, max_pixels, _TIFF_UPRIGHT, is_file=True)
+        pixels, _ = _decode(content, max_pixels, _TIFF_UPRIGHT)
         return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits())
     stored, orientation = decode_stored(content, bits=bits, max_pixels=max_pixels)
     return np.ascontiguousarray(turned(stored, orientation))
@@ -102,14 +103,12 @@ def decode_stored(
     Raises:
         BadImageError: as from `decode_rgb`.
     """
-    pixels, picture = _decode(content, max_pixels, is_file=True)
+    pixels, picture = _decode(content, max_pixels)
     turn_of = avif_orientation if is_avif(picture) else picture_orientation
     return _to_rgb(pixels, _ANY_PICTURE, bits or SampleBits()), turn_of(picture)
 
 
-def _decode(
-    content: Any, max_pixels: int, flags: int = _AS_IT_LIES, *, is_file: bool = False
-) -> tuple[NDArray[Any], bytes]:
+def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[NDArray[Any], bytes]:
     """A picture as OpenCV decodes it, (H, W) or (H, W, 3) in BGR, and the bytes that it read."""
     picture = bytes(memoryview(content))
     if not picture:
@@ -121,13 +120,13 @@ def _decode(
     if jpeg is None:
         check_picture(picture, max_pixels)
         of_pnm = decode_pnm(picture)
-        decode = _imdecode_heard if is_file or _is_tiff(picture) else imdecode
-        pixels = decode(picture, flags) if of_pnm is None else of_pnm
+        pixels = _imdecode_heard(picture, flags)[0] if of_pnm is None else of_pnm
     else:
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
-        pixels = imdecode(picture, flags)
-        jpeg.check_whole(pixels, lambda other: _decode_unheard(other, flags))
+        pixels, said = _imdecode_heard(picture, flags)
+        jpeg.check_whole(pixels, lambda other: _imdecode_heard(other, flags)[0])
+        check_heard(said)
     check_size(pixels.shape[1], pixels.shape[0], max_pixels)
     return pixels, picture
 
@@ -153,10 +152,10 @@ def _is_tiff(picture: bytes) -> bool:
     return picture[:2] in (b"II", b"MM")
 
 
-def _imdecode_heard(picture: bytes, flags: int) -> NDArray[Any]:
-    """The same of a file or a TIFF: what the decoder prints is for the refusal, not a terminal.
+def _imdecode_heard(picture: bytes, flags: int) -> tuple[NDArray[Any], list[str]]:
+    """The same, with what decoders said of it: that is for the refusal, and for no terminal.
 
-    Not so of all messages: the pictures of several cameras would wait for each other.
+    One picture at a time, in all threads: a node decodes those of all its cameras in one anyway.
 
     Raises:
         BadImageError: OpenCV reads no picture, or one of memory that nobody wrote.
@@ -171,20 +170,15 @@ def _imdecode_heard(picture: bytes, flags: int) -> NDArray[Any]:
                 raise
             detail = str(error).removeprefix(f"{error.reason.value}: ")
             raise BadImageError(error.reason, f"{detail}: {shortened_text(said[0])}") from error
-        # What libtiff could not decode OpenCV takes as it lies; a tag of no value counts as none.
-        damage = [line for line in ear.heard() if _OF_LIBTIFF in line and _OF_A_TAG not in line]
+        said = ear.heard()
+    # What libtiff could not decode OpenCV takes as it lies; a tag of no value counts as none.
+    damage = [line for line in said if _OF_LIBTIFF in line and _OF_A_TAG not in line]
     if _is_tiff(picture) and damage:
         raise BadImageError(
             Reason.UNDECODABLE,
             f"the TIFF is damaged, or of a kind that is not read: {shortened_text(damage[0])}",
         )
-    return pixels
-
-
-def _decode_unheard(picture: bytes, flags: int) -> NDArray[Any]:
-    """The same of a JPEG that we have damaged, of which libjpeg need tell nobody."""
-    with closing(Overhearing(LIBJPEG)) as ear, ear:
-        return imdecode(picture, flags)
+    return pixels, said
 
 
 def _to_rgb(pixels: NDArray[Any], meaning: Meaning, bits: SampleBits) -> RgbImage:

@@ -3,7 +3,8 @@
 """What OpenCV does not say of a JPEG: where it begins, its size, and whether anything is missing.
 
 libjpeg skips stray bytes between segments and goes on where data are missing, which leaves grey
-blocks. OpenCV takes what comes as decoded. Here is what can be told without libjpeg's warnings.
+blocks. OpenCV takes what comes as decoded. Here is what can be told without libjpeg's warnings,
+of which it prints the first alone.
 """
 
 from __future__ import annotations
