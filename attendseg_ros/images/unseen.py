@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from attendseg_ros.images.lost_blocks import lost_blocks
+from attendseg_ros.images.repeated_rows import repeated_rows
 from attendseg_ros.images.unlit import unlit
+from attendseg_ros.images.unwritten import unwritten
 from attendseg_ros.labels import UNLABELLED
 
 Pixels = NDArray[np.uint8]
@@ -55,19 +58,32 @@ class Unseen:
         return known
 
 
-def unseen_parts(rgb: Pixels, rows: Pixels | None, size: tuple[int, int]) -> Pixels | None:
-    """Where parts of a picture show nothing: black areas, and rows that nobody wrote.
+def undelivered(rgb: Pixels) -> list[Pixels]:
+    """Which parts of a picture no lens made: what was lost between it and us.
 
     Args:
         rgb: uint8 (H, W, 3), of any strides.
-        rows: of `unwritten`.
+
+    Returns:
+        Of `unwritten`, `lost_blocks` and `repeated_rows` those that found something.
+    """
+    found = (unwritten(rgb), lost_blocks(rgb), repeated_rows(rgb))
+    return [parts for parts in found if parts is not None]
+
+
+def unseen_parts(rgb: Pixels, lost: Sequence[Pixels], size: tuple[int, int]) -> Pixels | None:
+    """Where parts of a picture show nothing: black areas, and what was not delivered.
+
+    Args:
+        rgb: uint8 (H, W, 3), of any strides.
+        lost: of `undelivered`.
         size: width and height of the answer.
 
     Returns:
-        uint8 of that size, 255 there and 0 elsewhere; None where all of it shows something.
+        uint8 of that size, above 0 there and 0 elsewhere; None where all of it shows something.
     """
-    black = unlit(rgb, size)
-    if rows is None:
-        return black
-    parts = np.asarray(cv2.resize(rows, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    return parts if black is None else parts | black
+    parts = unlit(rgb, size)
+    for one in lost:
+        more = np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+        parts = more if parts is None else parts | more
+    return parts

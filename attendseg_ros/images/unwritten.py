@@ -13,13 +13,13 @@ Pixels = NDArray[np.uint8]
 _ROWS = 240
 """Of the shorter side that are looked at."""
 
-_PART = 5
+PART = 5
 """Rows of these that a part holds at least."""
 
-_BLOCK = 16
+BLOCK = 16
 """Rows of a macroblock: what is left of the picture in the one at a part's edge is mixed."""
 
-_NEAR = 4
+NEAR = 4
 """How far a channel may be from what the formulas say: JPEG rounds the colour of a whole block."""
 
 _LUMA = ((0.299, 0.114), (0.2126, 0.0722), (0.2627, 0.0593))
@@ -57,6 +57,11 @@ def _colours() -> Pixels:
 COLOURS = _colours()
 
 
+def row_step(rgb: Pixels) -> int:
+    """Which of a picture's rows are looked at: every so-many-th."""
+    return max(1, min(rgb.shape[:2]) // _ROWS)
+
+
 def unwritten(rgb: Pixels) -> Pixels | None:
     """Finds the rows that show a buffer's empty memory.
 
@@ -73,29 +78,29 @@ def unwritten(rgb: Pixels) -> Pixels | None:
         uint8 (N, 1), above 0 where a row of the picture, brought to N rows, shows nothing, with the
         blocks at its edges; None where none does.
     """
-    step = max(1, min(rgb.shape[:2]) // _ROWS)
+    step = row_step(rgb)
     small = rgb[::step]
     # Three pixels of a row tell of most pictures that there are none.
     first = small[:, 0].astype(np.int16)
     alike = (small[:, rgb.shape[1] // 2] == first) & (small[:, -1] == first)
     rows = np.flatnonzero(alike.all(axis=1))
-    if rows.size < _PART:
+    if rows.size < PART:
         return None
-    near = np.abs(first[rows, None] - COLOURS.astype(np.int16)).max(axis=2) <= _NEAR
+    near = np.abs(first[rows, None] - COLOURS.astype(np.int16)).max(axis=2) <= NEAR
     rows = rows[near.any(axis=1)]
-    white = (first[rows] >= 255 - _NEAR).all(axis=1)
+    white = (first[rows] >= 255 - NEAR).all(axis=1)
     # The rows from the top on that are white, without a gap.
     sky = white & (rows == np.arange(rows.size))
     rows = rows[~np.logical_and.accumulate(sky)]
-    if rows.size < _PART:
+    if rows.size < PART:
         return None
     found = np.zeros((small.shape[0], 1), np.uint8)
     rows = rows[[bool((small[row] == small[row, 0]).all()) for row in rows]]
     found[rows] = 255
     # Beyond the picture's edge it goes on as at the edge.
-    kernel = np.ones((_PART, 1), np.uint8)
+    kernel = np.ones((PART, 1), np.uint8)
     parts = cv2.morphologyEx(found, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
     if not parts.any():
         return None
-    reach = -(-_BLOCK // step)
+    reach = -(-BLOCK // step)
     return np.asarray(cv2.dilate(parts, np.ones((2 * reach + 1, 1), np.uint8)), np.uint8)

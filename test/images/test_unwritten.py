@@ -38,7 +38,7 @@ def test_a_half_filled_buffer(height: int, width: int, value: int, quality: int)
         picture = np.asarray(cv2.imdecode(bytes_of, cv2.IMREAD_COLOR), np.uint8)
     rows = unwritten(picture)
     assert rows is not None
-    parts = unseen_parts(picture, rows, (width // 2, height // 2))
+    parts = unseen_parts(picture, [rows], (width // 2, height // 2))
     assert parts is not None
     assert parts.shape == (height // 2, width // 2)
     assert (parts[height // 4 :] > 0).all()

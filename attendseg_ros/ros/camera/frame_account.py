@@ -123,7 +123,7 @@ class FrameAccount:
         self._note(times, segmentation.input_size, settings)
         self._watch_out(segmentation.foreignness, settings)
         self._look_at(looks.contrast)
-        if self._counts.unwritten.add(seen=looks.unwritten is not None):
+        if self._counts.unwritten.add(seen=bool(looks.lost)):
             self._node.get_logger().warning(unwritten_watch.in_words(self._topic))
         self._compare(looks.picture)
 

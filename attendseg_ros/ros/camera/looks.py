@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.images.contrast import contrast
-from attendseg_ros.images.unseen import Unseen, unseen_parts
-from attendseg_ros.images.unwritten import unwritten
+from attendseg_ros.images.unseen import Unseen, undelivered, unseen_parts
 from attendseg_ros.inference import Framing
 from attendseg_ros.ros.health.contrast_watch import nothing_in_words
 from attendseg_ros.ros.health.still_watch import fingerprint
@@ -25,12 +25,12 @@ class Looks:
 
     Attributes:
         contrast: of 255 grey levels, of the part that the network sees.
-        unwritten: its rows that show a buffer's empty memory, as `unwritten` gives them.
+        lost: what of it was lost on its way, as `undelivered` gives it.
         picture: its fingerprint.
     """
 
     contrast: float
-    unwritten: Pixels | None
+    lost: Sequence[Pixels]
     picture: int
 
     @classmethod
@@ -41,7 +41,7 @@ class Looks:
             rgb: uint8 (H, W, 3), of any strides.
             framing: which part of it the network sees.
         """
-        return cls(contrast(framing.part_of(rgb)), unwritten(rgb), fingerprint(rgb))
+        return cls(contrast(framing.part_of(rgb)), undelivered(rgb), fingerprint(rgb))
 
     def unseen(self, rgb: Pixels, size: tuple[int, int], *, in_parts: bool) -> Unseen:
         """Where the image shows nothing.
@@ -54,4 +54,4 @@ class Looks:
         blind = nothing_in_words(self.contrast)
         if blind or not in_parts:
             return Unseen(blind)
-        return Unseen(parts=unseen_parts(rgb, self.unwritten, size))
+        return Unseen(parts=unseen_parts(rgb, self.lost, size))

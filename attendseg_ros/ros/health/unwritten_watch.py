@@ -1,15 +1,15 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a camera's last images came in part as empty memory."""
+"""Whether parts of a camera's last images were lost on their way."""
 
 from __future__ import annotations
 
 FEW = 5
-"""Images in a row of which rows are empty: no longer the one that lost a packet."""
+"""Images in a row that lack a part: no longer the one that lost a packet."""
 
 
 class UnwrittenWatch:
-    """How many images in a row had empty rows.
+    """How many images in a row lacked a part.
 
     Written by the thread that processes frames, and may be read by any.
     """
@@ -28,14 +28,15 @@ class UnwrittenWatch:
 
     @property
     def lasts(self) -> bool:
-        """Whether the last few images had empty rows."""
+        """Whether the last few images lacked a part."""
         return self.in_a_row >= FEW
 
 
 def in_words(topic: str) -> str:
     """What is to be said of them."""
     return (
-        f"the images on {topic} have rows of one colour from side to side that "
-        "only empty memory has (green, grey, magenta or white): does the driver send buffers that "
-        "are half filled, or does a decoder lose packets? Nothing there is free"
+        f"the images on {topic} have parts that no lens made: rows or blocks of one colour that "
+        "only empty memory has (green, grey, magenta or white), or one row again and again: does "
+        "the driver send buffers that are half filled, or does a decoder lose packets? Nothing "
+        "there is free"
     )

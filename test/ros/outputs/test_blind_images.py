@@ -153,6 +153,32 @@ def test_nothing_of_an_empty_half_is_free(
     assert (labels == CamVidClass.ROAD).mean() > 0.2
 
 
+def test_lost_blocks_and_repeated_rows_are_not_free(rig: Rig, camera: Any) -> None:
+    """A road that goes on to the robot's feet, of which no more than the upper half has come."""
+    rig.client.must_set(traversable_classes=["road", *_DARK])
+    traversable = rig.output("traversable")
+    seen = something(rig)
+    noise = np.random.default_rng(3).integers(0, 9, (HEIGHT, WIDTH, 3), np.uint8)
+    road = np.frombuffer(seen.data, np.uint8).reshape(noise.shape) // 2 + 60 + noise
+    pixels = road.copy()
+    pixels[HEIGHT // 2 :] = pixels[HEIGHT // 2]
+    pixels[:, WIDTH - 200 : WIDTH - 100] = road[:, WIDTH - 200 : WIDTH - 100]
+    (answer,) = rig.client.ask(camera, image(pixels, "rgb8", seen.header), traversable)
+    assert (pixels_of(answer) != UNKNOWN).any(axis=1).all(), "rows that differ anywhere are seen"
+    pixels = road.copy()
+    pixels[HEIGHT // 2 :] = pixels[HEIGHT // 2]
+    message = image(pixels, "rgb8", rig.client.header())
+    (answer,) = rig.client.ask(camera, message, traversable)
+    assert (pixels_of(answer)[HEIGHT // 2 + 1 :] == UNKNOWN).all()
+    assert (pixels_of(answer)[: HEIGHT // 2 - 16] == FREE).all()
+    pixels = road.copy()
+    pixels[HEIGHT // 2 :, 100:200] = (0, 135, 0)
+    message = image(pixels, "rgb8", rig.client.header())
+    (answer,) = rig.client.ask(camera, message, traversable)
+    assert (pixels_of(answer)[HEIGHT // 2 :, 100:200] == UNKNOWN).all()
+    assert (pixels_of(answer)[:, 240:] == FREE).all()
+
+
 def test_half_filled_buffers_are_told(rig: Rig, camera: Any) -> None:
     rig.output("mask")
 

@@ -1,0 +1,69 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Blocks that a decoder left out, and what looks like them and is there."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from attendseg_ros.images.lost_blocks import lost_blocks
+from attendseg_ros.images.unseen import undelivered, unseen_parts
+from attendseg_ros.scene import RoomScene, StreetScene
+
+Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+
+def street(height: int, width: int) -> Pixels:
+    picture = StreetScene(5, 640, 480).render(0.5).rgb
+    return np.asarray(cv2.resize(picture, (width, height)), np.uint8)
+
+
+@pytest.mark.parametrize("quality", [0, 60])
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (1080, 1920), (240, 320)])
+@pytest.mark.parametrize("colour", [(0, 135, 0), (0, 77, 0), (0, 154, 0), (255, 121, 255)])
+def test_blocks_are_found_where_they_are(
+    height: int, width: int, colour: tuple[int, int, int], quality: int
+) -> None:
+    picture = street(height, width)
+    rows, columns = slice(height // 2, height * 3 // 4), slice(width // 4, width // 2)
+    picture[rows, columns] = colour
+    if quality:
+        _, data = cv2.imencode(".jpg", picture[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))
+        picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    parts = unseen_parts(picture, undelivered(picture), (width, height))
+    assert parts is not None
+    assert (parts[rows, columns] > 0).all()
+    # The blocks around them are mixed, too; farther off nothing is amiss.
+    parts[rows.start - 32 : rows.stop + 32, columns.start - 32 : columns.stop + 32] = 0
+    assert not parts.any()
+
+
+@pytest.mark.parametrize("what", ["noise", "another green", "small", "grey", "grey picture"])
+def test_what_is_there_is_no_lost_block(what: str) -> None:
+    picture = street(480, 640)
+    part = picture[240:360, 160:320]
+    if what == "noise":
+        part[:] = np.random.default_rng(1).integers((0, 131, 0), (5, 140, 5), part.shape)
+    elif what == "another green":
+        part[:] = (30, 135, 30)
+    elif what == "small":
+        part[:8, :8] = (0, 135, 0)
+    elif what == "grey":
+        # So is a road in a coarse JPEG.
+        part[:] = 128
+    else:
+        picture = np.broadcast_to(picture[..., 1:2], picture.shape)
+    assert lost_blocks(picture) is None
+
+
+@pytest.mark.parametrize("quality", [0, 10, 40])
+@pytest.mark.parametrize("kind", [StreetScene, RoomScene])
+def test_rendered_scenes_have_none(kind: type[StreetScene | RoomScene], quality: int) -> None:
+    for seed in range(3):
+        picture = kind(seed, 320, 240).render(0.5).rgb
+        if quality:
+            _, data = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))
+            picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+        assert undelivered(picture) == []
