@@ -154,9 +154,14 @@ class CameraStream:
         else:
             self._counts.record_unwanted()
         lens = self._calibration.explain(self._camera_info, settings)
-        used = self._outputs.wanted().camera_info_used
+        wanted = self._outputs.wanted()
         doubts = self._calibration.doubts(self._camera_info, settings)
-        wiring = self._wiring.findings(self._camera_info, doubts, used=used)
+        wiring = self._wiring.findings(
+            self._camera_info,
+            doubts,
+            used=wanted.camera_info_used,
+            placed=wanted.points or wanted.landing_zone,
+        )
         camera = self._arrivals.report(now_ns, lens, wiring)
         return [
             self._camera_status.report(camera, settings, now_ns),

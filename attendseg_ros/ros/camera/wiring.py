@@ -13,14 +13,15 @@ from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
 from attendseg_ros.ros.camera.camera_name import CameraName
-from attendseg_ros.ros.depth.depth_messages import same_frame
 from attendseg_ros.ros.messages.endpoints import node_of
+from attendseg_ros.ros.messages.frame_names import same_frame
 from attendseg_ros.shortening import shortened
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import WINDOW_S
 
 _TURNS = 4
-"""Changes of the calibration within the window that are none of one camera."""
+"""Changes of the calibration, or of the image's frame, within the window that are none of one
+camera."""
 
 
 class Wiring:
@@ -50,13 +51,18 @@ class Wiring:
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
         self._numbers: tuple[object, ...] = ()
         self._turns_s: deque[float] = deque(maxlen=_TURNS)
-        self._image_frame = ""
+        self._images = node.resolve_topic_name(camera.input("image"))
+        self._image_frame, self._frame_before, self._seen = "", "", False
+        self._frame_turns_s: deque[float] = deque(maxlen=_TURNS)
         self._doubts: tuple[str, ...] = ()
         self._throttle = Throttle()
 
     def observe(self, image: Header) -> None:
         """Notes the header of an image."""
-        self._image_frame = image.frame_id
+        if self._seen and image.frame_id != self._image_frame:
+            self._frame_turns_s.append(monotonic())
+            self._frame_before = self._image_frame
+        self._image_frame, self._seen = image.frame_id, True
 
     def take(self, info: CameraInfo) -> None:
         """Notes a camera_info."""
@@ -66,7 +72,7 @@ class Wiring:
         self._numbers = numbers
 
     def findings(
-        self, info: CameraInfo | None, doubts: Sequence[str], *, used: bool
+        self, info: CameraInfo | None, doubts: Sequence[str], *, used: bool, placed: bool
     ) -> tuple[str, ...]:
         """What can hardly be right, in words.
 
@@ -74,10 +80,13 @@ class Wiring:
             info: the camera's newest; None if none has come.
             doubts: what else speaks against it.
             used: whether anything is made of it.
+            placed: whether places in the image's frame are given to others.
         """
         found: tuple[str, ...] = ()
         if used:
-            found = tuple(filter(None, (self._mixture() or self._doubt_of(info), *doubts)))
+            info_doubt = self._mixture() or self._doubt_of(info)
+            frame_doubt = self._frame_in_turns() or (self._unnamed() if placed else "")
+            found = tuple(filter(None, (info_doubt, frame_doubt, *doubts)))
         for doubt in found:
             if doubt not in self._doubts and self._throttle.ready(doubt):
                 self._node.get_logger().warning(doubt)
@@ -96,6 +105,26 @@ class Wiring:
         return (
             f"{len(names)} publishers send different camera_info on {self._topic} "
             f"({', '.join(names)}): stop all but one, or remap {self._camera.input('camera_info')}"
+        )
+
+    def _unnamed(self) -> str:
+        """That nobody can place what is seen, in words; empty where a frame is named."""
+        if not self._seen or self._image_frame.strip("/"):
+            return ""
+        return (
+            f"the images on {self._images} name no frame_id: no node can transform their places "
+            "and points; let the driver name the camera's optical frame"
+        )
+
+    def _frame_in_turns(self) -> str:
+        """That images name several frames in turns, in words; empty if they do not."""
+        if len(self._frame_turns_s) < _TURNS or self._frame_turns_s[0] < monotonic() - WINDOW_S:
+            return ""
+        one, other = sorted((self._frame_before, self._image_frame))
+        return (
+            f"the images on {self._images} name another frame_id each time, as "
+            f"{shortened(one)} and {shortened(other)}: metres are right in one of them at most; "
+            "let the driver name one, or stop the other publisher"
         )
 
     def _doubt_of(self, info: CameraInfo | None) -> str:

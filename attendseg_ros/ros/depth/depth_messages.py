@@ -7,7 +7,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
-from std_msgs.msg import Header
 
 from attendseg_ros.geometry import millimetres_to_depth, to_depth
 from attendseg_ros.images.bad_image import BadImageError
@@ -22,14 +21,6 @@ _CONVERTERS = {
     # What some drivers call 16UC1.
     "mono16": millimetres_to_depth,
 }
-
-
-def same_frame(depth: Header, image: Header) -> bool:
-    """Whether depth and image are of one frame, as those are that are aligned.
-
-    A leading slash of a frame's name is no part of it.
-    """
-    return bool(depth.frame_id.lstrip("/") == image.frame_id.lstrip("/"))
 
 
 SAME_SHAPE = 0.02

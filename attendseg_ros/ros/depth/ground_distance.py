@@ -18,9 +18,10 @@ from attendseg_ros.geometry.depth import FARTHEST_M
 from attendseg_ros.navigation import Disc
 from attendseg_ros.percentiles import percentile
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import check_view, same_frame, to_metres
+from attendseg_ros.ros.depth.depth_messages import check_view, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.landing_report import LandingReport
+from attendseg_ros.ros.messages.frame_names import same_frame
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened

@@ -21,12 +21,13 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
-from attendseg_ros.ros.depth.depth_messages import check_view, same_frame, to_metres
+from attendseg_ros.ros.depth.depth_messages import check_view, to_metres
 from attendseg_ros.ros.depth.depth_topic import DepthTopic
 from attendseg_ros.ros.health.blank_watch import BlankWatch
 from attendseg_ros.ros.health.input_source import InputSource
 from attendseg_ros.ros.health.node_time import passing_ns
 from attendseg_ros.ros.health.points_report import PointsReport
+from attendseg_ros.ros.messages.frame_names import same_frame, to_be_placed
 from attendseg_ros.ros.messages.point_cloud import to_cloud
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
@@ -219,7 +220,8 @@ class SemanticPoints:
             min_range_m=image.settings.points_min_range_m,
             max_range_m=image.settings.points_max_range_m,
         )
-        if not self._outputs.publish_points(to_cloud(points, image.header), image.classes):
+        cloud = to_cloud(points, to_be_placed(image.header))
+        if not self._outputs.publish_points(cloud, image.classes):
             # Of the model before: its ids would be read by the names of the one that runs now.
             return
         doubt = "; ".join(filter(None, (_doubt(depth.header, image.header), blank)))

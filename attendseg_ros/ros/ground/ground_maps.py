@@ -26,6 +26,7 @@ from attendseg_ros.ros.ground.grid_output import GridOutput
 from attendseg_ros.ros.ground.ground_messages import to_scan
 from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
+from attendseg_ros.ros.messages.frame_names import to_be_placed
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.throttle import RateLimit, Throttle
@@ -151,8 +152,7 @@ class GroundMaps:
         ground_map = self._map_of(lens, pose, settings)
         wanted = self._outputs.ground_scan_wanted()
         cells, scan = ground_map.update(occupancy, scan=wanted)
-        # tf2 takes no name with a slash before it.
-        there = Header(stamp=header.stamp, frame_id=settings.ground_frame.lstrip("/"))
+        there = to_be_placed(Header(stamp=header.stamp, frame_id=settings.ground_frame))
         if scan is not None:
             self._outputs.publish_ground_scan(to_scan(scan, there))
         if self._outputs.ground_grid_wanted():

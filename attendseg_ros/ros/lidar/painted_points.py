@@ -26,6 +26,7 @@ from attendseg_ros.ros.lidar.lidar_poses import LidarPoses
 from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError, PaintingReport
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.cloud_messages import fill_in, to_layout
+from attendseg_ros.ros.messages.frame_names import to_be_placed
 from attendseg_ros.ros.outputs.publishers import Outputs
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.depth_matching import DepthMatcher, Outcome, miss_in_words
@@ -195,7 +196,7 @@ class PaintedPoints:
             ring_gap_deg=settings.painting_ring_gap_deg,
             kept_ids=image.painted_ids,
         )
-        self._message.header, self._message.is_dense = cloud.header, cloud.is_dense
+        self._message.header, self._message.is_dense = to_be_placed(cloud.header), cloud.is_dense
         self._painter.reuse(fill_in(self._message, layout, data))
         if not self._outputs.publish_painted_points(self._message, image.classes):
             # Of the model before: its ids would be read by the names of the one that runs now.

@@ -32,6 +32,7 @@ from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.depth.depth_errors import DepthError, DepthFault
 from attendseg_ros.ros.depth.ground_distance import GroundDistance
 from attendseg_ros.ros.health.landing_report import LandingReport, WithoutMetres
+from attendseg_ros.ros.messages.frame_names import to_be_placed
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.throttle import Throttle
 from attendseg_ros.streaming.timing import stamp_ns
@@ -243,7 +244,7 @@ def _message(
         across_m, down_m, along_m = view.position(x, y)
         radius_m = view.radius_m(zone)
     return LandingZone(
-        header=header,
+        header=to_be_placed(header),
         found=zone is not None,
         center_x=x,
         center_y=y,

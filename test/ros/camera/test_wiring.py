@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sensor_msgs.msg import CameraInfo
 from support.ros_client import RosClient
 from support.segmentation_rig import Rig
 from support.waiting import wait_until
+
+from attendseg_ros.msg import LandingZone
 
 SAME = ("-r", "front/image:=seen", "-r", "rear/image:=seen")
 
@@ -76,6 +79,46 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
         assert status.level == status.WARN
         # Twice the same is no fault.
         rig.status("camera", lambda status: not says(status, (500.0, 500.0)))
+
+
+def test_images_that_name_no_frame_or_several_are_a_doubt_while_places_are_wanted(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    with Rig(tmp_path, tiny_path) as rig:
+        camera, masks = rig.client.camera(), rig.output("mask")
+        frames = cycle([""])
+
+        def send() -> None:
+            picture = rig.painted()
+            picture.header.frame_id = next(frames)
+            camera.publish(picture)
+
+        def says(status: Any, words: str, *, told: bool) -> bool:
+            send()
+            return bool(masks.messages) and (words in status.message) == told
+
+        space = rig.process.namespace
+        unnamed = f"the images on {space}/image name no frame_id"
+        rig.status("camera", lambda status: says(status, unnamed, told=False))
+        zones = rig.output("landing_zone", LandingZone)
+        status = rig.status("camera", lambda status: says(status, unnamed, told=True))
+        assert status.level == status.WARN
+        rig.process.wait_for_log(unnamed)
+
+        frames = cycle(["left", "right"])
+        several = f"the images on {space}/image name another frame_id each time, as 'left' and 'ri"
+        rig.status("camera", lambda status: says(status, several, told=True))
+
+        # tf2 takes no name with a slash before it, and image and mask are a pair.
+        frames = cycle(["/front"])
+        rig.status("camera", lambda status: says(status, several, told=False))
+        zones.clear()
+        masks.clear()
+        send()
+        zone = zones.wait(lambda zone: zone.header.frame_id == "front")
+        assert zone is not None
+        mask = masks.wait(lambda mask: mask.header.stamp == zone.header.stamp)
+        assert mask.header.frame_id == "/front"
 
 
 def test_an_output_is_no_input(tmp_path: Path, tiny_path: Path) -> None:

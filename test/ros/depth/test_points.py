@@ -53,6 +53,9 @@ def test_points_lie_on_the_surfaces_of_the_scene(rig: Rig, camera: Any, depth: D
     picture = rig.painted()
     cloud = depth.cloud(camera, picture)
     assert cloud.header == picture.header
+    old = rig.painted()
+    old.header.frame_id = "/camera"
+    assert depth.cloud(camera, old).header.frame_id == "camera", "tf2 refuses the slash"
     assert (cloud.width, cloud.height) == (WIDTH, HEIGHT)
     assert not cloud.is_dense
     there = positions(read(cloud))
