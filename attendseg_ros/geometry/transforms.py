@@ -4,34 +4,30 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import hypot, isfinite
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import AttendSegError
+from attendseg_ros.geometry.transform_edge import Edge, Pose, far_apart
 from attendseg_ros.shortening import shortened
 
 Floats = NDArray[Any]
 
-KEPT_NS = 10_000_000_000
-"""Older transforms are forgotten, as tf2 does it."""
-
 MOST_MOVING = 2_000
 """Moving frames kept. Trackers number what they see, and each number is a frame for ever."""
 
-BACKWARDS_NS = 1_000_000_000
-"""Stamps that run back farther begin anew: a recording that starts again."""
-
-LONGEST_GAP_NS = 500_000_000
-"""A frame that was lost for longer may have been anywhere in between: at 1 m/s^2 a straight line is
-3 cm off in the middle."""
+MOST_PARENTS, PARENTS_S = 4, 5.0
+"""Changes of a frame's parent within so long that are none of a thing that is picked up."""
 
 
 class NoTransform(Enum):
@@ -40,6 +36,7 @@ class NoTransform(Enum):
     MISSING = "no transform"
     LATE = "transform of another moment"
     MALFORMED = "malformed transform"
+    IN_TURNS = "transform told twice"
 
 
 class TransformError(AttendSegError):
@@ -73,54 +70,6 @@ class Transform:
         return Transform(self.rotation.T, -self.rotation.T @ self.translation)
 
 
-class _Edge:
-    """What is known of a frame in its parent: one transform for ever, or those of late."""
-
-    def __init__(self, parent: str, static: bool) -> None:
-        self.parent, self.static = parent, static
-        self.stamps: list[int] = []
-        self.poses: list[tuple[Floats, Floats]] = []
-
-    def put(self, stamp_ns: int, translation: Floats, quaternion: Floats) -> None:
-        if self.static or (self.stamps and stamp_ns < self.stamps[-1] - BACKWARDS_NS):
-            self.stamps.clear()
-            self.poses.clear()
-        place = bisect_left(self.stamps, stamp_ns)
-        if place < len(self.stamps) and self.stamps[place] == stamp_ns:
-            self.poses[place] = (translation, quaternion)
-        else:
-            self.stamps.insert(place, stamp_ns)
-            self.poses.insert(place, (translation, quaternion))
-        old = bisect_left(self.stamps, self.stamps[-1] - KEPT_NS)
-        del self.stamps[:old], self.poses[:old]
-
-    def offset_ns(self, stamp_ns: int) -> int:
-        """How far the nearest is from a moment; above 0 where younger.
-
-        0 between two that are near enough for what was in between to be known from them.
-        """
-        if self.static:
-            return 0
-        place = bisect_left(self.stamps, stamp_ns)
-        around = self.stamps[max(place - 1, 0) : place + 1]
-        if len(around) == 2 and around[1] - around[0] <= LONGEST_GAP_NS:
-            return 0
-        return min((stamp - stamp_ns for stamp in around), key=abs)
-
-    def at(self, stamp_ns: int) -> Transform:
-        place = bisect_left(self.stamps, stamp_ns)
-        if self.static or place == 0:
-            translation, quaternion = self.poses[0]
-        elif place == len(self.stamps):
-            translation, quaternion = self.poses[-1]
-        else:
-            before, after = self.stamps[place - 1], self.stamps[place]
-            share = (stamp_ns - before) / (after - before)
-            (t0, q0), (t1, q1) = self.poses[place - 1 : place + 1]
-            translation, quaternion = t0 + share * (t1 - t0), _between(q0, q1, share)
-        return Transform(_rotation(quaternion), translation)
-
-
 class TransformTree:
     """Takes in transforms and connects frames; any thread may call it.
 
@@ -128,7 +77,9 @@ class TransformTree:
     """
 
     def __init__(self) -> None:
-        self._edges: dict[str, _Edge] = {}
+        self._edges: dict[str, Edge] = {}
+        self._parents_s: dict[str, deque[float]] = {}
+        self._retold: dict[str, str] = {}
         # Names alone, in the order of their last coming.
         self._moving: dict[str, None] = {}
         self._lock = Lock()
@@ -158,8 +109,7 @@ class TransformTree:
         """
         parent, child = parent.lstrip("/"), child.lstrip("/")
         numbers = [float(value) for value in (*translation, *quaternion)]
-        turn = np.array(numbers[3:])
-        length = float(np.linalg.norm(turn))
+        length = hypot(*numbers[3:])
         if not all(map(isfinite, numbers)) or abs(length - 1.0) > 0.01:
             raise TransformError(
                 NoTransform.MALFORMED,
@@ -170,18 +120,25 @@ class TransformTree:
             raise TransformError(
                 NoTransform.MALFORMED, f"from {shortened(child)} to {shortened(parent)}"
             )
+        pose = Pose(numbers[:3], [value / length for value in numbers[3:]])
         with self._lock:
             edge = self._edges.get(child)
+            if edge is not None and edge.static and static:
+                self._note_retold(child, edge, parent, pose)
             if edge is None or edge.parent != parent or edge.static != static:
-                edge = self._edges[child] = _Edge(parent, static)
+                if edge is not None:
+                    turns = self._parents_s.setdefault(child, deque(maxlen=MOST_PARENTS))
+                    turns.append(monotonic())
+                edge = self._edges[child] = Edge(parent, static=static)
             self._note(child, moves=not static)
-            edge.put(stamp_ns, np.array(numbers[:3]), turn / length)
+            edge.put(stamp_ns, pose)
 
     def begin_anew(self) -> None:
         """Forgets all that moves: what is still to come is of another time."""
         with self._lock:
             for child in self._moving:
                 del self._edges[child]
+                self._parents_s.pop(child, None)
             self._moving.clear()
 
     def find(self, target: str, source: str, stamp_ns: int, tolerance_ns: int) -> Transform:
@@ -194,19 +151,67 @@ class TransformTree:
             tolerance_ns: how far from the moment what moves may have been measured.
 
         Raises:
-            TransformError: the frames are not connected, or were not at about that moment.
+            TransformError: the frames are not connected, were not at about that moment, or what is
+                between them is told in two ways in turns.
         """
         target, source = target.lstrip("/"), source.lstrip("/")
         with self._lock:
-            up, down = self._ancestors(source), self._ancestors(target)
-            common = next((frame for frame in up if frame in down), None)
-            if common is None:
-                raise TransformError(NoTransform.MISSING, self._gap(target, source))
-            names = up[: up.index(common)], down[: down.index(common)]
+            names = self._between(target, source)
+            self._check_turns(target, source, (*names[0], *names[1]), stamp_ns)
             self._check_moment(target, source, (*names[0], *names[1]), stamp_ns, tolerance_ns)
             there = self._climb(names[0], stamp_ns)
             back = self._climb(names[1], stamp_ns)
         return back.inverse() @ there
+
+    def retold(self, target: str, source: str) -> str:
+        """What of that way was told once and for ever, and then otherwise; empty if nothing was.
+
+        Args:
+            target: as for `find`.
+            source: likewise.
+        """
+        with self._lock, suppress(TransformError):
+            names = self._between(target.lstrip("/"), source.lstrip("/"))
+            found = [self._retold[name] for part in names for name in part if name in self._retold]
+            return "; ".join(found)
+        return ""
+
+    def _between(self, target: str, source: str) -> tuple[list[str], list[str]]:
+        """The frames from each of the two up to below the one that both are in."""
+        up, down = self._ancestors(source), self._ancestors(target)
+        common = next((frame for frame in up if frame in down), None)
+        if common is None:
+            raise TransformError(NoTransform.MISSING, self._gap(target, source))
+        return up[: up.index(common)], down[: down.index(common)]
+
+    def _note_retold(self, child: str, edge: Edge, parent: str, pose: Pose) -> None:
+        if edge.parent != parent:
+            self._retold[child] = (
+                f"{shortened(child)} was static in {shortened(edge.parent)}, and then in "
+                f"{shortened(parent)}"
+            )
+        elif far_apart(edge.poses[0], pose) > 1.0:
+            metres, degrees = pose.from_(edge.poses[0])
+            self._retold[child] = (
+                f"{shortened(child)} in {shortened(parent)} was told as static twice, "
+                f"{metres:.2f} m and {degrees:.0f} degrees apart"
+            )
+
+    def _check_turns(self, target: str, source: str, frames: Sequence[str], stamp_ns: int) -> None:
+        for frame in frames:
+            edge, parents_s = self._edges[frame], self._parents_s.get(frame, ())
+            where = f"from {shortened(source)} to {shortened(target)}: {shortened(frame)}"
+            how = ""
+            if len(parents_s) == MOST_PARENTS and parents_s[0] > monotonic() - PARENTS_S:
+                how = "is in one frame and in another in turns"
+            elif edge.goes_back_and_forth(stamp_ns):
+                how = f"in {shortened(edge.parent)} goes back and forth with each transform"
+            if how:
+                raise TransformError(
+                    NoTransform.IN_TURNS,
+                    f"{where} {how}: it, or a joint that it hangs on, is told by two nodes; stop "
+                    "one of them",
+                )
 
     def _note(self, child: str, *, moves: bool) -> None:
         """Makes a moving frame the last that came, and forgets the first where there are many."""
@@ -216,11 +221,12 @@ class TransformTree:
         if len(self._moving) > MOST_MOVING:
             oldest = next(iter(self._moving))
             del self._moving[oldest], self._edges[oldest]
+            self._parents_s.pop(oldest, None)
 
     def _climb(self, frames: Sequence[str], stamp_ns: int) -> Transform:
         result = Transform(np.eye(3), np.zeros(3))
         for frame in frames:
-            result = self._edges[frame].at(stamp_ns) @ result
+            result = _mixed(*self._edges[frame].at(stamp_ns)) @ result
         return result
 
     def _ancestors(self, frame: str) -> list[str]:
@@ -262,12 +268,14 @@ class TransformTree:
                 )
 
 
-def _between(first: Floats, second: Floats, share: float) -> Floats:
-    """A rotation between two, on the short way; transforms are too near for more than a chord."""
-    if float(first @ second) < 0.0:
-        second = -second
-    mixed = first + share * (second - first)
-    return np.asarray(mixed / np.linalg.norm(mixed))
+def _mixed(first: Pose, second: Pose, share: float) -> Transform:
+    """A pose between two, on the short way; transforms are too near for more than a chord."""
+    t0, t1 = np.array(first.translation), np.array(second.translation)
+    q0, q1 = np.array(first.quaternion), np.array(second.quaternion)
+    if float(q0 @ q1) < 0.0:
+        q1 = -q1
+    mixed = q0 + share * (q1 - q0)
+    return Transform(_rotation(mixed / np.linalg.norm(mixed)), t0 + share * (t1 - t0))
 
 
 def _rotation(quaternion: Floats) -> Floats:

@@ -163,3 +163,46 @@ def test_what_is_no_rotation_is_refused(translation: Any, quaternion: Any) -> No
     tree = TransformTree()
     with pytest.raises(TransformError, match="malformed transform: from 'camera' to 'base'"):
         tree.put("base", "camera", 0, translation, quaternion)
+
+
+def test_a_frame_of_two_publishers_is_placed_nowhere(tree: TransformTree) -> None:
+    for number in range(40):
+        stamp = 102 * S + number * S // 20
+        tree.put("base_footprint", "base_link", stamp, (0.0, 0.0, 0.1 * (number % 2)), STILL)
+    with pytest.raises(TransformError) as caught:
+        tree.find("base_footprint", "camera", 103 * S, S // 10)
+    assert caught.value.reason is NoTransform.IN_TURNS
+    assert "'base_link' in 'base_footprint' goes back and forth" in str(caught.value)
+    # What lies beside it is of no matter.
+    tree.find("base_link", "camera", 103 * S, S // 10)
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_a_frame_of_two_parents_is_placed_nowhere(tree: TransformTree, static: bool) -> None:
+    def put(parent: str) -> None:
+        tree.put(parent, "camera", 100 * S, (0.0, 0.0, 0.0), STILL, static=static)
+
+    put("base_link")
+    tree.find("base_footprint", "camera", 100 * S, S // 10)
+    for _ in range(3):
+        put("mast")
+        put("base_link")
+    with pytest.raises(TransformError, match="'camera' is in one frame and in another in turns"):
+        tree.find("base_footprint", "camera", 100 * S, S // 10)
+
+
+def test_what_was_told_for_ever_and_then_otherwise_is_told(tree: TransformTree) -> None:
+    way = ("base_footprint", "camera")
+    tree.put("mast", "camera", 0, (0.0, 0.1, 0.0), about_z(90.0), static=True)
+    # By less than a calibration differs from a drawing.
+    tree.put("mast", "camera", 0, (0.0, 0.11, 0.0), about_z(90.3), static=True)
+    tree.put("mast", "lamp", 0, (0.0, 0.1, 0.0), STILL, static=True)
+    tree.put("mast", "lamp", 0, (0.5, 0.1, 0.0), STILL, static=True)
+    assert tree.retold(*way) == ""
+    tree.put("mast", "camera", 0, (0.0, 0.3, 0.0), about_z(70.3), static=True)
+    words = "'camera' in 'mast' was told as static twice, 0.19 m and 20 degrees apart"
+    assert tree.retold(*way) == words
+    assert tree.retold("camera", "base_footprint") == words
+    tree.put("base_link", "camera", 0, (0.0, 0.3, 0.0), about_z(70.3), static=True)
+    assert tree.retold(*way) == "'camera' was static in 'mast', and then in 'base_link'"
+    assert tree.retold("camera", "moon") == ""

@@ -36,6 +36,7 @@ _REASONS = {
     NoTransform.MISSING: NoGround.NO_TRANSFORM,
     NoTransform.MALFORMED: NoGround.NO_TRANSFORM,
     NoTransform.LATE: NoGround.LATE,
+    NoTransform.IN_TURNS: NoGround.JUMP,
 }
 
 
@@ -71,6 +72,12 @@ class CameraPoses:
         if by_parameters(settings):
             return self._given(settings)
         return self._measured(header, settings)
+
+    def doubt(self, header: Header, settings: Settings) -> str:
+        """What speaks against the pose of an image that has one, in words; empty if nothing."""
+        if by_parameters(settings):
+            return ""
+        return self._transforms.doubt(settings.ground_frame, header.frame_id)
 
     def _given(self, settings: Settings) -> CameraPose:
         if self._several:

@@ -157,10 +157,11 @@ class GroundMaps:
             self._outputs.publish_ground_scan(to_scan(scan, there))
         if self._outputs.ground_grid_wanted():
             self._grid.send(cells, ground_map.grid, there)
-        merged, doubt = self._outputs.merged_grid, ""
+        merged, doubts = self._outputs.merged_grid, [self._poses.doubt(header, settings)]
         if merged is not None and merged.wanted():
-            doubt = merged.add(self._outputs.camera.name, cells, ground_map.grid, there)
-        if doubt and self._throttle.ready("merged"):
+            doubts.append(merged.add(self._outputs.camera.name, cells, ground_map.grid, there))
+        doubt = "; ".join(filter(None, doubts))
+        if doubt and self._throttle.ready(_NUMBERS.sub("", doubt)):
             self._node.get_logger().warning(f"{self._report.name}: {doubt}")
         x, y, z = pose.position
         self._report.record_published(

@@ -23,6 +23,8 @@ try:
 except ImportError:
     TFMessage = None
 
+_STATIC = "/tf_static"
+
 ARRIVAL_S = 2.0
 """Until then after subscribing it is no news that a transform is missing."""
 
@@ -62,7 +64,7 @@ class TransformTopics:
             # As tf2_ros subscribes. Absolute names follow no namespace, but remappings.
             for topic, take, durability in (
                 ("/tf", self._take_moving, QoSDurabilityPolicy.VOLATILE),
-                ("/tf_static", self._take_static, QoSDurabilityPolicy.TRANSIENT_LOCAL),
+                (_STATIC, self._take_static, QoSDurabilityPolicy.TRANSIENT_LOCAL),
             ):
                 profile = QoSProfile(
                     depth=100, reliability=QoSReliabilityPolicy.RELIABLE, durability=durability
@@ -75,6 +77,17 @@ class TransformTopics:
     def find(self, target: str, source: str, moment_ns: int, tolerance_ns: int) -> Transform:
         """See `TransformTree.find`."""
         return self._tree.find(target, source, moment_ns, tolerance_ns)
+
+    def doubt(self, target: str, source: str) -> str:
+        """That two nodes may say where a fixed frame of this way is, in words; empty if not.
+
+        It is told once by each, and who is heard last counts, as in tf2. Of one node it is news.
+        """
+        words = self._tree.retold(target, source)
+        topic = self._node.resolve_topic_name(_STATIC)
+        if not words or self._node.count_publishers(topic) < 2:
+            return ""
+        return f"{words}: the last counts; does another node publish it, too?"
 
     def begin_anew(self) -> None:
         """Forgets what moved, when the clock was set back: of its moments, others are to come."""

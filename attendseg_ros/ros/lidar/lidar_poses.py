@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from attendseg_ros.geometry.rigid import rigid
-from attendseg_ros.geometry.transforms import Transform, TransformError
+from attendseg_ros.geometry.transforms import NoTransform, Transform, TransformError
 from attendseg_ros.ros.lidar.painting_report import NotPainted, NotPaintedError
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened
@@ -34,6 +34,9 @@ class TransformSource(Protocol):
 
     def find(self, target: str, source: str, moment_ns: int, tolerance_ns: int) -> Transform:
         """See `TransformTree.find`."""
+
+    def doubt(self, target: str, source: str) -> str:
+        """What speaks against it, in words; empty if nothing."""
 
 
 class LidarPoses:
@@ -79,14 +82,31 @@ class LidarPoses:
                 image.frame_id, cloud.frame_id, stamp_ns(cloud.stamp), tolerance_ns
             )
         except TransformError as error:
+            publish = "" if error.reason is NoTransform.IN_TURNS else "; publish it"
             raise NotPaintedError(
-                NotPainted.POSE, f"{error}; publish it, or set T_camera_lidar"
+                NotPainted.POSE, f"{error}{publish}, or set T_camera_lidar"
             ) from error
         matrix = np.eye(4)
         matrix[:3, :3], matrix[:3, 3] = found.rotation, found.translation
         return matrix
 
-    def doubt(self, pose: NDArray[np.float64], image: Header, settings: Settings) -> str:
+    def doubts(
+        self, pose: NDArray[np.float64], cloud: Header, image: Header, settings: Settings
+    ) -> list[str]:
+        """What speaks against a pose, in words.
+
+        Args:
+            pose: what `at` gave.
+            cloud: the cloud's header.
+            image: the image's header.
+            settings: of the image.
+        """
+        found = [self._of_the_body(pose, image, settings)]
+        if not settings.lidar_poses:
+            found.append(self._transforms.doubt(image.frame_id, cloud.frame_id))
+        return [doubt for doubt in found if doubt]
+
+    def _of_the_body(self, pose: NDArray[np.float64], image: Header, settings: Settings) -> str:
         """That TF places the camera by a frame of its body, in words; empty where it does not.
 
         Simulators give images the frame of the camera's link, x forward and z up. What is above the

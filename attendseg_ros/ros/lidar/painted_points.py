@@ -202,7 +202,7 @@ class PaintedPoints:
             # Of the model before: its ids would be read by the names of the one that runs now.
             return
         blank = self._blank.add(blank=not self._painter.seen)
-        doubts = (self._poses.doubt(pose, image.header, settings), blank)
+        doubts = (*self._poses.doubts(pose, cloud.header, image.header, settings), blank)
         doubt = "; ".join(filter(None, doubts))
         if doubt != self._said:
             self._said = doubt

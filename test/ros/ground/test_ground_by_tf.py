@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -160,14 +161,62 @@ def test_late_transforms_make_no_map(
 def test_jumping_transforms_make_no_map(ground: GroundCamera, sender: TransformSender) -> None:
     place(sender, ground.frame)
     ground.map([WALL], before=moving(sender))
-    heights = iter([0.1, 0.7] * 100_000)
+    # Less often than two that are told in turns.
+    heights = cycle([0.1] * 5 + [0.7] * 5)
 
     def jump(header: Header) -> None:
         moving(sender, next(heights))(header)
 
-    line = ground.refusal("transform jumps", before=jump)
-    assert "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees from one image" in line
+    said = "from 'camera_optical' to 'base_footprint': 0.60 m and 0 degrees from one image"
+    ground.refusal("transform jumps", before=jump, said=said)
     ground.map([WALL], before=moving(sender))
+
+
+def test_a_frame_of_two_publishers_makes_no_map(
+    ground: GroundCamera, sender: TransformSender
+) -> None:
+    """By less than what jumps from image to image: the map was of a place between the two."""
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+
+    def both(header: Header) -> None:
+        for number in range(10):
+            moving(sender, 0.1 + 0.06 * (number % 2), late_s=0.02 * (9 - number))(header)
+
+    said = "'base_link' in 'base_footprint' goes back and forth with each transform"
+    line = ground.refusal("transform jumps", before=both, said=said)
+    assert "from 'camera_optical' to 'base_footprint'" in line
+    assert "told by two nodes" in line
+    ground.map([WALL], before=moving(sender))
+
+
+def test_a_fixed_frame_of_two_publishers_is_a_doubt(
+    rig: Rig, ground: GroundCamera, sender: TransformSender, tf2: dict[str, str]
+) -> None:
+    """A robot's description and a driver: who is heard last counts, as in tf2, and none is told."""
+    place(sender, ground.frame)
+    ground.map([WALL], before=moving(sender))
+    told = "'mast' in 'base_link' was told as static twice, 0.50 m and 0 degrees apart"
+
+    def says(status: Any) -> bool:
+        header = ground.header()
+        moving(sender)(header)
+        ground.send(picture(header, [WALL]), info())
+        return told in status.message
+
+    # Of one node it is a new measurement.
+    place(sender, ground.frame, z=1.4)
+    ground.map([WALL], before=moving(sender))
+    assert told not in rig.status("ground").message
+    second = TransformSender(tf2)
+    try:
+        second.send("base_link", "mast", (0.2, 0.0, 0.9), STILL, static=True)
+        status = rig.status("ground", says)
+        assert status.level == status.WARN
+        rig.process.wait_for_log(told)
+    finally:
+        second.close()
+        place(sender, ground.frame)
 
 
 def test_a_frame_that_the_robot_leaves_behind_makes_no_map(

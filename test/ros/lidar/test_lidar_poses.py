@@ -32,6 +32,9 @@ class Source:
     def find(self, target: str, source: str, moment_ns: int, tolerance_ns: int) -> Transform:
         return self.tree.find(target, source, moment_ns, tolerance_ns)
 
+    def doubt(self, target: str, source: str) -> str:
+        return self.tree.retold(target, source)
+
 
 def header(frame_id: str, sec: int = 5) -> Header:
     made = Header(frame_id=frame_id)
