@@ -18,6 +18,7 @@ from attendseg_ros.errors import described
 from attendseg_ros.geometry import Lens
 from attendseg_ros.navigation.ground_map import Grid, GroundMap
 from attendseg_ros.navigation.ground_plane import CameraPose, GroundError
+from attendseg_ros.navigation.horizon import Horizon
 from attendseg_ros.navigation.polar_view import PolarView, View
 from attendseg_ros.ros.camera.calibration import Calibration
 from attendseg_ros.ros.depth.depth_errors import DepthError
@@ -25,6 +26,7 @@ from attendseg_ros.ros.ground.camera_poses import CameraPoses, by_parameters
 from attendseg_ros.ros.ground.grid_output import GridOutput
 from attendseg_ros.ros.ground.ground_messages import to_scan
 from attendseg_ros.ros.ground.ground_report import GroundReport, NoGround, NoGroundError
+from attendseg_ros.ros.ground.horizon_watch import HorizonWatch
 from attendseg_ros.ros.ground.transform_topics import TransformTopics
 from attendseg_ros.ros.messages.frame_names import to_be_placed
 from attendseg_ros.ros.outputs.publishers import Outputs
@@ -80,6 +82,8 @@ class GroundMaps:
         self._map: GroundMap | None = None
         self._made_of: tuple[object, ...] = ()
         self._pose: CameraPose | None = None
+        self._horizon: Horizon | None = None
+        self._watch = HorizonWatch()
         self._grid = GridOutput(outputs.publish_ground_grid)
 
     def follow_demand(self, settings: Settings) -> None:
@@ -158,6 +162,8 @@ class GroundMaps:
         if self._outputs.ground_grid_wanted():
             self._grid.send(cells, ground_map.grid, there)
         merged, doubts = self._outputs.merged_grid, [self._poses.doubt(header, settings)]
+        if self._horizon is not None:
+            doubts.append(self._watch.doubt(self._horizon.free_above(occupancy)))
         if merged is not None and merged.wanted():
             doubts.append(merged.add(self._outputs.camera.name, cells, ground_map.grid, there))
         doubt = "; ".join(filter(None, doubts))
@@ -197,6 +203,7 @@ class GroundMaps:
         )
         grid = Grid.of_size(settings.ground_size_m, settings.ground_resolution_m)
         self._map, self._made_of, self._pose = GroundMap(PolarView(view), grid), made_of, pose
+        self._horizon = Horizon(lens, pose)
         return self._map
 
     def _take_back(self, stamp: Time, older_than_s: float) -> None:

@@ -247,3 +247,23 @@ def test_without_tf2_msgs_the_log_says_what_to_do(rig: Rig, ground: GroundCamera
     assert "set camera_height_m, camera_pitch_deg and camera_roll_deg" in line or (
         "'camera_optical'" in line and "'base_footprint'" in line
     )
+
+
+def test_a_pose_that_is_not_that_of_the_image_is_a_doubt(rig: Rig, ground: GroundCamera) -> None:
+    """A driver that turns its image by 180 degrees, and not its frame."""
+    told = "of the free ground is seen above the horizon: places are wrong"
+
+    def says(status: Any, pose: CameraPose) -> bool:
+        ground.send(picture(ground.header(), pose=pose), info())
+        return told in status.message
+
+    level, over = CameraPose.mounted(1.0, 5.0), CameraPose.mounted(1.0, 5.0, 180.0)
+    rig.client.must_set(camera_pitch_deg=5.0)
+    ground.map([WALL], pose=level)
+    assert told not in rig.status("ground").message
+    status = rig.status("ground", lambda status: says(status, over))
+    assert status.level == status.WARN
+    rig.process.wait_for_log(told)
+    rig.client.must_set(camera_roll_deg=180.0)
+    ground.map([WALL], pose=over)
+    rig.status("ground", lambda status: not says(status, over))
