@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import struct
+import threading
+import time
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ import cv2
 import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage
+from std_srvs.srv import SetBool
 from support.encodings import encode
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import painted, stripes
+from support.waiting import wait_until
 
 TRUTH = stripes(WIDTH, HEIGHT)
 EXIF_UPSIDE_DOWN = (
@@ -150,3 +154,45 @@ def test_bad_picture_is_named_counted_and_survived(rig: Rig, camera: Any, kind: 
     assert f"{rig.process.namespace}/image/compressed" in line
     assert "format '" in line
     assert "bytes" in line
+
+
+def test_a_jpeg_that_was_damaged_is_refused_in_our_words(rig: Rig, camera: Any) -> None:
+    whole = encoded(".jpg", None, cv2.IMWRITE_JPEG_RST_INTERVAL, 4)
+    start, end = whole.index(b"\xff\xd1"), whole.index(b"\xff\xd2")
+    damaged = whole[: start + 4] + whole[end:]
+    rig.refuses(camera, compressed(rig, damaged), compressed(rig, whole), "cannot be decoded")
+    said = "the JPEG's data are damaged on their way: data end before the blocks"
+
+    def told() -> bool:
+        # A reason is logged once in a few seconds, the last time perhaps for another test.
+        camera.publish(compressed(rig, damaged))
+        time.sleep(0.1)
+        return said in rig.process.log()
+
+    wait_until(told, "a line of the log")
+    assert "Corrupt JPEG" not in rig.process.log()
+
+
+def test_no_line_of_the_log_is_lost_while_pictures_are_decoded(rig: Rig, camera: Any) -> None:
+    """What decoders print is heard on the standard error of all, where the log goes."""
+    noise = np.random.default_rng(1).integers(0, 255, (720, 1280, 3), np.uint8)
+    message = compressed(rig, encoded(".jpg", noise))
+    rig.output("mask")
+    stop = threading.Event()
+
+    def stream() -> None:
+        while not stop.wait(0.005):
+            message.header = rig.client.header()
+            camera.publish(message)
+
+    thread = threading.Thread(target=stream)
+    said = "enabled by ~/set_enabled"
+    before = rig.process.log().count(said)
+    thread.start()
+    try:
+        for _ in range(150):
+            rig.client.call(SetBool, "segmentation/set_enabled", SetBool.Request(data=True))
+    finally:
+        stop.set()
+        thread.join()
+    wait_until(lambda: rig.process.log().count(said) >= before + 150, "every line of the log")
