@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Sequence
 from math import acos, degrees, dist
 
@@ -66,6 +67,7 @@ class Edge:
         self.parent, self.static = parent, static
         self.stamps: list[int] = []
         self.poses: list[Pose] = []
+        self._arrived: deque[tuple[int, Pose]] = deque(maxlen=2)
         self._turns: list[int] = []
 
     def put(self, stamp_ns: int, pose: Pose) -> None:
@@ -73,19 +75,15 @@ class Edge:
         if self.static or (self.stamps and stamp_ns < self.stamps[-1] - BACKWARDS_NS):
             self.stamps.clear()
             self.poses.clear()
+            self._arrived.clear()
             self._turns.clear()
+        self._look_for_a_turn(stamp_ns, pose)
         place = bisect_left(self.stamps, stamp_ns)
         if place < len(self.stamps) and self.stamps[place] == stamp_ns:
-            if far_apart(self.poses[place], pose) > 1.0:
-                self._note_turn(stamp_ns)
             self.poses[place] = pose
         else:
             self.stamps.insert(place, stamp_ns)
             self.poses.insert(place, pose)
-            # The middle one of three: mostly the one before the last, else the one that came.
-            middle = min(place, len(self.stamps) - 2)
-            if middle > 0 and self._turns_at(middle):
-                self._note_turn(self.stamps[middle])
         old = bisect_left(self.stamps, self.stamps[-1] - KEPT_NS)
         del self.stamps[:old], self.poses[:old]
 
@@ -118,17 +116,18 @@ class Edge:
         share = (stamp_ns - before) / (after - before)
         return self.poses[place - 1], self.poses[place], share
 
-    def _turns_at(self, middle: int) -> bool:
-        """Whether it went away there, and came back with the next one."""
-        if self.stamps[middle + 1] - self.stamps[middle - 1] > LONGEST_GAP_NS:
-            return False
-        first, away, back = self.poses[middle - 1 : middle + 2]
-        there = far_apart(away, back)
-        if there <= 1.0:
-            return False
-        there = min(there, far_apart(first, away))
-        return there > 1.0 and far_apart(first, back) < 0.5 * there
+    def _look_for_a_turn(self, stamp_ns: int, pose: Pose) -> None:
+        """Notes whether it has gone away with the last, and come back with this one.
 
-    def _note_turn(self, stamp_ns: int) -> None:
-        insort(self._turns, stamp_ns)
-        del self._turns[: bisect_left(self._turns, self._turns[-1] - KEPT_NS)]
+        In the order of their coming: one of two may stamp behind, or both the same, and a simulated
+        clock may stand for several transforms of a frame that turns.
+        """
+        if len(self._arrived) == 2:
+            (first_ns, first), (_, away) = self._arrived
+            there = far_apart(away, pose)
+            if there > 1.0 and abs(stamp_ns - first_ns) <= LONGEST_GAP_NS:
+                there = min(there, far_apart(first, away))
+                if there > 1.0 and far_apart(first, pose) < 0.5 * there:
+                    insort(self._turns, stamp_ns)
+                    del self._turns[: bisect_left(self._turns, self._turns[-1] - KEPT_NS)]
+        self._arrived.append((stamp_ns, pose))

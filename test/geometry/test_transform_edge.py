@@ -70,6 +70,14 @@ def test_what_moves_as_frames_do_is_steady(rate_hz: float) -> None:
     assert not unsteady(told(lambda s: pose(turn_deg=90.0 * abs(s % 2.0 - 1.0)), rate_hz))
 
 
+def test_a_clock_that_stands_while_a_frame_turns_is_none_of_two() -> None:
+    """That of a simulation, by which several transforms in a row are stamped alike."""
+    edge = Edge("parent", static=False)
+    for number in range(300):
+        edge.put(5 * S + number // 5 * S // 20, pose(turn_deg=2.0 * number))
+    assert not unsteady(edge)
+
+
 def test_what_was_set_again_has_not_come_back() -> None:
     edge = told(lambda s: pose(0.0 if s < 1.5 else 0.5), 20.0)
     assert not unsteady(edge)
