@@ -13,12 +13,18 @@ LEAST = 2.0
 Images of streets, fields, rooms and from drones have 14 or more (docs/foreign.md).
 """
 
+_OF_BRIGHTNESS = 0.06
+"""Share of its brightness that a picture of 16 bits has as contrast and shows nothing all the same.
+
+A thermal camera's raw numbers begin somewhere, and what it sees fills a small part of their range:
+to the models such a picture is one grey, a trail for `offroad` and a road for `campus`."""
+
 _ROWS, _COLUMNS = 12, 16
 _SAMPLES = 6
 """Along each side of a tile, or up to twice as many: 36 leave a sixth of the sensor's noise."""
 
 
-def contrast(rgb: NDArray[np.uint8]) -> float:
+def contrast(rgb: NDArray[np.uint8], *, wide: bool = False) -> float:
     """The standard deviation of the brightness of 12 x 16 tiles, in grey levels of 0 to 255.
 
     Noise of single pixels, which a covered lens leaves, is averaged away in a tile; what a scene
@@ -26,9 +32,13 @@ def contrast(rgb: NDArray[np.uint8]) -> float:
 
     Args:
         rgb: uint8 (H, W, 3).
+        wide: whether it was of 16 bits, whose brightness may begin above 0: then it is what is left
+            without a share of the brightness, 0.0 at least.
     """
     # Green carries most of the brightness (BT.601: 0.587), and a third of the bytes is enough;
     # where it shows nothing, a colour may.
+    if wide:
+        return max(0.0, contrast(rgb) - _OF_BRIGHTNESS * float(rgb[::8, ::8].mean()))
     green = _of_channel(rgb[..., 1])
     return green if green >= LEAST else max(green, *(_of_channel(rgb[..., i]) for i in (0, 2)))
 

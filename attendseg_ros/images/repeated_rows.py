@@ -28,7 +28,8 @@ def repeated_rows(rgb: Pixels) -> Pixels | None:
     """Finds the rows that show what the one above them shows, to the last bit.
 
     Drivers and stabilisers fill up with the last row what did not come, or lies outside. Models
-    take it for what that row is: a road goes on to the robot's feet. No ground looks so, seen from
+    take it for what that row is: where the last sixth of a street is filled so, `street` calls half
+    of it a road and more, `campus` and `offroad` three quarters. No ground looks so, seen from
     above it, and no sensor gives two rows alike. Of 243 pictures of streets and from drones, JPEGs
     of quality 10 included, none has such rows.
 

@@ -22,11 +22,16 @@ class SampleBits:
     bayer_rggb16, and no field says so. The stream's largest value so far decides: the fewest of 10,
     12, 14 and 16 bits that hold it. That only ever grows, so the brightness does not flicker when a
     scene becomes dark; it changes at most three times in the life of a stream.
+
+    Attributes:
+        wide: whether the last picture had samples of 16 bits; whoever looks at another sets it to
+            false.
     """
 
     def __init__(self) -> None:
         self._bits = _DEPTHS[0]
         self._used = False
+        self.wide = False
 
     @property
     def in_use(self) -> bool:
@@ -45,6 +50,7 @@ class SampleBits:
             BadImageError: a value is not finite, or larger than `bits` allow, most floats are above
                 1, or the type is another.
         """
+        self.wide = pixels.dtype.kind == "u" and pixels.dtype.itemsize == 2
         if pixels.dtype == np.uint8:
             return pixels
         native = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("="))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from attendseg_ros.images.contrast import LEAST, contrast
+from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.scene import StreetScene
 
 SIZES = [(480, 640), (1080, 1920), (73, 97), (12, 16), (5, 7), (1, 1), (2000, 3)]
 RANDOM = np.random.default_rng(3)
@@ -44,3 +46,28 @@ def test_a_colour_alone_is_something(channel: int) -> None:
     picture = np.full((48, 64, 3), 100, np.uint8)
     picture[:24, :, channel] = 160
     assert contrast(picture) == pytest.approx(30.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        # Of 14 bits, in hundredths of a kelvin, and of 16 from a scene of 60 kelvin.
+        (7300, 8100, False),
+        (29300, 30300, False),
+        (6000, 12000, True),
+        # A camera of visible light: by day, in a dim room, and in the dark with a lamp.
+        (0, 4095, True),
+        (40, 160, True),
+        (0, 80, True),
+    ],
+)
+def test_numbers_that_begin_somewhere_hide_no_scene(first: int, last: int, shown: bool) -> None:
+    """`offroad` calls the one grey that is left of a raw thermal image a trail all over."""
+    street = StreetScene(3, 640, 480).render(1.0).rgb[..., 1].astype(float) / 255
+    bits = SampleBits()
+    grey = bits.to_8_bits((first + street * (last - first)).astype(np.uint16))
+    assert bits.wide
+    rgb = np.broadcast_to(grey[..., None], (480, 640, 3))
+    assert (contrast(rgb, wide=bits.wide) >= LEAST) == shown
+    bits.to_8_bits(grey)
+    assert not bits.wide

@@ -107,7 +107,7 @@ class FrameProcessor:
     def _process(self, message: ImageMessage, receipt: Receipt, settings: Settings) -> None:
         watch, times = Stopwatch(), FrameTimes()
         rgb = to_rgb(message, self._bits, settings.max_pixels)
-        looks = Looks.of(rgb, settings.framing)
+        looks = Looks.of(rgb, settings.framing, wide=self._bits.wide)
         times.conversion_ms = watch.lap_ms()
         self._give_back_larger(rgb)
 

@@ -34,14 +34,15 @@ class Looks:
     picture: int
 
     @classmethod
-    def of(cls, rgb: Pixels, framing: Framing) -> Looks:
+    def of(cls, rgb: Pixels, framing: Framing, *, wide: bool) -> Looks:
         """Looks at an image.
 
         Args:
             rgb: uint8 (H, W, 3), of any strides.
             framing: which part of it the network sees.
+            wide: whether it came in 16 bits, as `contrast` takes it.
         """
-        return cls(contrast(framing.part_of(rgb)), undelivered(rgb), fingerprint(rgb))
+        return cls(contrast(framing.part_of(rgb), wide=wide), undelivered(rgb), fingerprint(rgb))
 
     def unseen(self, rgb: Pixels, size: tuple[int, int], *, in_parts: bool) -> Unseen:
         """Where the image shows nothing.

@@ -49,6 +49,6 @@ def in_words(topic: str, contrast: float) -> str:
     """What is to be said of them."""
     return (
         f"the images on {topic} show nothing (contrast {contrast:.1f} of 255, limit {LEAST:g}): is "
-        "the lens covered, the light out, or does the driver send empty images? No mask of them "
-        "means anything"
+        "the lens covered, the light out, or does the driver send empty images, or thermal ones "
+        "of 16 bits that are not stretched to their range? No mask of them means anything"
     )

@@ -42,6 +42,7 @@ def to_rgb(message: ImageMessage, bits: SampleBits, max_pixels: int) -> RgbImage
     Raises:
         BadImageError: nothing can be made of it; the message says why.
     """
+    bits.wide = False
     if isinstance(message, CompressedImage):
         return decode_message(message.data, message.format, bits, max_pixels)
     if find_encoding(message.encoding) is None:

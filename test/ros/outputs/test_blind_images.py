@@ -17,7 +17,7 @@ from support.ground_rig import BY_PARAMETERS, CLASSES, GroundCamera, cells_of, p
 from support.lidar import CAMERA_FROM_LIDAR, Lidar, cloud, field, positions
 from support.ros_client import image, pixels_of, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
-from support.tiny_bundle import painted
+from support.tiny_bundle import painted, stripes
 
 from attendseg_ros.labels import UNLABELLED, ClassTable
 from attendseg_ros.labels.camvid import CamVidClass
@@ -177,6 +177,19 @@ def test_lost_blocks_and_repeated_rows_are_not_free(rig: Rig, camera: Any) -> No
     (answer,) = rig.client.ask(camera, message, traversable)
     assert (pixels_of(answer)[HEIGHT // 2 :, 100:200] == UNKNOWN).all()
     assert (pixels_of(answer)[:, 240:] == FREE).all()
+
+
+def test_raw_thermal_images_are_not_free(rig: Rig, camera: Any) -> None:
+    """Of 14 bits a scene fills a twentieth, from somewhere in the middle on."""
+    every = [*ClassTable.load("camvid").names]
+    rig.client.must_set(traversable_classes=every, obstacle_classes=[])
+    traversable = rig.output("traversable")
+    scene = painted(stripes(WIDTH, HEIGHT))[..., 1].astype(np.uint16)
+    for pixels, shown in ((scene * 64, True), (7300 + scene * 3, False)):
+        message = image(pixels, "mono16", rig.client.header())
+        (answer,) = rig.client.ask(camera, message, traversable)
+        assert (pixels_of(answer) == FREE).any() == shown
+        assert (pixels_of(answer) != UNKNOWN).any() == shown
 
 
 def test_half_filled_buffers_are_told(rig: Rig, camera: Any) -> None:
