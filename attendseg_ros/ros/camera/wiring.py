@@ -66,7 +66,12 @@ class Wiring:
 
     def take(self, info: CameraInfo) -> None:
         """Notes a camera_info."""
-        numbers = (info.width, info.height, *info.k, *info.d)
+        roi = info.roi
+        numbers = (
+            *(info.width, info.height, info.distortion_model, *info.d, *info.k, *info.r, *info.p),
+            *(info.binning_x, info.binning_y),
+            *(roi.x_offset, roi.y_offset, roi.width, roi.height),
+        )
         if self._numbers and numbers != self._numbers:
             self._turns_s.append(monotonic())
         self._numbers = numbers

@@ -8,7 +8,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, RegionOfInterest
 from support.ros_client import RosClient
 from support.segmentation_rig import Rig
 from support.waiting import wait_until
@@ -67,18 +67,30 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
         space = rig.process.namespace
         told = f"2 publishers send different camera_info on {space}/camera_info"
 
-        def says(status: Any, lengths: tuple[float, float]) -> bool:
-            for publisher, length in zip(publishers, lengths, strict=True):
-                k = [length, 0.0, 352.0, 0.0, length, 32.0, 0.0, 0.0, 1.0]
-                publisher.publish(CameraInfo(width=704, height=64, k=k))
+        k = [500.0, 0.0, 352.0, 0.0, 500.0, 32.0, 0.0, 0.0, 1.0]
+        one = {"width": 704, "height": 64, "k": k}
+
+        def says(status: Any, other: CameraInfo) -> bool:
+            for publisher, info in zip(publishers, (CameraInfo(**one), other), strict=True):
+                publisher.publish(info)
             camera.publish(rig.painted())
             return told in status.message
 
-        status = rig.status("camera", lambda status: says(status, (500.0, 600.0)))
+        longer = CameraInfo(**{**one, "k": [600.0, *k[1:4], 600.0, *k[5:]]})
+        status = rig.status("camera", lambda status: says(status, longer))
         assert f"({space}/client, {space}/second)" in status.message
         assert status.level == status.WARN
-        # Twice the same is no fault.
-        rig.status("camera", lambda status: not says(status, (500.0, 500.0)))
+        # They may differ in the part of the sensor alone, or in P.
+        region = RegionOfInterest(width=704, height=32)
+        second_of_a_pair = [*k[:3], -60.0, *k[3:6], 0.0, *k[6:], 0.0]
+        for other in (
+            CameraInfo(**one, roi=region),
+            CameraInfo(**one, binning_x=2),
+            CameraInfo(**one, p=second_of_a_pair),
+        ):
+            # Twice the same is no fault.
+            rig.status("camera", lambda status: not says(status, CameraInfo(**one)))
+            rig.status("camera", lambda status, other=other: says(status, other))
 
 
 def test_images_that_name_no_frame_or_several_are_a_doubt_while_places_are_wanted(
