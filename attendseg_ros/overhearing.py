@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from threading import RLock
 from types import TracebackType
 
@@ -52,6 +53,9 @@ class Overhearing:
 
         Args:
             library: whose lines are kept: `FFMPEG` or `PICTURES`.
+
+        Raises:
+            OSError: this process may open no more files; also where it is entered.
         """
         self._library = library
         self._file = os.memfd_create("attendseg_overheard", os.MFD_CLOEXEC)
@@ -59,11 +63,15 @@ class Overhearing:
 
     def __enter__(self) -> Overhearing:
         _lock.acquire()
+        try:
+            if not _depth[0]:
+                self._stderr = os.dup(_STDERR)
+                _terminal.append(self._stderr)
+                os.dup2(self._file, _STDERR)
+        except BaseException:
+            _lock.release()
+            raise
         _depth[0] += 1
-        if _depth[0] == 1:
-            self._stderr = os.dup(_STDERR)
-            _terminal.append(self._stderr)
-            os.dup2(self._file, _STDERR)
         return self
 
     def __exit__(
@@ -99,7 +107,9 @@ class Overhearing:
             if not is_theirs:
                 of_others.append(line)
         if of_others:
-            os.write(_STDERR, b"".join(of_others))
+            # Nobody may read it any more, as those who wrote it would not have noticed.
+            with suppress(OSError):
+                os.write(_STDERR, b"".join(of_others))
         return found
 
     def close(self) -> None:

@@ -160,17 +160,19 @@ def _imdecode_heard(picture: bytes, flags: int) -> tuple[NDArray[Any], list[str]
     Raises:
         BadImageError: OpenCV reads no picture, or one of memory that nobody wrote.
     """
-    with closing(Overhearing(PICTURES)) as ear:
-        try:
+    try:
+        with closing(Overhearing(PICTURES)) as ear:
             with ear:
-                pixels = imdecode(picture, flags)
-        except BadImageError as error:
+                outcome = _tried(picture, flags)
             said = ear.heard()
-            if not said:
-                raise
-            detail = str(error).removeprefix(f"{error.reason.value}: ")
-            raise BadImageError(error.reason, f"{detail}: {shortened_text(said[0])}") from error
-        said = ear.heard()
+    except OSError:
+        # The process may open no more files. A picture is seen without a word on it, too.
+        outcome, said = _tried(picture, flags), []
+    if isinstance(outcome, BadImageError):
+        if not said:
+            raise outcome
+        detail = str(outcome).removeprefix(f"{outcome.reason.value}: ")
+        raise BadImageError(outcome.reason, f"{detail}: {shortened_text(said[0])}") from outcome
     # What libtiff could not decode OpenCV takes as it lies; a tag of no value counts as none.
     damage = [line for line in said if _OF_LIBTIFF in line and _OF_A_TAG not in line]
     if _is_tiff(picture) and damage:
@@ -178,7 +180,14 @@ def _imdecode_heard(picture: bytes, flags: int) -> tuple[NDArray[Any], list[str]
             Reason.UNDECODABLE,
             f"the TIFF is damaged, or of a kind that is not read: {shortened_text(damage[0])}",
         )
-    return pixels, said
+    return outcome, said
+
+
+def _tried(picture: bytes, flags: int) -> NDArray[Any] | BadImageError:
+    try:
+        return imdecode(picture, flags)
+    except BadImageError as error:
+        return error
 
 
 def _to_rgb(pixels: NDArray[Any], meaning: Meaning, bits: SampleBits) -> RgbImage:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -80,3 +83,57 @@ def test_words_on_other_pictures_reach_no_terminal(capfd: pytest.CaptureFixture[
     assert "libpng warning" in capfd.readouterr().err
     decode_message(bytes(data), "png")
     assert capfd.readouterr().err == ""
+
+
+_WITHOUT_FILES = """
+import resource, sys, threading
+from attendseg_ros.images.encoded import decode_message
+data = sys.stdin.buffer.read()
+assert decode_message(data, "jpeg").shape == (480, 640, 3)
+most = resource.getrlimit(resource.RLIMIT_NOFILE)
+# Of the two that hearing takes none, and one.
+for files in (3, 4):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most[1]))
+    assert decode_message(data, "jpeg").shape == (480, 640, 3)
+resource.setrlimit(resource.RLIMIT_NOFILE, most)
+other = threading.Thread(target=decode_message, args=(data, "jpeg"), daemon=True)
+other.start()
+other.join(20.0)
+assert not other.is_alive()
+print("decoded")
+"""
+
+_WITHOUT_A_READER = """
+import os, sys, threading
+from attendseg_ros.images.encoded import decode_message
+data = sys.stdin.buffer.read()
+reader, writer = os.pipe()
+os.dup2(writer, 2)
+os.close(reader)
+stop = threading.Event()
+
+def log():
+    while not stop.is_set():
+        try:
+            os.write(2, b"a line of the log\\n")
+        except BrokenPipeError:
+            pass
+
+thread = threading.Thread(target=log)
+thread.start()
+try:
+    for _ in range(50):
+        assert decode_message(data, "jpeg").shape == (480, 640, 3)
+    print("decoded")
+finally:
+    stop.set()
+"""
+
+
+@pytest.mark.parametrize("script", [_WITHOUT_FILES, _WITHOUT_A_READER], ids=["files", "reader"])
+def test_a_picture_is_decoded_where_nothing_can_be_heard(script: str) -> None:
+    """No descriptor is left, or who read standard error has gone."""
+    process = subprocess.run(
+        [sys.executable, "-c", script], input=street(), capture_output=True, check=False
+    )
+    assert process.stdout == b"decoded\n", process.stderr.decode()
