@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from math import inf, isnan
 from time import monotonic
 from typing import Any
 
@@ -15,6 +15,7 @@ from sensor_msgs.msg import CompressedImage
 from attendseg_ros.clocks import NANOSECONDS
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.camera.publisher_lookup import PublisherLookup
+from attendseg_ros.ros.health.clock_rivals import rival_clocks
 from attendseg_ros.ros.health.frame_counts import FrameCounts
 from attendseg_ros.ros.health.observed import CameraReport
 from attendseg_ros.ros.messages.conversion import ImageMessage
@@ -22,7 +23,7 @@ from attendseg_ros.shortening import shortened, shortened_text
 from attendseg_ros.streaming.stamp_checks import StampChecks, StampFault
 from attendseg_ros.streaming.stamp_clock import Receipt, StampClock
 from attendseg_ros.streaming.throttle import Throttle
-from attendseg_ros.streaming.timing import stamp_ns
+from attendseg_ros.streaming.timing import WINDOW_S, stamp_ns
 
 _SHOWN = 4
 """Forms that a message names, the most frequent; a driver may number its frames."""
@@ -55,6 +56,7 @@ class ArrivalWatch:
         self._forget_latencies = forget
         self._stamps = StampChecks()
         self._clock = StampClock()
+        self._ran_back_s = -inf
         self._throttle = Throttle()
 
     def observe(self, message: ImageMessage, now_ns: int) -> Receipt:
@@ -86,6 +88,9 @@ class ArrivalWatch:
         silence_s = self._publishers.silence_s() if isnan(age_s) else age_s
         steady_s = monotonic()
         missing, missing_ratio = self._stamps.missing_lately(steady_s)
+        hint, rivals = self._clock.hint(steady_s), self._rival_clocks(steady_s)
+        if rivals and not hint:
+            wiring = (*wiring, rivals)
         return CameraReport(
             topic=self._publishers.topic,
             silence_s=silence_s,
@@ -97,7 +102,7 @@ class ArrivalWatch:
             mixture=self._explain_mixture(steady_s),
             foreign=self._clock.foreign,
             doubt=self._clock.doubt(steady_s),
-            doubt_hint=self._clock.hint(steady_s),
+            doubt_hint=(rivals or hint) if hint else "",
             lens=lens,
             still_s=self._counts.passing.still_s,
             repeated_s=self._stamps.repeated_s(steady_s),
@@ -114,11 +119,20 @@ class ArrivalWatch:
             self._forget()
         hint = self._clock.hint(steady_s)
         if hint and self._throttle.ready("clock"):
+            hint = self._rival_clocks(steady_s) or hint
             self._node.get_logger().warning(
                 f"image on {self._publishers.topic}: latency is unknown: {doubt}: {hint}"
             )
 
+    def _rival_clocks(self, steady_s: float) -> str:
+        """That several nodes publish /clock, where time or the stamps look so; empty if not."""
+        clock: Any = self._node.get_clock()
+        odd = self._clock.hint(steady_s) or self._ran_back_s > steady_s - WINDOW_S
+        return rival_clocks(self._node) if clock.ros_time_is_active and odd else ""
+
     def _report_fault(self, fault: StampFault, stamp: int, now_ns: int) -> None:
+        if fault is StampFault.CLOCK:
+            self._ran_back_s = monotonic()
         if fault is not StampFault.UNSET:
             # Latencies across the jump would be wrong for as long as they are remembered.
             self._forget()

@@ -264,3 +264,35 @@ def test_a_clock_that_jumps_both_ways(tmp_path: Path, tiny_path: Path) -> None:
             assert network["rate (Hz)"] == "unknown" or 0.0 < float(network["rate (Hz)"]) < 1000.0
             assert 0.0 <= float(network["latency p95 (ms)"]) < 10_000.0
         rig.wait_for_count("camera", "clock ran backwards", 2)
+
+
+@pytest.mark.parametrize("apart_s", [400.0, 2.0])
+def test_two_that_tell_the_time_are_named(tmp_path: Path, tiny_path: Path, apart_s: float) -> None:
+    """A simulator and a recording: time jumps there and back, or is that of whoever was last."""
+    parameters = {"use_sim_time": "true"}
+    with Rig(tmp_path, tiny_path, parameters) as rig, RosClient(rig.process.namespace, "b") as b:
+        camera, masks = rig.client.camera(), rig.output("mask")
+        clocks = [rig.client.node.create_publisher(Clock, "/clock", 10)]
+        begun = time.monotonic()
+        told = f"2 nodes publish /clock ({rig.process.namespace}/b, {rig.process.namespace}/client)"
+
+        def frame() -> None:
+            now = 1_000.0 + time.monotonic() - begun
+            for number, clock in enumerate(clocks):
+                message = Clock()
+                seconds = now + number * apart_s
+                message.clock.sec, message.clock.nanosec = divmod(round(seconds * 1e9), 10**9)
+                clock.publish(message)
+                camera.publish(stamped(rig, now))
+                time.sleep(_CAMERA_PERIOD_S)
+
+        def says(status: Any, *, so: bool) -> bool:
+            frame()
+            return bool(masks.messages) and (told in status.message) == so
+
+        rig.status("camera", lambda status: says(status, so=False))
+        clocks.append(b.node.create_publisher(Clock, "/clock", 10))
+        status = rig.status("camera", lambda status: says(status, so=True))
+        assert status.level == status.WARN
+        clocks.pop()
+        rig.status("camera", lambda status: says(status, so=False))
