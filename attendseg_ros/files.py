@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _unfinished: set[Path] = set()
@@ -39,35 +41,58 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: if the folder is missing or not writable, or the disk is full; it names the file.
     """
+    with prepared(path, content) as place:
+        place()
+
+
+@contextmanager
+def prepared(path: Path, content: bytes) -> Iterator[Callable[[], None]]:
+    """A file written beside its place and brought to the disk; gone afterwards, unless placed.
+
+    Yields:
+        What puts it in its place, in a single step. It raises OSError, too.
+
+    Raises:
+        OSError: as of `write_atomically`.
+    """
+    place = Path(os.path.realpath(path)) if path.is_symlink() else path
+    with _named(path):
+        # Not the whole name: it may be as long as names can be.
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:48]}.")
+    temporary = Path(name)
+    remember_unfinished(temporary)
+
+    def put() -> None:
+        with _named(path):
+            temporary.replace(place)
+
     try:
-        _write(path, content)
+        with _named(path):
+            _fill(handle, temporary, content)
+        yield put
+    finally:
+        temporary.unlink(missing_ok=True)
+        forget_unfinished(temporary)
+
+
+def _fill(handle: int, temporary: Path, content: bytes) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    # mkstemp makes files that only their owner reads; the umask is what the user asked for.
+    umask = os.umask(0)
+    os.umask(umask)
+    temporary.chmod(0o666 & ~umask)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         # Writing names no file, and making one names only what stands in for it.
         raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path.is_symlink():
-        path = Path(os.path.realpath(path))
-    # Not the whole name: it may be as long as names can be.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:48]}.")
-    temporary = Path(name)
-    remember_unfinished(temporary)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files that only their owner reads; the umask is what the user asked for.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    finally:
-        forget_unfinished(temporary)
 
 
 POINTERS = (

@@ -19,6 +19,7 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.class_mapping import KEYS
 from attendseg_ros.placing import Placing, real_place
 from attendseg_ros.shortening import NAME, is_name, shortened, shortened_text
+from attendseg_ros.together import write_together
 from attendseg_ros.yaml_text import shown_name, to_yaml
 
 CARD_FILE = "MODEL_CARD.md"
@@ -92,15 +93,19 @@ def write_model(folder: Path, model: bytes, fields: Mapping[str, Any], classes: 
     write_atomically(folder / DESCRIPTION_FILE, _as_text(description))
 
 
-def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None]) -> None:
+def write_sections(
+    bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | None], card: str | None = None
+) -> None:
     """Puts sections into a bundle's model.yaml, in place of those of the same names.
 
     Args:
         bundle: of which the file is replaced, whole or not at all.
         sections: by name; None takes a section out.
+        card: the model card that tells the same, replaced with it or not at all; None: it stays.
 
     Raises:
         BundleError: another model has taken the bundle's place since it was read.
+        OSError: a file cannot be written; it is named.
     """
     path = bundle.path / DESCRIPTION_FILE
     there = read_yaml(path, BundleError)
@@ -117,12 +122,19 @@ def write_sections(bundle: Bundle, sections: Mapping[str, Mapping[str, Any] | No
     }
     # The class table is long: what a reader looks for stands before it.
     first = {key: value for key, value in kept.items() if key not in ("sha256", *KEYS)}
-    write_atomically(path, _as_text({**first, **given, **kept}))
+    contents = {path: _as_text({**first, **given, **kept})}
+    if card is not None:
+        contents[bundle.path / CARD_FILE] = _card_text(card)
+    write_together(contents)
 
 
 def write_card(folder: Path, card: str) -> None:
     """Writes the model card."""
-    write_atomically(folder / CARD_FILE, shown_name(card).encode())
+    write_atomically(folder / CARD_FILE, _card_text(card))
+
+
+def _card_text(card: str) -> bytes:
+    return shown_name(card).encode()
 
 
 def _is_of_no_bundle(name: str) -> bool:

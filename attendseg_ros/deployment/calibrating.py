@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.deployment.bundle_folder import write_card, write_sections
+from attendseg_ros.deployment.bundle_folder import write_sections
 from attendseg_ros.deployment.calibration_card import card_with
 from attendseg_ros.errors import BundleError, DataError
 from attendseg_ros.inference import Bundle, Engine, create_engine
@@ -128,13 +128,14 @@ def calibrate(bundle: Bundle, plan: CalibrationPlan) -> Calibrated:
 def write_down(bundle: Bundle, found: Calibrated) -> None:
     """Puts what was found into a bundle's model.yaml and model card.
 
+    Both or neither: what one says the other says.
+
     Raises:
         BundleError: the card is no text; then model.yaml stays as it is.
+        OSError: one cannot be written, as on a full disk; then both stay as they are.
     """
     card = card_with(bundle.path, found.calibration, found.familiarity)
-    write_sections(bundle, found.sections())
-    if card is not None:
-        write_card(bundle.path, card)
+    write_sections(bundle, found.sections(), card)
 
 
 def _of_sister(sister: Bundle, bundle: Bundle) -> ConfidenceCalibration:

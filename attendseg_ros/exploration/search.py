@@ -38,6 +38,7 @@ from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.progress import progress_to
+from attendseg_ros.together import write_together
 from attendseg_ros.training import loop
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checks import check_run
@@ -276,5 +277,9 @@ def _claim(training: TrainingConfig, limits: Limits, sizes: Sequence[Size]) -> N
 
 def _write(run: Path, exploration: Exploration) -> None:
     front = [candidate.to_mapping() for candidate in exploration.front]
-    write_atomically(run / FRONT_FILE, to_json(front, indent=2).encode())
-    write_atomically(run / PICK_FILE, to_yaml(exploration.pick.shape.to_mapping()))
+    write_together(
+        {
+            run / FRONT_FILE: to_json(front, indent=2).encode(),
+            run / PICK_FILE: to_yaml(exploration.pick.shape.to_mapping()),
+        }
+    )

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 import yaml
+from support.full_disk import full_disk
 from support.tiny_bundle import write_tiny_bundle
 
 from attendseg_ros.inference import create_engine, load_bundle
@@ -156,6 +157,19 @@ def test_a_card_that_is_no_text_leaves_everything_as_it_is(
     said = refusal_of("calibrate", model, "--data", labelled)
     assert "MODEL_CARD.md: is not UTF-8" in said
     assert (model / "model.yaml").read_bytes() == stored
+
+
+def test_a_full_disk_leaves_model_yaml_and_card_that_say_the_same(
+    refusal_of: Callable[..., str], model: Path, labelled: Path
+) -> None:
+    """The card does not fit any more where model.yaml still does."""
+    card, description = model / "MODEL_CARD.md", model / "model.yaml"
+    card.write_text("# Own\n" + "A long story.\n" * 10_000)
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    with full_disk(2 * description.stat().st_size):
+        said = refusal_of("calibrate", model, "--data", labelled)
+    assert "MODEL_CARD.md: File too large" in said
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 
 def test_one_run_at_a_time_calibrates_a_bundle(

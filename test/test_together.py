@@ -1,0 +1,55 @@
+# Copyright 2026 attendseg_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Files that belong together: all new, or all as they were."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.full_disk import full_disk
+
+from attendseg_ros import files
+from attendseg_ros.together import write_together
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_together({first: b"old", second: b"old"})
+    return first, second
+
+
+def test_all_are_replaced_and_nothing_else_stays(pair: tuple[Path, Path]) -> None:
+    write_together(dict.fromkeys(pair, b"new"))
+    assert [path.read_bytes() for path in pair] == [b"new", b"new"]
+    assert sorted(pair[0].parent.iterdir()) == sorted(pair)
+    assert not files._unfinished
+
+
+def test_where_one_does_not_fit_all_stay(pair: tuple[Path, Path]) -> None:
+    first, second = pair
+    with full_disk(100), pytest.raises(OSError, match="second'$"):
+        write_together({first: b"new", second: bytes(101)})
+    assert [path.read_bytes() for path in pair] == [b"old", b"old"]
+    assert sorted(first.parent.iterdir()) == sorted(pair)
+
+
+def test_a_stop_between_two_of_them_waits_for_the_last(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes as soon as the first has its place."""
+    replace = Path.replace
+
+    def and_stop(path: Path, target: Any) -> Path:
+        placed = replace(path, target)
+        os.kill(os.getpid(), signal.SIGINT)
+        return placed
+
+    monkeypatch.setattr(Path, "replace", and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(dict.fromkeys(pair, b"new"))
+    assert [path.read_bytes() for path in pair] == [b"new", b"new"]
