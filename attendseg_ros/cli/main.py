@@ -24,6 +24,7 @@ from attendseg_ros.cli import (
     segment,
     train,
 )
+from attendseg_ros.cli.parser import Parser
 from attendseg_ros.cli.verb import Verb
 from attendseg_ros.errors import AttendSegError, one_line
 from attendseg_ros.json_text import to_json
@@ -102,7 +103,7 @@ def _has_current_folder() -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="attendseg", description="Semantic segmentation on the robot, without ROS."
     )
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
