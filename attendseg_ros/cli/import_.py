@@ -22,6 +22,9 @@ LIKES = ("imagenet", "minus1to1", "0to1", "0to255")
 LAYOUTS = ("nchw", "nhwc")
 BACKGROUNDS = ("none", "first", "last", "half")
 
+_SPLIT = "val"
+_MAX_LOSS = 0.05
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See `Verb`."""
@@ -124,13 +127,16 @@ def _add_eight_bits(group: argparse._ArgumentGroup) -> None:
         help="labelled set in SegNet's layout to measure the loss of mean IoU on (default: the "
         "pixels that change are counted)",
     )
-    group.add_argument("--split", default="val", help="of the labelled set (default: %(default)s)")
+    group.add_argument(
+        "--split",
+        metavar="NAME",
+        help=f"of the labelled set of --evaluate (default: {_SPLIT})",
+    )
     group.add_argument(
         "--max-loss",
         type=float,
-        default=0.05,
         metavar="SHARE",
-        help="above it there is no bundle (default: %(default)s)",
+        help=f"above it there is no bundle (default: {_MAX_LOSS})",
     )
     group.add_argument(
         "--keep-float",
@@ -145,8 +151,8 @@ def _quantization(arguments: argparse.Namespace) -> Quantization | None:
     from attendseg_ros.importing.price import Quantization
 
     if not arguments.quantize:
-        for option in ("calibrate", "evaluate", "keep_float"):
-            if getattr(arguments, option):
+        for option in ("calibrate", "evaluate", "split", "max_loss", "keep_float"):
+            if getattr(arguments, option) not in (None, []):
                 name = option.replace("_", "-")
                 raise DataError(f"--{name} is for 8 bits: add --quantize, or leave it out")
         return None
@@ -154,13 +160,16 @@ def _quantization(arguments: argparse.Namespace) -> Quantization | None:
         raise DataError(
             "--quantize needs --calibrate FOLDER: a hundred pictures such as the camera will give"
         )
-    if not 0.0 <= arguments.max_loss <= 1.0:
-        raise DataError(f"--max-loss is a share from 0 to 1, got {arguments.max_loss}")
+    max_loss = _MAX_LOSS if arguments.max_loss is None else arguments.max_loss
+    if not 0.0 <= max_loss <= 1.0:
+        raise DataError(f"--max-loss is a share from 0 to 1, got {max_loss}")
+    if arguments.split is not None and arguments.evaluate is None:
+        raise DataError("--split is of the labelled set of --evaluate: add that, or leave it out")
     return Quantization(
         calibrate=arguments.calibrate,
         evaluate=arguments.evaluate,
-        split=arguments.split,
-        max_loss=arguments.max_loss,
+        split=_SPLIT if arguments.split is None else arguments.split,
+        max_loss=max_loss,
         keep_float=tuple(arguments.keep_float),
     )
 

@@ -52,6 +52,9 @@ _VIDEO_SUFFIXES = frozenset(
 )
 _BAG_SUFFIXES = frozenset({".bag", ".db3", ".mcap"})
 
+_OF_A_BAG = {"outputs": ["mask", LABEL_INFO], "prefix": "/segmentation"}
+"""Options that only a bag made of a bag has, with their defaults."""
+
 _Palette = NDArray[np.uint8]
 _PICTURES: dict[str, Callable[[Path, _Palette, bool], Sink]] = {
     "masks": lambda folder, _, replace: MaskSink(folder, replace=replace),
@@ -114,14 +117,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--outputs",
         nargs="+",
         choices=OUTPUTS,
-        default=["mask", LABEL_INFO],
         metavar="NAME",
         help=f"outputs to write: {', '.join(OUTPUTS)} (default: mask label_info)",
     )
     bag.add_argument(
         "--prefix",
-        default="/segmentation",
-        help="prefix of the outputs' topics (default: %(default)s)",
+        metavar="NAME",
+        help=f"prefix of the outputs' topics (default: {_OF_A_BAG['prefix']})",
     )
 
 
@@ -139,6 +141,7 @@ def run(arguments: argparse.Namespace) -> Result:
         and arguments.out.suffix.lower() != ".mp4"
     )
     _check_name(arguments.out, makes_bag)
+    _settle_bag_options(arguments, makes_bag)
     result = (_make_bag if makes_bag else _make_pictures)(arguments, source, bundle)
     times = result.pop("times")
     return {
@@ -168,6 +171,22 @@ def _check_name(out: Path, makes_bag: bool) -> None:
         )
     if suffix in _BAG_SUFFIXES and not makes_bag:
         raise DataError(f"{out}: a bag is made of a bag alone, and without --as: give a folder")
+
+
+def _settle_bag_options(arguments: argparse.Namespace, makes_bag: bool) -> None:
+    """Gives the options of bags their defaults.
+
+    Raises:
+        DataError: one is given where no bag is made, and would do nothing.
+    """
+    for name, default in _OF_A_BAG.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, default)
+        elif not makes_bag:
+            raise DataError(
+                f"--{name} is for a bag made of a bag: name OUT as one and leave --as out, or "
+                f"leave --{name} out"
+            )
 
 
 def _make_bag(arguments: argparse.Namespace, source: Source, bundle: Bundle) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from attendseg_ros.cli.verb import (
     percent,
     table,
 )
+from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN as BUILT_IN_CLASSES
 from attendseg_ros.network.shape import BUILT_IN, Shape
@@ -168,6 +169,8 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _config(arguments: argparse.Namespace) -> TrainingConfig:
+    if arguments.backbone is not None and arguments.shape is not None:
+        raise DataError("--backbone brings a shape of its own: leave --shape out")
     settings: dict[str, Any] = {
         **{name: getattr(arguments, name) for name in _NUMBERS},
         **{name: tuple(getattr(arguments, name)) for name in SIZES},

@@ -4,16 +4,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from attendseg_ros.documents import parse_json, read_small_file
 from attendseg_ros.errors import DataError
 from attendseg_ros.exploration.candidate import candidates_of
+from attendseg_ros.exploration.search import SETTINGS_FILE
 from attendseg_ros.exploration.study import read_study
-from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, read_number
+from attendseg_ros.training.checkpoint import (
+    BEST_FILE,
+    LAST_FILE,
+    load_checkpoint,
+    read_number,
+)
 from attendseg_ros.training.config import TrainingConfig
 
 FEWEST = 2
@@ -42,7 +49,8 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
         runs: finished trainings of shapes and input sizes that were explored, judged alike.
 
     Raises:
-        DataError: a run is not finished, was not explored, or is judged otherwise than the first.
+        DataError: a run is not finished, was not explored, was trained on other images than the
+            first, or is judged on others than the exploration.
     """
     # One run under two names is one run.
     different = {run.resolve(): run for run in runs}.values()
@@ -50,22 +58,26 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
         raise DataError(f"an order needs {FEWEST} runs or more, got {len(different)}")
     study = read_study(exploration)
     short = {(each.shape, each.input_size): each.mean_iou for each in candidates_of(study)}
-    configs = {run: TrainingConfig.load(run) for run in different}
-    first = next(iter(configs))
+    explored = _of_exploration(exploration)
+    trained: list[_Judged] = []
     found = []
-    for run, config in configs.items():
+    for run in different:
+        config = TrainingConfig.load(run)
         if (config.shape, config.input_size) not in short:
             width, height = config.input_size
             raise DataError(
                 f"{run}: {exploration} has tried {len(short)} networks, but none of this run's "
                 f"shape at {width}x{height}"
             )
-        if _judged_on(config) != _judged_on(configs[first]):
-            raise DataError(
-                f"{run}: is judged on other images or classes than {first}: their scores do not "
-                "compare"
-            )
-        found.append(Ranked(run, short[config.shape, config.input_size], _score(run, config)))
+        score = _score(run, config)
+        judged = _Judged(run, config, _images(load_checkpoint(run / LAST_FILE).get("set")))
+        for other in (explored, *trained[:1]):
+            if other is not None:
+                judged.check_compares(other)
+        if trained:
+            judged.check_trained_alike(trained[0])
+        trained.append(judged)
+        found.append(Ranked(run, short[config.shape, config.input_size], score))
     return sorted(found, key=lambda each: -each.whole)
 
 
@@ -86,10 +98,74 @@ def kendall(first: Sequence[float], second: Sequence[float]) -> float | None:
     return float((one * other).sum()) / differing**0.5 if differing > 0 else None
 
 
-def _judged_on(config: TrainingConfig) -> tuple[object, ...]:
+@dataclass(frozen=True)
+class _Judged:
+    """What the scores of a folder are of.
+
+    Attributes:
+        folder: of a run or of the exploration.
+        config: of its trainings.
+        images: what tells the images that it was trained on and scored on, by these words; empty
+            where an earlier version noted nothing.
+    """
+
+    folder: Path
+    config: TrainingConfig
+    images: Mapping[str, str]
+
+    def check_compares(self, other: _Judged) -> None:
+        """Checks that both were scored on the same.
+
+        Raises:
+            DataError: they were not.
+        """
+        mine, others = (each.images.get("scored on") for each in (self, other))
+        same_set = (
+            mine == others
+            if mine and others
+            else self.config.data.resolve() == other.config.data.resolve()
+        )
+        if not same_set or _asked(self.config) != _asked(other.config):
+            counts = f" ({mine}, not {others})" if mine and others and mine != others else ""
+            raise DataError(
+                f"{self.folder}: is judged on other images or classes than {other.folder}{counts}: "
+                "their scores do not compare"
+            )
+
+    def check_trained_alike(self, other: _Judged) -> None:
+        """Checks that both were trained on the same images.
+
+        Raises:
+            DataError: they were not.
+        """
+        mine, others = (each.images.get("trained on") for each in (self, other))
+        if mine and others and mine != others:
+            raise DataError(
+                f"{self.folder}: was trained on other images than {other.folder} ({mine}, not "
+                f"{others}): their order would be that of the sets and not of the networks"
+            )
+
+
+def _of_exploration(folder: Path) -> _Judged | None:
+    """What the short trainings were judged on; None where the exploration does not tell."""
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        return None
+    there = parse_json(read_small_file(path), str(path))
+    if not isinstance(there, dict) or not isinstance(there.get("training"), dict):
+        return None
+    config = TrainingConfig.from_mapping(there["training"], folder, path)
+    return _Judged(folder, config, _images(there.get("set")))
+
+
+def _images(noted: object) -> Mapping[str, str]:
+    return noted if isinstance(noted, Mapping) else {}
+
+
+def _asked(config: TrainingConfig) -> tuple[object, ...]:
     split = config.val_split if config.groups is None else config.train_split
     groups = None if config.groups is None else config.groups.to_plain()
-    return config.data.resolve(), config.classes.names, split, groups, config.hold_out
+    return config.classes.names, split, groups, config.hold_out
 
 
 def _score(run: Path, config: TrainingConfig) -> float:

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
+from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.samples import InMemory
@@ -30,7 +32,7 @@ def check_settings(config: TrainingConfig) -> None:
     """Checks the settings, and that the folder is not another run's.
 
     Raises:
-        DataError: it is, or a size, the class ids or rendered scenes do not fit.
+        DataError: it is, or a size, the class ids, rendered scenes or teachers do not fit.
     """
     for name in ("input_size", "crop_size", "teacher_size"):
         size = getattr(config, name) or config.crop_size
@@ -43,6 +45,7 @@ def check_settings(config: TrainingConfig) -> None:
         )
     if config.scene_share > 0:
         training_scenes(config.classes)
+    _check_teachers(config)
     if not (config.run / CONFIG_FILE).exists():
         return
     found = replace(TrainingConfig.load(config.run), run=config.run)
@@ -51,3 +54,28 @@ def check_settings(config: TrainingConfig) -> None:
             f"{config.run / CONFIG_FILE}: the folder holds a run of other settings ({changed}); "
             "give another folder, or the same settings to resume"
         )
+
+
+def _check_teachers(config: TrainingConfig) -> None:
+    """Checks that each teacher has one voice, and that there is one for what is said of them.
+
+    Raises:
+        DataError: one is named twice, by whatever name, or none where a size is given for them.
+    """
+    if config.teacher_size is not None and not config.teacher:
+        width, height = config.teacher_size
+        raise DataError(
+            f"teacher_size is the size at which teachers see crops, got {width}x{height} and no "
+            "teacher"
+        )
+    named: dict[Path, Path] = {}
+    for origin in config.teacher:
+        place = (read_bundle(origin).path if is_bundle(origin) else origin).resolve()
+        if place in named:
+            other = named[place]
+            same = "" if str(other) == str(origin) else f", as {other} too"
+            raise DataError(
+                f"{origin}: is named twice as a teacher{same}, and its word would count twice: "
+                "name each once"
+            )
+        named[place] = origin

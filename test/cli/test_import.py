@@ -182,6 +182,9 @@ def test_options_of_8_bits_need_each_other(
     told = options(network, tmp_path / "int8", classes)
     assert "--calibrate FOLDER" in refusal_of(*told, "--quantize")
     assert "--quantize" in refusal_of(*told, "--calibrate", data)
+    assert "--max-loss is for 8 bits" in refusal_of(*told, "--max-loss", "0")
+    eight = (*told, "--quantize", "--calibrate", data)
+    assert "--split is of the labelled set of --evaluate" in refusal_of(*eight, "--split", "val")
     assert "holds no picture" in refusal_of(*told, "--quantize", "--calibrate", data)
 
 

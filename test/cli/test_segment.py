@@ -104,6 +104,8 @@ def test_a_damaged_image_is_named_and_the_rest_is_done(
         (("images", "-o", "out.PNG"), "out.PNG: give a folder: masks/ and overlays/"),
         (("images", "-o", "out.mcap"), "out.mcap: a bag is made of a bag alone"),
         (("images", "-o", "out", "--topic", "/camera"), "can be chosen only from a bag"),
+        (("images", "-o", "out", "--outputs", "mask"), "--outputs is for a bag made of a bag"),
+        (("images", "-o", "out.mp4", "--prefix", "/a"), "--prefix is for a bag made of a bag"),
         (("images", "-o", "out", "--threads", "-1"), "num_threads must be 0"),
     ],
 )

@@ -12,7 +12,9 @@ import pytest
 from attendseg_ros.errors import DataError
 from attendseg_ros.exploration.ranking import kendall, ranked
 from attendseg_ros.exploration.search import Limits, explore
+from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.training.checkpoint import load_checkpoint, save_checkpoint
 from attendseg_ros.training.config import TrainingConfig
 
 
@@ -52,9 +54,39 @@ def test_what_does_not_compare_is_refused(explored: TrainingConfig, runs: list[P
     replace(config, val_split="test").save()
     with pytest.raises(DataError, match="other images or classes"):
         ranked(explored.run, [runs[1], runs[0]])
+    replace(config, classes=ClassTable.load("indoor")).save()
+    with pytest.raises(DataError, match="other images or classes"):
+        ranked(explored.run, runs)
     replace(config, epochs=7).save()
     with pytest.raises(DataError, match="has done 1 of 7 epochs"):
         ranked(explored.run, [runs[1], runs[0]])
+
+
+@pytest.mark.parametrize("part", ["scored on", "trained on"])
+def test_runs_of_another_set_under_the_same_name_are_refused(
+    explored: TrainingConfig, runs: list[Path], part: str
+) -> None:
+    """As where images were added between two trainings: the folder is the same."""
+    first, second = (run / "last.pt" for run in runs)
+    state = load_checkpoint(second)
+    save_checkpoint(second, {**state, "set": {**state["set"], part: "9 images (0123abcd)"}})
+    words = "judged on other images" if part == "scored on" else "trained on other images"
+    with pytest.raises(DataError, match=rf"{words}.* \(9 images \(0123abcd\), not 4 images"):
+        ranked(explored.run, runs)
+    # Both alike, but unlike the exploration's short trainings.
+    both = load_checkpoint(first)
+    save_checkpoint(first, {**both, "set": {**both["set"], part: "9 images (0123abcd)"}})
+    if part == "trained on":
+        assert len(ranked(explored.run, runs)) == 2
+        return
+    with pytest.raises(DataError, match=f"other images or classes than {explored.run} "):
+        ranked(explored.run, runs)
+
+
+def test_a_set_may_have_moved(explored: TrainingConfig, runs: list[Path]) -> None:
+    config = TrainingConfig.load(runs[0])
+    replace(config, data=explored.data.rename(explored.data.with_name("moved"))).save()
+    assert len(ranked(explored.run, runs)) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.inference import load_bundle
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.config import TrainingConfig
@@ -58,6 +59,29 @@ def test_several_teachers_speak_as_one(taught: TrainingConfig, tmp_path: Path) -
     assert rough.shape == (2, 2, 8, 16)
     finer = functional.interpolate(rough, size=(16, 32), mode="bilinear")
     torch.testing.assert_close(together, (fine + finer) / 2)
+
+
+def test_a_teacher_named_twice_is_refused(
+    short: TrainingConfig, taught: TrainingConfig, tmp_path: Path
+) -> None:
+    """By whatever name: the mean would count its word twice."""
+    link = tmp_path / "link"
+    link.symlink_to(taught.run)
+    street = load_bundle("street").path
+    for first, second in (
+        (taught.run, taught.run),
+        (taught.run, tmp_path / "set" / ".." / "taught"),
+        (link, taught.run),
+        (Path("street"), street),
+    ):
+        with pytest.raises(DataError, match=f"{second}: is named twice as a teacher"):
+            loop.run(replace(short, teacher=(first, second)))
+    assert not short.run.exists()
+
+
+def test_a_size_for_teachers_without_one_is_refused(short: TrainingConfig) -> None:
+    with pytest.raises(DataError, match="got 128x64 and no teacher"):
+        loop.run(replace(short, teacher_size=(128, 64)))
 
 
 def test_a_folder_without_a_run_is_refused(taught: TrainingConfig, tmp_path: Path) -> None:
