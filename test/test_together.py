@@ -32,7 +32,7 @@ def test_all_are_replaced_and_nothing_else_stays(pair: tuple[Path, Path]) -> Non
 
 def test_where_one_does_not_fit_all_stay(pair: tuple[Path, Path]) -> None:
     first, second = pair
-    with full_disk(100), pytest.raises(OSError, match="second'$"):
+    with full_disk(100), pytest.raises(OSError, match=r"second'$"):
         write_together({first: b"new", second: bytes(101)})
     assert [path.read_bytes() for path in pair] == [b"old", b"old"]
     assert sorted(first.parent.iterdir()) == sorted(pair)

@@ -124,7 +124,13 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     else:
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
-        pixels, said = _imdecode_heard(picture, flags)
+        try:
+            pixels, said = _imdecode_heard(picture, flags)
+        except BadImageError as error:
+            if not jpeg.kind:
+                raise
+            detail = f"it is {jpeg.kind}, which OpenCV does not read: save it as PNG"
+            raise BadImageError(error.reason, detail) from error
         jpeg.check_whole(pixels, lambda other: _imdecode_heard(other, flags)[0])
         check_heard(said)
     check_size(pixels.shape[1], pixels.shape[0], max_pixels)

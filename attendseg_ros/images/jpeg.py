@@ -26,6 +26,8 @@ _BEGINNING = b"\xff\xd8\xff"
 _SOS, _DHT, _DRI = 0xDA, 0xC4, 0xDD
 # SOF0..SOF15 hold the size; C4, C8 and CC lie between them but are tables.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
+_JPEG_LS = 0xF7
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _AFTER_A_SCAN = frozenset({0xC4, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 # In a scan's data 0xFF stands before zero or a restart; before anything else it ends the data.
@@ -58,11 +60,13 @@ class Jpeg:
             between its segments, and with an end.
         width: pixels.
         height: pixels.
+        kind: what it is in words where that is no kind that cameras send; else empty.
     """
 
     picture: bytes
     width: int = 0
     height: int = 0
+    kind: str = ""
     _scans: list[_Scan] = field(default_factory=list)
     _ended: bool = False
     _progressive: bool = False
@@ -97,6 +101,11 @@ class Jpeg:
             if marker in range(0xD0, 0xD9) or marker == 0x01:
                 position = body
                 continue
+            if marker == _JPEG_LS and not self._scans:
+                raise BadImageError(
+                    Reason.UNDECODABLE,
+                    "it is a JPEG-LS, which OpenCV does not read: save it as PNG",
+                )
             if self._scans and marker not in _AFTER_A_SCAN:
                 raise BadImageError(
                     Reason.TRUNCATED, f"the JPEG's data are damaged before byte {body}"
@@ -138,6 +147,10 @@ class Jpeg:
             self._lacking = {number: set(range(64)) for number in body[6 : 6 + 3 * count : 3]}
             self._sampling = tuple((factor >> 4 or 1, factor & 15 or 1) for factor in factors)
             self._progressive = marker in _PROGRESSIVE
+            if body[0] != 8:
+                self.kind = f"a JPEG of {body[0]} bits a sample"
+            elif marker in _LOSSLESS:
+                self.kind = "a lossless JPEG"
         elif marker == _DRI and len(body) >= 2:
             (self._interval,) = struct.unpack_from(">H", body)
         elif marker == _DHT:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -236,3 +237,22 @@ def test_of_a_sound_picture_nothing_is_printed(
     for data in (whole, whole[:-2]):
         decode_rgb(data)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda data: data.replace(b"\xff\xc0\x00\x11\x08", b"\xff\xc1\x00\x11\x0c"),
+            "12 bits a sample",
+        ),
+        (lambda data: data.replace(b"\xff\xc0\x00\x11", b"\xff\xcb\x00\x11"), "a lossless JPEG"),
+        (lambda data: data.replace(b"\xff\xc0\x00\x11", b"\xff\xf7\x00\x11"), "a JPEG-LS"),
+    ],
+)
+def test_a_kind_that_is_not_read_is_named(
+    street: NDArray[np.uint8], change: Callable[[bytes], bytes], words: str
+) -> None:
+    with pytest.raises(BadImageError, match=f"it is .*{words}.* save it as PNG") as caught:
+        decode_rgb(change(jpeg(street)))
+    assert caught.value.reason is Reason.UNDECODABLE
