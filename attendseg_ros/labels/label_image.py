@@ -94,10 +94,11 @@ def read_label_image(content: bytes) -> LabelImage:
         # Levels of less than 8 bits come spread over 0 to 255, in whole steps.
         step = 255 // (2**depth - 1) if depth < 8 else 1
         levels = _levels(chunks) // step
+        unseen = next((data for name, data in chunks if name == b"tRNS"), b"")
         if color_type == _GREY:
-            return _by_level(levels, step, orientation)
+            return _by_level(levels, step, unseen, orientation)
         palette = next((data for name, data in chunks if name == b"PLTE"), b"")
-        return _by_palette(levels, palette, orientation)
+        return _by_palette(levels, palette, unseen, orientation)
     values = _decoded(content)
     if color_type == _GREY_ALPHA:
         # As BGRA, or without the alpha channel: this depends on OpenCV's version.
@@ -180,20 +181,27 @@ def _distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[int]]:
     return positions.reshape(values.shape).astype(np.int64), [int(value) for value in unique]
 
 
-def _by_level(levels: NDArray[np.int64], step: int, orientation: int) -> LabelImage:
+def _by_level(levels: NDArray[np.int64], step: int, unseen: bytes, orientation: int) -> LabelImage:
+    """Of grey levels; `unseen`: which of them is transparent, in 16 bits, or nothing."""
     positions, found = _distinct(levels)
-    entries = tuple(Entry(level, _grey(level * step)) for level in found)
+    hidden = int.from_bytes(unseen, "big") if len(unseen) == 2 else -1
+    entries = tuple(Entry(level, _grey(level * step), level == hidden) for level in found)
     return LabelImage(Kind.GREY, positions, entries, orientation)
 
 
-def _by_palette(levels: NDArray[np.int64], palette: bytes, orientation: int) -> LabelImage:
+def _by_palette(
+    levels: NDArray[np.int64], palette: bytes, unseen: bytes, orientation: int
+) -> LabelImage:
+    """Of indices; `unseen`: the opacity of the first of them, the others can be seen."""
     positions, found = _distinct(levels)
     if (found[-1] + 1) * 3 > len(palette):
         raise ImageError(
             f"cannot be decoded as an image: it uses index {found[-1]} of a palette of "
             f"{len(palette) // 3}"
         )
-    entries = tuple(Entry(v, _rgb(*palette[3 * v : 3 * v + 3])) for v in found)
+    entries = tuple(
+        Entry(v, _rgb(*palette[3 * v : 3 * v + 3]), unseen[v : v + 1] == b"\0") for v in found
+    )
     return LabelImage(Kind.PALETTE, positions, entries, orientation)
 
 

@@ -109,6 +109,8 @@ class LabelReader:
                 only_black_differs = only_black_differs or path.name
             else:
                 differs = differs or path.name
+        if not_ids and not_ids == not_colors:
+            raise DataError(f"{self._files[0].parent / not_ids}")
         if not_ids and not_colors:
             raise DataError(
                 f"{self._files[0].parent}: {kind.value} label images can be read neither by ids "

@@ -17,6 +17,7 @@ from attendseg_ros.pictures import (
     shown_entries,
     stem_key,
 )
+from attendseg_ros.training.other_layouts import labels_there, what_is_there
 
 LABEL_SUFFIX = ".png"
 
@@ -46,7 +47,7 @@ def split_files(root: Path, split: str) -> SplitFiles:
         if not folder.is_dir():
             raise DataError(
                 f"{folder}: no such folder; a labelled set keeps its {what} there "
-                f"(SegNet's layout: {split}/ and {split}annot/)"
+                f"(SegNet's layout: {split}/ and {split}annot/){what_is_there(root, split)}"
             )
     of_images, of_labels = listed_images(images), _listed(labels)
     pngs = [file for file in of_labels.pictures if file.suffix.lower() == LABEL_SUFFIX]
@@ -118,13 +119,7 @@ def _check_labels(images: Sequence[Path], label_of: dict[str, Path], labels: Pic
         return
     first = without[0]
     more = f" (nor have {shortened([image.name for image in without[1:]])})" * (len(without) > 1)
-    similar = [
-        file.name
-        for file in labels.pictures
-        if stem_key(file).casefold() == stem_key(first).casefold()
-    ]
-    there = f"; {similar[0]} is there, which is not the same name or no PNG" if similar else ""
     raise DataError(
         f"{first}: has no label; expected it at {labels.path / first.stem}{LABEL_SUFFIX}"
-        f"{there}{more}"
+        f"{more}{labels_there(labels.path, first, images)}"
     )

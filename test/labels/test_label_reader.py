@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,24 @@ def test_transparent_pixels_of_a_class_are_refused(reader: Reader, tmp_path: Pat
     unlabelled = np.where(IDS == 1, 3, IDS)[..., None]
     found = reader(png(np.concatenate([unlabelled, alpha], 2), GREY_ALPHA))
     np.testing.assert_array_equal(labels_of(found, tmp_path), np.where(IDS == 1, UNLABELLED, IDS))
+
+
+@pytest.mark.parametrize(("kind", "unseen"), [(GREY, b"\0\1"), (PALETTE, b"\xff\0"), (RGB, None)])
+def test_a_value_that_is_transparent_in_the_whole_picture_is_no_class(
+    reader: Reader, tmp_path: Path, kind: int, unseen: bytes | None
+) -> None:
+    """As the background of an indexed picture is: where it means a class, nobody drew that."""
+
+    def image(values: NDArray[np.integer]) -> bytes:
+        if kind == RGB:
+            colour = struct.pack(">HHH", *OWN[1])
+            return png(np.array([*OWN, (0, 0, 0)])[values], RGB, unseen=colour)
+        return png(values, kind, 8, OWN if kind == PALETTE else None, unseen=unseen or b"")
+
+    with pytest.raises(DataError, match=r"0\.png:? holds transparent pixels that would .*'path'"):
+        labels_of(reader(image(IDS)), tmp_path)
+    others = np.where(IDS == 1, 0, IDS)
+    np.testing.assert_array_equal(labels_of(reader(image(others)), tmp_path), others)
 
 
 @pytest.mark.parametrize("kind", ["grey", "rgb", "palette"])

@@ -23,8 +23,12 @@ def png(
     bits: int = 8,
     palette: list[tuple[int, int, int]] | None = None,
     orientation: int | None = None,
+    unseen: bytes = b"",
 ) -> bytes:
-    """A PNG of samples, (H, W) or (H, W, channels), in the bit depth and colour type given."""
+    """A PNG of samples, (H, W) or (H, W, channels), in the bit depth and colour type given.
+
+    `unseen` is what tells which of its values are transparent.
+    """
     height, width = samples.shape[:2]
     rows = samples.reshape(height, -1)
     if bits == 16:
@@ -41,6 +45,8 @@ def png(
     content += chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, color_type, 0, 0, 0))
     if palette is not None:
         content += chunk(b"PLTE", bytes(value for color in palette for value in color))
+    if unseen:
+        content += chunk(b"tRNS", unseen)
     if orientation is not None:
         content += chunk(b"eXIf", exif(orientation))
     content += chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in packed)))
