@@ -39,6 +39,7 @@ _FOREIGN = (
     (b"%PDF", "a PDF document"),
     (b"\x7fELF", "a program"),
 )
+_SOUND_IN_OGG = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
 _PAGES = (b"<!doctype", b"<html", b"<head", b"<body")
 
 
@@ -78,6 +79,8 @@ def what_it_is(path: Path) -> str:
     if head[257:262] == b"ustar":
         return "a tar archive: unpack it first"
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return "sound without pictures"
+    if head.startswith(b"OggS") and any(sound in head for sound in _SOUND_IN_OGG):
         return "sound without pictures"
     if not head.strip(b"\0"):
         return "nothing but zeros at its start: its data never reached the disk"

@@ -8,9 +8,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
 
 import cv2
 import numpy as np
@@ -23,22 +21,16 @@ from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Frame, Image, Source, is_numbered_name, numbered_name
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video_container import read_container
+from attendseg_ros.playback.video_rate import rate_of
 from attendseg_ros.shortening import shortened_text
-
-FALLBACK_RATE_HZ = 25.0
-"""For a file that states no usable rate, of which not two frames have a time."""
 
 # What converts a decoded frame's colours; a frame of which it says anything is none.
 _CONVERTER = "swscaler:"
 
 _FRAMES_FOR_RATE = 30
-_RATES_HZ = (0.1, 1000.0)
 
 _GOES_BACK_NS = 1_000_000_000
 """By so much times go back at a joint; by a few frames they do where frames are out of order."""
-
-# Of an interval: what times in whole milliseconds or ticks are off.
-_EVEN = 0.2
 
 
 class VideoSource(Source):
@@ -69,13 +61,17 @@ class VideoSource(Source):
         stated = stated if math.isfinite(stated) else 0.0
         count = count if math.isfinite(count) and 0 < count < 1e9 else 0.0
         self._length_s = count / stated if count and stated > 0 else 0.0
-        self._rate_hz, self._is_even = _rate(times_ms, stated)
+        self._rate_hz, self._is_even = rate_of(times_ms, stated)
         # Most containers do not count their frames. What OpenCV gives for them is their length
         # times the stated rate, which is wrong where frames come at another, or sound goes on.
         self._container = read_container(path)
         counts = self._container.counts_frames or (
             self._container.length_is_of_pictures and self._is_even and self._rate_hz == stated
         )
+        shown_s = self._container.shown_s
+        if 0 < shown_s < self._length_s - 0.5 / self._rate_hz:
+            # Trimmed: what the list of edits leaves out is counted, and not read.
+            self._length_s, counts = shown_s, False
         self._frame_count = int(count) if count and counts else None
 
     @property
@@ -111,7 +107,7 @@ class VideoSource(Source):
 
     @property
     def notes(self) -> list[str]:
-        """What the decoder complained of in the latest iteration: damage that it concealed."""
+        """What the latest iteration met: damage that the decoder concealed, colours of HDR."""
         return self._notes
 
     def __iter__(self) -> Iterator[Frame]:
@@ -165,6 +161,13 @@ class VideoSource(Source):
             self._notes.append(
                 f"{self._path.name}: the decoder found damage, so that pictures may be missing or "
                 f"wrong: {shortened_text(complaints[0])}{more}"
+            )
+        if self._container.hdr:
+            self._notes.append(
+                f"{self._path.name}: is HDR ({self._container.hdr}), whose colours OpenCV does not "
+                "turn into those of ordinary video, on which models were trained: convert it "
+                "first, as with ffmpeg -i IN -vf zscale=t=linear:npl=100,tonemap=hable,"
+                "zscale=t=bt709:m=bt709:p=bt709,format=yuv420p OUT"
             )
         if joints:
             self._notes.append(
@@ -245,26 +248,6 @@ def _opened(path: Path) -> Iterator[tuple[cv2.VideoCapture, Overhearing]]:
         finally:
             with ear:
                 capture.release()
-
-
-def _rate(times_ms: list[float], stated_hz: float) -> tuple[float, bool]:
-    """The rate of a video by the times of its first frames, and whether they come evenly.
-
-    Args:
-        times_ms: the times.
-        stated_hz: the rate in the header: exact for even frames, and some mean for others.
-    """
-    gaps_ms = [later - earlier for earlier, later in pairwise(times_ms) if later > earlier]
-    usual_ms = median(gaps_ms) if gaps_ms else 0.0
-    lowest, highest = _RATES_HZ
-    is_usable = lowest <= stated_hz <= highest
-    if not usual_ms or not lowest <= 1000.0 / usual_ms <= highest:
-        return (stated_hz if is_usable else FALLBACK_RATE_HZ), True
-    is_even = all(abs(gap - usual_ms) <= max(_EVEN * usual_ms, 2.0) for gap in gaps_ms)
-    measured_hz = (len(gaps_ms) * 1000.0 / sum(gaps_ms)) if is_even else 1000.0 / usual_ms
-    if is_even and is_usable and abs(stated_hz - measured_hz) <= _EVEN * measured_hz:
-        return stated_hz, True
-    return measured_hz, is_even
 
 
 def _sound_only(path: Path) -> str:

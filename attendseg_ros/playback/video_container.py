@@ -9,16 +9,19 @@ times the rate. That length is the longest track's, and sound seldom ends with t
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from attendseg_ros.playback.movie_boxes import is_mirrored
+from attendseg_ros.playback.movie_boxes import is_mirrored, shown_s, transfer
 
 _EBML, _SEGMENT, _CLUSTER = b"\x1a\x45\xdf\xa3", 0x18538067, 0x1F43B675
 _TRACKS, _TRACK, _TRACK_TYPE = 0x1654AE6B, 0xAE, 0x83
 _PICTURES, _SOUND = 1, 2
+_VIDEO, _COLOUR, _TRANSFER = 0xE0, 0x55B0, 0x55BA
+_CURVE = (_TRACK, _VIDEO, _COLOUR, _TRANSFER)
+_HDR = {16: "PQ", 18: "HLG"}
 _FLV_HEADER = 13
 _MOST_TAGS = 1 << 20
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -45,6 +48,8 @@ class Container:
         has_no_pictures: whether it describes sound alone.
         ends_amid_packet: whether the end of a stream is missing, which does not say how long it is.
         is_mirrored: whether its pictures are shown as in a mirror, besides being turned.
+        shown_s: how long its pictures are shown where a list of edits says so, seconds; else 0.
+        transfer: the curve of brightness, as ITU-T H.273 numbers them; 0 where it is not said.
     """
 
     counts_frames: bool = False
@@ -55,6 +60,13 @@ class Container:
     has_no_pictures: bool = False
     ends_amid_packet: bool = False
     is_mirrored: bool = False
+    shown_s: float = 0.0
+    transfer: int = 0
+
+    @property
+    def hdr(self) -> str:
+        """The name of a curve that reaches beyond what ordinary screens show; "" for others."""
+        return _HDR.get(self.transfer, "")
 
 
 def read_container(path: Path) -> Container:
@@ -166,11 +178,14 @@ def _of_boxes(stream: BinaryIO, size: int) -> Container:
         lacks_description=not described,
         is_joined=is_joined,
         is_mirrored=is_mirrored(described),
+        shown_s=shown_s(described),
+        transfer=transfer(described),
     )
 
 
 def _of_matroska(stream: BinaryIO, size: int) -> Container:
     has_sound = has_pictures = is_cut_off = False
+    curve = 0
     for kind, start, end in _elements(stream, 0, size):
         if kind == _SEGMENT:
             is_cut_off = end > size
@@ -178,6 +193,7 @@ def _of_matroska(stream: BinaryIO, size: int) -> Container:
                 if inner == _TRACKS:
                     kinds = _kinds_of_tracks(stream, first, min(last, size))
                     has_sound, has_pictures = _SOUND in kinds, _PICTURES in kinds
+                    curve = _within(stream, first, min(last, size), _CURVE)
                 if inner == _CLUSTER:
                     break
             break
@@ -185,7 +201,22 @@ def _of_matroska(stream: BinaryIO, size: int) -> Container:
         length_is_of_pictures=not has_sound,
         is_cut_off=is_cut_off,
         has_no_pictures=has_sound and not has_pictures,
+        transfer=curve,
     )
+
+
+def _within(stream: BinaryIO, start: int, end: int, path: Sequence[int]) -> int:
+    """The number in the first element that a path of kinds leads to; 0 where there is none."""
+    for kind, first, last in _elements(stream, start, end):
+        if kind != path[0]:
+            continue
+        if len(path) > 1:
+            if found := _within(stream, first, min(last, end), path[1:]):
+                return found
+        elif last - first <= 8:
+            stream.seek(first)
+            return int.from_bytes(stream.read(last - first), "big")
+    return 0
 
 
 def _kinds_of_tracks(stream: BinaryIO, start: int, end: int) -> set[int]:

@@ -14,7 +14,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from support.videos import QUARTER_TURN, even_video, turned_video, uneven_video, with_sound
+from support.videos import (
+    QUARTER_TURN,
+    even_video,
+    hdr_video,
+    trimmed_video,
+    turned_video,
+    uneven_video,
+    with_sound,
+)
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.labels import ClassTable
@@ -312,3 +320,31 @@ def test_what_is_no_video_is_named(tmp_path: Path, content: bytes, what: str) ->
     (tmp_path / "clip.mp4").write_bytes(content)
     with pytest.raises(DataError, match=rf"clip\.mp4: not a readable video.*: {what}"):
         open_source(tmp_path / "clip.mp4")
+
+
+def test_a_trimmed_video_is_not_called_cut_off(tmp_path: Path) -> None:
+    """Its file counts the frames that its list of edits leaves out."""
+    source = open_source(trimmed_video(tmp_path / "trimmed.mp4", 20, 12))
+    frames = list(source)
+    assert levels(frames) == list(range(12, 20))
+    assert [frame.stamp_ns // 1_000_000 for frame in frames] == list(range(0, 800, 100))
+    assert (source.skipped, source.notes) == ([], [])
+    assert source.frame_count in (None, 8)
+    assert source.length_s == pytest.approx(0.8)
+    whole = open_source(even_video(tmp_path / "whole.mp4", 20))
+    assert whole.frame_count == 20
+
+
+@pytest.mark.parametrize(("curve", "name"), [(16, "PQ"), (18, "HLG"), (1, "")])
+def test_hdr_is_said(tmp_path: Path, curve: int, name: str) -> None:
+    source = open_source(hdr_video(tmp_path / "phone.mp4", curve))
+    assert len(list(source)) == 3
+    assert [note.split(", ")[0] for note in source.notes] == (
+        [f"phone.mp4: is HDR ({name})"] if name else []
+    )
+
+
+def test_sound_in_ogg_is_named(tmp_path: Path) -> None:
+    (tmp_path / "song.ogg").write_bytes(b"OggS\0\2" + bytes(22) + b"\x01vorbis" + bytes(99))
+    with pytest.raises(DataError, match="it is sound without pictures"):
+        open_source(tmp_path / "song.ogg")

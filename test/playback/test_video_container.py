@@ -66,6 +66,36 @@ def test_what_a_container_says_of_its_length(
     assert read_container(tmp_path / "clip") == expected
 
 
+def element(kind: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    name = kind.to_bytes((kind.bit_length() + 7) // 8, "big")
+    return name + bytes([0x80 | len(content)]) + content
+
+
+@pytest.mark.parametrize(("curve", "name"), [(b"\x10", "PQ"), (b"\x12", "HLG"), (b"\x01", "")])
+def test_the_curve_of_a_matroska_file(tmp_path: Path, curve: bytes, name: str) -> None:
+    colour = element(0x55B0, element(0x55B1, b"\x09"), element(0x55BA, curve))
+    track = element(0xAE, element(0x83, b"\x01"), element(0xE0, element(0xB0, b"\x10"), colour))
+    segment = element(0x18538067, element(0x1654AE6B, track))
+    (tmp_path / "clip").write_bytes(element(0x1A45DFA3) + segment)
+    found = read_container(tmp_path / "clip")
+    assert (found.transfer, found.hdr) == (curve[0], name)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_how_long_a_list_of_edits_shows_the_pictures(tmp_path: Path, version: int) -> None:
+    form, kind = (">Iii", ">I") if version == 0 else (">Qqi", ">Q")
+    edits = [struct.pack(form, *edit, 1 << 16) for edit in ((500, -1), (700, 40), (100, 900))]
+    start = bytes([version, 0, 0, 0])
+    header = start + struct.pack(kind, 0) * 2 + struct.pack(">I", 1000) + struct.pack(kind, 9)
+    media = boxes((b"hdlr", bytes(8) + b"vide" + bytes(13)))
+    listed = boxes((b"elst", start + struct.pack(">I", 3) + b"".join(edits)))
+    track = boxes((b"edts", listed), (b"mdia", media))
+    content = START + boxes((b"moov", boxes((b"mvhd", header), (b"trak", track))))
+    (tmp_path / "clip").write_bytes(content)
+    assert read_container(tmp_path / "clip").shown_s == pytest.approx(0.8)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_damage_makes_a_container_raise(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -71,6 +71,33 @@ def with_sound(path: Path) -> Path:
     return path
 
 
+def trimmed_video(path: Path, count: int, first: int) -> Path:
+    """An MP4 file as of `even_video` at 10 Hz, of which a list of edits leaves out the beginning.
+
+    As `ffmpeg -ss ... -c copy` and the editors of phones trim without encoding anew.
+    """
+    content = bytearray(even_video(path, count).read_bytes())
+    ticks = {}
+    for box, place in ((b"mvhd", 12), (b"mdhd", 12)):
+        (ticks[box],) = struct.unpack_from(">I", content, content.index(box) + 4 + place)
+    at = content.index(b"elst") + 12
+    struct.pack_into(
+        ">Ii", content, at, ticks[b"mvhd"] * (count - first) // 10, ticks[b"mdhd"] * first // 10
+    )
+    path.write_bytes(content)
+    return path
+
+
+def hdr_video(path: Path, curve: int) -> Path:
+    """An MP4 file that says by which curve its samples tell brightness, as ITU-T H.273 numbers."""
+    content = bytearray(even_video(path, 3).read_bytes())
+    # In place of a box of its length that nobody needs, its bit rates.
+    place = content.index(b"btrt")
+    content[place : place + 16] = b"colrnclx" + struct.pack(">3HBx", 9, curve, 9, 0)
+    path.write_bytes(content)
+    return path
+
+
 QUARTER_TURN = (0, 1, -1, 0)
 
 
