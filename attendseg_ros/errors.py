@@ -40,6 +40,14 @@ def one_line(reason: object) -> str:
     return " ".join(str(reason).split())
 
 
+def reason_of(error: BaseException) -> str:
+    """Returns an error on one line for a message that names the file itself.
+
+    Of the system's errors that is their words alone: no number, and no file a second time.
+    """
+    return (isinstance(error, OSError) and error.strerror) or one_line(error)
+
+
 def described(error: BaseException) -> str:
     """Returns an error on one line, with the name of its type unless it is one of ours.
 

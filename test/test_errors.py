@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attendseg_ros.errors import DataError, described, one_line
+from attendseg_ros.errors import DataError, described, one_line, reason_of
 
 _OWN = re.compile(r"""["'] ["']\.join\([^\n]*\.split\(\)""")
 
@@ -29,6 +29,14 @@ def test_one_line_whatever_the_text() -> None:
 )
 def test_only_errors_of_others_need_their_type(error: Exception, text: str) -> None:
     assert described(error) == text
+
+
+def test_an_error_of_the_system_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as caught:
+        (tmp_path / "gone").read_bytes()
+    assert reason_of(caught.value) == "No such file or directory"
+    assert reason_of(OSError("of a\nlibrary")) == "of a library"
+    assert reason_of(DataError("an empty folder")) == "an empty folder"
 
 
 def test_nobody_joins_lines_in_another_way(repository: Path) -> None:

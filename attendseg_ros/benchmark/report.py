@@ -13,7 +13,7 @@ from typing import Any
 
 from attendseg_ros.benchmark.results import read_results
 from attendseg_ros.benchmark.tables import KINDS, markdown
-from attendseg_ros.errors import DataError, one_line
+from attendseg_ros.errors import DataError, reason_of
 from attendseg_ros.files import write_atomically
 
 # "pipeline_raw" is of the kind "pipeline".
@@ -37,7 +37,7 @@ def write_report(page: Path, results: Path) -> dict[str, Any]:
     try:
         before = page.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise DataError(f"{page} cannot be read as a page: {one_line(error)}") from error
+        raise DataError(f"{page} cannot be read as a page: {reason_of(error)}") from error
     names = [place["name"] for place in _PLACE.finditer(before)]
     if not names:
         raise DataError(

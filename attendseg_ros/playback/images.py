@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from attendseg_ros.errors import DataError, ImageError
+from attendseg_ros.errors import DataError, ImageError, reason_of
 from attendseg_ros.images.encoded import decode_rgb
 from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.overhearing import PICTURES, Overhearing
@@ -98,7 +98,7 @@ class ImageSource(Source):
             try:
                 rgb = decode_rgb(file.read_bytes(), bits=bits)
             except (OSError, ImageError) as error:
-                self._skipped.append(f"{file.name}: {error}")
+                self._skipped.append(f"{file.name}: {reason_of(error)}")
                 continue
             if (count := _pictures_in(file)) > 1:
                 self._notes.append(
