@@ -134,7 +134,8 @@ def write_card(folder: Path, card: str) -> None:
 
 
 def _card_text(card: str) -> bytes:
-    return shown_name(card).encode()
+    text: str = shown_name(card)
+    return text.encode()
 
 
 def _is_of_no_bundle(name: str) -> bool:
