@@ -199,7 +199,8 @@ class TransformTree:
 
     def _check_turns(self, target: str, source: str, frames: Sequence[str], stamp_ns: int) -> None:
         for frame in frames:
-            edge, parents_s = self._edges[frame], self._parents_s.get(frame, ())
+            edge = self._edges[frame]
+            parents_s = list(self._parents_s.get(frame, ()))
             where = f"from {shortened(source)} to {shortened(target)}: {shortened(frame)}"
             how = ""
             if len(parents_s) == MOST_PARENTS and parents_s[0] > monotonic() - PARENTS_S:

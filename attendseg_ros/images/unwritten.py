@@ -59,7 +59,7 @@ COLOURS = _colours()
 
 def row_step(rgb: Pixels) -> int:
     """Which of a picture's rows are looked at: every so-many-th."""
-    return max(1, min(rgb.shape[:2]) // _ROWS)
+    return int(max(1, min(rgb.shape[:2]) // _ROWS))
 
 
 def unwritten(rgb: Pixels) -> Pixels | None:

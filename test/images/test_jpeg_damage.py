@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -47,9 +48,9 @@ def of_codes_that_are_none(data: bytes) -> bytes:
     ],
 )
 def test_blocks_that_a_decoder_made_up_are_refused(
-    damage: object, what: str, capfd: pytest.CaptureFixture[str]
+    damage: Callable[[bytes], bytes], what: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    data = damage(street(*RESTARTS))  # type: ignore[operator]
+    data = damage(street(*RESTARTS))
     # What is left of it is no picture of the street, and OpenCV gives it all the same.
     assert shown(data).shape == (480, 640, 3)
     assert "Corrupt JPEG data" in capfd.readouterr().err

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -70,14 +71,14 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
         k = [500.0, 0.0, 352.0, 0.0, 500.0, 32.0, 0.0, 0.0, 1.0]
         one = {"width": 704, "height": 64, "k": k}
 
-        def says(status: Any, other: CameraInfo) -> bool:
+        def says(other: CameraInfo, status: Any) -> bool:
             for publisher, info in zip(publishers, (CameraInfo(**one), other), strict=True):
                 publisher.publish(info)
             camera.publish(rig.painted())
             return told in status.message
 
         longer = CameraInfo(**{**one, "k": [600.0, *k[1:4], 600.0, *k[5:]]})
-        status = rig.status("camera", lambda status: says(status, longer))
+        status = rig.status("camera", partial(says, longer))
         assert f"({space}/client, {space}/second)" in status.message
         assert status.level == status.WARN
         # They may differ in the part of the sensor alone, or in P.
@@ -89,8 +90,8 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
             CameraInfo(**one, p=second_of_a_pair),
         ):
             # Twice the same is no fault.
-            rig.status("camera", lambda status: not says(status, CameraInfo(**one)))
-            rig.status("camera", lambda status, other=other: says(status, other))
+            rig.status("camera", lambda status: not says(CameraInfo(**one), status))
+            rig.status("camera", partial(says, other))
 
 
 def test_images_that_name_no_frame_or_several_are_a_doubt_while_places_are_wanted(
