@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "streaming": set(),
     "network": set(),
     "terms": set(),
-    "navigation": {"labels"},
+    "navigation": {"geometry", "labels"},
     "scene": {"labels"},
     "inference": {"labels", "terms"},
     "training": {"images", "inference", "network", "labels", "scene", "terms"},

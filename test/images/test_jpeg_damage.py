@@ -7,6 +7,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -54,9 +55,9 @@ def test_blocks_that_a_decoder_made_up_are_refused(
     # What is left of it is no picture of the street, and OpenCV gives it all the same.
     assert shown(data).shape == (480, 640, 3)
     assert "Corrupt JPEG data" in capfd.readouterr().err
-    for decode in (lambda: decode_message(data, "jpeg"), lambda: decode_rgb(data)):
+    for decode in (partial(decode_message, message_format="jpeg"), decode_rgb):
         with pytest.raises(BadImageError, match=f"the JPEG's data are damaged .*{what}") as caught:
-            decode()
+            decode(data)
         assert caught.value.reason is Reason.UNDECODABLE
     assert capfd.readouterr().err == ""
 
