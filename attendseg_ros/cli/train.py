@@ -98,6 +98,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="folder for checkpoints and the log",
     )
+    _add_origins(parser)
+    _add_settings(parser)
+    add_judging(
+        parser,
+        "groups of the training split that are not trained on and pick the best epoch in place of "
+        f"the other split; {EACH}: every one in turn, each as its own run in RUN",
+    )
+
+
+def _add_origins(parser: argparse.ArgumentParser) -> None:
+    """Adds what a run begins with and learns from beside the labels."""
     parser.add_argument(
         "--start-from",
         type=given_path,
@@ -140,6 +151,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="YAML file with the network's shape, as explore writes it; or "
         f"{' or '.join(BUILT_IN)} (default: that of --start-from; without it the shipped street's)",
     )
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     settings = parser.add_argument_group("settings (defaults in brackets)")
     defaults = TrainingConfig
     for name, (kind, text) in _NUMBERS.items():
@@ -148,11 +162,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             _option(name), type=kind, default=default, metavar="N", help=f"{text} [%(default)s]"
         )
     add_sizes(settings)
-    add_judging(
-        parser,
-        "groups of the training split that are not trained on and pick the best epoch in place of "
-        f"the other split; {EACH}: every one in turn, each as its own run in RUN",
-    )
 
 
 def _option(name: str) -> str:
