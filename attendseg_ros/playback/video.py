@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,15 +22,9 @@ from attendseg_ros.playback.frames import Frame, Image, Source, is_numbered_name
 from attendseg_ros.playback.utf8_names import utf8_name
 from attendseg_ros.playback.video_container import read_container
 from attendseg_ros.playback.video_rate import rate_of
-from attendseg_ros.shortening import shortened_text
-
-# What converts a decoded frame's colours; a frame of which it says anything is none.
-_CONVERTER = "swscaler:"
+from attendseg_ros.playback.video_reading import VideoReading
 
 _FRAMES_FOR_RATE = 30
-
-_GOES_BACK_NS = 1_000_000_000
-"""By so much times go back at a joint; by a few frames they do where frames are out of order."""
 
 
 class VideoSource(Source):
@@ -118,85 +112,34 @@ class VideoSource(Source):
                 frames are of a kind that cannot be converted.
         """
         self._skipped, self._notes = [], []
-        unconverted, reason, complaints = 0, "", list[str]()
-        joints, before_ns = list[int](), 0
-        usual_ns = round(1e9 / self._rate_hz)
-        first_ms, stamp_ns, longest_ns, index = 0.0, -usual_ns, usual_ns, 0
+        met = VideoReading(round(1e9 / self._rate_hz))
         with _opened(self._path) as (capture, ear):
             while True:
                 with ear:
                     read, bgr = capture.read()
                 said = ear.heard()
-                complaints += [line for line in said if not line.startswith(_CONVERTER)]
+                is_frame = met.hear(said)
                 if not read:
                     break
-                time_ms = capture.get(cv2.CAP_PROP_POS_MSEC)
-                first_ms = first_ms if index else time_ms
-                time_ns = round((time_ms - first_ms) * 1e6) if math.isfinite(time_ms) else 0
-                if time_ns < before_ns - _GOES_BACK_NS:
-                    joints.append(index)
-                before_ns = time_ns
-                # A frame without a time, or with one that goes back, comes at the usual rate.
-                now_ns = time_ns if index == 0 or time_ns > stamp_ns else stamp_ns + usual_ns
-                longest_ns = max(longest_ns, now_ns - stamp_ns)
-                stamp_ns = now_ns
-                if any(line.startswith(_CONVERTER) for line in said):
-                    # What came is memory that nobody wrote, or the frame before.
-                    unconverted += 1
-                    reason = _why_not_converted(said)
-                else:
-                    rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
-                    if self._container.is_mirrored:
-                        rgb = _mirrored(rgb, capture)
-                    yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
-                index += 1
-        if unconverted == index > 0:
-            raise DataError(f"{self._path}: none of {index} frames can be read: {reason}")
-        if unconverted:
-            self._skipped.append(
-                f"{self._path.name}: {unconverted} of {index} frames are left out: {reason}"
-            )
-        if complaints:
-            more = f", and {len(complaints) - 1} more" if len(complaints) > 1 else ""
-            self._notes.append(
-                f"{self._path.name}: the decoder found damage, so that pictures may be missing or "
-                f"wrong: {shortened_text(complaints[0])}{more}"
-            )
-        if self._container.hdr:
-            self._notes.append(
-                f"{self._path.name}: is HDR ({self._container.hdr}), whose colours OpenCV does not "
-                "turn into those of ordinary video, on which models were trained: convert it "
-                "first, as with ffmpeg -i IN -vf zscale=t=linear:npl=100,tonemap=hable,"
-                "zscale=t=bt709:m=bt709:p=bt709,format=yuv420p OUT"
-            )
-        if joints:
-            self._notes.append(
-                f"{self._path.name}: its times go back at frame {joints[0]}"
-                + (f" and at {len(joints) - 1} more" if len(joints) > 1 else "")
-                + ", as where recordings were joined into one file: pictures may be missing "
-                "there; join videos with ffmpeg -f concat"
-            )
-        if not index:
+                index, stamp_ns = met.frames, met.take(capture.get(cv2.CAP_PROP_POS_MSEC))
+                if not is_frame:
+                    met.leave_out(said)
+                    continue
+                rgb = swap_red_and_blue(np.asarray(bgr, np.uint8))
+                if self._container.is_mirrored:
+                    rgb = _mirrored(rgb, capture)
+                yield Frame(rgb, stamp_ns, numbered_name(self._path.stem, index), index)
+        if not met.frames:
             gone = "the file is gone" if not self._path.exists() else "it is not a video any more"
             raise DataError(f"{self._path}: no frame can be read: {gone}")
-        if self._container.is_joined:
-            self._skipped.append(
-                f"{self._path.name}: holds several files joined into one; the first was read, "
-                "the others are left out: join videos with ffmpeg -f concat"
+        if met.unconverted == met.frames:
+            raise DataError(
+                f"{self._path}: none of {met.frames} frames can be read: {met.why_unconverted}"
             )
-        tells = self._container.length_is_of_pictures or self._container.is_cut_off
-        # The last frame is shown for an interval, or for a pause as long as any before.
-        if tells and self._length_s * 1e9 - stamp_ns > 1.5 * longest_ns:
-            self._skipped.append(
-                f"{self._path.name}: its header says {self._length_s:.1f} s, and the last of "
-                f"{index} frames that can be read is at {stamp_ns / 1e9:.1f} s: the rest is cut "
-                "off or damaged"
-            )
-        if self._container.ends_amid_packet:
-            self._skipped.append(
-                f"{self._path.name}: the file is cut off: the last of {index} frames that can be "
-                f"read is at {stamp_ns / 1e9:.1f} s, and nothing tells how many are missing"
-            )
+        name = self._path.name
+        self._notes = [f"{name}: {line}" for line in met.notes(self._container)]
+        lacking = met.lacking(self._container, self._length_s)
+        self._skipped = [f"{name}: {line}" for line in lacking]
 
 
 def count_frames(path: Path) -> int:
@@ -215,15 +158,6 @@ def _mirrored(rgb: Image, capture: cv2.VideoCapture) -> Image:
     """
     is_sideways = round(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 180 != 0
     return np.ascontiguousarray(rgb[:, ::-1] if is_sideways else rgb[::-1])
-
-
-def _why_not_converted(said: Sequence[str]) -> str:
-    if any("interlaced" in line for line in said):
-        return (
-            "its frames are interlaced, which this OpenCV cannot convert: deinterlace it first, as "
-            "with ffmpeg -i IN -vf yadif OUT"
-        )
-    return f"its colours cannot be converted ({shortened_text(said[0])})"
 
 
 @contextmanager
