@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import cv2
@@ -124,17 +125,27 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     else:
         picture = jpeg.picture
         check_size(jpeg.width, jpeg.height, max_pixels)
-        try:
-            pixels, said = _imdecode_heard(picture, flags)
-        except BadImageError as error:
-            if not jpeg.kind:
-                raise
-            detail = f"it is {jpeg.kind}, which OpenCV does not read: save it as PNG"
-            raise BadImageError(error.reason, detail) from error
-        jpeg.check_whole(pixels, lambda other: _imdecode_heard(other, flags)[0])
-        check_heard(said)
+        pixels = _decode_jpeg(jpeg, flags)
     check_size(pixels.shape[1], pixels.shape[0], max_pixels)
     return pixels, picture
+
+
+def _decode_jpeg(jpeg: Jpeg, flags: int) -> NDArray[Any]:
+    """The same of a JPEG, of which nothing is missing or made up."""
+
+    def decode(picture: bytes) -> NDArray[Any]:
+        return _imdecode_heard(picture, flags)[0]
+
+    try:
+        pixels, said = _imdecode_heard(jpeg.picture, flags)
+    except BadImageError as error:
+        if not jpeg.kind:
+            raise
+        detail = f"it is {jpeg.kind}, which OpenCV does not read: save it as PNG"
+        raise BadImageError(error.reason, detail) from error
+    jpeg.check_whole(pixels, decode)
+    check_heard(said, partial(jpeg.share_made_up, pixels, decode))
+    return pixels
 
 
 def imdecode(picture: bytes, flags: int) -> NDArray[Any]:

@@ -208,6 +208,18 @@ class Jpeg:
                     f"the JPEG of {len(self.picture)} bytes lacks a part of its data{missing}",
                 )
 
+    def share_made_up(self, pixels: NDArray[Any], decode: Callable[[bytes], NDArray[Any]]) -> float:
+        """How much of the picture a decoder made up where data end early, in units of its blocks.
+
+        Args:
+            pixels: as for `check_whole`.
+            decode: likewise.
+        """
+        other = decode(self._filled(_FILLERS[0])).reshape(*pixels.shape[:2], -1)
+        made_up = (other != pixels.reshape(other.shape)).any(axis=2)
+        width, height = self._unit_size()
+        return float(np.count_nonzero(made_up) / (width * height))
+
     def _check_zeros(self, pixels: NDArray[Any], decode: Callable[[bytes], NDArray[Any]]) -> None:
         scan = self._scans[0]
         hole = self.picture.find(_HOLE, scan.start, scan.end)

@@ -62,6 +62,17 @@ def test_blocks_that_a_decoder_made_up_are_refused(
     assert capfd.readouterr().err == ""
 
 
+def test_last_bits_that_an_encoder_left_out_are_no_damage(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    data = street()
+    short = data[:-4] + data[-2:]
+    assert (shown(short) != shown(data)).any()
+    assert np.array_equal(shown(short)[:-18], shown(data)[:-18])
+    assert "premature end" in capfd.readouterr().err
+    np.testing.assert_array_equal(decode_message(short, "jpeg"), shown(short)[..., ::-1])
+
+
 @pytest.mark.parametrize("marker", [b"\xff\xd3", b"\xff\xd9"])
 def test_bytes_too_many_are_a_camera_s_way(
     marker: bytes, capfd: pytest.CaptureFixture[str]
