@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Sequence
 from math import acos, degrees, dist
@@ -25,6 +25,9 @@ pitch makes a metre."""
 
 MOST_TURNS, TURNS_NS = 6, 1_000_000_000
 """Turns within so long that are none of one frame, which shakes slower than its pose is told."""
+
+MOST_SHARE = 0.125
+"""Share of the transforms, too: noise has some turns of any size where many come in a second."""
 
 Vector = tuple[float, ...]
 
@@ -89,8 +92,11 @@ class Edge:
 
     def goes_back_and_forth(self, stamp_ns: int) -> bool:
         """Whether it does so about a moment, as of two that are told in turns."""
-        around = [turn for turn in self._turns if abs(turn - stamp_ns) <= TURNS_NS]
-        return len(around) >= MOST_TURNS
+        turns, stamps = (
+            bisect_right(times, stamp_ns + TURNS_NS) - bisect_left(times, stamp_ns - TURNS_NS)
+            for times in (self._turns, self.stamps)
+        )
+        return turns >= max(MOST_TURNS, MOST_SHARE * stamps)
 
     def offset_ns(self, stamp_ns: int) -> int:
         """How far the nearest is from a moment; above 0 where younger.

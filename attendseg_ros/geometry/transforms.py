@@ -210,8 +210,8 @@ class TransformTree:
             if how:
                 raise TransformError(
                     NoTransform.IN_TURNS,
-                    f"{where} {how}: it, or a joint that it hangs on, is told by two nodes; stop "
-                    "one of them",
+                    f"{where} {how}: it, or a joint that it hangs on, is told by two nodes (stop "
+                    "one), or by a sensor that is too noisy to place it",
                 )
 
     def _note(self, child: str, *, moves: bool) -> None:

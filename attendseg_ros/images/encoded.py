@@ -182,8 +182,12 @@ def _imdecode_heard(picture: bytes, flags: int) -> tuple[NDArray[Any], list[str]
             with ear:
                 outcome = _tried(picture, flags)
             said = ear.heard()
-    except OSError:
-        # The process may open no more files. A picture is seen without a word on it, too.
+    except OSError as error:
+        # The process may open no more files. Most pictures are seen without a word on them, too.
+        if _is_tiff(picture):
+            raise BadImageError(
+                Reason.UNDECODABLE, f"whether the TIFF is damaged cannot be heard: {error.strerror}"
+            ) from error
         outcome, said = _tried(picture, flags), []
     if isinstance(outcome, BadImageError):
         if not said:

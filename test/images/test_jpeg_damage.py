@@ -100,7 +100,10 @@ def test_words_on_other_pictures_reach_no_terminal(capfd: pytest.CaptureFixture[
 
 _WITHOUT_FILES = """
 import resource, sys, threading
+import cv2, numpy
+from attendseg_ros.images.bad_image import BadImageError
 from attendseg_ros.images.encoded import decode_message
+tiff = cv2.imencode(".tiff", numpy.zeros((8, 8, 3), numpy.uint8))[1].tobytes()
 data = sys.stdin.buffer.read()
 assert decode_message(data, "jpeg").shape == (480, 640, 3)
 most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -108,6 +111,13 @@ most = resource.getrlimit(resource.RLIMIT_NOFILE)
 for files in (3, 4):
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, most[1]))
     assert decode_message(data, "jpeg").shape == (480, 640, 3)
+    try:
+        decode_message(tiff, "tiff")
+    except BadImageError as error:
+        # Of a damaged one OpenCV gives memory that nobody wrote.
+        assert "whether the TIFF is damaged cannot be heard" in str(error)
+    else:
+        raise AssertionError
 resource.setrlimit(resource.RLIMIT_NOFILE, most)
 other = threading.Thread(target=decode_message, args=(data, "jpeg"), daemon=True)
 other.start()

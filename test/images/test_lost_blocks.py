@@ -60,7 +60,7 @@ def test_what_is_there_is_no_lost_block(what: str) -> None:
 def seen_by_a_sensor(height: int, width: int) -> Pixels:
     """The street with noise: as it is drawn, its walls are flat."""
     noise = np.random.default_rng(3).integers(-4, 5, (height, width, 3))
-    return np.clip(street(height, width) + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(street(height, width) + noise, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("value", [128, 130])
