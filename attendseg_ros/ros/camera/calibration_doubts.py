@@ -9,11 +9,16 @@ from typing import Any
 
 from sensor_msgs.msg import CameraInfo
 
+from attendseg_ros.ros.camera.intrinsics import window_of
+from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.shortening import shortened
 
 ASIDE = 0.2
 """Share by which a principal point is off the middle along both axes, to the same side, in a matrix
 of another resolution. Sensors are mounted to a few hundredths."""
+
+IN_THE_MIDDLE = 0.1
+"""Share by which a principal point that is in the middle may be off it along both axes."""
 
 LEAST_TURN_DEG, LEAST_BASELINE_M = 0.2, 0.001
 """What less than these does to a place is less than what the lens's model is off."""
@@ -29,13 +34,10 @@ def other_resolution(info: CameraInfo, topic: str, *, rectified: bool) -> str:
         topic: where it came.
         rectified: whether P counts, and not K.
     """
-    matrix, column, row, name = info.k, 2, 5, "K"
-    if rectified and any(info.p):
-        matrix, column, row, name = info.p, 2, 6, "P"
-    cx, cy = float(matrix[column]), float(matrix[row])
+    cx, cy, name = _principal_point(info, rectified)
     if not (isfinite(cx) and isfinite(cy) and info.width > 1 and info.height > 1):
         return ""
-    shares = [2.0 * at / (side - 1) for at, side in ((cx, info.width), (cy, info.height))]
+    shares = _shares((cx, cy), (info.width, info.height))
     nearer, farther = max(shares) < 1.0 - ASIDE, min(shares) > 1.0 / (1.0 - ASIDE)
     if not (nearer or farther):
         return ""
@@ -44,6 +46,49 @@ def other_resolution(info: CameraInfo, topic: str, *, rectified: bool) -> str:
         f"{info.width}x{info.height}: is it of another resolution, or of a part of the image "
         "without its roi? Metres are wrong then"
     )
+
+
+def of_the_part(info: CameraInfo, topic: str, *, rectified: bool) -> str:
+    """That a matrix is of the part that is read out, in words; empty where it can be of the sensor.
+
+    Width, height, K and P are those of the full sensor, from which `binning` and `roi` take a part.
+    A driver that was calibrated as it is used sends those of the part, and names the part as well.
+
+    Args:
+        info: as for `other_resolution`.
+        topic: likewise.
+        rectified: likewise.
+    """
+    try:
+        window = window_of(info)
+    except DepthError:
+        return ""
+    full = info.width, info.height
+    part = window.width // window.binning_x, window.height // window.binning_y
+    cx, cy, name = _principal_point(info, rectified)
+    if part == full or min(part) < 2 or not (isfinite(cx) and isfinite(cy)):
+        return ""
+    off_in_full = max(abs(share - 1.0) for share in _shares((cx, cy), full))
+    off_in_part = max(abs(share - 1.0) for share in _shares((cx, cy), part))
+    if off_in_part > IN_THE_MIDDLE or off_in_full <= ASIDE:
+        return ""
+    return (
+        f"cx {cx:g} and cy {cy:g} in {name} of {topic} are the middle of {part[0]}x{part[1]}, "
+        f"which its roi and binning take from {full[0]}x{full[1]}: is {name} of that part already? "
+        "Metres are wrong then"
+    )
+
+
+def _principal_point(info: CameraInfo, rectified: bool) -> tuple[float, float, str]:
+    """Its column and row, and the name of the matrix that they are from."""
+    if rectified and any(info.p):
+        return float(info.p[2]), float(info.p[6]), "P"
+    return float(info.k[2]), float(info.k[5]), "K"
+
+
+def _shares(point: tuple[float, float], size: tuple[int, int]) -> list[float]:
+    """Where a point lies along the sides of an image; 1.0 in the middle, 2.0 at the far end."""
+    return [2.0 * at / (side - 1) for at, side in zip(point, size, strict=True)]
 
 
 def frame_of_the_first(info: CameraInfo, topic: str) -> str:

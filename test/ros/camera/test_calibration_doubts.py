@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, RegionOfInterest
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 
 from attendseg_ros.ros.camera.calibration_doubts import (
     baseline_m,
     frame_of_the_first,
+    of_the_part,
     other_resolution,
     stereo_in_words,
     turn_deg,
@@ -50,9 +51,44 @@ def test_a_matrix_of_another_resolution(
     assert not doubtful or f"cx {cx:g} and cy {cy:g} in {'P' if rectified else 'K'} of" in words
 
 
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize(
+    ("cx", "cy", "part", "binning", "doubtful"),
+    [
+        # The full sensor's, as it is to be; a lens a little off the middle.
+        (639.5, 359.5, (0, 180, 1280, 360), (1, 1), False),
+        (655.0, 340.0, (0, 180, 1280, 360), (1, 1), False),
+        (639.5, 359.5, (0, 0, 0, 0), (2, 1), False),
+        (639.5, 359.5, (0, 0, 0, 0), (2, 2), False),
+        (639.5, 359.5, (0, 0, 0, 0), (1, 1), False),
+        # The part's.
+        (639.5, 179.5, (0, 180, 1280, 360), (1, 1), True),
+        (650.0, 170.0, (0, 180, 1280, 360), (1, 1), True),
+        (319.5, 359.5, (0, 0, 0, 0), (2, 1), True),
+        (319.5, 179.5, (0, 0, 0, 0), (2, 2), True),
+        (319.5, 89.5, (0, 180, 1280, 360), (2, 2), True),
+    ],
+)
+def test_a_matrix_of_the_part_that_is_read_out(
+    cx: float,
+    cy: float,
+    part: tuple[int, int, int, int],
+    binning: tuple[int, int],
+    doubtful: bool,
+    rectified: bool,
+) -> None:
+    x, y, width, height = part
+    message = info(1280, 720, cx, cy, binning_x=binning[0], binning_y=binning[1])
+    message.roi = RegionOfInterest(x_offset=x, y_offset=y, width=width, height=height)
+    words = of_the_part(message, "/info", rectified=rectified)
+    assert bool(words) == doubtful
+    assert not doubtful or f"in {'P' if rectified else 'K'} of /info are the middle of " in words
+
+
 def test_numbers_that_are_refused_elsewhere_are_no_doubt() -> None:
     for bad in (info(640, 480, float("nan"), 1.0), info(0, 0, 10.0, 10.0), CameraInfo()):
         assert not other_resolution(bad, "/info", rectified=True)
+        assert not of_the_part(bad, "/info", rectified=False)
         assert not frame_of_the_first(bad, "/info")
         assert not stereo_in_words(bad)
 
