@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+from pathlib import Path
 
 from attendseg_ros.cli.confidence_rows import rows
 from attendseg_ros.cli.verb import Result, add_engine, add_model_and_set, model_given, table
@@ -15,7 +17,7 @@ from attendseg_ros.deployment.calibrating import (
     calibrate,
     write_down,
 )
-from attendseg_ros.errors import BundleError
+from attendseg_ros.errors import BundleError, reason_of
 from attendseg_ros.inference import Bundle
 from attendseg_ros.inference.registry import is_known_by_name
 from attendseg_ros.locks import held_alone
@@ -81,9 +83,25 @@ def run(arguments: argparse.Namespace) -> Result:
             f"--temperature-of {arguments.temperature_of}: is the model itself; leave it out, or "
             "give one that was trained in the same way without the images held out"
         )
+    _check_writable(bundle.path)
     # Each of two would write a part of what the other found.
     with held_alone(bundle.path):
         return _calibrated(arguments, bundle, sister)
+
+
+def _check_writable(folder: Path) -> None:
+    """Checks that files can be written to a bundle, before the minutes that measuring takes.
+
+    Raises:
+        BundleError: they cannot.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BundleError(
+            f"{folder}: cannot be written to: {reason_of(error)}; calibrate a copy of it"
+        ) from error
 
 
 def _calibrated(arguments: argparse.Namespace, bundle: Bundle, sister: Bundle | None) -> Result:

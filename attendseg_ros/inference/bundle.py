@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from attendseg_ros.documents import read_small_file, read_yaml
-from attendseg_ros.errors import AttendSegError, BundleError
+from attendseg_ros.errors import AttendSegError, BundleError, reason_of
 from attendseg_ros.inference.bundle_fields import Fields
 from attendseg_ros.inference.bundle_keys import COUNTS, unread_keys
 from attendseg_ros.inference.confidence_calibration import ConfidenceCalibration
@@ -157,6 +157,9 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         return _load(name_or_path)
     except AttendSegError:
         raise
+    except OSError as error:
+        place = error.filename or name_or_path
+        raise BundleError(f"{shortened_text(place)} cannot be read: {reason_of(error)}") from error
     except Exception as error:
         # The node asks for any path that a user sets: whatever is wrong with it is an answer.
         raise BundleError(

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,6 +174,29 @@ def test_a_full_disk_leaves_model_yaml_and_card_that_say_the_same(
         said = refusal_of("calibrate", model, "--data", labelled)
     assert "MODEL_CARD.md: File too large" in said
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+
+
+def test_a_bundle_that_cannot_be_written_to_is_said_before_the_work(
+    model: Path, tmp_path: Path
+) -> None:
+    """Before the set is read, too: this one is not there."""
+    # Root may write anywhere, unless it gives that up.
+    gives_up = "-dac_override,-dac_read_search"
+    rootless = ["setpriv", f"--bounding-set={gives_up}", f"--inh-caps={gives_up}"]
+    if os.geteuid() == 0 and shutil.which(rootless[0]) is None:
+        pytest.skip("root without setpriv may write anywhere")
+    model.chmod(0o555)
+    command = [sys.executable, "-m", "attendseg_ros", "calibrate", str(model), "--data"]
+    process = subprocess.run(
+        [*(rootless if os.geteuid() == 0 else ()), *command, str(tmp_path / "nowhere")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    model.chmod(0o755)
+    (line,) = process.stderr.splitlines()
+    assert line.endswith("own: cannot be written to: Permission denied; calibrate a copy of it")
+    assert process.returncode == 2
 
 
 def test_one_run_at_a_time_calibrates_a_bundle(

@@ -179,3 +179,13 @@ def test_a_file_in_place_of_the_folder_is_refused(tiny_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "/no/such/folder"])
 def test_a_path_that_does_not_exist_is_refused(name: str) -> None:
     assert "no model" in refusal(name)
+
+
+def test_what_the_system_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    path = write_tiny_bundle(tmp_path / "b")
+    (path / "model.yaml").unlink()
+    (path / "model.yaml").symlink_to("n" * 300)
+    with pytest.raises(
+        BundleError, match=r"^[^\[\]]*/model\.yaml cannot be read: File name too long$"
+    ):
+        load_bundle(path)
