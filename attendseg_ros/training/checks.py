@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
+from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
 from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.changed_settings import differences
@@ -36,8 +37,10 @@ def check_settings(config: TrainingConfig) -> None:
     """
     for name in ("input_size", "crop_size", "teacher_size"):
         size = getattr(config, name) or config.crop_size
-        if any(side <= 0 or side % SIZE_MULTIPLE for side in size):
-            raise DataError(f"{name} must be multiples of {SIZE_MULTIPLE}, got {size}")
+        if any(side % SIZE_MULTIPLE or not 0 < side <= LARGEST_SIDE for side in size):
+            raise DataError(
+                f"{name} must be multiples of {SIZE_MULTIPLE} up to {LARGEST_SIDE}, got {size}"
+            )
     if list(config.classes.ids) != list(range(len(config.classes))):
         raise DataError(
             f"class ids must count up from 0, as the network's outputs do, got "

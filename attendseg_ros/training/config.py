@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -23,6 +24,9 @@ CONFIG_FILE = "config.yaml"
 
 ANCESTRY = "ancestry"
 """What a run's file tells beside its settings, see `training.descent`."""
+
+# That of the generators of NumPy that Optuna draws with.
+_LARGEST_SEED = 2**32 - 1
 
 # What runs were made with before these were settings.
 _EARLIER_VALUES = {
@@ -122,14 +126,19 @@ class TrainingConfig:
     evaluate_every: int = field(default=5)
 
     def __post_init__(self) -> None:
+        for name, value in ((each.name, getattr(self, each.name)) for each in fields(self)):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise DataError(f"{name} must be a finite number, got {value}")
         for name in ("epochs", "batch_size", "learning_rate", "evaluate_every"):
             if not getattr(self, name) > 0:
                 raise DataError(f"{name} must be above 0, got {getattr(self, name)}")
         if not self.class_weight_offset > 1:
             raise DataError(f"class_weight_offset must be above 1, got {self.class_weight_offset}")
-        for name in ("jaccard_weight", "distillation_weight", "weight_decay", "seed"):
+        for name in ("jaccard_weight", "distillation_weight", "weight_decay"):
             if not getattr(self, name) >= 0:
                 raise DataError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        if not 0 <= self.seed <= _LARGEST_SEED:
+            raise DataError(f"seed must be from 0 to {_LARGEST_SEED}, got {self.seed}")
         for name in ("mix_share", "max_colour_shift", "ema_decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise DataError(f"{name} must be between 0 and 1, got {getattr(self, name)}")

@@ -24,7 +24,7 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.files import write_atomically
 from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
-from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
+from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
 from attendseg_ros.progress import progress_of
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
@@ -132,6 +132,13 @@ class _Trainer:
             mix_share=config.mix_share,
             rare=rare_classes(counts),
         )
+        if self._batches.batch_size == 1 and config.crop_size == (SIZE_MULTIPLE, SIZE_MULTIPLE):
+            # Of which the coarsest layer makes a single value, and its variance is none.
+            raise DataError(
+                f"one crop of {SIZE_MULTIPLE}x{SIZE_MULTIPLE} at a time is too little for batch "
+                "normalisation: give a larger crop_size, or a batch_size of 2 or more and as many "
+                "images"
+            )
         self._weights = class_weights(counts, config.class_weight_offset)
         self._teacher = Teacher(config) if config.teacher else None
         network: nn.Module

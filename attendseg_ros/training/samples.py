@@ -78,6 +78,11 @@ class Batches:
         self._mix_share = mix_share
         self._rare = np.empty(0, np.uint8) if rare is None else rare
 
+    @property
+    def batch_size(self) -> int:
+        """Images per batch: those asked for, or as many as there are."""
+        return self._batch_size
+
     def __len__(self) -> int:
         """Batches per epoch; a remainder smaller than a batch is left out of that epoch."""
         return (len(self._real) + self._scene_count) // self._batch_size

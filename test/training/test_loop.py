@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -319,9 +320,14 @@ def test_unfit_weights_to_start_from_leave_no_folder(
     [
         ({"input_size": (100, 64)}, "input_size must be multiples of 64"),
         ({"crop_size": (64, 0)}, "crop_size must be multiples of 64"),
+        ({"input_size": (640_000, 64)}, "input_size must be multiples of 64 up to 4096"),
+        ({"crop_size": (64, 64), "batch_size": 1}, "one crop of 64x64 at a time is too little"),
+        ({"learning_rate": math.inf}, "learning_rate must be a finite number, got inf"),
+        ({"distillation_weight": math.nan}, "distillation_weight must be a finite number"),
         ({"teacher_size": (96, 64)}, "teacher_size must be multiples of 64"),
         ({"class_weight_offset": 1.0}, "class_weight_offset must be above 1"),
-        ({"seed": -1}, "seed must be 0 or more, got -1"),
+        ({"seed": -1}, "seed must be from 0 to 4294967295, got -1"),
+        ({"seed": 2**64}, "seed must be from 0 to 4294967295, got 18446744073709551616"),
         ({"ema_decay": 1.5}, "ema_decay must be between 0 and 1"),
         ({"jaccard_weight": -1.0}, "jaccard_weight must be 0 or more"),
         ({"mix_share": 1.5}, "mix_share must be between 0 and 1"),
