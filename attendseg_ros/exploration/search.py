@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -72,8 +73,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if not value > 0:
-                raise DataError(f"{name} must be above 0, got {value}")
+            # Infinity is none either: the folder's JSON could not tell it from nothing.
+            if not 0 < value < math.inf:
+                raise DataError(f"{name} must be a number above 0, got {value}")
 
 
 @dataclass(frozen=True)

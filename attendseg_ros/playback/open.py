@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from attendseg_ros.errors import DataError
@@ -15,6 +16,9 @@ from attendseg_ros.playback.images import open_folder, open_image
 from attendseg_ros.playback.video import VideoSource
 
 __all__ = ["is_bag", "open_source"]
+
+# A path keeps one of the slashes.
+_ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|ftps?|s3|gs|udp|tcp|srt)://?[^/]")
 
 # Enough of them to see what a folder holds.
 _BAGS_NAMED = 5
@@ -64,6 +68,8 @@ def _existing(path: Path) -> Path:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     what = what_it_is(path)
+    if not what and _ADDRESS.match(str(path)):
+        what = "an address, and frames are read from files: save what it sends to one first"
     raise DataError(f"{path}: is {what}" if what else f"{path}: no such file or folder")
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import signal
 import subprocess
@@ -169,5 +170,6 @@ def test_limits_that_no_shape_keeps_are_said(training: TrainingConfig) -> None:
 
 @pytest.mark.parametrize("name", ["target_latency_ms", "max_parameters", "max_macs"])
 def test_limits_must_be_above_0(name: str) -> None:
-    with pytest.raises(DataError, match=name):
-        replace(LIMITS, **{name: 0})
+    for none in (0, math.inf, math.nan):
+        with pytest.raises(DataError, match=f"{name} must be a number above 0, got {none}"):
+            replace(LIMITS, **{name: none})

@@ -156,6 +156,14 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         open_source(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(
+    "address", ["https://example.com/x.jpg", "rtsp://10.0.0.2:554/live", "http://example.com/x.mp4"]
+)
+def test_an_address_is_no_file(address: str) -> None:
+    with pytest.raises(DataError, match="is an address, and frames are read from files"):
+        open_source(address)
+
+
 def test_folder_without_images_says_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(DataError, match=r"no image in it \(found notes\.txt\).*\.png"):
