@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from attendseg_ros.cli.benchmark_options import positive
 from attendseg_ros.cli.terms_options import add_terms, stated_terms
 from attendseg_ros.cli.verb import Result, given_path, need_packages, percent, size, table
 from attendseg_ros.errors import DataError
@@ -94,7 +95,7 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--size-multiple",
-        type=int,
+        type=positive,
         metavar="N",
         help="what width and height must be multiples of (default: found out by trying)",
     )

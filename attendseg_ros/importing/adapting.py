@@ -251,6 +251,13 @@ def _measure(
     groups: dict[int, list[tuple[int, int]]] = {}
     if not taken.is_fixed:
         stride, groups = sizes_to_try(input_size, scores.size, said.size_multiple)
+        if said.size_multiple and not groups:
+            width, height = input_size
+            raise DataError(
+                f"--size-multiple {said.size_multiple}: does not fit an input of {width}x{height}, "
+                f"of which the network makes {scores.size[0]}x{scores.size[1]}: both sides must be "
+                "multiples of it, and it of what makes one value"
+            )
     more = [size for group in groups.values() for size in group]
     until = (stride, SIZES_A_MULTIPLE) if groups else None
     answer, *others = _tried(model, [input_size, *more], path, counts=True, until=until)

@@ -188,6 +188,18 @@ def test_options_of_8_bits_need_each_other(
     assert "holds no picture" in refusal_of(*told, "--quantize", "--calibrate", data)
 
 
+def test_a_multiple_that_cannot_be_is_refused(
+    attendseg: Any, refusal_of: Callable[..., str], network: Path, classes: Path, tmp_path: Path
+) -> None:
+    told = [*options(network, tmp_path / "float", classes), "--size-multiple"]
+    for none in ("0", "-4"):
+        process = attendseg(*told, none)
+        assert process.returncode == 2
+        assert f"must be a whole number above 0, got '{none}'" in process.stderr
+    assert "--size-multiple 7777: does not fit an input of" in refusal_of(*told, "7777")
+    assert not (tmp_path / "float").exists()
+
+
 def test_the_documentation_knows_every_option_and_set(attendseg: Any, repository: Path) -> None:
     page = (repository / "docs" / "own_network.md").read_text()
     told = set(re.findall(r"--[a-z][a-z-]+", attendseg("import", "--help").stdout))
