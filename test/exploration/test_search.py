@@ -170,6 +170,7 @@ def test_limits_that_no_shape_keeps_are_said(training: TrainingConfig) -> None:
 
 @pytest.mark.parametrize("name", ["target_latency_ms", "max_parameters", "max_macs"])
 def test_limits_must_be_above_0(name: str) -> None:
-    for none in (0, math.inf, math.nan):
+    nothing: tuple[Any, ...] = (0, math.inf, math.nan)
+    for none in nothing:
         with pytest.raises(DataError, match=f"{name} must be a number above 0, got {none}"):
             replace(LIMITS, **{name: none})
