@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 from support.flat_world import Wall
 from support.ground_rig import (
@@ -267,3 +268,32 @@ def test_a_pose_that_is_not_that_of_the_image_is_a_doubt(rig: Rig, ground: Groun
     rig.client.must_set(camera_roll_deg=180.0)
     ground.map([WALL], pose=over)
     rig.status("ground", lambda status: not says(status, over))
+
+
+def test_a_part_of_the_sensor_places_the_wall_as_the_whole_does(
+    rig: Rig, ground: GroundCamera
+) -> None:
+    """Width, height and K of the whole of it (REP 104), of which two pixels each way make one."""
+    region = RegionOfInterest(x_offset=100, y_offset=40, width=640, height=512)
+    k = [400.0, 0.0, 2 * 159.5 + 100, 0.0, 400.0, 2 * 127.5 + 40, 0.0, 0.0, 1.0]
+    part = info(width=840, height=640, k=k, roi=region, binning_x=2, binning_y=2)
+    grid, _ = ground.map([WALL], part)
+    assert np.abs(places(grid)[:, 0] - 2.0).max() < SLACK_M
+    assert "already" not in rig.status("camera").message
+    # The image of another region than is told.
+    region.width = 480
+    said = "camera_info of 480x512 at (100, 40) binned 2x2 for an image of 320x256"
+    ground.refusal("camera_info of no use", part, said=said)
+
+
+def test_a_matrix_of_the_part_already_is_a_doubt(rig: Rig, ground: GroundCamera) -> None:
+    twice = info(width=640, height=256, binning_x=2)
+    told = "are the middle of 320x256, which its roi and binning take from 640x256"
+
+    def says(status: Any) -> bool:
+        ground.send(picture(ground.header(), [WALL]), twice)
+        return told in status.message
+
+    status = rig.status("camera", says)
+    assert status.level == status.WARN
+    rig.process.wait_for_log(told)
