@@ -242,7 +242,8 @@ def test_refusals(
     topics: bags.Topics = [(name, bags.IMAGE, images(1)) for name in ("/left", "/right")]
     bag = bags.write_bag(tmp_path, "mcap", topics)
     given = [tmp_path / word if word == "out.bag" else word for word in options]
-    line = refusal_of("segment", bag, "-o", tmp_path / "out.mcap", "--model", tiny, *given)
+    out = () if "-o" in options else ("-o", tmp_path / "out.mcap")
+    line = refusal_of("segment", bag, *out, "--model", tiny, *given)
     assert reason in line
     assert names_in(tmp_path) == ["drive"]
 
