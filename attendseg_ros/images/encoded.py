@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import partial
 from typing import Any
 
 import cv2
@@ -20,7 +19,7 @@ from attendseg_ros.images.compressed_format import Meaning, check_no_video, mean
 from attendseg_ros.images.encodings import Kind
 from attendseg_ros.images.iso_pictures import avif_orientation, is_avif
 from attendseg_ros.images.jpeg import Jpeg
-from attendseg_ros.images.jpeg_damage import check_heard
+from attendseg_ros.images.jpeg_damage import DecodedJpeg
 from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.pnm import decode_pnm
 from attendseg_ros.images.sample_bits import SampleBits
@@ -143,8 +142,9 @@ def _decode_jpeg(jpeg: Jpeg, flags: int) -> NDArray[Any]:
             raise
         detail = f"it is {jpeg.kind}, which OpenCV does not read: save it as PNG"
         raise BadImageError(error.reason, detail) from error
-    jpeg.check_whole(pixels, decode)
-    check_heard(said, partial(jpeg.share_made_up, pixels, decode))
+    decoded = DecodedJpeg(jpeg, pixels, decode)
+    decoded.check_whole()
+    decoded.check_heard(said)
     return pixels
 
 
