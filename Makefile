@@ -19,11 +19,11 @@ demo: build ## watch the node segment a synthetic street (ENVIRONMENT=indoor: ro
 
 test: ## run the tests over a real ROS 2 middleware
 	@scripts/build.bash --test
-	@$(IN_SHELL) && python -m pytest --timeout=600 -n $(or $(JOBS),3) --dist loadfile $(TESTS)
+	@$(IN_SHELL) && python -m pytest --timeout=600 -n $(or $(JOBS),3) --dist loadfile --max-worker-restart=0 $(TESTS)
 
 test-fast: ## the tests that need no ROS and are quick, under two minutes
 	@scripts/build.bash --test
-	@$(IN_SHELL) && python -m pytest --timeout=600 -n $(or $(JOBS),2) --dist loadfile -m 'not ros and not slow' $(TESTS)
+	@$(IN_SHELL) && python -m pytest --timeout=600 -n $(or $(JOBS),2) --dist loadfile --max-worker-restart=0 -m 'not ros and not slow' $(TESTS)
 
 fuzz: ## throw changed files and messages at every door, FUZZ_CASES=1000000
 	@scripts/build.bash --test

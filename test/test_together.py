@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.full_disk import full_disk
 
 from attendseg_ros import files
+from attendseg_ros.import_path import environment, python_command
 from attendseg_ros.together import write_together
 
 
@@ -39,18 +38,27 @@ def test_where_one_does_not_fit_all_stay(pair: tuple[Path, Path]) -> None:
     assert sorted(first.parent.iterdir()) == sorted(pair)
 
 
-def test_a_stop_between_two_of_them_waits_for_the_last(
-    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+STOPPED_BETWEEN_TWO = """
+import os, signal, sys
+from pathlib import Path
+from attendseg_ros.together import write_together
+# A process that is started in the background of a shell ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+replace = Path.replace
+def and_stop(path, target):
+    placed = replace(path, target)
+    os.kill(os.getpid(), signal.SIGINT)
+    return placed
+Path.replace = and_stop
+try:
+    write_together(dict.fromkeys(map(Path, sys.argv[1:]), b"new"))
+except KeyboardInterrupt:
+    sys.exit(9)
+"""
+
+
+def test_a_stop_between_two_of_them_waits_for_the_last(pair: tuple[Path, Path]) -> None:
     """The signal comes as soon as the first has its place."""
-    replace = Path.replace
-
-    def and_stop(path: Path, target: Any) -> Path:
-        placed = replace(path, target)
-        os.kill(os.getpid(), signal.SIGINT)
-        return placed
-
-    monkeypatch.setattr(Path, "replace", and_stop)
-    with pytest.raises(KeyboardInterrupt):
-        write_together(dict.fromkeys(pair, b"new"))
+    command = [*python_command("-c", STOPPED_BETWEEN_TWO), *map(str, pair)]
+    assert subprocess.run(command, env=environment(), check=False, timeout=60).returncode == 9
     assert [path.read_bytes() for path in pair] == [b"new", b"new"]

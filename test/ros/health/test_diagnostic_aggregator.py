@@ -76,7 +76,7 @@ def test_every_status_of_the_node_is_matched_in_every_state(
 def test_the_page_quotes_messages_that_the_node_has() -> None:
     sources = " ".join(
         path.read_text()
-        for room in ("ros", "streaming")
+        for room in ("geometry", "ros", "streaming")
         for path in sorted((ROOT / "attendseg_ros" / room).rglob("*.py"))
     )
     rows = markdown.table(PAGE, "message", "status", "level", "meaning", "what to do")
