@@ -48,6 +48,8 @@ def lost_blocks(rgb: Pixels) -> Pixels | None:
     """
     step = row_step(rgb)
     small = rgb[::step, ::step]
+    if not _may_hold_one(small):
+        return None
     red, green = (np.ascontiguousarray(small[..., channel]) for channel in (0, 1))
     maybe_gaudy, maybe_grey = _may_be_gaudy(red, green), _may_be_grey(red)
     if not (maybe_gaudy or maybe_grey):
@@ -64,10 +66,40 @@ def lost_blocks(rgb: Pixels) -> Pixels | None:
     return np.asarray(cv2.dilate(blocks, np.ones((reach, reach), np.uint8)), np.uint8)
 
 
-def _may_be_gaudy(red: Pixels, green: Pixels) -> bool:
+def _may_hold_one(small: Pixels) -> bool:
+    """Whether there may be a block, by a grid of which each block holds a pixel.
+
+    Few pictures have its colours there, and fewer the same beside and above or below. A block at
+    the edge of the picture holds a pixel of its last row or column.
+    """
+    lasts = [end - 1 for end in small.shape[:2]]
+    rows, columns = (np.append(np.arange(0, last, PART), last) for last in lasts)
+    grid = small[np.ix_(rows, columns)]
+    red, green = grid[..., 0], grid[..., 1]
+    gaudy = _at_an_end(red) & (green >= _LEAST) & (green <= _MOST)
+    grey = (green == red) & (grid[..., 2] == red) & ((red == _GREYS[0]) | (red == _GREYS[1]))
+    hits = np.argwhere(gaudy | grey)
+    if not len(hits):
+        return False
+    row, column = rows[hits[:, 0]], columns[hits[:, 1]]
+    here = small[row, column]
+
+    def as_here(down: int, right: int) -> NDArray[np.bool_]:
+        rows_there = np.clip(row + down, 0, lasts[0])
+        columns_there = np.clip(column + right, 0, lasts[1])
+        return np.asarray((small[rows_there, columns_there] == here).all(axis=1))
+
+    beside = as_here(0, 1) | as_here(0, -1)
+    return bool((beside & (as_here(1, 0) | as_here(-1, 0))).any())
+
+
+def _at_an_end(red: Pixels) -> NDArray[np.bool_]:
     # 255 is one less than 0.
-    at_an_end = red + np.uint8(NEAR + 1) <= 2 * NEAR + 1
-    of_one = at_an_end & (green >= _LEAST) & (green <= _MOST)
+    return np.asarray(red + np.uint8(NEAR + 1) <= 2 * NEAR + 1, np.bool_)
+
+
+def _may_be_gaudy(red: Pixels, green: Pixels) -> bool:
+    of_one = _at_an_end(red) & (green >= _LEAST) & (green <= _MOST)
     return bool(np.count_nonzero(of_one) >= PART**2)
 
 

@@ -45,6 +45,9 @@ def repeated_rows(rgb: Pixels) -> Pixels | None:
     small = rgb[::step]
     least = -(-max(_LEAST, round(_SHARE * height)) // step)
     probes = small[:, :: max(1, width // _PROBES)]
+    # So many rows together hold one of these, and in few pictures one of them is as the next.
+    if not (probes[1::least] == probes[:-1:least]).all(axis=(1, 2)).any():
+        return None
     runs = _runs((probes[1:] == probes[:-1]).all(axis=(1, 2)), least)
     found = np.zeros((small.shape[0], 1), np.uint8)
     for start, end in runs:

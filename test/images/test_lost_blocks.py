@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from attendseg_ros.images import lost_blocks as module
 from attendseg_ros.images.lost_blocks import lost_blocks
 from attendseg_ros.images.unseen import undelivered, unseen_parts
 from attendseg_ros.scene import RoomScene, StreetScene
@@ -18,6 +19,12 @@ Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 def street(height: int, width: int) -> Pixels:
     picture = StreetScene(5, 640, 480).render(0.5).rgb
     return np.asarray(cv2.resize(picture, (width, height)), np.uint8)
+
+
+def seen_by_a_sensor(height: int, width: int) -> Pixels:
+    """The street with noise: as it is drawn, its walls are flat."""
+    noise = np.random.default_rng(3).integers(-4, 5, (height, width, 3))
+    return np.asarray(np.clip(street(height, width) + noise, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("quality", [0, 60])
@@ -40,6 +47,23 @@ def test_blocks_are_found_where_they_are(
     assert not parts.any()
 
 
+@pytest.mark.parametrize("row", [0, 1, 2, 7, 235, 462, 464])
+@pytest.mark.parametrize("side", [10, 16])
+def test_the_first_look_overlooks_none(
+    row: int, side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = seen_by_a_sensor(480, 640)
+    marked = []
+    for column in (0, 3, 8, 311, 622, 624):
+        for colour in ((0, 135, 0), (130, 130, 130)):
+            marked.append(picture.copy())
+            marked[-1][row : row + side, column : column + side] = colour
+    found = [lost_blocks(each) is not None for each in marked]
+    monkeypatch.setattr(module, "_may_hold_one", lambda _: True)
+    assert found == [lost_blocks(each) is not None for each in marked]
+    assert side < 16 or all(found)
+
+
 @pytest.mark.parametrize("what", ["noise", "another green", "small", "another grey", "mono"])
 def test_what_is_there_is_no_lost_block(what: str) -> None:
     picture = street(480, 640)
@@ -55,12 +79,6 @@ def test_what_is_there_is_no_lost_block(what: str) -> None:
     else:
         picture = np.broadcast_to(picture[..., 1:2], picture.shape)
     assert lost_blocks(picture) is None
-
-
-def seen_by_a_sensor(height: int, width: int) -> Pixels:
-    """The street with noise: as it is drawn, its walls are flat."""
-    noise = np.random.default_rng(3).integers(-4, 5, (height, width, 3))
-    return np.asarray(np.clip(street(height, width) + noise, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("value", [128, 130])

@@ -40,6 +40,13 @@ def test_what_fills_up_a_picture_is_unseen(
     assert not parts[: height // 2 - 32].any()
 
 
+@pytest.mark.parametrize("row", [0, 1, 11, 24, 200, 433, 444, 453])
+def test_the_fewest_are_found_wherever_they_are(row: int) -> None:
+    picture = road(480, 640)
+    picture[row : row + 27] = picture[row]
+    assert repeated_rows(picture) is not None
+
+
 def test_few_rows_are_how_decoders_fill_a_block() -> None:
     picture = road(480, 640)
     picture[-16:] = picture[-17]
