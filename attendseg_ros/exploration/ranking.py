@@ -19,6 +19,7 @@ from attendseg_ros.training.checkpoint import (
     BEST_FILE,
     LAST_FILE,
     load_checkpoint,
+    number_in,
     read_number,
 )
 from attendseg_ros.training.config import TrainingConfig
@@ -59,7 +60,7 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
     study = read_study(exploration)
     short = {(each.shape, each.input_size): each.mean_iou for each in candidates_of(study)}
     explored = _of_exploration(exploration)
-    trained: list[_Judged] = []
+    first: _Judged | None = None
     found = []
     for run in different:
         config = TrainingConfig.load(run)
@@ -69,14 +70,14 @@ def ranked(exploration: Path, runs: Sequence[Path]) -> list[Ranked]:
                 f"{run}: {exploration} has tried {len(short)} networks, but none of this run's "
                 f"shape at {width}x{height}"
             )
-        score = _score(run, config)
-        judged = _Judged(run, config, _images(load_checkpoint(run / LAST_FILE).get("set")))
-        for other in (explored, *trained[:1]):
+        judged = _Judged(run, config, _images_of_whole(run, config))
+        score = read_number(run / BEST_FILE, "mean_iou")
+        for other in (explored, first):
             if other is not None:
                 judged.check_compares(other)
-        if trained:
-            judged.check_trained_alike(trained[0])
-        trained.append(judged)
+        if first is not None:
+            judged.check_trained_alike(first)
+        first = first or judged
         found.append(Ranked(run, short[config.shape, config.input_size], score))
     return sorted(found, key=lambda each: -each.whole)
 
@@ -168,8 +169,15 @@ def _asked(config: TrainingConfig) -> tuple[object, ...]:
     return config.classes.names, split, groups, config.hold_out
 
 
-def _score(run: Path, config: TrainingConfig) -> float:
-    done = read_number(run / LAST_FILE, "epoch")
+def _images_of_whole(run: Path, config: TrainingConfig) -> Mapping[str, str]:
+    """What tells the images of a run.
+
+    Raises:
+        DataError: it has epochs left.
+    """
+    path = run / LAST_FILE
+    last = load_checkpoint(path)
+    done = number_in(last, "epoch", path)
     if done < config.epochs:
         raise DataError(f"{run}: has done {done:g} of {config.epochs} epochs: train it to its end")
-    return read_number(run / BEST_FILE, "mean_iou")
+    return _images(last.get("set"))

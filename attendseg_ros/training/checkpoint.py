@@ -57,7 +57,21 @@ def read_number(path: Path, name: str) -> float:
     Raises:
         DataError: there is no such checkpoint, or no such number in it.
     """
-    value = load_checkpoint(path).get(name)
+    return number_in(load_checkpoint(path), name, path)
+
+
+def number_in(checkpoint: Mapping[str, Any], name: str, path: Path) -> float:
+    """The same of a checkpoint that has been read.
+
+    Args:
+        checkpoint: what is in it.
+        name: of the number.
+        path: where it lies, for the message.
+
+    Raises:
+        DataError: there is no such number in it.
+    """
+    value = checkpoint.get(name)
     if not isinstance(value, int | float):
         raise DataError(f"{path}: does not hold the number '{name}': it is of another program")
     return value

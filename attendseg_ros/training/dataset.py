@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,17 +38,16 @@ class LabelledSet(PictureSet):
         """
         root = Path(root)
         found = [split_files(root, name) for name in names_of_splits(root, split)]
-        self._pairs = [pair for files in found for pair in files.pairs]
         super().__init__(
-            [image for image, _ in self._pairs],
+            [pair for files in found for pair in files.pairs],
             [line for files in found for line in files.left_out],
         )
-        self._reader = LabelReader(classes, [label for _, label in self._pairs])
+        self._reader = LabelReader(classes, [label for _, label in self._files])
 
     @property
     def label_folders(self) -> list[Path]:
         """The folders of the labels."""
-        return list(dict.fromkeys(label.parent for _, label in self._pairs))
+        return list(dict.fromkeys(label.parent for _, label in self._files))
 
     @property
     def decisions(self) -> list[str]:
@@ -59,12 +57,8 @@ class LabelledSet(PictureSet):
     def subset(self, positions: Sequence[int]) -> LabelledSet:
         """The same set with some of its images only, read as before."""
         chosen = copy.copy(self)
-        chosen._pairs = [self._pairs[position] for position in positions]
-        chosen._images = [image for image, _ in chosen._pairs]
+        chosen._files = [self._files[position] for position in positions]
         return chosen
-
-    def _files(self) -> Iterable[Path]:
-        return itertools.chain.from_iterable(self._pairs)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Reads one pair.
@@ -77,7 +71,7 @@ class LabelledSet(PictureSet):
             DataError: if a file cannot be decoded, the sizes differ, a label holds an id or a
                 colour that no class has, or it is open what it means or whether it is turned.
         """
-        image_path, label_path = self._pairs[index]
+        image_path, label_path = self._files[index]
         stored, orientation = read_picture(image_path)
         labels, label_orientation = self._reader.read(label_path)
         image = turned(stored, orientation)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -23,25 +24,26 @@ from attendseg_ros.labels.exif import TIFF_STARTS
 class PictureSet:
     """Pictures of a set, with or without labels."""
 
-    def __init__(self, images: Sequence[Path], left_out: Sequence[str]) -> None:
+    def __init__(self, files: Sequence[tuple[Path, ...]], left_out: Sequence[str]) -> None:
         """Takes what was found in the set's folders.
 
         Args:
-            images: the images' files, sorted within each split.
+            files: of each image its own and, where it has one, its label's; sorted within each
+                split.
             left_out: a line for every file that is not used: which, and why.
         """
-        self._images = list(images)
+        self._files = list(files)
         self._left_out = list(left_out)
 
     @property
     def names(self) -> list[str]:
         """Stems of the images, sorted within each split."""
-        return [image.stem for image in self._images]
+        return [image.stem for image in self.images]
 
     @property
     def images(self) -> list[Path]:
         """The images' files."""
-        return list(self._images)
+        return [image for image, *_ in self._files]
 
     @property
     def left_out(self) -> list[str]:
@@ -78,17 +80,13 @@ class PictureSet:
             OSError: a file is gone.
         """
         digest = hashlib.sha256()
-        for file in self._files():
+        for file in itertools.chain.from_iterable(self._files):
             name = os.fsencode(f"{file.parent.name}/{file.name}")
             digest.update(b"%b\0%d\n" % (name, file.stat().st_size))
         return f"{len(self)} images ({digest.hexdigest()[:8]})"
 
-    def _files(self) -> Iterable[Path]:
-        """All files that the set is made of."""
-        return self._images
-
     def __len__(self) -> int:
-        return len(self._images)
+        return len(self._files)
 
 
 def names_of_splits(root: Path, split: str) -> list[str]:

@@ -30,7 +30,7 @@ class UnlabelledSet(PictureSet):
         root = Path(root)
         found = [(name, listed_images(root / name)) for name in names_of_splits(root, split)]
         super().__init__(
-            [image for _, images in found for image in sorted(images.pictures)],
+            [(image,) for _, images in found for image in sorted(images.pictures)],
             [f"{name}/{line}" for name, images in found for line in images.left_out],
         )
 
@@ -40,7 +40,8 @@ class UnlabelledSet(PictureSet):
         Raises:
             DataError: it cannot be decoded.
         """
-        stored, orientation = read_picture(self._images[index])
+        (path,) = self._files[index]
+        stored, orientation = read_picture(path)
         image = np.ascontiguousarray(turned(stored, orientation))
         return image, np.full(image.shape[:2], UNLABELLED, np.uint8)
 

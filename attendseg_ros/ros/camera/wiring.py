@@ -24,6 +24,20 @@ _TURNS = 4
 camera."""
 
 
+class _Turns:
+    """When something changed of late."""
+
+    def __init__(self) -> None:
+        self._at_s: deque[float] = deque(maxlen=_TURNS)
+
+    def note(self) -> None:
+        self._at_s.append(monotonic())
+
+    @property
+    def are_many(self) -> bool:
+        return len(self._at_s) == _TURNS and self._at_s[0] >= monotonic() - WINDOW_S
+
+
 class Wiring:
     """Looks at the topics of one camera; for the executor's thread."""
 
@@ -50,17 +64,17 @@ class Wiring:
         self._shared = tuple(shared)
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
         self._numbers: tuple[object, ...] = ()
-        self._turns_s: deque[float] = deque(maxlen=_TURNS)
+        self._turns = _Turns()
         self._images = node.resolve_topic_name(camera.input("image"))
         self._image_frame, self._frame_before, self._seen = "", "", False
-        self._frame_turns_s: deque[float] = deque(maxlen=_TURNS)
+        self._frame_turns = _Turns()
         self._doubts: tuple[str, ...] = ()
         self._throttle = Throttle()
 
     def observe(self, image: Header) -> None:
         """Notes the header of an image."""
         if self._seen and image.frame_id != self._image_frame:
-            self._frame_turns_s.append(monotonic())
+            self._frame_turns.note()
             self._frame_before = self._image_frame
         self._image_frame, self._seen = image.frame_id, True
 
@@ -73,7 +87,7 @@ class Wiring:
             *(roi.x_offset, roi.y_offset, roi.width, roi.height),
         )
         if self._numbers and numbers != self._numbers:
-            self._turns_s.append(monotonic())
+            self._turns.note()
         self._numbers = numbers
 
     def findings(
@@ -100,7 +114,7 @@ class Wiring:
 
     def _mixture(self) -> str:
         """That the numbers of several cameras come in turns, in words; empty if they do not."""
-        if len(self._turns_s) < _TURNS or self._turns_s[0] < monotonic() - WINDOW_S:
+        if not self._turns.are_many:
             return ""
         # A lens that zooms changes them, too.
         ends = self._node.get_publishers_info_by_topic(self._topic)
@@ -123,7 +137,7 @@ class Wiring:
 
     def _frame_in_turns(self) -> str:
         """That images name several frames in turns, in words; empty if they do not."""
-        if len(self._frame_turns_s) < _TURNS or self._frame_turns_s[0] < monotonic() - WINDOW_S:
+        if not self._frame_turns.are_many:
             return ""
         one, other = sorted((self._frame_before, self._image_frame))
         return (
