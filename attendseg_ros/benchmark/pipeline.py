@@ -21,6 +21,7 @@ from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import PATIENCE_S, Process, ros_arguments, wait_ready
 from attendseg_ros.benchmark.ratios import BASELINE, NODE, ratios
 from attendseg_ros.errors import BenchmarkError
+from attendseg_ros.fastdds_profiles import suited_environment
 from attendseg_ros.inference.selection import AUTO
 from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
@@ -167,10 +168,12 @@ def _measure(plan: PipelinePlan, scenario: Scenario) -> list[dict[str, Any]]:
     names = names_of(scenario.cameras)
     with TemporaryFolder() as folder, ExitStack() as stack:
         logs = Path(folder)
+        # As the launch files do for a robot of whose camera they know the size.
+        variables = suited_environment(os.environ, scenario.size)
 
         def start(role: str, command: list[str], parameters: Mapping[str, Any]) -> Process:
             arguments = [*command, *ros_arguments(namespace, parameters)]
-            return stack.enter_context(Process(role, arguments, logs / f"{role}.log"))
+            return stack.enter_context(Process(role, arguments, logs / f"{role}.log", variables))
 
         node = _start_node(plan, scenario, start)
         listeners = [_start_listener(plan, scenario, name, start) for name in names]

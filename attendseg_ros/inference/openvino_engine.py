@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
 import io
 import platform
-import sys
 from typing import Any
 
 import numpy as np
@@ -26,27 +24,12 @@ from attendseg_ros.inference.engine import (
     cpuinfo,
     physical_cores,
 )
+from attendseg_ros.partial_import import import_without
 
-# Its reports to a server of its maker's, which it sends with each import: a robot must not call out
-# because its network was loaded. And its converter for the models of training frameworks: 8 MB.
-_LEFT_OUT = ("openvino_telemetry", "openvino.tools.ovc")
-
-
-def _import_the_runtime() -> Any:
-    """Imports OpenVINO without what it does without where that cannot be imported.
-
-    Which is what None in `sys.modules` means.
-    """
-    absent = [name for name in _LEFT_OUT if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
-    try:
-        return importlib.import_module("openvino")
-    finally:
-        for name in absent:
-            del sys.modules[name]
-
-
-openvino = _import_the_runtime()
+# Without its reports to a server of its maker's, which it sends with each import: a robot must not
+# call out because its network was loaded. And without its converter for the models of training
+# frameworks: 8 MB.
+openvino = import_without("openvino", "openvino_telemetry", "openvino.tools.ovc")
 
 _DTYPES = {"u8": "uint8", "f32": "float32"}
 

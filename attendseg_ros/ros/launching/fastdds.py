@@ -7,15 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-PROFILE_VARIABLE = "FASTDDS_DEFAULT_PROFILES_FILE"
-OLD_PROFILE_VARIABLE = "FASTRTPS_DEFAULT_PROFILES_FILE"
-
-
-SHIPPED_PROFILES = {size: f"fastdds_{size}_images.xml" for size in ("large", "small")}
-"""Files in config/ by what `fastdds_profile:=` calls them."""
-
-_MOST_SMALL_PIXELS = 640 * 480
-"""An image that the small profile has room for."""
+from attendseg_ros.fastdds_profiles import (
+    OLD_PROFILE_VARIABLE,
+    PROFILE_VARIABLE,
+    SHIPPED_PROFILES,
+    suiting_profile,
+)
 
 
 def existing_file(argument: str, path: str) -> str:
@@ -53,9 +50,7 @@ def fastdds_environment(
     # Fast DDS 3 renamed the variable, and the distributions that have it warn of the old name.
     old = environment.get("ROS_DISTRO") in ("humble", "iron", "jazzy")
     name = OLD_PROFILE_VARIABLE if old else PROFILE_VARIABLE
-    if not profile:
-        small = image_size is not None and image_size[0] * image_size[1] <= _MOST_SMALL_PIXELS
-        profile = "small" if small else "large"
+    profile = profile or suiting_profile(image_size)
     if profile in SHIPPED_PROFILES:
         profile = str(config / SHIPPED_PROFILES[profile])
     return {name: existing_file("fastdds_profile", profile)}

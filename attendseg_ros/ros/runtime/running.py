@@ -21,6 +21,7 @@ from rclpy.node import Node
 
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
+from attendseg_ros.partial_import import import_without
 from attendseg_ros.ros.parameters.given_parameters import problem_of, without_places
 from attendseg_ros.ros.runtime.given_names import name_in_words, problem_of_names
 from attendseg_ros.ros.runtime.log_files import without_log_file
@@ -52,6 +53,9 @@ def run(
         After a signal the process ends here, at the latest after `stopping.GRACE_S`.
     """
     open_closed_ones()
+    # With the first message comes the generator of message classes, and a parser with its grammar
+    # for that: 7 MB and 20 ms, for what no node does.
+    import_without("rosidl_generator_py", "rosidl_generator_py.generate_py_impl")
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
     # handlers that rclpy installs over these end the spinning, and call these.
     for number in STOPS:

@@ -45,6 +45,27 @@ def test_a_stop_before_it_spins(tmp_path: Path, by: signal.Signals, while_made: 
     assert "Traceback" not in process.log()
 
 
+GENERATOR = """
+import sys
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from attendseg_ros.ros.runtime.running import run
+
+def tell(node):
+    generator = {"rosidl_generator_py", "rosidl_parser.parser", "lark"}
+    print("loaded:", sorted(generator & set(sys.modules)), flush=True)
+    raise ExternalShutdownException
+
+sys.exit(run(lambda: Node("lean"), start=tell))
+"""
+
+
+def test_the_generator_of_message_classes_takes_no_memory(tmp_path: Path) -> None:
+    process = LoggedProcess([sys.executable, "-c", GENERATOR], tmp_path / "log")
+    assert process.wait() == 0, process.log()
+    assert "loaded: ['rosidl_generator_py']" in process.log()
+
+
 @pytest.mark.skipif(
     not hasattr(rclpy.logging, "get_logging_directory"), reason="ROS does not say where that is"
 )
