@@ -122,22 +122,7 @@ def export(config: ExportConfig) -> ExportReport:
             commercial use is claimed of weights that come from what does not allow it.
         BundleError: the target is taken, or the bundle does not say what the network said.
     """
-    check_target(config.bundle, config.replace)
-    name_of_bundle(config.name, config.bundle)
-    # A bundle may lie in its run's folder, but not in place of it.
-    check_apart(config.bundle, [config.run / CONFIG_FILE], "run")
-    _check_sizes(config.input_sizes)
-    if config.calibration_images < 1:
-        raise DataError(f"calibration images must be 1 or more, got {config.calibration_images}")
-    training = TrainingConfig.load(config.run)
-    training.check_is_attendseg()
-    if config.data is not None:
-        training = replace(training, data=config.data)
-    elif not training.data.is_dir():
-        raise DataError(
-            f"{config.run}: was trained on {training.data}, which is not there any more, or lies "
-            "elsewhere as seen from the current folder: say where the set is with --data DIR"
-        )
+    training = _checked(config)
     terms = terms_of(
         training,
         Claim(config.weights_license, config.commercial_use),
@@ -184,6 +169,27 @@ def export(config: ExportConfig) -> ExportReport:
         )
         _calibrate(bundle, splits, trained_on)
     return report
+
+
+def _checked(config: ExportConfig) -> TrainingConfig:
+    """How the run was trained, with the labelled set that is there now; see `export` for errors."""
+    check_target(config.bundle, config.replace)
+    name_of_bundle(config.name, config.bundle)
+    # A bundle may lie in its run's folder, but not in place of it.
+    check_apart(config.bundle, [config.run / CONFIG_FILE], "run")
+    _check_sizes(config.input_sizes)
+    if config.calibration_images < 1:
+        raise DataError(f"calibration images must be 1 or more, got {config.calibration_images}")
+    training = TrainingConfig.load(config.run)
+    training.check_is_attendseg()
+    if config.data is not None:
+        training = replace(training, data=config.data)
+    elif not training.data.is_dir():
+        raise DataError(
+            f"{config.run}: was trained on {training.data}, which is not there any more, or lies "
+            "elsewhere as seen from the current folder: say where the set is with --data DIR"
+        )
+    return training
 
 
 def _calibrate(bundle: Bundle, splits: Splits, seen_in_training: bool) -> None:
