@@ -122,7 +122,8 @@ def _cost(layers: Sequence[Layer], whole_ms: float) -> dict[str, Any]:
         "ms": round(ms, 4),
         "share": round(ms / whole_ms, 6),
         "macs": macs,
-        "gmac_per_s": round(macs / ms / 1e6, 1) if macs and ms > 0 else None,
+        # Not to so many places: a slow layer of a slow machine would do nothing at all.
+        "gmac_per_s": float(f"{macs / ms / 1e6:.4g}") if macs and ms > 0 else None,
     }
 
 

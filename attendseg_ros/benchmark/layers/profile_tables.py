@@ -47,5 +47,5 @@ def _cells(cost: Mapping[str, Any]) -> tuple[str | None, ...]:
         f"{cost['ms']:.3f}",
         f"{100 * cost['share']:.1f} %",
         "unknown" if macs is None else f"{macs / 1e9:.4f}" if macs else None,
-        None if speed is None else f"{speed:.0f}",
+        None if speed is None else f"{speed:.0f}" if speed >= 100 else f"{speed:.3g}",
     )
