@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from rclpy.lifecycle import LifecycleNode
+from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
 from attendseg_ros.geometry import Lens
@@ -31,7 +32,7 @@ class Calibration:
 
     def __init__(self, node: LifecycleNode, camera: CameraName) -> None:
         """Asks the node for the names of the camera's topics after remapping."""
-        self._image = node.resolve_topic_name(camera.input("image"))
+        self._image = topic_of_images(node, camera)
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
         self._lens: Lens | None = None
 
@@ -97,3 +98,14 @@ class Calibration:
 
     def _rectified(self, settings: Settings) -> bool:
         return is_rectified(self._image, settings.image_is_rectified)
+
+
+def topic_of_images(node: Node, camera: CameraName) -> str:
+    """The full name of the topic of a camera's images, without what image_transport adds.
+
+    Where the compressed form alone is remapped, it is that one's: nobody does so who takes the raw.
+    """
+    topic = node.resolve_topic_name(camera.input("image"))
+    compressed = f"{topic}/compressed"
+    remapped = node.resolve_topic_name(compressed)
+    return topic if remapped == compressed else remapped

@@ -83,9 +83,9 @@ class CameraStream:
         self._rate_limit = RateLimit()
         self.enabled = True
         self._subscriptions: list[Any] = []
-        self._image_type, topic = _awaited(node, camera, parameters.settings.image_transport)
+        self._image_type, name = _awaited(node, camera, parameters.settings.image_transport)
         self._publishers = PublisherLookup(
-            node, topic, self._image_type, "image", camera.input("image")
+            node, name, self._image_type, "image", camera.input("image")
         )
         self._arrivals = ArrivalWatch(
             node, camera, self._publishers, self._counts, size_controller.forget
@@ -95,7 +95,7 @@ class CameraStream:
         self._wiring = Wiring(node, camera, parameters.settings.camera_names)
         account = FrameAccount(
             node,
-            topic,
+            self._publishers.topic,
             models.segmenter,
             self._counts,
             size_controller,
@@ -112,7 +112,7 @@ class CameraStream:
     def open(self) -> None:
         """Subscribes to the camera; from now on images are processed."""
         self._subscribe_to_camera_info()
-        images = self._subscribe(self._image_type, self._publishers.topic, self._on_image)
+        images = self._subscribe(self._image_type, self._publishers.name, self._on_image)
         self._publishers.begin(images.qos_profile)
 
     def topics_on_demand(self) -> list[str]:
@@ -238,7 +238,9 @@ class CameraStream:
 def _awaited(
     node: LifecycleNode, camera: CameraName, image_transport: str
 ) -> tuple[type[Any], str]:
-    """The type and the topic of the images, as image_transport names them."""
-    topic = node.resolve_topic_name(camera.input("image"))
+    """The type of the images, and the name to subscribe to, as image_transport has it."""
+    name = camera.input("image")
+    if image_transport == "raw":
+        return Image, name
     # A remapping of image must hold for its compressed form too, which is a separate topic in ROS.
-    return (CompressedImage, f"{topic}/compressed") if image_transport != "raw" else (Image, topic)
+    return CompressedImage, f"{node.resolve_topic_name(name)}/compressed"

@@ -50,18 +50,19 @@ class PublisherLookup:
     """Watches a subscription and explains a silence."""
 
     def __init__(
-        self, node: Node, topic: str, image_type: type[Any], what: str, remapped: str
+        self, node: Node, name: str, image_type: type[Any], what: str, remapped: str
     ) -> None:
         """Prepares.
 
         Args:
             node: asks the graph, and logs.
-            topic: the awaited images' full name.
+            name: what the subscription is given: ROS remaps a name each time that it is given one.
             image_type: the message class awaited there.
             what: what they are: image, depth or cloud.
-            remapped: the name that is remapped to the topic.
+            remapped: the name for a user to remap.
         """
-        self.topic = topic
+        self.name = name
+        self.topic = node.resolve_topic_name(name)
         self._node = node
         self._what = what
         self._remapped = remapped
@@ -95,7 +96,7 @@ class PublisherLookup:
 
     def explain(self) -> str:
         """One line: the publishers of the topic, their types and QoS, and what does not fit."""
-        endpoints = self._node.get_publishers_info_by_topic(self.topic)
+        endpoints = self._node.get_publishers_info_by_topic(self.name)
         if not endpoints:
             return f"0 publishers of {self._type}{self._elsewhere()}"
         publishers = "; ".join(self._publisher(endpoint) for endpoint in endpoints)
@@ -109,7 +110,7 @@ class PublisherLookup:
 
     def names(self) -> list[str]:
         """The full names of the nodes that publish on the topic."""
-        endpoints = self._node.get_publishers_info_by_topic(self.topic)
+        endpoints = self._node.get_publishers_info_by_topic(self.name)
         return [node_of(end) for end in endpoints]
 
     def silence_s(self) -> float:

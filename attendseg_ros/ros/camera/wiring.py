@@ -12,6 +12,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
+from attendseg_ros.ros.camera.calibration import topic_of_images
 from attendseg_ros.ros.camera.camera_name import CameraName
 from attendseg_ros.ros.messages.endpoints import node_of
 from attendseg_ros.ros.messages.frame_names import same_frame
@@ -65,7 +66,7 @@ class Wiring:
         self._topic = node.resolve_topic_name(camera.input("camera_info"))
         self._numbers: tuple[object, ...] = ()
         self._turns = _Turns()
-        self._images = node.resolve_topic_name(camera.input("image"))
+        self._images = topic_of_images(node, camera)
         self._image_frame, self._frame_before, self._seen = "", "", False
         self._frame_turns = _Turns()
         self._doubts: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ class Wiring:
         if not self._turns.are_many:
             return ""
         # A lens that zooms changes them, too.
-        ends = self._node.get_publishers_info_by_topic(self._topic)
+        ends = self._node.get_publishers_info_by_topic(self._camera.input("camera_info"))
         names = sorted(node_of(end) for end in ends)
         if len(names) < 2:
             return ""

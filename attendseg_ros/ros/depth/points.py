@@ -96,9 +96,7 @@ class SemanticPoints:
         self._depth = depth
         self._calibration = Calibration(node, self._camera)
         name = self._camera.input("depth")
-        self._publishers = PublisherLookup(
-            node, node.resolve_topic_name(name), Image, "depth", name
-        )
+        self._publishers = PublisherLookup(node, name, Image, "depth", name)
         self._matcher: DepthMatcher[SegmentedImage, Image] = DepthMatcher()
         self._report = PointsReport(self._camera.status("depth"))
         self._rate_limit = RateLimit()

@@ -68,9 +68,7 @@ class PaintedPoints:
         camera = outputs.camera
         self._topic = camera.input("points_in")
         self._calibration = Calibration(node, camera)
-        self._publishers = PublisherLookup(
-            node, node.resolve_topic_name(self._topic), PointCloud2, "cloud", self._topic
-        )
+        self._publishers = PublisherLookup(node, self._topic, PointCloud2, "cloud", self._topic)
         self._matcher: DepthMatcher[PointCloud2, SegmentedImage] = DepthMatcher(MOST_MASKS)
         self._report = PaintingReport(camera.status("painting"))
         self._throttle = Throttle()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.qos import QoSReliabilityPolicy
-from sensor_msgs.msg import CompressedImage, Image, PointCloud2
-from support.ros_client import BEST_EFFORT, wait_until
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
+from support.ros_client import BEST_EFFORT, values, wait_until
 from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from support.tiny_bundle import stripes
 
@@ -152,3 +153,38 @@ def test_two_nodes_share_a_camera(tmp_path: Path, tiny_path: Path) -> None:
         for rig in (one, other):
             for part in names:
                 assert rig.status(part).hardware_id == f"{rig.process.namespace}/segmentation"
+
+
+def test_cameras_that_are_exchanged_are_so_with_all_that_is_said_of_them(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    """ROS remaps a name each time that it is given one: twice would be there and back again."""
+    arguments = ("-r", "front/image:=rear/image", "-r", "rear/image:=front/image")
+    with Rig(tmp_path, tiny_path, {"cameras": "[front, rear]"}, arguments=arguments) as rig:
+        front = rig.client.subscribe(Image, "segmentation/front/mask")
+        rear = rig.client.subscribe(Image, "segmentation/rear/mask")
+        camera = rig.client.camera(topic="front/image")
+        rig.client.ask(camera, rig.painted(), rear)
+        assert not front.messages
+        status = rig.status("camera rear", lambda status: "sends nothing" in status.message)
+        assert values(status)["topic"] == f"{rig.process.namespace}/front/image"
+        assert "0 publishers" in values(rig.status("camera front"))["publishers"]
+
+
+def test_a_compressed_form_that_alone_is_remapped_is_looked_at_there(
+    tmp_path: Path, tiny_path: Path
+) -> None:
+    topic = "/packed/image_rect/compressed"
+    arguments = ("-r", f"image/compressed:={topic}")
+    with Rig(tmp_path, tiny_path, {"image_transport": "compressed"}, arguments=arguments) as rig:
+        rig.client.camera(CompressedImage, topic)
+        found = values(rig.status("camera", lambda status: "sends nothing" in status.message))
+        assert found["topic"] == topic
+        assert found["publishers"].startswith("1 publisher")
+        info = rig.client.camera(CameraInfo, "camera_info")
+
+        def is_taken_for_rectified(status: DiagnosticStatus) -> bool:
+            info.publish(CameraInfo())
+            return f"{topic} is taken for the rectified image" in values(status)["lens"]
+
+        rig.status("camera", is_taken_for_rectified)
