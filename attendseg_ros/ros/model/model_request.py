@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attendseg_ros.inference import Bundle
-from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS
+from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS, OF_CONFIDENCE
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.streaming.size_policy import Size
 
@@ -119,7 +119,8 @@ class ModelRequests:
         asked, now = self._now, self._in_effect
         if asked.attempt != request.attempt or asked.size != request.size:
             return {}
-        values = {name: getattr(now, name) for name in ("model", "input_size", *CLASS_LISTS)}
+        names = ("model", "input_size", *_bound_to(bundle))
+        values = {name: getattr(now, name) for name in names}
         if asked.bundle is bundle:
             values = {"input_size": now.input_size}
         settings = replace(asked.settings, **values)
@@ -159,6 +160,11 @@ class ModelRequests:
         settings = self._now.settings
         if self._now.bundle is not bundle:
             # Classes set together with another model are that model's.
-            lists = {name: getattr(self._in_effect, name) for name in CLASS_LISTS}
-            settings = replace(settings, **lists)
+            own = {name: getattr(self._in_effect, name) for name in _bound_to(bundle)}
+            settings = replace(settings, **own)
         return settings
+
+
+def _bound_to(bundle: Bundle) -> tuple[str, ...]:
+    """The parameters whose values for another model may not fit this one."""
+    return CLASS_LISTS if bundle.gives_confidence else (*CLASS_LISTS, *OF_CONFIDENCE)

@@ -21,7 +21,12 @@ from attendseg_ros.ros.parameters.framing_parameters import check_framing
 from attendseg_ros.ros.parameters.ground_parameters import check_ground
 from attendseg_ros.ros.parameters.lidar_parameters import check_lidar
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
-from attendseg_ros.ros.parameters.parameter_table import CLASS_LISTS, SCHEMA, WITHOUT_CLASS
+from attendseg_ros.ros.parameters.parameter_table import (
+    CLASS_LISTS,
+    OF_CONFIDENCE,
+    SCHEMA,
+    WITHOUT_CLASS,
+)
 from attendseg_ros.ros.parameters.parameter_values import ParameterError, listed
 from attendseg_ros.ros.parameters.settings import Settings
 from attendseg_ros.shortening import shortened
@@ -79,7 +84,7 @@ def check_settings(settings: Settings, bundle: Bundle | None) -> None:
 
 def _check_confidence(settings: Settings, bundle: Bundle) -> None:
     """Refuses what takes a confidence or an average, of a model that gives neither."""
-    for name in ("min_confidence", "temporal_smoothing"):
+    for name in OF_CONFIDENCE:
         if getattr(settings, name) > 0.0 and not bundle.gives_confidence:
             raise ParameterError(
                 f"{name}: model {bundle.name!r} gives class ids without confidence, so it must be "

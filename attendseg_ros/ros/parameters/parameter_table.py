@@ -32,6 +32,9 @@ CLASS_LISTS = (
 )
 """Parameters that name classes, and so must fit the model."""
 
+OF_CONFIDENCE = ("min_confidence", "temporal_smoothing")
+"""Parameters that must be 0 for a model that gives no confidence."""
+
 
 @dataclass(frozen=True)
 class ParameterTable:

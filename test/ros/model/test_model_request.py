@@ -70,6 +70,21 @@ def test_a_frame_has_the_classes_of_the_model_that_runs(
     assert requests.settings_for(new) is asked
 
 
+def test_what_a_model_without_confidence_cannot_have_is_not_its_own(
+    old: Bundle, new: Bundle
+) -> None:
+    """Set together with a model that has one, and cannot run."""
+    ids = replace(old, output="class_ids")
+    requests = ModelRequests(FIRST, ids)
+    asked = replace(FIRST, model="new", min_confidence=0.5, temporal_smoothing=0.5)
+    requests.follow(asked, new, anew=True)
+    settings = requests.settings_for(ids)
+    assert (settings.min_confidence, settings.temporal_smoothing) == (0.0, 0.0)
+    values = requests.take_back(requests.now, ids, ids.input_size)
+    assert (values["min_confidence"], values["temporal_smoothing"]) == (0.0, 0.0)
+    assert requests.settings_for(ids).min_confidence == 0.0
+
+
 def test_a_model_that_fails_is_taken_back_with_its_classes(
     requests: ModelRequests, old: Bundle, new: Bundle
 ) -> None:
