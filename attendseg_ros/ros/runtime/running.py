@@ -18,6 +18,7 @@ from rclpy.exceptions import NameValidationException, ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 from rclpy.node import Node
+from rclpy.utilities import remove_ros_args
 
 from attendseg_ros import stopping
 from attendseg_ros.errors import AttendSegError, one_line
@@ -26,8 +27,10 @@ from attendseg_ros.ros.parameters.given_parameters import problem_of, without_pl
 from attendseg_ros.ros.runtime.given_names import name_in_words, problem_of_names
 from attendseg_ros.ros.runtime.log_files import without_log_file
 from attendseg_ros.ros.runtime.safety_net import GuardedExecutor, SafetyNet
-from attendseg_ros.shortening import shortened
+from attendseg_ros.shortening import shortened, shortened_text
 from attendseg_ros.standard_streams import open_closed_ones
+
+_ARGUMENTS = "-p NAME:=VALUE, --params-file FILE, -r FROM:=TO, --log-level LEVEL, ..."
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -77,24 +80,24 @@ def _run(
     ends: type[Exception] | tuple[()],
 ) -> int:
     node: NodeT | None = None
+    given = sys.argv if args is None else args
     # After a signal no executor can be made, and a half-made one writes a traceback as it is
     # deleted: it is made first, and signals wait until it is there.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
-        taken, without_log = without_log_file(sys.argv if args is None else args)
+        taken, without_log = without_log_file(given)
         rclpy.init(args=taken)
         executor = GuardedExecutor(ends)
     except (RuntimeError, UnicodeError) as error:
         # A command line that rcl cannot read; there is no logger yet.
         text = _at_start(error) or without_places(str(error))
-        given = sys.argv[1:] if args is None else args
         print(problem_of(given) or problem_of_names(given) or text, file=sys.stderr)
         return 1
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        if without_log:
-            get_logger("attendseg_ros").warning(without_log)
+        for said in filter(None, (without_log, _without_effect(given))):
+            get_logger("attendseg_ros").warning(said)
         node = make_node()
         executor.net = getattr(node, "net", None) or SafetyNet(node.get_logger().error)
         if start is not None:
@@ -121,10 +124,20 @@ def _run(
     return 0
 
 
+def _without_effect(given: Sequence[str]) -> str:
+    """Which arguments nobody reads, in words: none of our nodes has any but those of ROS."""
+    others = " ".join(remove_ros_args(given)[1:])
+    behind = f"has no effect: arguments stand behind --ros-args ({_ARGUMENTS})"
+    return f"{shortened(others)} {behind}" if others else ""
+
+
 def _at_start(error: BaseException) -> str:
     """What keeps a node from starting, in words; empty where a traceback tells more."""
     if isinstance(error, UnicodeEncodeError):
         return f"the command line is not in UTF-8: {shortened(error.object)}"
+    if type(error).__name__ == "UnknownROSArgsError":
+        # Its text is the list of them.
+        return f"ROS has no such arguments: {shortened_text(error)}: it has {_ARGUMENTS}"
     if isinstance(error, (AttendSegError, ParameterException)):
         return one_line(error)
     if isinstance(error, NameValidationException):

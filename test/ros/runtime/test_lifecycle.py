@@ -232,11 +232,30 @@ def test_what_cannot_start_ends_with_1_and_says_why(
     assert any(all(word in line for word in words) for line in lines), log
 
 
-def test_a_command_line_that_cannot_be_read_ends_with_1_and_says_why(tmp_path: Path) -> None:
-    with NodeProcess(MODULE, tmp_path / "log", arguments=("-p", "overlay_alpha")) as process:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-p", "overlay_alpha"), "overlay_alpha"),
+        (("--params_file", "x.yaml"), "'--params_file', 'x.yaml'"),
+        (("image:=/camera/image_raw",), "it has -p NAME:=VALUE, --params-file FILE, -r FROM:=TO"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_ends_with_1_and_says_why(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    with NodeProcess(MODULE, tmp_path / "log", arguments=arguments) as process:
         assert process.wait() == 1
-        assert "overlay_alpha" in process.log()
+        assert said in process.log()
         assert "Traceback" not in process.log()
+
+
+def test_arguments_that_ros_does_not_see_are_named(tmp_path: Path) -> None:
+    arguments = ("--", "--params-file", "x.yaml")
+    with NodeProcess(
+        MODULE, tmp_path / "log", {"autostart": False}, arguments=arguments
+    ) as process:
+        line = process.wait_for_log("has no effect")
+    assert "'--params-file x.yaml' has no effect: arguments stand behind --ros-args" in line
 
 
 def test_two_nodes_in_two_namespaces(tmp_path: Path, tiny_path: Path) -> None:
