@@ -204,12 +204,12 @@ class TrainingConfig:
         """Returns plain values for YAML."""
         return asdict(self) | {
             # From another folder a relative path leads to something else, or nowhere.
-            "data": str(self.data.absolute()),
+            "data": _from_anywhere(self.data),
             "run": str(self.run),
-            "start_from": _from_anywhere(self.start_from) if self.start_from else None,
-            "teacher": [_from_anywhere(origin) for origin in self.teacher] or None,
+            "start_from": _origin(self.start_from) if self.start_from else None,
+            "teacher": [_origin(origin) for origin in self.teacher] or None,
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
-            "backbone": str(self.backbone.absolute()) if self.backbone else None,
+            "backbone": _from_anywhere(self.backbone) if self.backbone else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "groups": self.groups.to_plain() if self.groups else None,
@@ -303,9 +303,18 @@ def is_model_name(origin: Path) -> bool:
     return not in_reach and str(origin) in {model.name for model in known_models().models}
 
 
-def _from_anywhere(origin: Path) -> str:
+def _origin(origin: Path) -> str:
     """A run or a bundle as it is found again from any folder: a name stays one."""
-    return str(origin if is_model_name(origin) else origin.absolute())
+    return str(origin) if is_model_name(origin) else _from_anywhere(origin)
+
+
+def _from_anywhere(path: Path) -> str:
+    """A path as it is found again, and known again, from any folder."""
+    whole = path.absolute()
+    if ".." in whole.parts:
+        # Not by its letters: behind a link ".." leads elsewhere. What the path names stays a link.
+        whole = whole.resolve() if whole.name == ".." else whole.parent.resolve() / whole.name
+    return str(whole)
 
 
 def _paths(value: str | list[str] | None) -> tuple[Path, ...]:

@@ -44,6 +44,32 @@ def test_a_run_finds_what_it_builds_on_wherever_the_command_is_given(
         check_settings(near)
 
 
+def test_a_path_that_goes_up_is_the_same_path(
+    short: TrainingConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in ("disk/field", "disk/deep", "runs"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "field").symlink_to("disk/field")
+    (tmp_path / "link").symlink_to("disk/deep")
+    monkeypatch.chdir(tmp_path)
+    made = replace(short, data=Path("field"), start_from=Path("first"), teacher=(Path("large"),))
+    made.save()
+    monkeypatch.chdir(tmp_path / "runs")
+    again = replace(
+        made,
+        data=Path("../field"),
+        start_from=Path("../first"),
+        teacher=(Path("../runs/../large"),),
+    )
+    check_settings(again)
+    # Behind a link ".." leads elsewhere.
+    with pytest.raises(DataError, match=r"data is .*/field there, now .*/disk/field\)"):
+        check_settings(replace(again, data=Path("../link/../field")))
+    monkeypatch.chdir(tmp_path / "disk" / "deep")
+    with pytest.raises(DataError, match=r"data is .*/field there, now .*/disk[,)]"):
+        check_settings(replace(made, data=Path("..")))
+
+
 def test_a_run_whose_set_has_changed_does_not_go_on(short: TrainingConfig) -> None:
     """Its best score would be of other images than those that it is compared with."""
     loop.run(short)
