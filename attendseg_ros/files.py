@@ -69,6 +69,9 @@ def prepared(path: Path, content: bytes) -> Iterator[Callable[[], None]]:
     try:
         with _named(path):
             _fill(handle, temporary, content)
+            if place.is_file():
+                # Who may look into it stays as it was.
+                shutil.copymode(place, temporary)
         yield put
     finally:
         temporary.unlink(missing_ok=True)

@@ -33,6 +33,9 @@ _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM)
 def real_place(path: Path) -> Path:
     """Where an output of a name goes: through links, which stay.
 
+    Returns:
+        The same place from any folder, that which is replaced included.
+
     Raises:
         DataError: the name is a link that leads nowhere, or lies behind one.
     """
@@ -42,8 +45,11 @@ def real_place(path: Path) -> Path:
                 f"{path}: lies behind {folder}, a link to {folder.readlink()}, which is not there: "
                 "make that folder first"
             )
+    if path.name in ("", ".."):
+        # What lies beside an output has its name, which "." is none.
+        return _resolved(path)
     if not path.is_symlink():
-        return path
+        return _resolved(path.parent) / path.name
     target = _resolved(path)
     if not target.parent.is_dir():
         raise DataError(f"{path}: is a link to {target}, whose folder does not exist")
@@ -158,6 +164,7 @@ class Placing:
             self._check_new()
             if self._keep is not None and self.path.is_dir() and self.unfinished.is_dir():
                 add_what_is_missing(self.path, self.unfinished, self._keep)
+            if self.path.exists() and self.path.is_dir() == self.unfinished.is_dir():
                 # Who may look into it stays as it was.
                 shutil.copymode(self.path, self.unfinished)
             sync(self.unfinished)

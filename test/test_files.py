@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ def test_follows_the_umask_as_open_does(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_atomically(path, b"")
     assert path.stat().st_mode == usual.stat().st_mode
+    path.chmod(0o600)
+    write_atomically(path, b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_reader_keeps_the_old_content_until_the_new_is_whole(tmp_path: Path) -> None:

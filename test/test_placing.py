@@ -196,6 +196,33 @@ kill()
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.usefixtures("file_system")
+@pytest.mark.parametrize("folder", [True, False])
+def test_who_may_look_into_it_stays_as_it_was(tmp_path: Path, folder: bool) -> None:
+    place = tmp_path / "out"
+    write(place, "old", folder=folder)
+    place.chmod(0o700)
+    with Placing(place) as made:
+        write(made.unfinished, "new", folder=folder)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert read(place) == "new"
+
+
+@pytest.mark.usefixtures("file_system")
+@pytest.mark.parametrize("name", [".", "sub/..", "../out"])
+def test_a_folder_may_be_named_from_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    place = tmp_path / "out"
+    (place / "sub").mkdir(parents=True)
+    monkeypatch.chdir(place)
+    with Placing(Path(name)) as made:
+        write(made.unfinished, "new", folder=True)
+    assert read(place) == "new"
+    assert names(tmp_path) == ["out"]
+    assert names(place) == ["content"]
+
+
 def test_what_else_the_folder_holds_can_stay(tmp_path: Path) -> None:
     place = tmp_path / "out"
     (place / "sub").mkdir(parents=True)

@@ -68,6 +68,7 @@ class LabelledBag:
                 topic, or the bag has such topics.
         """
         self._source = source
+        self._name = path
         self._path = real_place(path)
         self._force = force
         self._topics = {name: _topic(prefix, name) for name in outputs}
@@ -138,7 +139,7 @@ class LabelledBag:
                     yield from self._copy_and_label(reader, writer, painter, journal, label)
                 check_bag(placing.unfinished, writer.written)
         except (OSError, sqlite3.Error) as error:
-            raise DataError(f"{self._path}: cannot be written: {in_words(error)}") from error
+            raise DataError(f"{self._name}: cannot be written: {in_words(error)}") from error
 
     def _copy_and_label(
         self,
@@ -179,12 +180,15 @@ class LabelledBag:
         if not path.exists():
             return
         if not self._force:
-            raise DataError(f"{path}: exists already; name a bag that does not, or give --force")
+            raise DataError(
+                f"{self._name}: exists already; name a bag that does not, or give --force"
+            )
         if not is_bag(path):
-            raise DataError(f"{path}: is not a bag, so it is not replaced")
+            raise DataError(f"{self._name}: is not a bag, so it is not replaced")
         if path.is_dir() and path.suffix.lower() in (".bag", ".mcap"):
             raise DataError(
-                f"{path}: is a folder, so the file {path.name} cannot replace it; name another bag"
+                f"{self._name}: is a folder, so the file {path.name} cannot replace it; name "
+                "another bag"
             )
 
 
