@@ -23,6 +23,7 @@ from attendseg_ros.images.jpeg_damage import DecodedJpeg
 from attendseg_ros.images.picture_files import check_picture
 from attendseg_ros.images.pnm import decode_pnm
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.images.tiff import with_plain_alpha
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
 from attendseg_ros.overhearing import PICTURES, Overhearing
 from attendseg_ros.shortening import shortened_text
@@ -119,6 +120,8 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     jpeg = Jpeg.find(picture)
     if jpeg is None:
         check_picture(picture, max_pixels)
+        if _is_tiff(picture):
+            picture = with_plain_alpha(picture)
         of_pnm = decode_pnm(picture)
         pixels = _imdecode_heard(picture, flags)[0] if of_pnm is None else of_pnm
     else:

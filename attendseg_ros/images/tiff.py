@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 
@@ -12,6 +13,7 @@ _WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT = 256, 257, 322, 323
 _OFFSETS, _COUNTS = (273, 324), (279, 325)
 _BITS, _COLOURS, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _FORMATS = {1: "B", 3: "H", 4: "I", 16: "Q"}
+_EXTRA, _ASSOCIATED, _UNASSOCIATED = 338, 1, 2
 _MOST_ENTRIES = 4096
 
 
@@ -37,6 +39,18 @@ def check_tiff(data: bytes, max_pixels: int) -> None:
                     f"the TIFF has {len(data)} bytes, and a part of its picture ends at "
                     f"{offset + count}",
                 )
+
+
+def with_plain_alpha(data: bytes) -> bytes:
+    """A checked TIFF of which a decoder leaves the colours as they lie, whatever alpha says.
+
+    libtiff darkens those that are not multiplied with their alpha, and leaves those that are.
+    """
+    for tag, form, place in _entries(data):
+        if tag == _EXTRA and struct.unpack_from(form, data, place) == (_UNASSOCIATED,):
+            value = struct.pack(form, _ASSOCIATED)
+            return data[:place] + value + data[place + len(value) :]
+    return data
 
 
 _WHITE_IS_ZERO, _RGB = 0, 2
@@ -88,6 +102,11 @@ def _first(tags: dict[int, tuple[int, ...]], tag: int) -> int:
 
 def _tags(data: bytes) -> dict[int, tuple[int, ...]]:
     """The whole numbers of the first picture's tags."""
+    return {tag: struct.unpack_from(form, data, place) for tag, form, place in _entries(data)}
+
+
+def _entries(data: bytes) -> Iterator[tuple[int, str, int]]:
+    """The first picture's tags of whole numbers: how and where these lie."""
     order = "<" if data.startswith(b"II") else ">"
     big = data[2:4] in (b"+\x00", b"\x00+")
     word, entry_size = ("Q", 20) if big else ("I", 12)
@@ -95,7 +114,6 @@ def _tags(data: bytes) -> dict[int, tuple[int, ...]]:
     (start,) = struct.unpack_from(order + word, data, 8 if big else 4)
     (count,) = struct.unpack_from(order + ("Q" if big else "H"), data, start)
     first = start + (8 if big else 2)
-    tags = {}
     for number in range(min(count, _MOST_ENTRIES)):
         entry = first + number * entry_size
         tag, kind = struct.unpack_from(order + "HH", data, entry)
@@ -106,5 +124,4 @@ def _tags(data: bytes) -> dict[int, tuple[int, ...]]:
         place = entry + 4 + word_size
         if values * struct.calcsize(form) > word_size:
             (place,) = struct.unpack_from(order + word, data, place)
-        tags[tag] = struct.unpack_from(f"{order}{values}{form}", data, place)
-    return tags
+        yield tag, f"{order}{values}{form}", place

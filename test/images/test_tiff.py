@@ -57,6 +57,11 @@ def colours() -> NDArray[np.uint8]:
     return np.dstack([x * 8, y * 16, np.full_like(x, 40)]).astype(np.uint8)
 
 
+def with_alpha() -> NDArray[np.uint8]:
+    """RGB that can be seen less and less."""
+    return np.dstack([colours(), 255 - colours()[..., 0]])
+
+
 def of_16_bits(pixels: NDArray[np.uint8]) -> NDArray[np.uint16]:
     return pixels.astype(np.uint16) * 257
 
@@ -69,6 +74,7 @@ def tiff(
     bits: int = 0,
     floats: int = 0,
     turn: int = 1,
+    extra: int = 0,
 ) -> bytes:
     """A TIFF of one strip, or one a plane, without compression."""
     samples = 1 if pixels.ndim == 2 else pixels.shape[2]
@@ -86,6 +92,8 @@ def tiff(
         284: ("H", [1 + planar]),
         339: ("H", [3 if floats else 1] * samples),
     }
+    if extra:
+        tags[338] = ("H", [extra])
     start = 8 + 2 + 12 * (len(tags) + 2) + 4
     places = [start + sum(map(len, strips[:index])) for index in range(len(strips))]
     tags |= {273: ("I", places), 279: ("I", list(map(len, strips)))}
@@ -110,8 +118,12 @@ def tiff(
         tiff(of_16_bits(colours()), RGB),
         tiff(np.dstack([255 - colours(), np.zeros((HEIGHT, WIDTH), np.uint8)]), CMYK),
         tiff((colours() / 255).astype(np.float32), RGB, floats=1),
+        tiff(with_alpha(), RGB, extra=1),
+        tiff(with_alpha(), RGB, extra=2),
+        tiff(with_alpha(), RGB, extra=2, planar=True),
+        tiff(of_16_bits(with_alpha()), RGB, extra=2),
     ],
-    ids=["rgb", "planes", "16 bits", "cmyk", "floats"],
+    ids=["rgb", "planes", "16 bits", "cmyk", "floats", "a", "a 2", "a 2 planes", "a 2 16 bits"],
 )
 def test_colours_are_those_that_viewers_show(data: bytes) -> None:
     np.testing.assert_allclose(decode_rgb(data).astype(int), colours(), atol=1)
