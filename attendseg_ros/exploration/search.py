@@ -38,6 +38,7 @@ from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, build_attendseg
 from attendseg_ros.network.counting import Counts, count
 from attendseg_ros.network.shape import Shape
+from attendseg_ros.placing import real_place
 from attendseg_ros.progress import progress_to
 from attendseg_ros.together import write_together
 from attendseg_ros.training import loop
@@ -126,7 +127,7 @@ def explore(
             )
     # First: what is unfit leaves no folder behind that would refuse the corrected command.
     check_run(training)
-    with held_alone(training.run):
+    with held_alone(real_place(training.run)):
         _claim(training, limits, sizes)
         search = _Search(training, limits, engine, threads, sizes)
         found = search.run(candidates)

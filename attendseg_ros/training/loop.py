@@ -25,6 +25,7 @@ from attendseg_ros.files import write_atomically
 from attendseg_ros.json_text import to_json
 from attendseg_ros.locks import held_alone
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE, AttendSeg, build_attendseg
+from attendseg_ros.placing import real_place
 from attendseg_ros.progress import progress_of
 from attendseg_ros.terms import Source
 from attendseg_ros.training.ancestry import seen_before
@@ -86,7 +87,7 @@ def run(config: TrainingConfig, terms: Sequence[Source] | None = None) -> dict[s
     ancestors = descent(config, terms)
     trainer = _Trainer(config, unknown_terms(ancestors))
     # Only now: what is unfit leaves no folder behind that would refuse the corrected command.
-    with held_alone(config.run):
+    with held_alone(real_place(config.run)):
         # Another run may have been here while the set was read.
         check_settings(config)
         trainer.resume()

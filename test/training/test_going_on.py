@@ -88,3 +88,16 @@ def test_a_run_whose_set_has_changed_does_not_go_on(short: TrainingConfig) -> No
     del state["set"]
     torch.save(state, short.run / LAST_FILE)
     assert loop.run(short)["epoch"] <= short.epochs
+
+
+def test_a_run_may_be_a_link_to_a_folder_of_its_own(short: TrainingConfig, tmp_path: Path) -> None:
+    """As on a larger disk; the folder need not be there yet, but where it is to be must."""
+    (tmp_path / "disk").mkdir()
+    link, adrift = tmp_path / "link", tmp_path / "adrift"
+    link.symlink_to("disk/run")
+    adrift.symlink_to("gone/run")
+    assert loop.run(replace(short, run=link))["epoch"] <= short.epochs
+    assert link.is_symlink()
+    assert (tmp_path / "disk" / "run" / LAST_FILE).is_file()
+    with pytest.raises(DataError, match=r"adrift: is a link to .*gone/run, whose folder does not"):
+        loop.run(replace(short, run=adrift))
