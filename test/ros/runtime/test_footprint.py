@@ -13,7 +13,7 @@ from support.segmentation_rig import Rig
 
 from attendseg_ros.inference import AUTO, shipped_models
 
-MOST_MB = 200.0
+MOST_MB = 190.0
 """For the node with images of 640x480."""
 
 LIBRARIES = {"openvino": "libopenvino_intel_cpu_plugin", "onnxruntime": "onnxruntime_pybind11"}
