@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 
 import numpy as np
 from geometry_msgs.msg import Point
@@ -216,10 +216,17 @@ class _Scale:
     def radius_m(self, disc: Disc) -> float:
         """The radius on the ground; NaN where that is not known, as `problem` says."""
         try:
-            return self.view(disc).radius_m(disc)
+            radius_m = self.view(disc).radius_m(disc)
+            if isnan(radius_m):
+                raise DepthError(
+                    DepthFault.NO_GROUND,
+                    "by D of camera_info the lens shows no ground on the rim of the largest free "
+                    "disc: is it of this lens?",
+                )
         except DepthError as error:
             self.problem = self.problem or error
             return nan
+        return radius_m
 
     def view(self, disc: Disc) -> GroundView:
         """The ground that the disc is on.

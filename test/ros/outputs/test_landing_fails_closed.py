@@ -228,6 +228,10 @@ BAD: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
         lambda: of(k=intrinsics(1e9)),
         "camera_info without intrinsics",
     ),
+    "the lens shows no ground there": (
+        lambda: of(d=[-50.0, 0.0, 0.0, 0.0, 0.0], distortion_model="plumb_bob"),
+        "free ground not measured",
+    ),
     "the lens is no number": (lambda: of(d=[math.nan] * 5), "camera_info with an unknown lens"),
 }
 
