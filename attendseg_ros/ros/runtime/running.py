@@ -144,6 +144,8 @@ def _at_start(error: BaseException) -> str:
         return name_in_words(error)
     if "invalid node name" in str(error):
         return without_places(str(error))
+    if "error not set" in str(error) and os.environ.get("ROS_SECURITY_STRATEGY") == "Enforce":
+        return "security is enforced: set ROS_SECURITY_KEYSTORE to the folder of its keys"
     if os.strerror(errno.EMFILE) in str(error):
         # Each library that meets it says it in its own way, down in a longer text.
         most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -117,6 +117,14 @@ def test_an_argument_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert line.startswith("the command line is not in UTF-8: 'model:=/m")
 
 
+def test_security_without_keys_is_named(tmp_path: Path) -> None:
+    how = {"ENABLE": "true", "STRATEGY": "Enforce", "KEYSTORE": ""}
+    environment = {f"ROS_SECURITY_{name}": value for name, value in how.items()}
+    process = LoggedProcess([sys.executable, "-m", MODULE], tmp_path / "log", environment)
+    assert process.wait() == 1
+    assert "set ROS_SECURITY_KEYSTORE to the folder" in process.log()
+
+
 def shared_memory(pid: int) -> set[Path]:
     """What a process has mapped of Fast DDS's segments; those of others are gone with them."""
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
