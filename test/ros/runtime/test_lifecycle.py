@@ -236,7 +236,10 @@ def test_what_cannot_start_ends_with_1_and_says_why(
     ("arguments", "said"),
     [
         (("-p", "overlay_alpha"), "overlay_alpha"),
-        (("--params_file", "x.yaml"), "'--params_file', 'x.yaml'"),
+        (
+            ("--params_file", "x.yaml"),
+            "ROS has no such arguments: ['--params_file', 'x.yaml']: it has",
+        ),
         (("image:=/camera/image_raw",), "it has -p NAME:=VALUE, --params-file FILE, -r FROM:=TO"),
     ],
 )
