@@ -100,6 +100,9 @@ def in_time(name: str, status: int = INTERRUPTED) -> Iterator[threading.Event]:
             return
         # It stays open: further signals are written to it as well.
         asked.set()
+        if said[0] == signal.SIGHUP:
+            # Of a closed terminal rclpy hears nothing.
+            os.kill(os.getpid(), signal.SIGTERM)
         processes.hurry()
         threading.Event().wait(GRACE_S)
         _end_now(name, status)

@@ -202,7 +202,7 @@ def test_says_once_that_rendering_cannot_keep_up(tmp_path: Path) -> None:
         assert process.log().count("cannot keep up") == 1
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ends_without_a_trace(tmp_path: Path, by: signal.Signals) -> None:
     with NodeProcess(MODULE, tmp_path / "log", PARAMETERS) as process:
         process.wait_for_log("street 5")

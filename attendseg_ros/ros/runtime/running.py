@@ -43,7 +43,7 @@ def run(
     start: Callable[[NodeT], None] | None = None,
     ends: type[Exception] | tuple[()] = (),
 ) -> int:
-    """Makes a node and spins it until Ctrl-C, SIGTERM or a shut-down of the context.
+    """Makes a node and spins it until Ctrl-C, SIGTERM, SIGHUP or a shut-down of the context.
 
     Args:
         make_node: makes the node, which `destroy_node` must bring to an end.
@@ -63,6 +63,10 @@ def run(
     # handlers that rclpy installs over these end the spinning, and call these.
     for number in STOPS:
         signal.signal(number, lambda *_: None)
+    # An ignored SIGHUP is what nohup asks for. Else the end of the terminal would end the node on
+    # the spot, and its shared memory would stay behind.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
     with stopping.in_time("attendseg_ros", status=0) as asked:
         status = _run(make_node, args, start, ends)
         if asked.is_set():

@@ -174,7 +174,7 @@ def taken(rig: Rig) -> int:
     return int(rig.value("camera", "frames received"))
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_it_in_the_middle_of_a_hang(
     tmp_path: Path, hanging_path: Path, by: signal.Signals
 ) -> None:

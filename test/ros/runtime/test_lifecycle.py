@@ -156,7 +156,7 @@ def test_shutdown_frees_everything(tmp_path: Path, tiny_path: Path) -> None:
         assert rig.process.stop() == 0
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "at work"])
 def test_signals_end_it_with_0_and_no_traceback(
     tmp_path: Path, tiny_path: Path, by: signal.Signals, busy: bool
@@ -171,6 +171,18 @@ def test_signals_end_it_with_0_and_no_traceback(
         assert rig.process.stop(by) == 0
         assert "Traceback" not in rig.process.log()
         assert "rror" not in rig.process.log()
+
+
+def test_nohup_keeps_it_when_the_terminal_closes(tmp_path: Path, tiny_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Rig(tmp_path, tiny_path) as rig:
+            os.kill(rig.process.pid, signal.SIGHUP)
+            camera = rig.client.camera()
+            rig.client.ask(camera, rig.painted(), rig.output("mask"))
+            assert rig.process.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_further_signals_do_not_cut_the_ending_short(tmp_path: Path, tiny_path: Path) -> None:
