@@ -90,12 +90,16 @@ class SqliteReader(BagReader):
         return Counter(message.connection.id for message in self._messages_of(file, ""))
 
     def _messages_of(self, file: SqliteFile, topic: str) -> Iterator[Recorded]:
-        count = strangers = timeless = 0
-        broken = self._broken.get(file.name, "")
+        count = strangers = timeless = unreadable = 0
+        broken, stopped = self._broken.get(file.name, ""), file.is_cut_off
         try:
             with closing(file.open()) as database:
                 topics = self._topics(database)
-                for topic_id, time_ns, data in _rows_of_messages(database, not broken):
+                for row in _rows_of_messages(database, not broken):
+                    if row is None:
+                        unreadable += 1
+                        continue
+                    topic_id, time_ns, data = row
                     connection = topics.get(topic_id)
                     time_ns = int(time_ns) if isinstance(time_ns, float) else time_ns
                     if connection is None or not isinstance(time_ns, int):
@@ -106,11 +110,15 @@ class SqliteReader(BagReader):
                     if topic in ("", connection.topic):
                         yield self._recorded(file, connection, time_ns, data)
         except sqlite3.Error as error:
-            broken = in_words(error)
-        if broken:
+            broken, stopped = in_words(error), True
+        left_out = f"{unreadable} messages lie in damaged parts of the file and are left out"
+        if stopped or (broken and not unreadable):
+            more = f"; {left_out}" if unreadable else ""
             self.damage.append(
-                f"{self._which(file)}cut off or damaged behind message {count}: {broken}"
+                f"{self._which(file)}cut off or damaged behind message {count}: {broken}{more}"
             )
+        elif unreadable:
+            self.damage.append(self._which(file) + left_out)
         if file.bytes_behind:
             self.damage.append(self._which(file) + behind_its_end(file.bytes_behind))
         if strangers:
@@ -179,25 +187,48 @@ def _rows(database: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def _rows_of_messages(database: sqlite3.Connection, by_time: bool) -> Iterator[tuple[Any, ...]]:
+def _rows_of_messages(
+    database: sqlite3.Connection, by_time: bool
+) -> Iterator[tuple[Any, ...] | None]:
+    """Topic, time and data of each message; None for one that lies in a damaged part."""
     wanted = "SELECT topic_id, timestamp, data FROM messages"
-    if not by_time:
-        yield from database.execute(wanted)
-        return
     if not _has_row_numbers(database):
-        yield from database.execute(f"{wanted} ORDER BY timestamp")
+        yield from database.execute(f"{wanted} ORDER BY timestamp" if by_time else wanted)
         return
-    # Not with the data: without an index SQLite would sort it all in a temporary file.
-    for row in database.execute("SELECT rowid FROM messages ORDER BY timestamp, rowid"):
-        yield from database.execute(f"{wanted} WHERE rowid = ?", row)
+    # Not with the data: without an index SQLite would sort it all in a temporary file, and of
+    # what is damaged one after the other can be tried.
+    for row in _row_numbers(database, by_time):
+        found: list[tuple[Any, ...] | None] = [None]
+        try:
+            found = database.execute(f"{wanted} WHERE rowid = ?", row).fetchall()
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise
+        yield from found
+
+
+def _row_numbers(database: sqlite3.Connection, by_time: bool) -> Iterator[tuple[int]]:
+    numbers = "SELECT rowid FROM messages"
+    sorted_by_time = f"{numbers} ORDER BY timestamp, rowid"
+    if by_time:
+        yield from database.execute(sorted_by_time)
+        return
+    last = (-(2**63),)
+    try:
+        for last in database.execute(f"{numbers} NOT INDEXED ORDER BY rowid"):
+            yield last
+    except sqlite3.DatabaseError:
+        # What comes behind the damage only an index tells; without one this raises the same.
+        yield from (row for row in database.execute(sorted_by_time) if row > last)
 
 
 def _has_row_numbers(database: sqlite3.Connection) -> bool:
     """Whether messages have SQLite's own numbers: those of a view, or of some tables, do not."""
     try:
-        row = database.execute("SELECT rowid FROM messages LIMIT 1").fetchone()
-    except sqlite3.OperationalError:
-        return False
+        row = database.execute("SELECT rowid FROM messages NOT INDEXED LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        # Damage at the table's start does not change what the table is.
+        return not isinstance(error, sqlite3.OperationalError)
     return row is None or row[0] is not None
 
 

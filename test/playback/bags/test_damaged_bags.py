@@ -81,7 +81,9 @@ def test_a_cut_off_bag_is_read_up_to_the_cut(tmp_path: Path, kind: str, share: f
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * share)])
     messages, damage = read(bag)
-    assert messages == whole[: len(messages)]
+    # In SQLite a message may begin before the cut and end behind it, and a shorter one follow.
+    kept = set(messages) if kind == "sqlite3" else set(whole[: len(messages)])
+    assert messages == [message for message in whole if message in kept]
     # A chunk of a megabyte is lost with its last byte.
     assert len(messages) > 2 * COUNT * share - 30
     (line,) = damage

@@ -233,6 +233,46 @@ def test_an_index_that_lacks_messages_is_not_trusted(tmp_path: Path) -> None:
     assert sorted(messages) == sorted(expected)
 
 
+@pytest.mark.parametrize("index", [True, False], ids=["index", "no index"])
+@pytest.mark.parametrize("page", ["of one message", "of several"])
+def test_a_damaged_page_costs_no_more_than_its_messages(
+    tmp_path: Path, page: str, index: bool
+) -> None:
+    """Each of the later messages fills two pages, and three begin in each of the table's."""
+    bag = drive(tmp_path, "sqlite3")
+    with closing(sqlite3.connect(database_of(bag))) as database:
+        later = [(1, 10**9 + number, bytes([number]) * 9000) for number in range(1, 31)]
+        database.executemany(
+            "INSERT INTO messages(topic_id, timestamp, data) VALUES (?, ?, ?)", later
+        )
+        if not index:
+            database.execute("DROP INDEX timestamp_idx")
+        database.commit()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    whole = read(bag)
+    content = database_of(bag).read_bytes()
+    pages = [content[start : start + size] for start in range(0, len(content), size)]
+    # Leaves of a table begin with 13; other pages of it with the number of the next.
+    is_hit = [
+        bytes([15]) * 99 in each and (each[0] == 13) == (page == "of several") for each in pages
+    ]
+    hit = is_hit.index(True)
+    pages[hit] = bytes(size)
+    database_of(bag).write_bytes(b"".join(pages))
+    with open_bag(bag) as reader:
+        messages = [(m.connection.topic, m.time_ns, m.data) for m in reader.messages()]
+        (damage,) = reader.damage
+    assert set(messages) < set(whole)
+    if page == "of several" and not index:
+        assert damage.startswith(f"cut off or damaged behind message {len(messages)}: ")
+    else:
+        assert damage == (
+            f"{len(whole) - len(messages)} messages lie in damaged parts of the file and are left "
+            "out"
+        )
+        assert len(whole) - len(messages) == 1 if page == "of one message" else 3
+
+
 def test_messages_of_a_topic_that_is_gone_are_counted(tmp_path: Path) -> None:
     bag = drive(tmp_path, "sqlite3")
     with closing(sqlite3.connect(database_of(bag))) as database:
