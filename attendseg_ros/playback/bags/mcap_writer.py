@@ -92,7 +92,16 @@ class McapWriter(BagWriter):
         return self._register(name, ROS1_SERIALIZATION, schema, metadata)
 
     def copy(self, recorded: Recorded) -> None:
-        """Adds a message of the other bag, unchanged."""
+        """Adds a message of the other bag, unchanged.
+
+        Raises:
+            DataError: its time is before 1970, which other kinds of bags can hold.
+        """
+        if recorded.time_ns < 0:
+            raise DataError(
+                f"a message on {recorded.connection.topic} was recorded at {recorded.time_ns} ns, "
+                "before 1970, which MCAP cannot hold: write a bag's folder"
+            )
         self._add(
             self._copies[recorded.connection.id],
             recorded.time_ns,

@@ -373,3 +373,16 @@ def test_a_definition_that_is_null_is_none(tmp_path: Path) -> None:
         )
     label(bag, tmp_path / "labelled")
     assert sorted(m for m in read(tmp_path / "labelled") if m[0] != MASK) == sorted(expected)
+
+
+def test_a_time_before_1970_is_kept_where_it_can_be(tmp_path: Path) -> None:
+    bag = drive(tmp_path, "sqlite3")
+    with closing(sqlite3.connect(database_of(bag))) as database:
+        database.execute("UPDATE messages SET timestamp = -5 WHERE id = 1")
+        database.commit()
+    expected = read(bag)
+    label(bag, tmp_path / "labelled")
+    assert [m for m in read(tmp_path / "labelled") if m[0] != MASK] == expected
+    with pytest.raises(DataError, match=r"a message on /.* at -5 ns, before 1970, which MCAP cann"):
+        label(bag, tmp_path / "labelled.mcap")
+    assert not (tmp_path / "labelled.mcap").exists()
