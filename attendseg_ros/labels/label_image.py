@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError, one_line
 from attendseg_ros.files import pointer_in
+from attendseg_ros.images.bad_image import check_size
 from attendseg_ros.labels.exif import exif_orientation
 from attendseg_ros.labels.palette import Color
 
@@ -72,7 +73,7 @@ def read_label_image(content: bytes) -> LabelImage:
     """Takes a PNG apart.
 
     Raises:
-        ImageError: it is no PNG, or a damaged one.
+        ImageError: it is no PNG, a damaged one, or too large.
     """
     if not content.startswith(_SIGNATURE):
         if pointer := pointer_in(content):
@@ -87,6 +88,7 @@ def read_label_image(content: bytes) -> LabelImage:
     header = next((data for name, data in chunks if name == b"IHDR"), b"")
     if len(header) != 13:
         raise ImageError("cannot be decoded as an image: its PNG header is damaged")
+    check_size(*struct.unpack_from(">II", header))
     depth, color_type = header[8], header[9]
     exif = next((data for name, data in chunks if name == b"eXIf"), b"")
     orientation = exif_orientation(exif)

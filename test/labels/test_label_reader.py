@@ -207,6 +207,7 @@ def test_255_among_other_ids_means_unlabelled(reader: Reader, tmp_path: Path) ->
         (png(IDS, PALETTE, 8, OWN[:2]), "index 2 of a palette of 2"),
         (png(IDS + 255, GREY, 16), "label id 256"),
         (png(np.full((2, 2, 3), 300), RGB, 16), "colours of 16 bits"),
+        (png(np.zeros((7000, 8000), np.uint8), GREY, 1), "8000x7000 is 56000000 pixels, more"),
     ],
 )
 def test_damaged_images_are_named(
