@@ -72,10 +72,21 @@ def suffix_of(path: Path) -> str:
     return name.suffix
 
 
-def is_of_no_bag(name: str) -> bool:
-    """Whether a file in a ROS 2 bag's folder is none of the bag's, by its name: notes, say."""
-    stored = re.sub(r"-(wal|shm|journal)$", "", name.lower())
-    return name != _METADATA and _KINDS.get(suffix_of(Path(stored))) not in _STORAGES
+def makes_one_bag(folder: Path) -> bool:
+    """Whether a folder's metadata.yaml makes one bag of what lies in it."""
+    return not _information(folder)[1]
+
+
+def others_in(folder: Path) -> Callable[[str], bool]:
+    """Which files in a ROS 2 bag's folder are not the bag's, by name: notes, other recordings."""
+    named = _named_files(folder, _information(folder)[0])
+    parts = {_METADATA, *(file.name for file in named.values() if file is not None)}
+
+    def is_other(name: str) -> bool:
+        stored = re.sub(r"-(wal|shm|journal)$", "", name)
+        return stored not in parts and (stored == name or (folder / stored).exists())
+
+    return is_other
 
 
 def kind_of(path: Path) -> str:
@@ -191,14 +202,12 @@ def _parts_of_folder(path: Path) -> BagFiles:
         kind=storage if isinstance(storage, str) else "",
         counted=counted if isinstance(counted, int) else 0,
     )
-    paths = information.get("relative_file_paths")
-    names = [name for name in paths if isinstance(name, str)] if isinstance(paths, list) else []
-    located = {name: _located(path, name) for name in names}
+    located = _named_files(path, information)
     missing = [_last(name) for name, file in located.items() if file is None]
     # Two names may lead to one file, as "drive/drive_0.db3" and "drive_0.db3" do.
     found.files = list(dict.fromkeys(file for file in located.values() if file is not None))
     others = [file for file in there if file not in found.files]
-    if missing or not names:
+    if missing or not located:
         are = "are" if len(missing) > 1 else "is"
         found.metadata = f"{_METADATA} names no files"
         if missing:
@@ -216,6 +225,13 @@ def _parts_of_folder(path: Path) -> BagFiles:
             left = ", ".join(file.name for file in others)
             found.metadata = f"{_METADATA} does not name {left}: not read"
     return found
+
+
+def _named_files(folder: Path, information: dict[str, Any]) -> dict[str, Path | None]:
+    """The files that a metadata.yaml names, each with where it lies; None: nowhere."""
+    paths = information.get("relative_file_paths")
+    names = [name for name in paths if isinstance(name, str)] if isinstance(paths, list) else []
+    return {name: _located(folder, name) for name in names}
 
 
 def _storage_files(path: Path) -> list[Path]:

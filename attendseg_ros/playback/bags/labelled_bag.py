@@ -13,7 +13,7 @@ from typing import Any
 from attendseg_ros.errors import DataError, ImageError, LogitsError
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.placing import Placing, check_apart, hidden_name, real_place
-from attendseg_ros.playback.bags.bag_files import is_bag, is_of_no_bag
+from attendseg_ros.playback.bags.bag_files import is_bag, makes_one_bag, others_in
 from attendseg_ros.playback.bags.bag_messages import DecodedImage, ImageDecoder
 from attendseg_ros.playback.bags.bag_reader import BagReader, Recorded
 from attendseg_ros.playback.bags.bag_source import BagSource, holds_images
@@ -126,7 +126,7 @@ class LabelledBag:
             DataError: the bag cannot be written, or no image at all can be labelled.
         """
         try:
-            with Placing(self._path, is_of_no_bag, replace=self._force) as placing:
+            with Placing(self._path, others_in(self._path), replace=self._force) as placing:
                 # Another run may have ended since the first look.
                 self._check_output()
                 with (
@@ -176,7 +176,7 @@ class LabelledBag:
 
     def _check_output(self) -> None:
         path, source = self._path, self._source.path
-        check_apart(path, [source], "bag")
+        check_apart(self._name, [source], "bag")
         if not path.exists():
             return
         if not self._force:
@@ -185,6 +185,11 @@ class LabelledBag:
             )
         if not is_bag(path):
             raise DataError(f"{self._name}: is not a bag, so it is not replaced")
+        if path.is_dir() and not makes_one_bag(path):
+            raise DataError(
+                f"{self._name}: holds recordings and no metadata.yaml that makes one bag of them, "
+                "so it is not replaced; name another bag"
+            )
         if path.is_dir() and path.suffix.lower() in (".bag", ".mcap"):
             raise DataError(
                 f"{self._name}: is a folder, so the file {path.name} cannot replace it; name "

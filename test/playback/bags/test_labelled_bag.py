@@ -279,20 +279,26 @@ def test_force_replaces_a_bag_and_nothing_else(tmp_path: Path) -> None:
     label(path, out)
     for name in ("calibration.yaml", "notes.mcap.txt"):
         (out / name).write_text("mine")
-    for name in ("labelled_0.mcap.zstd", "labelled_0.db3-wal", "x.db3.active"):
+    for name in ("labelled.mcap-journal", "labelled_0.db3-wal"):
         (out / name).write_text("of the old one")
+    others = ("monday.mcap", "tuesday.db3.zstd", "x.db3.active")
+    for name in others:
+        (out / name).write_text("another recording")
     label(path, out, ("color_mask",), force=True)
-    assert sorted(file.name for file in out.iterdir()) == [
-        "calibration.yaml",
-        "labelled.mcap",
-        "metadata.yaml",
-        "notes.mcap.txt",
-    ]
+    assert sorted(file.name for file in out.iterdir()) == sorted(
+        ["calibration.yaml", "labelled.mcap", "metadata.yaml", "notes.mcap.txt", *others]
+    )
     assert (out / "calibration.yaml").read_text() == "mine"
+    assert all((out / name).read_text() == "another recording" for name in others)
+    for name in others:
+        (out / name).unlink()
     assert {topic for topic, _, _ in raw(out)} >= {"/segmentation/color_mask"}
     assert MASK not in {topic for topic, _, _ in raw(out)}
     (tmp_path / "home").mkdir()
     with pytest.raises(DataError, match="home: is not a bag, so it is not replaced"):
+        LabelledBag(BagSource(path), tmp_path / "home", force=True)
+    (tmp_path / "home" / "monday.mcap").write_text("another recording")
+    with pytest.raises(DataError, match=r"home: holds recordings and no metadata.yaml that makes"):
         LabelledBag(BagSource(path), tmp_path / "home", force=True)
 
 
