@@ -12,6 +12,7 @@ from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
 from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.changed_settings import differences
+from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 from attendseg_ros.training.samples import InMemory
 from attendseg_ros.training.scenes import training_scenes
@@ -50,6 +51,13 @@ def check_settings(config: TrainingConfig) -> None:
         training_scenes(config.classes)
     _check_teachers(config)
     if not (config.run / CONFIG_FILE).exists():
+        # Others call their weights by these names, too.
+        for name in (BEST_FILE, LAST_FILE):
+            if (config.run / name).exists():
+                raise DataError(
+                    f"{config.run}: holds {name} and no {CONFIG_FILE}, so it is no run of this "
+                    "command, and nothing in it is replaced: give another folder"
+                )
         return
     found = replace(TrainingConfig.load(config.run), run=config.run)
     if changed := differences(found.to_mapping(), config.to_mapping()):

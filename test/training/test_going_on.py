@@ -15,7 +15,7 @@ import torch
 
 from attendseg_ros.errors import DataError
 from attendseg_ros.training import loop
-from attendseg_ros.training.checkpoint import LAST_FILE
+from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE
 from attendseg_ros.training.checks import check_settings
 from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
 
@@ -101,3 +101,13 @@ def test_a_run_may_be_a_link_to_a_folder_of_its_own(short: TrainingConfig, tmp_p
     assert (tmp_path / "disk" / "run" / LAST_FILE).is_file()
     with pytest.raises(DataError, match=r"adrift: is a link to .*gone/run, whose folder does not"):
         loop.run(replace(short, run=adrift))
+
+
+@pytest.mark.parametrize("name", [BEST_FILE, LAST_FILE])
+def test_weights_of_another_program_are_not_replaced(short: TrainingConfig, name: str) -> None:
+    short.run.mkdir()
+    (short.run / name).write_bytes(b"of weeks")
+    with pytest.raises(DataError, match=rf"run: holds {name} and no config\.yaml, so it is no run"):
+        loop.run(short)
+    assert [file.name for file in short.run.iterdir()] == [name]
+    assert (short.run / name).read_bytes() == b"of weeks"
