@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Which files of a folder are pictures: one list for all that reads folders of them."""
+"""Which files of a folder are pictures, one list for all readers; and how large they may be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+MAX_PIXELS = 50_000_000
+"""Most pixels of an image where no other limit is given; as RGB they take 150 MB."""
 
 # fmt: off
 PICTURE_SUFFIXES = frozenset({

@@ -8,6 +8,7 @@ from enum import Enum
 
 from attendseg_ros.errors import ImageError
 from attendseg_ros.inference.resize import LARGEST_IMAGE_SIDE
+from attendseg_ros.pictures import MAX_PIXELS
 
 
 class Reason(Enum):
@@ -40,10 +41,6 @@ class BadImageError(ImageError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
-
-
-MAX_PIXELS = 50_000_000
-"""Most pixels of an image where no other limit is given; as RGB they take 150 MB."""
 
 
 def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:

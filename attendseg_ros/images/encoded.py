@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attendseg_ros.errors import one_line
-from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.colours import demosaic
 from attendseg_ros.images.compressed_format import Meaning, check_no_video, meaning_of
@@ -26,6 +26,7 @@ from attendseg_ros.images.sample_bits import SampleBits
 from attendseg_ros.images.tiff import with_plain_alpha
 from attendseg_ros.labels.exif import TIFF_STARTS, picture_orientation, turned
 from attendseg_ros.overhearing import PICTURES, Overhearing
+from attendseg_ros.pictures import MAX_PIXELS
 from attendseg_ros.shortening import shortened_text
 
 _AS_IT_LIES = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION

@@ -15,12 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, Reason, check_size
+from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
 from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.colours import demosaic, from_packed, from_planes
 from attendseg_ros.images.encoded import decode_message
 from attendseg_ros.images.encodings import ENCODINGS, Encoding, Kind, find_encoding
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.pictures import MAX_PIXELS
 from attendseg_ros.shortening import shortened
 
 _PAGE = 4096

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import ImageError, one_line
 from attendseg_ros.files import pointer_in
-from attendseg_ros.images.bad_image import check_size
 from attendseg_ros.labels.exif import exif_orientation
 from attendseg_ros.labels.palette import Color
+from attendseg_ros.pictures import MAX_PIXELS
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGB_ALPHA = 0, 2, 3, 4, 6
@@ -88,7 +88,11 @@ def read_label_image(content: bytes) -> LabelImage:
     header = next((data for name, data in chunks if name == b"IHDR"), b"")
     if len(header) != 13:
         raise ImageError("cannot be decoded as an image: its PNG header is damaged")
-    check_size(*struct.unpack_from(">II", header))
+    width, height = struct.unpack_from(">II", header)
+    if width * height > MAX_PIXELS:
+        raise ImageError(
+            f"{width}x{height} is {width * height} pixels, more than the {MAX_PIXELS} that are read"
+        )
     depth, color_type = header[8], header[9]
     exif = next((data for name, data in chunks if name == b"eXIf"), b"")
     orientation = exif_orientation(exif)

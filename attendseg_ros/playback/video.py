@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from attendseg_ros.errors import DataError
-from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError, check_size
+from attendseg_ros.images.bad_image import BadImageError, check_size
 from attendseg_ros.images.channels import swap_red_and_blue
 from attendseg_ros.overhearing import Overhearing
+from attendseg_ros.pictures import MAX_PIXELS
 from attendseg_ros.playback.file_kinds import what_it_is
 from attendseg_ros.playback.frames import Frame, Image, Source, is_numbered_name, numbered_name
 from attendseg_ros.playback.utf8_names import utf8_name

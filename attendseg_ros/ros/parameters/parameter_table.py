@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attendseg_ros.images.bad_image import MAX_PIXELS
 from attendseg_ros.inference import AUTO, ENGINE_NAMES
 from attendseg_ros.inference.engine import MOST_THREADS
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.inference.familiarity import USUAL_LIMIT
+from attendseg_ros.pictures import MAX_PIXELS
 from attendseg_ros.ros.camera.rectification import CHOICES as RECTIFIED_CHOICES
 from attendseg_ros.ros.parameters.parameter_spec import one_of, parameter, specs_of
 

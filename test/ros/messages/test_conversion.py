@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import Image
 
-from attendseg_ros.images.bad_image import MAX_PIXELS, BadImageError
+from attendseg_ros.images.bad_image import BadImageError
 from attendseg_ros.images.sample_bits import SampleBits
+from attendseg_ros.pictures import MAX_PIXELS
 from attendseg_ros.ros.messages.conversion import cv_bridge_converter, to_rgb
 
 SIZE = (4, 2)
