@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +27,6 @@ from rcl_interfaces.srv import (
     SetParameters,
     SetParametersAtomically,
 )
-from support.logged_process import PATIENCE_S
 from support.segmentation_rig import Rig
 from support.tiny_bundle import write_tiny_bundle
 
@@ -52,22 +50,14 @@ FIELDS = {
 
 
 class Services:
-    """The parameter services of a node under test, their clients made once."""
+    """The parameter services of a node under test."""
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
-        self._clients: dict[str, Any] = {}
 
     def call(self, name: str, service_type: Any, **fields: Any) -> Any:
-        if name not in self._clients:
-            node = self._rig.client.node
-            self._clients[name] = node.create_client(service_type, f"segmentation/{name}")
-            assert self._clients[name].wait_for_service(PATIENCE_S)
-        done = threading.Event()
-        future = self._clients[name].call_async(service_type.Request(**fields))
-        future.add_done_callback(lambda _: done.set())
-        assert done.wait(PATIENCE_S), f"no answer of {name} to {fields}"
-        return future.result()
+        request = service_type.Request(**fields)
+        return self._rig.client.call(service_type, f"segmentation/{name}", request)
 
     def set(self, *parameters: ParameterMessage) -> Any:
         answer = self.call("set_parameters", SetParameters, parameters=list(parameters))
