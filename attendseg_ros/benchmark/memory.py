@@ -16,10 +16,12 @@ from typing import Any
 
 from attendseg_ros.benchmark.machine import machine
 from attendseg_ros.benchmark.processes import Process, ros_arguments, wait_beside
+from attendseg_ros.fastdds_profiles import suited_environment
 from attendseg_ros.progress import progress_of
 from attendseg_ros.temporary import TemporaryFolder
 
 _ENDLESS_S = 1e9
+_WIDTH, _HEIGHT = 640, 480
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,16 @@ def resident_mb(plan: MemoryPlan, counts: Sequence[int]) -> Iterator[float]:
         "node": ("attendseg_ros.ros.segmentation_node", node_parameters),
         "camera": (
             "attendseg_ros.ros.benchmark.camera",
-            {"rate_hz": 0.0, "duration_s": _ENDLESS_S},
+            {"rate_hz": 0.0, "duration_s": _ENDLESS_S, "width": _WIDTH, "height": _HEIGHT},
         ),
     }
+    # As the launch files do for a robot of whose camera they know the size.
+    variables = suited_environment(os.environ, (_WIDTH, _HEIGHT))
     with TemporaryFolder() as logs, ExitStack() as stack:
         started = {}
         for role, (module, parameters) in roles.items():
             command = ["-m", module, *ros_arguments(namespace, parameters)]
-            process = Process(role, command, Path(logs) / f"{role}.log")
+            process = Process(role, command, Path(logs) / f"{role}.log", variables)
             started[role] = stack.enter_context(process)
         for count in counts:
             while wait_beside(started["listener"], "masks", started["node"])["count"] < count:
