@@ -36,8 +36,7 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
     frames = scenario["frames"]
     assert frames["sent"] > 0
     ways = ("lost", "dropped", "failed", "lost_masks", "masks")
-    # Where the machine is busy, the last one may be in hand still.
-    assert 0 <= frames["sent"] - sum(frames[way] for way in ways) <= 1
+    assert sum(frames[way] for way in ways) == frames["sent"]
     assert frames["failed"] == 0
     latency = scenario["latency_ms"]
     assert latency["n"] > 0
@@ -49,8 +48,7 @@ def test_measures_camera_to_mask(tiny: Path, transport: str) -> None:
         assert stages[name]["p50"] <= stages[name]["p95"]
     # The parts make the whole, on average over the same frames.
     whole = sum(one["mean"] for one in stages.values())
-    rounding = 0.01
-    assert latency["min"] - rounding <= whole <= latency["max"] + rounding
+    assert latency["min"] <= whole <= latency["max"]
     told = markdown(results)
     assert "the way of a frame, attendseg, 320x240 at 20 Hz:" in told
     assert f"| stamp to mask                                        | {whole:.2f} " in told
