@@ -52,11 +52,8 @@ def run(name: str, work: Callable[[], int]) -> int:
     before = {}
     hook = sys.unraisablehook
     try:
-        for number in processes.STOPS:
-            # An ignored SIGHUP is what nohup asks for; an ignored SIGINT is only what a script's
-            # background processes are born with.
-            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, stop)
+        for number in heeded():
+            before[number] = signal.signal(number, stop)
         sys.unraisablehook = _without_stops(hook)
         with in_time(name):
             return work()
@@ -71,6 +68,16 @@ def run(name: str, work: Callable[[], int]) -> int:
         if not came:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def heeded() -> list[signal.Signals]:
+    """The signals that end this process.
+
+    An ignored SIGHUP is what nohup asks for; an ignored SIGINT is only what a script's background
+    processes are born with.
+    """
+    nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [number for number in processes.STOPS if number != signal.SIGHUP or not nohup]
 
 
 @contextmanager

@@ -60,13 +60,10 @@ def run(
     # for that: 7 MB and 20 ms, for what no node does.
     import_without("rosidl_generator_py", "rosidl_generator_py.generate_py_impl")
     # As a KeyboardInterrupt, Ctrl-C could strike within any call, rclpy's own C++ included. The
-    # handlers that rclpy installs over these end the spinning, and call these.
-    for number in STOPS:
+    # handlers that rclpy installs over these end the spinning, and call these. Left alone, SIGHUP
+    # would end the node on the spot, and its shared memory would stay behind.
+    for number in stopping.heeded():
         signal.signal(number, lambda *_: None)
-    # An ignored SIGHUP is what nohup asks for. Else the end of the terminal would end the node on
-    # the spot, and its shared memory would stay behind.
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, lambda *_: None)
     with stopping.in_time("attendseg_ros", status=0) as asked:
         status = _run(make_node, args, start, ends)
         if asked.is_set():
