@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from attendseg_ros.errors import one_line
 from attendseg_ros.images.bad_image import BadImageError, Reason, check_size
+from attendseg_ros.images.bmp import with_windows_header
 from attendseg_ros.images.channels import RgbImage
 from attendseg_ros.images.colours import demosaic
 from attendseg_ros.images.compressed_format import Meaning, check_no_video, meaning_of
@@ -121,8 +122,7 @@ def _decode(content: Any, max_pixels: int, flags: int = _AS_IT_LIES) -> tuple[ND
     jpeg = Jpeg.find(picture)
     if jpeg is None:
         check_picture(picture, max_pixels)
-        if _is_tiff(picture):
-            picture = with_plain_alpha(picture)
+        picture = with_plain_alpha(picture) if _is_tiff(picture) else with_windows_header(picture)
         of_pnm = decode_pnm(picture)
         pixels = _imdecode_heard(picture, flags)[0] if of_pnm is None else of_pnm
     else:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 from attendseg_ros.files import pointer_in
 from attendseg_ros.images.bad_image import BadImageError, Reason, check_length, check_size
+from attendseg_ros.images.bmp import check_bmp
 from attendseg_ros.images.iso_pictures import check_avif, check_jpeg_2000
 from attendseg_ros.images.pnm import check_pnm
 from attendseg_ros.images.tiff import check_tiff
@@ -65,31 +66,6 @@ def _check_png(data: bytes, max_pixels: int) -> None:
             return
         position = end
     raise BadImageError(Reason.TRUNCATED, f"the PNG of {len(data)} bytes has no end chunk")
-
-
-_BY_MASKS = (3, 6)
-_BLUE_FIRST = (0xFF0000, 0xFF00, 0xFF)
-
-
-def _check_bmp(data: bytes, max_pixels: int) -> None:
-    (offset, header) = struct.unpack_from("<II", data, 10)
-    if header == 12:
-        width, height, _, depth = struct.unpack_from("<HHHH", data, 18)
-        compression = 0
-    else:
-        width, height, _, depth, compression = struct.unpack_from("<iiHHI", data, 18)
-    check_size(width, abs(height), max_pixels)
-    if depth == 32 and compression in _BY_MASKS:
-        masks = struct.unpack_from("<III", data, 54)
-        if masks != _BLUE_FIRST:
-            # OpenCV does not look at them, and takes red for blue.
-            raise BadImageError(
-                Reason.UNDECODABLE,
-                "the BMP's colours lie in another order than blue, green, red: save it as PNG",
-            )
-    # Runs (1 and 2) tell their length only while they are decoded.
-    if compression not in (1, 2):
-        check_length("BMP", data, offset + (width * depth + 31) // 32 * 4 * abs(height))
 
 
 def _check_gif(data: bytes, max_pixels: int) -> None:
@@ -158,7 +134,7 @@ def _refuse_heif(_data: bytes, _max_pixels: int) -> None:
 
 _CHECKS: tuple[tuple[re.Pattern[bytes], Callable[[bytes, int], None]], ...] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), _check_png),
-    (re.compile(rb"BM"), _check_bmp),
+    (re.compile(rb"BM"), check_bmp),
     (re.compile(rb"GIF8[79]a"), _check_gif),
     (re.compile(rb"II\*\x00|MM\x00\*|II\+\x00|MM\x00\+"), check_tiff),
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), _check_webp),

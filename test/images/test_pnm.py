@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import struct
-
 import numpy as np
 import pytest
 
@@ -90,17 +88,3 @@ def test_what_fits_no_header_is_refused(data: bytes, reason: Reason) -> None:
     with pytest.raises(BadImageError) as caught:
         decode_rgb(data)
     assert caught.value.reason is reason
-
-
-def test_a_bmp_of_another_order_is_refused() -> None:
-    """OpenCV takes red for blue where masks say which is which."""
-    pixels = np.dstack([COLOURS, ALPHA])[::-1].astype(np.uint8).tobytes()
-    head = struct.pack("<IiiHHIIiiII", 40, WIDTH, HEIGHT, 1, 32, 3, len(pixels), 0, 0, 0, 0)
-    for masks in ((0xFF, 0xFF00, 0xFF0000), (0xFF0000, 0xFF00, 0xFF)):
-        data = b"BM" + struct.pack("<IHHI", 66 + len(pixels), 0, 0, 66) + head
-        data += struct.pack("<III", *masks) + pixels
-        if masks[0] == 0xFF:
-            with pytest.raises(BadImageError, match="in another order than blue, green, red"):
-                decode_rgb(data)
-        else:
-            np.testing.assert_array_equal(decode_rgb(data), COLOURS[..., ::-1])
