@@ -200,7 +200,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
 
 
 def _need_what_bundles_need(arguments: argparse.Namespace) -> None:
-    from attendseg_ros.training.bundle_weights import is_bundle
+    from attendseg_ros.training.origins import is_bundle
 
     if any(origin and is_bundle(origin) for origin in (arguments.start_from, *arguments.teacher)):
         need_packages(NAME, "onnx")

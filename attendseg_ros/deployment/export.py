@@ -41,9 +41,10 @@ from attendseg_ros.placing import check_apart
 from attendseg_ros.terms import NOT_STATED, Source, Terms
 from attendseg_ros.terms.claim import Claim
 from attendseg_ros.training.checkpoint import load_trained
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.dataset import LabelledSet
 from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.origins import CONFIG_FILE
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import Splits, splits_of
 

@@ -11,8 +11,9 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.labels.classes import BUILT_IN
 from attendseg_ros.network.shape import BUILT_IN as SHAPES
 from attendseg_ros.network.shape import Shape
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.groups import GROUPS_FILE
+from attendseg_ros.training.origins import CONFIG_FILE
 
 
 def stages_of(training: TrainingConfig) -> list[dict[str, Any]]:

@@ -12,13 +12,14 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.terms import NOT_STATED, Source, Terms
 from attendseg_ros.terms.claim import Claim
 from attendseg_ros.terms.told import TERMS_FILE, terms_of_set
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.descent import (
     Ancestor,
     against_commercial_use,
     all_sources,
     descent,
 )
+from attendseg_ros.training.origins import CONFIG_FILE
 
 _MOST_REASONS = 3
 

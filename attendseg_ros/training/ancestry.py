@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attendseg_ros.errors import AttendSegError
-from attendseg_ros.training.bundle_weights import is_bundle
 from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.origins import is_bundle
 from attendseg_ros.training.splits import splits_of
 
 

@@ -18,14 +18,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from attendseg_ros.errors import BundleError, DataError
-from attendseg_ros.inference import Bundle, load_bundle
-from attendseg_ros.inference.registry import DESCRIPTION_FILE
+from attendseg_ros.errors import DataError
+from attendseg_ros.inference import Bundle
 from attendseg_ros.network.attendseg import AttendSeg, build_attendseg
 from attendseg_ros.network.blocks import ConvNormAct
 from attendseg_ros.network.pixel_blocks import BLOCKS_SHAPE, RGB, unblocked
 from attendseg_ros.network.shape import Shape, Stage
-from attendseg_ros.training.config import TrainingConfig, is_model_name
+from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.origins import is_bundle, read_bundle
 
 BATCHES_MEASURED = 16
 """Of images, to know what goes through the network: 128 are plenty for a mean and a variance."""
@@ -36,27 +36,6 @@ _READING_THE_IMAGE = ("encoder.stem.conv.weight", "encoder.stride_4.0.0.conv.wei
 """With a stem and without."""
 
 Weights = Mapping[str, torch.Tensor]
-
-
-def is_bundle(origin: Path) -> bool:
-    """Whether an exported bundle is meant, by its folder or its name, and not a training run.
-
-    A bundle or a run in reach comes before a shipped model of the same name.
-    """
-    return (origin / DESCRIPTION_FILE).is_file() or is_model_name(origin)
-
-
-def read_bundle(origin: Path) -> Bundle:
-    """Reads a bundle, by its folder or its name.
-
-    Raises:
-        DataError: it is damaged.
-    """
-    is_folder = (origin / DESCRIPTION_FILE).is_file()
-    try:
-        return load_bundle(origin.resolve() if is_folder else origin)
-    except BundleError as error:
-        raise DataError(str(error)) from error
 
 
 def network_of_bundle(origin: Path) -> AttendSeg:

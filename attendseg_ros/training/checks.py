@@ -10,10 +10,10 @@ from pathlib import Path
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference.engines import LARGEST_SIDE
 from attendseg_ros.network.attendseg import SIZE_MULTIPLE
-from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.origins import CONFIG_FILE, is_bundle, read_bundle
 from attendseg_ros.training.samples import InMemory
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import check_labels, splits_of

@@ -13,14 +13,12 @@ from typing import Any
 from attendseg_ros.documents import LARGE, read_yaml
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.files import write_atomically
-from attendseg_ros.inference.registry import DESCRIPTION_FILE, known_models
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.shape import Shape
 from attendseg_ros.shortening import shortened_text
 from attendseg_ros.training.groups import HOW_TO_NAME, Grouping
+from attendseg_ros.training.origins import CONFIG_FILE, as_written, from_anywhere
 from attendseg_ros.yaml_text import to_yaml, with_names
-
-CONFIG_FILE = "config.yaml"
 
 ANCESTRY = "ancestry"
 """What a run's file tells beside its settings, see `training.descent`."""
@@ -204,12 +202,12 @@ class TrainingConfig:
         """Returns plain values for YAML."""
         return asdict(self) | {
             # From another folder a relative path leads to something else, or nowhere.
-            "data": _from_anywhere(self.data),
+            "data": from_anywhere(self.data),
             "run": str(self.run),
-            "start_from": _origin(self.start_from) if self.start_from else None,
-            "teacher": [_origin(origin) for origin in self.teacher] or None,
+            "start_from": as_written(self.start_from) if self.start_from else None,
+            "teacher": [as_written(origin) for origin in self.teacher] or None,
             "teacher_size": list(self.teacher_size) if self.teacher_size else None,
-            "backbone": _from_anywhere(self.backbone) if self.backbone else None,
+            "backbone": from_anywhere(self.backbone) if self.backbone else None,
             "classes": self.classes.to_mapping(),
             "shape": self.shape.to_mapping(),
             "groups": self.groups.to_plain() if self.groups else None,
@@ -295,26 +293,6 @@ def _with_later_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as an earlier version wrote them, with those that have come since."""
     defaults = TrainingConfig(Path("/"), ClassTable.load("camvid"), Path()).to_mapping()
     return defaults | _EARLIER_VALUES | dict(values)
-
-
-def is_model_name(origin: Path) -> bool:
-    """Whether a model is meant by its name: a bundle or a run in reach comes before one."""
-    in_reach = any((origin / file).is_file() for file in (CONFIG_FILE, DESCRIPTION_FILE))
-    return not in_reach and str(origin) in {model.name for model in known_models().models}
-
-
-def _origin(origin: Path) -> str:
-    """A run or a bundle as it is found again from any folder: a name stays one."""
-    return str(origin) if is_model_name(origin) else _from_anywhere(origin)
-
-
-def _from_anywhere(path: Path) -> str:
-    """A path as it is found again, and known again, from any folder."""
-    whole = path.absolute()
-    if ".." in whole.parts:
-        # Not by its letters: behind a link ".." leads elsewhere. What the path names stays a link.
-        whole = whole.resolve() if whole.name == ".." else whole.parent.resolve() / whole.name
-    return str(whole)
 
 
 def _paths(value: str | list[str] | None) -> tuple[Path, ...]:

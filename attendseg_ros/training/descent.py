@@ -20,8 +20,8 @@ from attendseg_ros.shortening import shortened
 from attendseg_ros.terms import Source
 from attendseg_ros.terms.licenses import License, known_license
 from attendseg_ros.terms.told import TERMS_FILE, terms_of_set
-from attendseg_ros.training.bundle_weights import is_bundle, read_bundle
-from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import ANCESTRY, TrainingConfig
+from attendseg_ros.training.origins import CONFIG_FILE, is_bundle, read_bundle
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.yaml_text import with_names
 

@@ -21,9 +21,10 @@ from attendseg_ros.labels import ClassTable
 from attendseg_ros.network.attendseg import AttendSeg
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.backbone import trained_backbone
-from attendseg_ros.training.bundle_weights import is_bundle, network_of_bundle, read_bundle
+from attendseg_ros.training.bundle_weights import network_of_bundle
 from attendseg_ros.training.checkpoint import load_trained
 from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.origins import is_bundle, read_bundle
 
 
 class Teacher:

@@ -32,11 +32,7 @@ from attendseg_ros.training.ancestry import seen_before
 from attendseg_ros.training.arithmetic import fast_arithmetic
 from attendseg_ros.training.augmentation import Augmentation
 from attendseg_ros.training.backbone import backbone_network
-from attendseg_ros.training.bundle_weights import (
-    BATCHES_MEASURED,
-    is_bundle,
-    spread_normalisation,
-)
+from attendseg_ros.training.bundle_weights import BATCHES_MEASURED, spread_normalisation
 from attendseg_ros.training.changed_settings import differences
 from attendseg_ros.training.checkpoint import (
     BEST_FILE,
@@ -55,6 +51,7 @@ from attendseg_ros.training.evaluation import check_finite, score_network
 from attendseg_ros.training.fitting import channel_importance, fits_as_it_is, fitted
 from attendseg_ros.training.losses import segmentation_loss
 from attendseg_ros.training.optimization import adamw, learning_rate_at, mixed, moved_average
+from attendseg_ros.training.origins import is_bundle
 from attendseg_ros.training.samples import Batches, InMemory, class_weights, read_whole
 from attendseg_ros.training.scenes import training_scenes
 from attendseg_ros.training.splits import check_labels, splits_of

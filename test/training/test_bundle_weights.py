@@ -29,15 +29,9 @@ from attendseg_ros.network.attendseg import build_attendseg
 from attendseg_ros.network.blocks import is_convolution_weight
 from attendseg_ros.network.shape import BUILT_IN, Shape
 from attendseg_ros.training import loop
-from attendseg_ros.training.bundle_weights import (
-    is_bundle,
-    network_of_bundle,
-    read_bundle,
-    shape_of,
-    spread_normalisation,
-)
+from attendseg_ros.training.bundle_weights import network_of_bundle, shape_of, spread_normalisation
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_checkpoint, load_trained
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.descent import Ancestor, descent
 from attendseg_ros.training.distillation import Teacher
 from attendseg_ros.training.groups import Grouping
@@ -251,24 +245,6 @@ def test_a_bundle_teaches(short: TrainingConfig) -> None:
     torch.testing.assert_close(teacher(images), expected, atol=0.03, rtol=0)
     with pytest.raises(DataError, match="indoor: was trained on other classes"):
         Teacher(replace(short, teacher=(Path("indoor"),)))
-
-
-def test_a_run_or_bundle_in_reach_comes_before_a_shipped_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert is_bundle(Path("street"))
-    # A set of that name is neither a run nor a bundle.
-    (tmp_path / "street" / "train").mkdir(parents=True)
-    assert is_bundle(Path("street"))
-    assert read_bundle(Path("street")).name == "street"
-    (tmp_path / "street" / CONFIG_FILE).touch()
-    assert not is_bundle(Path("street"))
-    shutil.copytree(shipped_models()["indoor"], tmp_path / "offroad")
-    assert is_bundle(Path("offroad"))
-    assert read_bundle(Path("offroad")).name == "indoor"
-    assert is_bundle(shipped_models()["street"])
-    assert not is_bundle(tmp_path / "nothing")
 
 
 def test_another_networks_bundle_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from attendseg_ros.terms import Source
 from attendseg_ros.terms.told import TERMS_FILE
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE
-from attendseg_ros.training.config import ANCESTRY, CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import ANCESTRY, TrainingConfig
 from attendseg_ros.training.descent import (
     Ancestor,
     against_commercial_use,
@@ -27,6 +27,7 @@ from attendseg_ros.training.descent import (
     descent,
     rendered,
 )
+from attendseg_ros.training.origins import CONFIG_FILE
 
 FREE = Source("Trail", "MIT", "https://opensource.org/license/mit", "A. Walker, 2020", True)
 NOT_FREE = Source("Town", "for research only", "", "B. Driver, 2009", False)

@@ -17,7 +17,8 @@ from attendseg_ros.errors import DataError
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE
 from attendseg_ros.training.checks import check_settings
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
+from attendseg_ros.training.origins import CONFIG_FILE
 
 
 def test_a_run_finds_what_it_builds_on_wherever_the_command_is_given(

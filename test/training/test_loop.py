@@ -29,8 +29,9 @@ from attendseg_ros.network.shape import Shape
 from attendseg_ros.training import loop
 from attendseg_ros.training.checkpoint import BEST_FILE, LAST_FILE, load_trained
 from attendseg_ros.training.checks import check_settings
-from attendseg_ros.training.config import CONFIG_FILE, TrainingConfig
+from attendseg_ros.training.config import TrainingConfig
 from attendseg_ros.training.descent import recorded_descent
+from attendseg_ros.training.origins import CONFIG_FILE
 
 
 @pytest.fixture
