@@ -35,6 +35,7 @@ from attendseg_ros.playback.bags.mcap_structure import (
     first_time,
     index_of,
     records_of,
+    torn_chunk,
 )
 from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
@@ -124,7 +125,7 @@ class McapReader(BagReader):
             for channel_id, count in summary.statistics.channel_message_counts.items():
                 if channel_id in self._by_channel[index]:
                     counts[self._by_channel[index][channel_id].id] += count
-        if self.damage and not self.connections:
+        if self.damage and not counts.total():
             raise DataError(f"cannot be read as a bag: {'; '.join(self.damage)}")
         return counts
 
@@ -160,6 +161,10 @@ class McapReader(BagReader):
                     return
                 # A record that reaches over the start of a chunk is none, whatever it says.
                 if end is None or isinstance(record, DataEnd) or (onward or end) < end:
+                    if end is None and onward is None:
+                        torn = self._messages_in(torn_chunk(stream, start), index)
+                        count += len(torn)
+                        yield from self._recorded(torn, index, topic)
                     self.damage.append(
                         f"{self._which(file)}cut off or damaged behind message {count} "
                         f"(byte {stream.tell()}): {reason}"
@@ -170,17 +175,21 @@ class McapReader(BagReader):
                     stream.seek(onward)
                     records = records_of(stream, inside=True)
                     continue
-                for message in self._unpacked(record, index, file, count):
-                    count += 1
-                    connection = self._by_channel[index].get(message.channel_id)
-                    if connection is not None and topic in ("", connection.topic):
-                        yield Recorded(
-                            connection,
-                            message.log_time,
-                            self._plain(message.data, connection),
-                            message.publish_time,
-                            message.sequence,
-                        )
+                messages = self._messages_in(self._unpacked(record, file, count), index)
+                count += len(messages)
+                yield from self._recorded(messages, index, topic)
+
+    def _recorded(self, messages: list[Message], index: int, topic: str) -> Iterator[Recorded]:
+        for message in messages:
+            connection = self._by_channel[index].get(message.channel_id)
+            if connection is not None and topic in ("", connection.topic):
+                yield Recorded(
+                    connection,
+                    message.log_time,
+                    self._plain(message.data, connection),
+                    message.publish_time,
+                    message.sequence,
+                )
 
     def _forget_channels(self, index: int) -> None:
         """Before a file's start: each of those that were joined numbers its channels anew."""
@@ -197,30 +206,33 @@ class McapReader(BagReader):
     def _which(self, file: Path) -> str:
         return f"{file.name}: " if len(self._files) > 1 else ""
 
-    def _unpacked(self, record: Any, index: int, file: Path, count: int) -> list[Message]:
-        if isinstance(record, Chunk):
-            self.compression = record.compression
-            try:
-                inner = breakup_chunk(record, validate_crc=True)
-            except Exception as error:
-                # Its length is known, so the rest of the file can still be read.
-                self.damage.append(
-                    f"{self._which(file)}the chunk behind message {count} is damaged and left out: "
-                    f"{in_words(error)}"
-                )
-                return []
-        else:
-            inner = [record]
+    def _unpacked(self, record: Any, file: Path, count: int) -> list[Any]:
+        """The records of a chunk; any other record alone."""
+        if not isinstance(record, Chunk):
+            return [record]
+        self.compression = record.compression
+        try:
+            return breakup_chunk(record, validate_crc=True)
+        except Exception as error:
+            # Its length is known, so the rest of the file can still be read.
+            self.damage.append(
+                f"{self._which(file)}the chunk behind message {count} is damaged and left out: "
+                f"{in_words(error)}"
+            )
+            return []
+
+    def _messages_in(self, records: list[Any], index: int) -> list[Message]:
+        """The messages among records; what the others say is kept."""
         messages = []
-        for item in inner:
-            if isinstance(item, Message):
-                messages.append(item)
-            elif isinstance(item, Header):
-                self.profile = item.profile
-            elif isinstance(item, Attachment | Metadata):
-                self.extras.append(item)
-            elif isinstance(item, Schema | Channel):
-                self._learn(index, item)
+        for record in records:
+            if isinstance(record, Message):
+                messages.append(record)
+            elif isinstance(record, Header):
+                self.profile = record.profile
+            elif isinstance(record, Attachment | Metadata):
+                self.extras.append(record)
+            elif isinstance(record, Schema | Channel):
+                self._learn(index, record)
         return messages
 
     def _learn(self, index: int, record: Schema | Channel) -> None:

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from enum import Enum, auto
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
 from mcap.records import Header, Message
 from mcap.stream_reader import MAGIC_SIZE, StreamReader
@@ -18,6 +21,9 @@ _MAGIC = b"\x89MCAP0\r\n"
 
 # A record longer than this is a damaged length: rosbag2 starts a new chunk long before.
 _LONGEST_RECORD = 2**31
+
+# Of a chunk that is cut off, so much is looked at: more than rosbag2 puts into one.
+_LONGEST_TORN = 2**28
 
 
 class Behind(Enum):
@@ -31,6 +37,48 @@ class Behind(Enum):
 def records_of(stream: BinaryIO, inside: bool = False) -> Iterator[Any]:
     """The records of a file that starts where the stream is, or, inside one, from there on."""
     return StreamReader(stream, inside, emit_chunks=True, record_size_limit=_LONGEST_RECORD).records
+
+
+def torn_chunk(stream: BinaryIO, start: int) -> list[Any]:
+    """The whole records in a chunk that a file ends in; none where what starts there is none.
+
+    Its checksum is of all of it, so it cannot be checked.
+
+    Args:
+        stream: stays where it is.
+        start: of the chunk, bytes.
+    """
+    place = stream.tell()
+    stream.seek(start)
+    head = stream.read(9)
+    rest = stream.read(_LONGEST_TORN) if head[:1] == bytes([Opcode.CHUNK]) else b""
+    stream.seek(place)
+    records: list[Any] = []
+    try:
+        size, length_of_name = struct.unpack_from("<Q4xI", rest, 16)
+        name_end = 32 + length_of_name
+        plain = _plain(rest[name_end + 8 :], rest[32:name_end].decode(), size)
+        for record in records_of(BytesIO(plain), inside=True):
+            records.append(record)
+    # Somewhere it ends, and it may do so in its head, or in a compressed block.
+    except Exception:
+        return records
+    return records
+
+
+def _plain(packed: bytes, compression: str, size: int) -> bytes:
+    """What can be unpacked of a part of a chunk's records."""
+    most = min(size, _LONGEST_RECORD)
+    if compression == "zstd":
+        import zstandard
+
+        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+            return bytes(reader.read(most))
+    if compression == "lz4":
+        import lz4.frame
+
+        return bytes(lz4.frame.LZ4FrameDecompressor().decompress(packed, max_length=most))
+    return packed
 
 
 def behind_the_end(stream: BinaryIO, records: Iterator[Any]) -> Behind:

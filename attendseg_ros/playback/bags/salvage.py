@@ -31,6 +31,11 @@ _DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "bz2": bz2.decompress,
     "lz4": lz4.frame.decompress,
 }
+_DECOMPRESS_PART: dict[str, Callable[[bytes], bytes]] = {
+    "none": bytes,
+    "bz2": lambda part: bz2.BZ2Decompressor().decompress(part),
+    "lz4": lambda part: lz4.frame.LZ4FrameDecompressor().decompress(part),
+}
 
 # Longer is a damaged length; rosbag starts a new chunk after less than a megabyte of messages.
 _LONGEST_RECORD = 2**31
@@ -67,8 +72,12 @@ class RecordReader:
     def _records(self, file: BinaryIO) -> Iterator[Recorded]:
         while start := file.read(4):
             header = _fields(_exactly(file, struct.unpack("<I", start)[0]))
-            data = _sized(file)
             kind = header["op"][0]
+            (size,) = struct.unpack("<I", _exactly(file, 4))
+            data = _up_to(file, size)
+            if kind == _ROS1_CHUNK and len(data) < size:
+                yield from self._torn_chunk(header, data)
+            _check_whole(data, size)
             if kind == _ROS1_CHUNK:
                 yield from self._chunk(header, data)
             elif kind == _ROS1_CONNECTION:
@@ -90,6 +99,15 @@ class RecordReader:
             self.damage.append(
                 f"the chunk behind message {self.count} is damaged and left out: {in_words(error)}"
             )
+
+    def _torn_chunk(self, header: dict[str, bytes], part: bytes) -> Iterator[Recorded]:
+        """The messages that are whole in a chunk that the file ends in."""
+        try:
+            unpacked = _DECOMPRESS_PART[header["compression"].decode()](part)
+            yield from self._records(BytesIO(unpacked))
+        # Somewhere it ends, which is told once, of the file.
+        except Exception:
+            return
 
     def _learn(self, header: dict[str, bytes], data: bytes) -> None:
         (number,) = struct.unpack("<I", header["conn"])
@@ -198,9 +216,17 @@ def _skip_sized(file: BinaryIO) -> None:
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
+    data = _up_to(file, size)
+    _check_whole(data, size)
+    return data
+
+
+def _up_to(file: BinaryIO, size: int) -> bytes:
     if size > _LONGEST_RECORD:
         raise EOFError(f"a record of {size} bytes cannot be")
-    data = file.read(size)
+    return file.read(size)
+
+
+def _check_whole(data: bytes, size: int) -> None:
     if len(data) < size:
         raise EOFError(f"the file ends in the middle of a record, {size - len(data)} bytes early")
-    return data
