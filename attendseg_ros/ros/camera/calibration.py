@@ -12,6 +12,7 @@ from attendseg_ros.geometry import Lens
 from attendseg_ros.geometry.lens_models import numbers
 from attendseg_ros.ros.camera.calibration_doubts import (
     frame_of_the_first,
+    of_another_lens,
     of_the_part,
     other_resolution,
     stereo_in_words,
@@ -92,6 +93,7 @@ class Calibration:
         found = (
             other_resolution(info, self._topic, rectified=rectified)
             or of_the_part(info, self._topic, rectified=rectified),
+            of_another_lens(info, self._topic, rectified=rectified),
             frame_of_the_first(info, self._topic),
         )
         return tuple(filter(None, found))

@@ -7,9 +7,11 @@ from __future__ import annotations
 from math import acos, degrees, isfinite
 from typing import Any
 
+import numpy as np
 from sensor_msgs.msg import CameraInfo
 
-from attendseg_ros.ros.camera.intrinsics import window_of
+from attendseg_ros.geometry.lens_models import numbers
+from attendseg_ros.ros.camera.intrinsics import to_lens, window_of
 from attendseg_ros.ros.depth.depth_errors import DepthError
 from attendseg_ros.shortening import shortened
 
@@ -19,6 +21,10 @@ of another resolution. Sensors are mounted to a few hundredths."""
 
 IN_THE_MIDDLE = 0.1
 """Share by which a principal point that is in the middle may be off it along both axes."""
+
+LEAST_SEEN = 0.2
+"""Share of an image's pixels that see something. The least that is built is a quarter: a fisheye's
+round picture on a wide sensor."""
 
 LEAST_TURN_DEG, LEAST_BASELINE_M = 0.2, 0.001
 """What less than these does to a place is less than what the lens's model is off."""
@@ -76,6 +82,33 @@ def of_the_part(info: CameraInfo, topic: str, *, rectified: bool) -> str:
         f"cx {cx:g} and cy {cy:g} in {name} of {topic} are the middle of {part[0]}x{part[1]}, "
         f"which its roi and binning take from {full[0]}x{full[1]}: is {name} of that part already? "
         "Metres are wrong then"
+    )
+
+
+def of_another_lens(info: CameraInfo, topic: str, *, rectified: bool) -> str:
+    """That hardly any pixel sees something by D, in words; empty where enough do.
+
+    Args:
+        info: as for `other_resolution`.
+        topic: likewise.
+        rectified: whether D counts no more.
+    """
+    if rectified or not any(info.d):
+        return ""
+    try:
+        window = window_of(info)
+        width, height = window.width // window.binning_x, window.height // window.binning_y
+        lens = to_lens(info, width, height)
+    except DepthError:
+        return ""
+    columns, rows = np.meshgrid(np.linspace(0, width - 1, 33), np.linspace(0, height - 1, 25))
+    seen = float(np.isfinite(lens.unproject(columns, rows)[..., 2]).mean())
+    if seen >= LEAST_SEEN:
+        return ""
+    return (
+        f"D {numbers(info.d)} of {topic} gives {seen:.0%} of the pixels a direction by "
+        f"{shortened(info.distortion_model)}: is it of another lens or model? The others have no "
+        "metres"
     )
 
 

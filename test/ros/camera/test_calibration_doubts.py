@@ -15,6 +15,7 @@ from support.segmentation_rig import HEIGHT, WIDTH, Rig
 from attendseg_ros.ros.camera.calibration_doubts import (
     baseline_m,
     frame_of_the_first,
+    of_another_lens,
     of_the_part,
     other_resolution,
     stereo_in_words,
@@ -85,6 +86,35 @@ def test_a_matrix_of_the_part_that_is_read_out(
     assert not doubtful or f"in {'P' if rectified else 'K'} of /info are the middle of " in words
 
 
+@pytest.mark.parametrize(
+    ("model", "d", "doubtful"),
+    [
+        ("plumb_bob", [], False),
+        ("plumb_bob", [0.0] * 5, False),
+        # Lenses that people have: a webcam, a wide one whose corners fold, two fisheyes.
+        ("plumb_bob", [-0.28, 0.07, 0.0002, 0.00002, 0.0], False),
+        ("plumb_bob", [-0.6, 0.0, 0.0, 0.0, 0.0], False),
+        ("equidistant", [-0.02, 0.01, -0.005, 0.001], False),
+        ("equidistant", [-0.2, 0.0, 0.0, 0.0], False),
+        # Coefficients of pixels, and of the wrong sign and place.
+        ("plumb_bob", [-40.0, 0.0, 0.0, 0.0, 0.0], True),
+        ("equidistant", [-40.0, 0.0, 0.0, 0.0], True),
+        ("rational_polynomial", [0.0, -300.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], True),
+        # What is refused elsewhere.
+        ("plumb_bob", [float("nan")] * 5, False),
+        ("ftheta", [1.0, 2.0], False),
+    ],
+)
+def test_distortion_by_which_hardly_a_pixel_sees_anything(
+    model: str, d: list[float], doubtful: bool
+) -> None:
+    message = info(640, 480, 319.5, 239.5, distortion_model=model, d=d)
+    words = of_another_lens(message, "/info", rectified=False)
+    assert bool(words) == doubtful, words
+    assert not doubtful or f"of the pixels a direction by '{model}': is it of another" in words
+    assert not of_another_lens(message, "/info", rectified=True)
+
+
 def test_numbers_that_are_refused_elsewhere_are_no_doubt() -> None:
     for bad in (info(640, 480, float("nan"), 1.0), info(0, 0, 10.0, 10.0), CameraInfo()):
         assert not other_resolution(bad, "/info", rectified=True)
@@ -128,6 +158,10 @@ def test_the_status_warns_while_something_is_made_of_it(tmp_path: Path, tiny_pat
         found = status(words, info(WIDTH, HEIGHT, WIDTH - 1.0, HEIGHT - 1.0))
         assert found.level == found.WARN
         rig.process.wait_for_log(words)
+        folded = info(WIDTH, HEIGHT, WIDTH / 2.0, HEIGHT / 2.0, distortion_model="plumb_bob")
+        folded.d = [-1e6, 0.0, 0.0, 0.0, 0.0]
+        found = status("of the pixels a direction by 'plumb_bob'", folded)
+        assert found.level == found.WARN
         right = info(WIDTH, HEIGHT, WIDTH / 2.0, HEIGHT / 2.0)
         right.p[3] = -40.0
         right.header.frame_id = "left"
