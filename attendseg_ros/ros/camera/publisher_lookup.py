@@ -21,6 +21,9 @@ PATIENCE_S = 3.0
 REPEAT_S = 30.0
 """Seconds until it is said again."""
 
+_NAMES_S = 1.0
+"""Seconds that a publisher's name may come behind it: the graph tells of the two apart."""
+
 _TRANSPORTS = {"sensor_msgs/msg/Image": "raw", "sensor_msgs/msg/CompressedImage": "compressed"}
 _NAMES = {
     Image: "sensor_msgs/msg/Image",
@@ -87,7 +90,7 @@ class PublisherLookup:
     def check(self) -> None:
         """Logs the explanation when an image has been missing for long enough."""
         now = monotonic()
-        if now < self._log_due_s:
+        if now < self._log_due_s or (now < self._log_due_s + _NAMES_S and not self._all_named()):
             return
         self._log_due_s = now + REPEAT_S
         self._node.get_logger().warning(
@@ -116,6 +119,9 @@ class PublisherLookup:
     def silence_s(self) -> float:
         """Seconds since the last image, or since the waiting began."""
         return monotonic() - self._last_s
+
+    def _all_named(self) -> bool:
+        return all(map(is_named, self._node.get_publishers_info_by_topic(self.name)))
 
     def _publisher(self, endpoint: Any) -> str:
         name = node_of(endpoint)

@@ -66,7 +66,11 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
         rig.output("camera_info", CameraInfo)
         publishers = [one.camera(CameraInfo, "camera_info") for one in (rig.client, second)]
         space = rig.process.namespace
-        told = f"2 publishers send different camera_info on {space}/camera_info"
+        # A name may come a moment after the publisher.
+        told = (
+            f"2 publishers send different camera_info on {space}/camera_info "
+            f"({space}/client, {space}/second)"
+        )
 
         k = [500.0, 0.0, 352.0, 0.0, 500.0, 32.0, 0.0, 0.0, 1.0]
         one = {"width": 704, "height": 64, "k": k}
@@ -79,7 +83,6 @@ def test_camera_info_of_two_cameras_on_one_topic_is_named(tmp_path: Path, tiny_p
 
         longer = CameraInfo(**{**one, "k": [600.0, *k[1:4], 600.0, *k[5:]]})
         status = rig.status("camera", partial(says, longer))
-        assert f"({space}/client, {space}/second)" in status.message
         assert status.level == status.WARN
         # They may differ in the part of the sensor alone, or in P.
         region = RegionOfInterest(width=704, height=32)
