@@ -92,34 +92,32 @@ class LandingSearch:
             self._zone = self._candidate = None
         clearance = clearance_px(occupancy)
         best = largest_disc(clearance)
-        needed_px, radius = rules.min_radius_px / rules.image_px, f"{rules.min_radius_px:g} px"
-        if rules.min_radius_m > 0.0:
-            needed_px = _needed_px(rules.min_radius_m, best, radius_m)
-            radius = f"{rules.min_radius_m:g} m"
+        least = _Least(rules, radius_m)
+        least_px = least.px(best)
         # A disc of no radius is no place to land, whatever the rules allow.
-        if best.radius < needed_px or best.radius <= 0.0:
-            self._zone = self._candidate = None
-            return Verdict(None, f"no free area of radius >= {radius} in view")
-        if isnan(needed_px):
-            self._zone = self._candidate = None
-            return Verdict(None, f"radius >= {radius} cannot be checked: no scale", unchecked=True)
+        if best.radius < least_px or best.radius <= 0.0:
+            return self._nothing(f"no free area of radius >= {least} in view")
+        if isnan(least_px):
+            return self._nothing(f"radius >= {least} cannot be checked: no scale", unchecked=True)
+        return self._steady(best, clearance, least, rules)
 
-        kept_px = max((1.0 - rules.hysteresis) * best.radius, needed_px)
+    def _nothing(self, reason: str, *, unchecked: bool = False) -> Verdict:
+        self._zone = self._candidate = None
+        return Verdict(None, reason, unchecked)
 
-        def still(disc: Disc | None, least_px: float) -> Disc | None:
-            """The disc as it is now; None if it is too small there, where a lens has its scale."""
-            now = _still(disc, clearance, least_px)
-            if now is None or rules.min_radius_m <= 0.0:
-                return now
-            return now if now.radius >= _needed_px(rules.min_radius_m, now, radius_m) else None
-
-        self._zone = still(self._zone, 0.0 if rules.min_radius_m > 0.0 else needed_px)
+    def _steady(
+        self, best: Disc, clearance: Clearance, least: _Least, rules: LandingRules
+    ) -> Verdict:
+        """The zone there was, while it will do; else the largest, once it was seen for a while."""
+        kept_px = max((1.0 - rules.hysteresis) * best.radius, least.px(best))
+        self._zone = least.left_of(self._zone, clearance)
         if self._zone is not None and self._zone.radius >= kept_px:
             self._candidate = None
             return Verdict(self._zone)
-        candidate = still(self._candidate, kept_px)
-        self._seen = 1 if candidate is None else self._seen + 1
-        self._candidate = candidate or best
+        candidate = least.left_of(self._candidate, clearance)
+        stays = candidate is not None and candidate.radius >= kept_px
+        self._seen = self._seen + 1 if stays else 1
+        self._candidate = candidate if stays else best
         if self._seen >= rules.frames:
             self._zone, self._candidate = self._candidate, None
         if self._zone is not None:
@@ -131,15 +129,29 @@ class LandingSearch:
         )
 
 
-def _needed_px(min_radius_m: float, disc: Disc, radius_m: Callable[[Disc], float] | None) -> float:
-    """The radius that a disc there must have in the image; NaN where the scale is not known."""
-    metres = nan if radius_m is None else radius_m(disc)
-    return min_radius_m * disc.radius / metres if 0.0 < metres < inf else nan
+@dataclass(frozen=True)
+class _Least:
+    """The radius that a disc must have at least."""
 
+    rules: LandingRules
+    radius_m: Callable[[Disc], float] | None
 
-def _still(disc: Disc | None, clearance: Clearance, needed_px: float) -> Disc | None:
-    """The disc at the same place as it is now; None if it is not large enough."""
-    if disc is None:
-        return None
-    radius = clearance.at(disc.x, disc.y)
-    return Disc(disc.x, disc.y, radius) if radius > 0.0 and radius >= needed_px else None
+    def px(self, disc: Disc) -> float:
+        """In pixels of the occupancy at the place of a disc; NaN where the scale is not known."""
+        if self.rules.min_radius_m <= 0.0:
+            return self.rules.min_radius_px / self.rules.image_px
+        metres = nan if self.radius_m is None else self.radius_m(disc)
+        return self.rules.min_radius_m * disc.radius / metres if 0.0 < metres < inf else nan
+
+    def left_of(self, disc: Disc | None, clearance: Clearance) -> Disc | None:
+        """What is free now where a disc was; None if it is too small, or nobody knows."""
+        if disc is None:
+            return None
+        now = Disc(disc.x, disc.y, clearance.at(disc.x, disc.y))
+        return now if now.radius > 0.0 and now.radius >= self.px(now) else None
+
+    def __str__(self) -> str:
+        rules = self.rules
+        if rules.min_radius_m > 0.0:
+            return f"{rules.min_radius_m:g} m"
+        return f"{rules.min_radius_px:g} px"
