@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Iterator
 from enum import Enum, auto
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mcap.data_stream import ReadDataStream
 from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
 from mcap.records import Header, Message
@@ -55,9 +55,13 @@ def torn_chunk(stream: BinaryIO, start: int) -> list[Any]:
     stream.seek(place)
     records: list[Any] = []
     try:
-        size, length_of_name = struct.unpack_from("<Q4xI", rest, 16)
-        name_end = 32 + length_of_name
-        plain = _plain(rest[name_end + 8 :], rest[32:name_end].decode(), size)
+        fields = ReadDataStream(BytesIO(rest))
+        fields.read(16)  # the times of its first and last message
+        size = fields.read8()
+        fields.read4()  # its checksum
+        compression = fields.read_prefixed_string()
+        fields.read8()  # the length of what follows
+        plain = _plain(rest[fields.count :], compression, size)
         for record in records_of(BytesIO(plain), inside=True):
             records.append(record)
     # Somewhere it ends, and it may do so in its head, or in a compressed block.

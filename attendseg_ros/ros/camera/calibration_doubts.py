@@ -69,8 +69,7 @@ def of_the_part(info: CameraInfo, topic: str, *, rectified: bool) -> str:
         window = window_of(info)
     except DepthError:
         return ""
-    full = info.width, info.height
-    part = window.width // window.binning_x, window.height // window.binning_y
+    full, part = (info.width, info.height), window.size
     cx, cy, name = _principal_point(info, rectified)
     if part == full or min(part) < 2 or not (isfinite(cx) and isfinite(cy)):
         return ""
@@ -96,8 +95,7 @@ def of_another_lens(info: CameraInfo, topic: str, *, rectified: bool) -> str:
     if rectified or not any(info.d):
         return ""
     try:
-        window = window_of(info)
-        width, height = window.width // window.binning_x, window.height // window.binning_y
+        width, height = window_of(info).size
         lens = to_lens(info, width, height)
     except DepthError:
         return ""

@@ -151,6 +151,11 @@ class Window:
     binning_y: int
     is_part: bool
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image that is read out, in its own pixels."""
+        return self.width // self.binning_x, self.height // self.binning_y
+
     def fits(self, width: int, height: int) -> bool:
         """Whether an image has this size; what does not fill a pixel may be there or not."""
         return all(
