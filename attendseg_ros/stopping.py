@@ -24,8 +24,26 @@ INTERRUPTED = 130
 """Exit status of a program that was told to end before it was done, by whichever signal."""
 
 
+_last_words: list[Callable[[], str]] = []
+
+
 class Stop(KeyboardInterrupt):
     """The program was told to end."""
+
+
+@contextmanager
+def last_words(say: Callable[[], str]) -> Iterator[None]:
+    """Has a line printed if the program is told to end within the block.
+
+    Code that catches `Stop` would miss it where a library makes something else of it, or hangs.
+
+    Args:
+        say: the line; called when the end has come, in whichever thread.
+    """
+    _last_words.append(say)
+    yield
+    # Left through an exception, it stays for what ends the program.
+    _last_words.remove(say)
 
 
 def run(name: str, work: Callable[[], int]) -> int:
@@ -61,9 +79,10 @@ def run(name: str, work: Callable[[], int]) -> int:
         # Cut off at any point, a library may raise whatever it likes.
         if not came or isinstance(error, SystemExit):
             raise
-        print(f"\n{name}: interrupted", file=sys.stderr)
+        print(_farewell(name, "interrupted"), file=sys.stderr)
         leave(INTERRUPTED)
     finally:
+        _last_words.clear()
         sys.unraisablehook = hook
         if not came:
             for number, handler in before.items():
@@ -144,8 +163,13 @@ def _end_now(name: str, status: int) -> None:
     processes.kill_all()
     files.remove_unfinished()
     with contextlib.suppress(OSError):
-        overhearing.tell(f"\n{name}: ended without waiting for what was under way\n".encode())
+        text = _farewell(name, "ended without waiting for what was under way")
+        overhearing.tell(f"{text}\n".encode())
     os._exit(status)
+
+
+def _farewell(name: str, how: str) -> str:
+    return "\n".join(["", *(say() for say in _last_words), f"{name}: {how}"])
 
 
 def _without_stops(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -67,13 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     def work() -> int:
         try:
-            run_demo(options)
+            with stopping.last_words(lambda: "both processes are stopped, nothing is recorded"):
+                run_demo(options)
         except AttendSegError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-        except stopping.Stop:
-            print("\nboth processes are stopped, nothing is recorded", file=sys.stderr, end="")
-            raise
         return 0
 
     return stopping.run("demo", work)

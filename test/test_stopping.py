@@ -133,6 +133,41 @@ def test_a_library_that_turns_the_stop_into_an_error_leaves_no_traceback(tmp_pat
     assert "Traceback" not in process.log()
 
 
+LAST_WORDS = """
+    with stopping.last_words(lambda: "so far"):
+        try:
+            print("here")
+            time.sleep(1000)
+        finally:
+            {}
+"""
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["print('in order')", "raise RuntimeError('cut off')", "time.sleep(1000)"],
+    ids=["in order", "another error", "hangs"],
+)
+def test_the_last_words_are_said_however_it_ends(tmp_path: Path, end: str) -> None:
+    process = program(tmp_path, LAST_WORDS.format(end))
+    assert stop(process, signal.SIGTERM) == INTERRUPTED
+    *_, words, farewell = process.log().splitlines()
+    assert words == "so far"
+    assert farewell.startswith("program: ")
+
+
+def test_last_words_are_of_their_block_alone(tmp_path: Path) -> None:
+    work = """
+    with stopping.last_words(lambda: "so far"):
+        pass
+    print("here")
+    time.sleep(1000)
+"""
+    process = program(tmp_path, work)
+    assert stop(process, signal.SIGTERM) == INTERRUPTED
+    assert process.log().splitlines() == ["here", "", "program: interrupted"]
+
+
 def test_the_status_is_the_works(tmp_path: Path) -> None:
     assert program(tmp_path, "    return 7").wait() == 7
 

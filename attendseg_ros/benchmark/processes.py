@@ -61,7 +61,7 @@ class Process:
                 environment=environment({"PYTHONUNBUFFERED": "1", **(variables or {})}),
             )
         assert self._process.stdout is not None
-        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._events: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         reader.start()
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros import stopping
 from attendseg_ros.cli.verb import need_packages
 from attendseg_ros.errors import DataError
 from attendseg_ros.inference import AUTO, Bundle, Segmenter
@@ -47,14 +48,10 @@ def run(arguments: argparse.Namespace, source: BagSource, bundle: Bundle) -> dic
             confidence="confidence" in arguments.outputs,
         )
         with bag.open_journal(_made_with(arguments, segmenter)) as journal:
-            try:
+            with stopping.last_words(
+                lambda: f"{len(journal)} images are labelled; the same command goes on from there"
+            ):
                 counts = _label_and_write(bag, journal, labeller, source, arguments)
-            except KeyboardInterrupt:
-                print(
-                    f"\n{len(journal)} images are labelled; the same command goes on from there",
-                    file=sys.stderr,
-                )
-                raise
             journal.remove()
     for line in source.notes:
         print(f"note: {source.path}: {line}", file=sys.stderr)

@@ -7,40 +7,79 @@ Compressing and checksums, which is where a bag's time goes, release the GIL.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
+class _Call:
+    """A call and, once it is done, its answer."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._answer: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        self.is_wanted = True
+
+    def run(self) -> None:
+        if not self.is_wanted:
+            return
+        try:
+            self._answer.put((self._function(), None))
+        except BaseException as error:  # handed to the thread that asks
+            self._answer.put((None, error))
+
+    @property
+    def is_done(self) -> bool:
+        return not self._answer.empty()
+
+    def result(self) -> Any:
+        result, error = self._answer.get()
+        if error is not None:
+            raise error
+        return result
+
+
 class InOrder:
-    """Calls that are done one after another in a thread, at most `depth` of them outstanding."""
+    """Calls that are done one after another in a thread, at most `depth` of them outstanding.
+
+    A signal's exception may strike the caller anywhere. `SimpleQueue` leaves no lock behind then,
+    as what is written in Python does (`threading.Condition`, and with it futures), so that the
+    rest of the calls can still be done or dropped.
+    """
 
     def __init__(self, depth: int) -> None:
-        """Starts nothing yet; the thread comes with the first call."""
+        """Starts the thread."""
         self._depth = depth
-        self._outstanding: deque[Future[Any]] = deque()
-        self._pool = ThreadPoolExecutor(1, "in_order")
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._outstanding: deque[_Call] = deque()
+        self._thread = threading.Thread(target=self._run, name="in_order", daemon=True)
+        self._thread.start()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Has a function called; waits only while too many calls are outstanding.
 
         Raises:
-            Exception: What an earlier call raised.
+            BaseException: what an earlier call raised.
         """
         while self._outstanding and (
-            len(self._outstanding) >= self._depth or self._outstanding[0].done()
+            len(self._outstanding) >= self._depth or self._outstanding[0].is_done
         ):
             self._outstanding.popleft().result()
-        self._outstanding.append(self._pool.submit(function, *arguments))
+        call = _Call(partial(function, *arguments))
+        self._calls.put(call)
+        # Only now: what waits for it must not wait for what was never asked for.
+        self._outstanding.append(call)
 
     def result(self, function: Callable[..., T], *arguments: Any) -> T:
         """Has a function called, waits for it, and returns what it returns.
 
         Raises:
-            Exception: What it or an earlier call raised.
+            BaseException: what it or an earlier call raised.
         """
         self.call(function, *arguments)
         while len(self._outstanding) > 1:
@@ -52,7 +91,7 @@ class InOrder:
         """Waits for all calls and ends the thread.
 
         Raises:
-            Exception: What the first call that failed raised.
+            BaseException: what the first call that failed raised.
         """
         try:
             while self._outstanding:
@@ -63,9 +102,14 @@ class InOrder:
     def drop(self) -> None:
         """Drops the calls that have not begun, and what the others raised."""
         while self._outstanding:
-            self._outstanding.popleft().cancel()
+            self._outstanding.popleft().is_wanted = False
 
     def give_up(self) -> None:
         """Drops the calls that have not begun and ends the thread; may be called twice."""
         self.drop()
-        self._pool.shutdown(wait=True)
+        self._calls.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call.run()

@@ -14,13 +14,13 @@ from std_msgs.msg import Header
 from attendseg_ros.errors import AttendSegError, DataError
 from attendseg_ros.playback import open_source
 from attendseg_ros.playback.frames import LONGEST_PAUSE_S
+from attendseg_ros.prefetch import Prefetch
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
 from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.runtime.clock_watch import ClockWatch
 from attendseg_ros.ros.runtime.running import run
-from attendseg_ros.streaming.prefetch import Prefetch
 
 _FRAMES_AHEAD = 8
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
+from attendseg_ros.prefetch import Prefetch
 from attendseg_ros.ros.messages import qos
 from attendseg_ros.ros.messages.image_messages import to_image
 from attendseg_ros.ros.parameters.camera_parameters import declare, declare_awaited
@@ -22,7 +23,6 @@ from attendseg_ros.ros.parameters.outspoken_node import OutspokenNode
 from attendseg_ros.ros.runtime.clock_watch import ClockWatch
 from attendseg_ros.ros.runtime.running import run
 from attendseg_ros.scene import RoomScene, StreetScene
-from attendseg_ros.streaming.prefetch import Prefetch
 
 _FROM_RGB = {
     "rgb8": None,

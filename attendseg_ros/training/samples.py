@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from attendseg_ros.prefetch import read_ahead
 from attendseg_ros.training.augmentation import Augmentation, Pair, PairSource
 from attendseg_ros.training.class_mix import mix_classes
 
@@ -100,16 +100,11 @@ class Batches:
             chosen = random.choice(len(self._scenes), self._scene_count)
             picks += [(self._scenes, int(i)) for i in chosen]
         order = random.permutation(len(picks))
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            pending: Future[Batch] | None = None
-            for start in range(0, len(self) * self._batch_size, self._batch_size):
-                positions = order[start : start + self._batch_size]
-                submitted = pool.submit(self._batch, [picks[p] for p in positions], epoch, start)
-                if pending is not None:
-                    yield pending.result()
-                pending = submitted
-            if pending is not None:
-                yield pending.result()
+        batches = (
+            self._batch([picks[p] for p in order[start : start + self._batch_size]], epoch, start)
+            for start in range(0, len(self) * self._batch_size, self._batch_size)
+        )
+        yield from read_ahead(batches, 1)
 
     def _sample(self, pair: Pair, random: np.random.Generator) -> Pair:
         """A random view, with the rare of a random view of another image in some."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from support.striking import strike_everywhere, struck
 
 from attendseg_ros.playback.background import InOrder
 
@@ -22,7 +23,7 @@ def test_calls_are_done_in_their_order_in_another_thread() -> None:
         calls.call(lambda n: done.append((n, threading.current_thread().name)), number)
     calls.finish()
     assert [number for number, _ in done] == list(range(50))
-    assert {name for _, name in done} == {"in_order_0"}
+    assert {name for _, name in done} == {"in_order"}
     assert not threads_named("in_order")
 
 
@@ -111,3 +112,23 @@ def test_after_a_drop_the_thread_goes_on_with_new_calls() -> None:
     calls.call(done.append, 2)
     calls.finish()
     assert done == [2]
+
+
+def test_struck_by_a_signal_anywhere_it_can_still_be_ended() -> None:
+    def work(steps: int) -> bool:
+        calls, done = InOrder(2), list[int]()
+
+        def use() -> None:
+            for number in range(4):
+                calls.call(str, number)
+            calls.result(str, 4)
+
+        came = struck(use, steps)
+        calls.drop()
+        calls.call(done.append, 1)
+        calls.finish()
+        assert done == [1]
+        return came
+
+    assert strike_everywhere(work) > 100
+    assert not threads_named("in_order")

@@ -39,7 +39,7 @@ from attendseg_ros.playback.bags.mcap_structure import (
 )
 from attendseg_ros.playback.bags.unpacked import is_packed_message, unpack_message
 from attendseg_ros.playback.file_kinds import in_words
-from attendseg_ros.streaming.prefetch import read_ahead
+from attendseg_ros.prefetch import read_ahead
 
 _FORMATS = {
     "ros1msg": MessageDefinitionFormat.MSG,

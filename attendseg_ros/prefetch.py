@@ -9,9 +9,9 @@ decompressing and checksums release the GIL.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from typing import Generic, TypeVar
+from queue import SimpleQueue
+from typing import TypeVar
 
 Item = TypeVar("Item")
 
@@ -19,8 +19,16 @@ _CLOSING_S = 0.5
 """Longest wait for the item in the making: a disk that is gone may never give it."""
 
 
-class Prefetch(Generic[Item]):
-    """Keeps the next few items ready. Taking, iterating and closing are for one thread."""
+class Prefetch(Iterator[Item]):
+    """Keeps the next few items ready. Taking, iterating and closing are for one thread.
+
+    A signal's exception may strike that thread while it waits. `SimpleQueue` leaves no lock behind
+    then, as `threading.Condition`, which is written in Python, does.
+
+    Attributes:
+        exhausted: whether all was taken, and there is no more since the iterator ended without an
+            error.
+    """
 
     def __init__(self, items: Iterable[Item], depth: int, name: str = "prefetch") -> None:
         """Starts the thread.
@@ -30,12 +38,15 @@ class Prefetch(Generic[Item]):
             depth: most items kept ready; one more is in the making.
             name: of the thread.
         """
+        self.exhausted = False
         self._items = items
-        self._depth = depth
-        self._ready: deque[Item] = deque()
+        # Each item in a tuple; the empty tuple is the end.
+        self._ready: SimpleQueue[tuple[()] | tuple[Item]] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        for _ in range(depth):
+            self._room.put(None)
         self._error: BaseException | None = None
-        self._stopped = self._ended = False
-        self._changed = threading.Condition()
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -45,34 +56,24 @@ class Prefetch(Generic[Item]):
         Raises:
             BaseException: what the iterator raised, once the items before it are taken.
         """
-        with self._changed:
-            if self._ready:
-                return self._pop()
-            if self._error is not None:
-                raise self._error from None
-            return None
+        return None if self._ready.empty() else next(self, None)
 
-    def __iter__(self) -> Iterator[Item]:
-        """Yields the items, and waits for those that are not ready yet.
+    def __next__(self) -> Item:
+        """The next item, waited for where it is not ready yet.
 
         Raises:
-            BaseException: what the iterator raised, after the items before it.
+            BaseException: what the iterator raised, once the items before it are taken.
         """
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._ready or self._ended)
-                if not self._ready:
-                    break
-                item = self._pop()
-            yield item
+        entry = self._ready.get()
+        if entry:
+            self._room.put(None)
+            return entry[0]
+        # It stays the end, whoever asks again.
+        self._ready.put(entry)
         if self._error is not None:
             raise self._error from None
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether the iterator ended without an error and everything was taken."""
-        with self._changed:
-            return self._ended and self._error is None and not self._ready
+        self.exhausted = True
+        raise StopIteration
 
     def close(self, patience_s: float | None = _CLOSING_S) -> None:
         """Stops the thread; one that hangs in its iterator goes on, but keeps no process alive.
@@ -80,31 +81,21 @@ class Prefetch(Generic[Item]):
         Args:
             patience_s: longest wait for the item in the making; None: as long as it takes.
         """
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+        self._stopped = True
+        self._room.put(None)
         self._thread.join(patience_s)
-
-    def _pop(self) -> Item:
-        item = self._ready.popleft()
-        self._changed.notify_all()
-        return item
 
     def _run(self) -> None:
         try:
             for item in self._items:
-                with self._changed:
-                    self._changed.wait_for(lambda: self._stopped or len(self._ready) < self._depth)
-                    if self._stopped:
-                        return
-                    self._ready.append(item)
-                    self._changed.notify_all()
+                self._room.get()
+                if self._stopped:
+                    return
+                self._ready.put((item,))
         except BaseException as error:  # handed to the thread that takes
             self._error = error
         finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
+            self._ready.put(())
 
 
 def read_ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:

@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from support.striking import strike_everywhere, struck
 
-from attendseg_ros.streaming.prefetch import Prefetch, read_ahead
+from attendseg_ros.prefetch import Prefetch, read_ahead
 
 
 def take(prefetch: Prefetch[int]) -> int:
@@ -25,8 +26,8 @@ def test_items_come_in_order_and_end() -> None:
     prefetch = Prefetch(iter(range(1, 20)), 3)
     assert [take(prefetch) for _ in range(19)] == list(range(1, 20))
     while not prefetch.exhausted:
+        assert prefetch.take() is None
         time.sleep(0.001)
-    assert prefetch.take() is None
     prefetch.close()
 
 
@@ -97,3 +98,14 @@ def test_a_slow_iterator_is_waited_for() -> None:
             yield number
 
     assert list(read_ahead(items(), 2)) == [0, 1, 2]
+
+
+def test_struck_by_a_signal_anywhere_it_can_still_be_closed() -> None:
+    def work(steps: int) -> bool:
+        prefetch = Prefetch(range(6), 2)
+        came = struck(lambda: list(prefetch), steps)
+        prefetch.close(None)
+        return came
+
+    assert strike_everywhere(work) > 100
+    assert not threads_named("prefetch")
