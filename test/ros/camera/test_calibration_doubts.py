@@ -145,6 +145,8 @@ def test_the_status_warns_while_something_is_made_of_it(tmp_path: Path, tiny_pat
         camera, infos = rig.client.camera(), rig.client.camera(CameraInfo, "camera_info")
         masks = rig.output("mask")
         rig.output("camera_info", CameraInfo)
+        # A status before the first image is STALE, whatever camera_info says.
+        rig.mask(camera, rig.painted(), masks)
 
         def status(words: str, message: CameraInfo, *, there: bool = True) -> Any:
             def fits(status: Any) -> bool:
@@ -156,17 +158,17 @@ def test_the_status_warns_while_something_is_made_of_it(tmp_path: Path, tiny_pat
 
         words = "is it of another resolution"
         found = status(words, info(WIDTH, HEIGHT, WIDTH - 1.0, HEIGHT - 1.0))
-        assert found.level == found.WARN
+        assert found.level == found.WARN, found
         rig.process.wait_for_log(words)
         folded = info(WIDTH, HEIGHT, WIDTH / 2.0, HEIGHT / 2.0, distortion_model="plumb_bob")
         folded.d = [-1e6, 0.0, 0.0, 0.0, 0.0]
         found = status("of the pixels a direction by 'plumb_bob'", folded)
-        assert found.level == found.WARN
+        assert found.level == found.WARN, found
         right = info(WIDTH, HEIGHT, WIDTH / 2.0, HEIGHT / 2.0)
         right.p[3] = -40.0
         right.header.frame_id = "left"
         found = status("of the right camera of a pair, 0.080 m beside", right)
-        assert found.level == found.WARN
+        assert found.level == found.WARN, found
         right.header.frame_id = "right"
         status("of the right camera", right, there=False)
         assert "one of a pair (P is 0.080 m beside" in rig.value("camera", "lens")
