@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 
+from attendseg_ros import stopping
 from attendseg_ros.cli.judging import add_judging, judging
 from attendseg_ros.cli.verb import (
     Result,
@@ -132,14 +133,15 @@ def run(arguments: argparse.Namespace) -> Result:
         **judging(arguments),
     )
     limits = Limits(arguments.target_latency_ms, arguments.max_parameters, arguments.max_macs)
-    found = explore(
-        training,
-        limits,
-        arguments.candidates,
-        arguments.engine,
-        arguments.threads,
-        arguments.input_sizes,
-    )
+    with stopping.last_words(lambda: "the same command goes on with the candidate in training"):
+        found = explore(
+            training,
+            limits,
+            arguments.candidates,
+            arguments.engine,
+            arguments.threads,
+            arguments.input_sizes,
+        )
     return {
         "run": str(arguments.run),
         "tried": found.tried,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from attendseg_ros import stopping
 from attendseg_ros.cli.judging import add_judging, judging
 from attendseg_ros.cli.terms_options import FORM, told
 from attendseg_ros.cli.verb import (
@@ -174,7 +175,8 @@ def run(arguments: argparse.Namespace) -> Result:
     _need_what_bundles_need(arguments)
     config = _config(arguments)
     terms = told(arguments, config.data.resolve().name)
-    return (_in_turn if arguments.hold_out == [EACH] else _once)(config, terms)
+    with stopping.last_words(lambda: "the same command goes on from the last whole epoch"):
+        return (_in_turn if arguments.hold_out == [EACH] else _once)(config, terms)
 
 
 def _config(arguments: argparse.Namespace) -> TrainingConfig:

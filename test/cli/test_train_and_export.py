@@ -244,6 +244,9 @@ def test_ctrl_c_ends_training_cleanly(
     _, messages = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in messages
-    assert messages.endswith("attendseg train: interrupted\n")
+    # On a busy machine a step of the training takes longer than a stop may, and is cut off.
+    *_, words, farewell = messages.splitlines()
+    assert words == "the same command goes on from the last whole epoch"
+    assert farewell.startswith("attendseg train: ")
     epochs = [json.loads(line)["epoch"] for line in log.read_text().splitlines()]
     assert epochs == list(range(1, len(epochs) + 1))
