@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 from support.labelled_set import CLASSES, write_labelled_set
+from support.logged_process import LoggedProcess
+from support.waiting import wait_until
 
 from attendseg_ros.network.shape import Shape
 
@@ -73,3 +78,30 @@ def test_candidates_are_judged_by_groups_held_out(
     (candidate,) = (run / "candidates").iterdir()
     of_run = yaml.safe_load((candidate / "config.yaml").read_text())
     assert (of_run["groups"], of_run["hold_out"]) == ("prefix", ["unseen"])
+
+
+def test_a_stopped_exploration_goes_on_with_the_candidate_in_training(
+    result_of: Callable[..., dict[str, Any]],
+    environment: dict[str, str],
+    labelled_folder: Path,
+    class_file: Path,
+    tmp_path: Path,
+) -> None:
+    candidates = tmp_path / "run" / "candidates"
+    data = ("--data", labelled_folder, "--classes", class_file, *SIZES[:-1], 100)
+    limits = ("--target-latency-ms", 1000, "--candidates", 1, "--engine", "onnxruntime")
+    words = ("explore", *data, *limits, "-o", tmp_path / "run")
+    command = [sys.executable, "-m", "attendseg_ros", *map(str, words)]
+    process = LoggedProcess(command, tmp_path / "log", environment)
+    wait_until(lambda: bool([*candidates.glob("*/last.pt")]), "the first epoch", 300.0)
+    (stopped,) = candidates.iterdir()
+    assert process.stop(signal.SIGTERM) == 130
+    *_, told, farewell = process.log().splitlines()
+    assert told == "the same command goes on with the candidate in training"
+    assert farewell.startswith("attendseg explore: ")
+    assert result_of(*words)["tried"] == 1
+    assert [*candidates.iterdir()] == [stopped]
+    epochs = [
+        json.loads(line)["epoch"] for line in (stopped / "log.jsonl").read_text().splitlines()
+    ]
+    assert epochs == list(range(1, 101))
