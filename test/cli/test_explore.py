@@ -88,7 +88,7 @@ def test_a_stopped_exploration_goes_on_with_the_candidate_in_training(
     tmp_path: Path,
 ) -> None:
     candidates = tmp_path / "run" / "candidates"
-    data = ("--data", labelled_folder, "--classes", class_file, *SIZES[:-1], 100)
+    data = ("--data", labelled_folder, "--classes", class_file, *SIZES[:-1], 40)
     limits = ("--target-latency-ms", 1000, "--candidates", 1, "--engine", "onnxruntime")
     words = ("explore", *data, *limits, "-o", tmp_path / "run")
     command = [sys.executable, "-m", "attendseg_ros", *map(str, words)]
@@ -104,4 +104,4 @@ def test_a_stopped_exploration_goes_on_with_the_candidate_in_training(
     epochs = [
         json.loads(line)["epoch"] for line in (stopped / "log.jsonl").read_text().splitlines()
     ]
-    assert epochs == list(range(1, 101))
+    assert epochs == list(range(1, 41))
