@@ -23,6 +23,11 @@ GRACE_S = 1.4
 INTERRUPTED = 130
 """Exit status of a program that was told to end before it was done, by whichever signal."""
 
+IN_ORDER = "interrupted"
+"""What a stopped program says of itself last."""
+
+CUT_OFF = "ended without waiting for what was under way"
+"""The same where it hung."""
 
 _last_words: list[Callable[[], str]] = []
 
@@ -79,7 +84,7 @@ def run(name: str, work: Callable[[], int]) -> int:
         # Cut off at any point, a library may raise whatever it likes.
         if not came or isinstance(error, SystemExit):
             raise
-        print(_farewell(name, "interrupted"), file=sys.stderr)
+        print(_farewell(name, IN_ORDER), file=sys.stderr)
         leave(INTERRUPTED)
     finally:
         _last_words.clear()
@@ -160,12 +165,13 @@ def leave(status: int) -> NoReturn:
 
 
 def _end_now(name: str, status: int) -> None:
-    processes.kill_all()
-    files.remove_unfinished()
-    with contextlib.suppress(OSError):
-        text = _farewell(name, "ended without waiting for what was under way")
-        overhearing.tell(f"{text}\n".encode())
-    os._exit(status)
+    try:
+        processes.kill_all()
+        files.remove_unfinished()
+        overhearing.tell(f"{_farewell(name, CUT_OFF)}\n".encode())
+    finally:
+        # Whatever fails in it: nobody else ends what hangs.
+        os._exit(status)
 
 
 def _farewell(name: str, how: str) -> str:

@@ -28,6 +28,7 @@ def test_items_come_in_order_and_end() -> None:
     while not prefetch.exhausted:
         assert prefetch.take() is None
         time.sleep(0.001)
+    assert prefetch.take() is None
     prefetch.close()
 
 

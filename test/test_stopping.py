@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support.logged_process import LoggedProcess
 
-from attendseg_ros.stopping import GRACE_S, INTERRUPTED
+from attendseg_ros.stopping import CUT_OFF, GRACE_S, IN_ORDER, INTERRUPTED
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -144,16 +144,24 @@ LAST_WORDS = """
 
 
 @pytest.mark.parametrize(
-    "end",
-    ["print('in order')", "raise RuntimeError('cut off')", "time.sleep(1000)"],
+    ("end", "how"),
+    [
+        ("print('in order')", IN_ORDER),
+        ("raise RuntimeError('cut off')", IN_ORDER),
+        ("time.sleep(1000)", CUT_OFF),
+    ],
     ids=["in order", "another error", "hangs"],
 )
-def test_the_last_words_are_said_however_it_ends(tmp_path: Path, end: str) -> None:
+def test_the_last_words_are_said_however_it_ends(tmp_path: Path, end: str, how: str) -> None:
     process = program(tmp_path, LAST_WORDS.format(end))
     assert stop(process, signal.SIGTERM) == INTERRUPTED
-    *_, words, farewell = process.log().splitlines()
-    assert words == "so far"
-    assert farewell.startswith("program: ")
+    assert process.log().splitlines()[-2:] == ["so far", f"program: {how}"]
+
+
+def test_a_line_that_cannot_be_told_keeps_no_program_that_hangs(tmp_path: Path) -> None:
+    words = LAST_WORDS.replace('"so far"', "1 / 0").format("time.sleep(1000)")
+    process = program(tmp_path, words)
+    assert stop(process, signal.SIGTERM) == INTERRUPTED
 
 
 def test_last_words_are_of_their_block_alone(tmp_path: Path) -> None:

@@ -91,8 +91,8 @@ class Batches:
         """Yields (images, labels) of an epoch.
 
         Images are float32 (N, 3, H, W), channels last in memory, normalised (value - 128) / 64;
-        labels int64 (N, H / 2, W / 2) with 255 where unlabelled. The next batch is prepared in a
-        thread while the current one is used.
+        labels int64 (N, H / 2, W / 2) with 255 where unlabelled. The next batches are prepared in
+        a thread while the current one is used.
         """
         random = np.random.default_rng((self._seed, epoch))
         picks = [(self._real, i) for i in range(len(self._real))]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-PATIENCE_S = 30.0
+from support.logged_process import PATIENCE_S
 
 
 class Struck(BaseException):
