@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader
 
+from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.progress import progress_of
 from attendseg_ros.training.augmentation import PairSource
 
@@ -56,6 +56,7 @@ def choose(
     wanted = {"rendered": round(count * _SCENE_SHARE) if scenes is not None else 0}
     wanted["real"] = count - wanted["rendered"]
     images = []
+    resizer = Resizer(input_size)
     for source, key in ((real, "real"), (scenes, "rendered")):
         if source is None:
             continue
@@ -63,7 +64,7 @@ def choose(
         picks = np.sort(random.choice(len(source), wanted[key], replace=False))
         for index in progress_of(picks, desc=f"reading {key} images to calibrate on", leave=False):
             rgb, _ = source[int(index)]
-            images.append(np.asarray(cv2.resize(rgb, input_size), np.uint8))
+            images.append(resizer.resize(rgb).copy())
     return CalibrationSet(images, **wanted)
 
 

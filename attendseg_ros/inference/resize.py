@@ -13,11 +13,14 @@ from attendseg_ros.errors import ImageError
 LARGEST_IMAGE_SIDE = 16384
 """Largest width and height of an image in pixels; more is taken for a broken message."""
 
-LARGEST_STEP = 4 / 3
-"""Most pixels between two bilinear samples: each pixel then weighs a third or more in one."""
+LARGEST_STEP = 1.5
+"""Most pixels between two bilinear samples: each then has three quarters of its fair share."""
 
 LARGEST_STEP_AFTER_HALVING = 1.7
 """The same where pixels are averages already: each then has half of its fair share or more."""
+
+LEAST_STEP_AFTER_HALVING = 4 / 3
+"""A side is halved where at least so many pixels are left for each that is wanted."""
 
 _MOST_SAMPLES = 8
 
@@ -135,24 +138,19 @@ class _Scaler:
         which is OpenCV's fastest step. INTER_AREA does the same in three times the time.
 
         What was halved is an average already, and is sampled more thinly: 1920x1080 takes half the
-        time, and nearly the same labels come of it as of INTER_AREA's image (docs/performance.md).
+        time, for the same labels (docs/performance.md).
         """
         target_width, target_height = self._size
-        height, width = image.shape[:2]
-        steps = [LARGEST_STEP, LARGEST_STEP]
+        whole_height, whole_width = height, width = image.shape[:2]
         while True:
             halved = (_halved(width, target_width), _halved(height, target_height))
             if halved == (width, height):
                 break
-            if halved[0] < width:
-                steps[0] = LARGEST_STEP_AFTER_HALVING
-            if halved[1] < height:
-                steps[1] = LARGEST_STEP_AFTER_HALVING
             width, height = halved
             # At exactly half the size a bilinear sample is the average.
             image = self._resized(image, halved, cv2.INTER_LINEAR)
-        across = _samples(width, target_width, steps[0])
-        down = _samples(height, target_height, steps[1])
+        across = _samples(width, target_width, halved=width < whole_width)
+        down = _samples(height, target_height, halved=height < whole_height)
         samples = max(across, down)
         if samples > _MOST_SAMPLES or samples > 2 * min(across, down):
             # Unusual aspects: averaged along the axes that shrink, stretched along the others.
@@ -184,11 +182,13 @@ class _Scaler:
 
 
 def _halved(size: int, target: int) -> int:
-    return size // 2 if size % 2 == 0 and _samples(size, target) > 2 else size
+    large = size > 2 * LEAST_STEP_AFTER_HALVING * target
+    return size // 2 if large and size % 2 == 0 else size
 
 
-def _samples(size: int, target: int, step: float = LARGEST_STEP) -> int:
+def _samples(size: int, target: int, *, halved: bool) -> int:
     """How many samples a side of an image takes for each pixel that is wanted: a power of two."""
+    step = LARGEST_STEP_AFTER_HALVING if halved else LARGEST_STEP
     samples = 1
     while size > target * samples * step:
         samples *= 2

@@ -7,13 +7,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.labels import ClassTable
 from attendseg_ros.progress import progress_of
 from attendseg_ros.training.augmentation import PairSource
@@ -42,13 +42,14 @@ def evaluate_network(
         LogitsError: the network's result is not finite: its training has diverged.
     """
     confusion = ConfusionMatrix(num_classes)
+    # As a robot does it: plain sampling of a large image would skip some of its pixels.
+    resizer = Resizer(input_size)
     was_training = network.training
     network.eval()
     with torch.inference_mode():
         for index in progress_of(range(len(source)), desc="evaluating", leave=False):
             rgb, truth = source[index]
-            resized = cv2.resize(rgb, input_size, interpolation=cv2.INTER_LINEAR)
-            logits = network(normalised(torch.from_numpy(resized)[None]))
+            logits = network(normalised(torch.from_numpy(resizer.resize(rgb))[None]))
             if not torch.isfinite(logits).all():
                 raise LogitsError(
                     f"image {index} of the set: the network's logits are NaN or infinite, so its "

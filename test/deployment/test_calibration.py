@@ -52,6 +52,22 @@ def test_a_small_set_gives_what_it_has() -> None:
     assert chosen.real == 3
 
 
+class Grainy(Plain):
+    """Large pictures of noise, of which an average is grey."""
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        rgb = np.random.default_rng(index).integers(0, 256, (512, 1024, 3), np.uint8)
+        return rgb, np.zeros((512, 1024), np.uint8)
+
+
+def test_large_images_are_averaged_as_a_robot_does_it() -> None:
+    chosen = choose(Grainy(0, 2), None, (64, 64), seed=0, count=2)
+    assert len(chosen.images) == 2
+    for image in chosen.images:
+        # Of 128 pixels each: the noise's 74 grey levels shrink to a tenth.
+        assert image.std() < 10
+
+
 def test_the_reader_normalises_as_the_network_wants() -> None:
     reader = Reader([np.full((2, 4, 3), (128, 64, 255), np.uint8)], "x")
     entry = reader.get_next()

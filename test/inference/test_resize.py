@@ -112,6 +112,7 @@ def test_the_largest_image_is_an_image() -> None:
 
 
 SIZES = [
+    (848, 480),
     (1280, 720),
     (1281, 721),
     (1920, 1080),

@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A network whose training has diverged gets no scores."""
+"""A network whose training has diverged gets no scores; large images are seen as a robot does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import torch
 from torch import nn
 
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.training.evaluation import evaluate_network
+from attendseg_ros.training.samples import normalised
 
 PAIR = (np.full((8, 16, 3), 100, np.uint8), np.zeros((8, 16), np.uint8))
 
@@ -28,3 +30,13 @@ def test_logits_that_are_not_finite_are_no_class(bias: float) -> None:
     assert evaluate_network(network(-1.0), [PAIR], 2, (16, 8)).pixel_accuracy == 1.0
     with pytest.raises(LogitsError, match="training has diverged"):
         evaluate_network(network(bias), [PAIR], 2, (16, 8))
+
+
+def test_of_a_large_image_no_pixel_is_skipped() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (512, 1024, 3), np.uint8)
+    seen: list[torch.Tensor] = []
+    watched = network(-1.0)
+    watched.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
+    evaluate_network(watched, [(rgb, np.zeros((512, 1024), np.uint8))], 2, (128, 64))
+    expected = Resizer((128, 64)).resize(rgb)
+    assert torch.equal(seen[0], normalised(torch.from_numpy(expected)[None]))
