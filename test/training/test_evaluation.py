@@ -1,6 +1,6 @@
 # Copyright 2026 attendseg_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A network whose training has diverged gets no scores; large images are seen as a robot does."""
+"""A network whose training has diverged gets no scores; large images are scored as on a robot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from attendseg_ros.errors import LogitsError
+from attendseg_ros.inference.decode import Decoder
 from attendseg_ros.inference.resize import Resizer
 from attendseg_ros.training.evaluation import evaluate_network
 from attendseg_ros.training.samples import normalised
@@ -40,3 +41,15 @@ def test_of_a_large_image_no_pixel_is_skipped() -> None:
     evaluate_network(watched, [(rgb, np.zeros((512, 1024), np.uint8))], 2, (128, 64))
     expected = Resizer((128, 64)).resize(rgb)
     assert torch.equal(seen[0], normalised(torch.from_numpy(expected)[None]))
+
+
+def test_a_large_image_has_the_labels_that_a_robot_gives_it() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (300, 500, 3), np.uint8)
+    torch.manual_seed(0)
+    mixed = nn.Conv2d(3, 4, 4, stride=4)
+    with torch.inference_mode():
+        logits = mixed(normalised(torch.from_numpy(Resizer((128, 64)).resize(rgb))[None]))
+    labels, _ = Decoder(range(4), (128, 64)).decode(logits[0].numpy(), (500, 300))
+    assert len(np.unique(labels)) > 1
+    scores = evaluate_network(mixed, [(rgb, labels)], 4, (128, 64))
+    assert scores.pixel_accuracy == 1.0
