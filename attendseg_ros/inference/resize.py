@@ -14,10 +14,10 @@ LARGEST_IMAGE_SIDE = 16384
 """Largest width and height of an image in pixels; more is taken for a broken message."""
 
 LARGEST_STEP = 1.5
-"""Most pixels between two bilinear samples: each then has three quarters of its fair share."""
+"""Most pixels between two samples: each pixel then has three quarters of its fair share."""
 
 LARGEST_STEP_AFTER_HALVING = 1.7
-"""The same where pixels are averages already: each then has half of its fair share or more."""
+"""The same where pixels are averages already: each then has half of its fair share."""
 
 LEAST_STEP_AFTER_HALVING = 4 / 3
 """A side is halved where at least so many pixels are left for each that is wanted."""
@@ -138,7 +138,7 @@ class _Scaler:
         which is OpenCV's fastest step. INTER_AREA does the same in three times the time.
 
         What was halved is an average already, and is sampled more thinly: 1920x1080 takes half the
-        time, for the same labels (docs/performance.md).
+        time, for as good labels (docs/performance.md).
         """
         target_width, target_height = self._size
         whole_height, whole_width = height, width = image.shape[:2]
