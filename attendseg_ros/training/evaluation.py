@@ -50,14 +50,14 @@ def evaluate_network(
         for index in progress_of(range(len(source)), desc="evaluating", leave=False):
             rgb, truth = source[index]
             logits = network(normalised(torch.from_numpy(resizer.resize(rgb))[None]))
-            if not torch.isfinite(logits).all():
+            size = (truth.shape[1], truth.shape[0])
+            try:
+                labels, _ = decoder.decode(logits[0].contiguous().numpy(), size)
+            except LogitsError as error:
                 raise LogitsError(
                     f"image {index} of the set: the network's logits are NaN or infinite, so its "
                     "training has diverged: lower the learning rate and train again"
-                )
-            labels, _ = decoder.decode(
-                logits[0].contiguous().numpy(), (truth.shape[1], truth.shape[0])
-            )
+                ) from error
             confusion.update(labels, truth)
     network.train(was_training)
     return confusion
